@@ -1,0 +1,60 @@
+//! The accept loop: one thread a connection, and no connection that can stop the loop.
+
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// Connections served at the same time. One more is closed at once: a thread costs memory, and
+/// whoever opens connections must not decide how much of ours.
+pub const CONNECTIONS_MAX: usize = 256;
+
+/// How long the loop rests when the system has no connection to give, for want of file descriptors
+/// for example. Without a rest it would spin.
+const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
+
+/// Listens on `address` (`127.0.0.1:0` picks a free port) and says so on standard output, in the
+/// line that every step prints first: `listening on http://ADDR:PORT`.
+///
+/// # Errors
+/// One sentence for people: which address, what was wrong, and what to try instead.
+pub fn listen(address: &str) -> Result<TcpListener, String> {
+    let listener = TcpListener::bind(address).map_err(|error| {
+        let why = match error.kind() {
+            io::ErrorKind::AddrInUse => "another program has that port".to_owned(),
+            _ => error.to_string(),
+        };
+        format!("cannot listen on {address}: {why}; 127.0.0.1:0 picks a free port")
+    })?;
+    let bound = listener.local_addr().map_err(|error| error.to_string())?;
+    println!("listening on http://{bound}");
+    // Rust buffers whole lines, and only if it guesses a terminal: whoever waits for the line
+    // gets it now.
+    io::stdout().flush().map_err(|error| error.to_string())?;
+    Ok(listener)
+}
+
+/// Accepts for ever, and gives each connection a thread of its own that runs `serve`.
+///
+/// The tutorials accept once and end with that connection (fault F16), or let one bad client stop
+/// the only loop (F15). Here a connection ends its own thread, even by a panic, and nothing else.
+pub fn serve_each<Serve>(listener: &TcpListener, serve: Serve) -> !
+where
+    Serve: Fn(&TcpStream, SocketAddr) + Send + Sync + 'static,
+{
+    let serve = Arc::new(serve);
+    loop {
+        let Ok((stream, peer)) = listener.accept() else {
+            thread::sleep(REST_AFTER_ERROR);
+            continue;
+        };
+        // Each thread holds a copy of `serve`, so the copies count the connections.
+        if Arc::strong_count(&serve) > CONNECTIONS_MAX {
+            continue;
+        }
+        let serve = Arc::clone(&serve);
+        // No thread to be had is bad luck for this connection: it is closed as it is dropped.
+        let _ = thread::Builder::new().spawn(move || serve(&stream, peer));
+    }
+}

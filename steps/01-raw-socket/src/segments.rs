@@ -1,0 +1,80 @@
+//! Reading what arrives, piece by piece, from a peer that may be slow, silent or endless.
+
+use std::io::{self, Read};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+/// The most bytes that one read returns. TCP decides how many there are: what the peer wrote in
+/// one piece may arrive in several, and several pieces in one.
+const SEGMENT_MAX: usize = 4096;
+
+/// Why no more bytes come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The peer closed its side, or the connection broke.
+    ByPeer,
+    /// The time for this connection is up.
+    OutOfTime,
+    /// The peer sent more bytes than we take.
+    TooMuch,
+}
+
+/// What one connection sends: at most `bytes_left` bytes, until `deadline` at the latest.
+///
+/// The tutorials call `recv(1024)` once and take the result for the whole request (fault F1). A
+/// read tells us what has arrived *so far*, so we ask again until there is a reason to stop.
+#[derive(Debug)]
+pub struct Segments<'stream> {
+    stream: &'stream TcpStream,
+    deadline: Instant,
+    bytes_left: usize,
+    buffer: [u8; SEGMENT_MAX],
+}
+
+impl<'stream> Segments<'stream> {
+    /// Reads from `stream` for `time` and takes `bytes` bytes, whichever is used up first.
+    #[must_use]
+    pub fn new(stream: &'stream TcpStream, time: Duration, bytes: usize) -> Self {
+        let deadline = Instant::now() + time;
+        Self { stream, deadline, bytes_left: bytes, buffer: [0; SEGMENT_MAX] }
+    }
+
+    /// Waits for bytes and returns those that have arrived: at least one.
+    ///
+    /// # Errors
+    /// [`Ended`], when none will come or none is wanted any more.
+    pub fn next_segment(&mut self) -> Result<&[u8], Ended> {
+        if self.bytes_left == 0 {
+            return Err(Ended::TooMuch);
+        }
+        let wanted = self.bytes_left.min(SEGMENT_MAX);
+        loop {
+            // A timeout for each read would not do: a peer that drips a byte now and then would
+            // stay for ever. What counts is the time that is left for the whole connection.
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Ended::OutOfTime);
+            }
+            if self.stream.set_read_timeout(Some(left)).is_err() {
+                return Err(Ended::ByPeer);
+            }
+            match self.stream.read(&mut self.buffer[..wanted]) {
+                Ok(0) => return Err(Ended::ByPeer),
+                Ok(count) => {
+                    self.bytes_left -= count;
+                    return Ok(&self.buffer[..count]);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+                    ) =>
+                {
+                    return Err(Ended::OutOfTime);
+                }
+                Err(_) => return Err(Ended::ByPeer),
+            }
+        }
+    }
+}

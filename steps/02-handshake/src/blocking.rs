@@ -1,0 +1,65 @@
+//! The handshake on a blocking socket, as steps 2 to 4 use it.
+
+use std::io::{self, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
+
+use http::Request;
+use raw_socket::{Ended, Segments};
+
+use crate::{Answer, Arrived, HeaderBlock, HeaderLimits, Policy, Refusal, Upgrade};
+
+/// How long a client may take for its request. Silent and dripping clients are dropped then, so
+/// that nobody can fill the server with connections that never begin (RFC 6455 §10.4).
+pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+
+/// How long, and for how many bytes, we go on reading after a refusal. Closing a socket with
+/// unread bytes in it resets the connection, and a reset overtakes the answer.
+const LINGER: (Duration, usize) = (Duration::from_secs(1), 1024 * 1024);
+
+/// A connection that speaks WebSocket now.
+#[derive(Debug)]
+pub struct Opened {
+    /// The request, with its path and headers.
+    pub request: Request<()>,
+    /// How it was answered.
+    pub upgrade: Upgrade,
+    /// The bytes that came behind the request: the first frames already.
+    pub rest: Vec<u8>,
+}
+
+/// Reads a request from `stream` and answers it. `None` if it was not upgraded: it was a visit, a
+/// request that had to be refused, or a client that went away, and `stream` is to be dropped.
+///
+/// # Errors
+/// When the answer cannot be written.
+pub fn open(stream: &TcpStream, policy: &Policy, page: &str) -> io::Result<Option<Opened>> {
+    let limits = HeaderLimits::default();
+    // The block has its own limit, with an answer; a piece more lets it be noticed there.
+    let mut segments = Segments::new(stream, HANDSHAKE_TIME, 2 * limits.bytes);
+    let mut block = HeaderBlock::new(limits);
+    let outcome = loop {
+        match segments.next_segment() {
+            Ok(segment) => match block.push(segment) {
+                Ok(None) => {}
+                Ok(Some(whole)) => break Ok(whole),
+                Err(refusal) => break Err(refusal),
+            },
+            Err(Ended::OutOfTime) => break Err(Refusal::Late),
+            Err(Ended::ByPeer | Ended::TooMuch) => return Ok(None),
+        }
+    };
+    let answer = match &outcome {
+        Ok(arrived) => Answer::to(&arrived.request, policy, page),
+        Err(refusal) => Answer::Refusal(refusal.clone()),
+    };
+    stream.set_write_timeout(Some(HANDSHAKE_TIME))?;
+    (&mut &*stream).write_all(&answer.encode())?;
+    if let (Answer::Upgrade(upgrade), Ok(Arrived { request, rest })) = (answer, outcome) {
+        return Ok(Some(Opened { request, upgrade, rest }));
+    }
+    stream.shutdown(Shutdown::Write)?;
+    let mut unread = Segments::new(stream, LINGER.0, LINGER.1);
+    while unread.next_segment().is_ok() {}
+    Ok(None)
+}

@@ -1,0 +1,137 @@
+//! The request, collected from however many pieces it arrives in.
+
+use http::{HeaderName, HeaderValue, Method, Request, Uri, Version};
+
+use crate::Refusal;
+
+/// How large a header block may be. Both limits bound what a stranger can make us hold.
+#[derive(Clone, Copy, Debug)]
+pub struct HeaderLimits {
+    /// Bytes from the first of the request line to the blank line, included.
+    pub bytes: usize,
+    /// Header lines.
+    pub lines: usize,
+}
+
+impl Default for HeaderLimits {
+    /// 8 KiB and 64 lines: a browser with many cookies sends about 4 KiB in 20 lines.
+    fn default() -> Self {
+        Self { bytes: 8 * 1024, lines: 64 }
+    }
+}
+
+/// A request that has arrived whole.
+#[derive(Debug)]
+pub struct Arrived {
+    /// The request: handshakes have no body.
+    pub request: Request<()>,
+    /// The bytes behind it. A client in a hurry sends its first frames before it has our answer.
+    pub rest: Vec<u8>,
+}
+
+/// A header block that is arriving.
+#[derive(Debug)]
+pub struct HeaderBlock {
+    limits: HeaderLimits,
+    bytes: Vec<u8>,
+    /// Bytes that have been searched for the blank line, so that a request which arrives a byte at
+    /// a time is not searched from its start each time.
+    searched: usize,
+}
+
+impl HeaderBlock {
+    /// An empty block.
+    #[must_use]
+    pub fn new(limits: HeaderLimits) -> Self {
+        Self { limits, bytes: Vec::new(), searched: 0 }
+    }
+
+    /// Takes the next bytes. `Ok(None)` says that all is well so far and more is needed.
+    ///
+    /// # Errors
+    /// [`Refusal::TooLarge`] beyond the limits, and [`Refusal::Malformed`] or
+    /// [`Refusal::HttpVersion`] for what is no HTTP/1.1 request (RFC 9112).
+    pub fn push(&mut self, bytes: &[u8]) -> Result<Option<Arrived>, Refusal> {
+        self.bytes.extend_from_slice(bytes);
+        let Some(end) = end_of_block(&self.bytes, &mut self.searched)? else {
+            if self.bytes.len() >= self.limits.bytes {
+                return Err(Refusal::TooLarge { limit: self.limits.bytes, unit: "bytes" });
+            }
+            return Ok(None);
+        };
+        if end > self.limits.bytes {
+            return Err(Refusal::TooLarge { limit: self.limits.bytes, unit: "bytes" });
+        }
+        let rest = self.bytes.split_off(end);
+        Ok(Some(Arrived { request: parse(&self.bytes, self.limits.lines)?, rest }))
+    }
+}
+
+/// Where a header block ends, just after its blank line, if it ends within `bytes`.
+///
+/// `searched` says how many of the bytes have been looked at already, and is moved on.
+///
+/// # Errors
+/// [`Refusal::Malformed`] for a line that ends in LF alone: RFC 9112 §2.2 lets a server accept it,
+/// but two programs that disagree about where a line ends can be played against each other.
+pub fn end_of_block(bytes: &[u8], searched: &mut usize) -> Result<Option<usize>, Refusal> {
+    while let Some(found) = bytes[*searched..].iter().position(|&byte| byte == b'\n') {
+        let end = *searched + found + 1;
+        if !bytes[..end].ends_with(b"\r\n") {
+            return Err(Refusal::Malformed("a line ends in LF without the CR before it"));
+        }
+        *searched = end;
+        if bytes[..end].ends_with(b"\r\n\r\n") {
+            return Ok(Some(end));
+        }
+    }
+    *searched = bytes.len();
+    Ok(None)
+}
+
+/// Parses a whole block with `httparse`, which refuses folded lines, bare CR, NUL, and a space
+/// before the colon, as RFC 9112 §5 asks.
+fn parse(block: &[u8], lines_max: usize) -> Result<Request<()>, Refusal> {
+    let mut lines = vec![httparse::EMPTY_HEADER; lines_max];
+    let mut parsed = httparse::Request::new(&mut lines);
+    match parsed.parse(block) {
+        Ok(httparse::Status::Complete(_)) => {}
+        Ok(httparse::Status::Partial) => {
+            return Err(Refusal::Malformed("there is a blank line where the request should be"));
+        }
+        Err(httparse::Error::TooManyHeaders) => {
+            return Err(Refusal::TooLarge { limit: lines_max, unit: "header lines" });
+        }
+        Err(httparse::Error::Version) => return Err(Refusal::HttpVersion),
+        Err(httparse::Error::Token) => {
+            return Err(Refusal::Malformed("the request line does not begin with a method"));
+        }
+        Err(httparse::Error::HeaderName) => {
+            return Err(Refusal::Malformed(
+                "a header line does not begin with a name and a colon (is it a folded line?)",
+            ));
+        }
+        Err(httparse::Error::HeaderValue) => {
+            return Err(Refusal::Malformed("a header value has a control character in it"));
+        }
+        Err(_) => {
+            return Err(Refusal::Malformed("the request line or a line end is broken"));
+        }
+    }
+    let mut request = Request::new(());
+    let method = parsed.method.unwrap_or_default().as_bytes();
+    *request.method_mut() = Method::from_bytes(method)
+        .map_err(|_| Refusal::Malformed("the request line does not begin with a method"))?;
+    *request.uri_mut() = Uri::try_from(parsed.path.unwrap_or_default())
+        .map_err(|_| Refusal::Malformed("the request target is no path"))?;
+    *request.version_mut() =
+        if parsed.version == Some(1) { Version::HTTP_11 } else { Version::HTTP_10 };
+    for line in parsed.headers.iter() {
+        let name = HeaderName::from_bytes(line.name.as_bytes())
+            .map_err(|_| Refusal::Malformed("a header has no valid name"))?;
+        let value = HeaderValue::from_bytes(line.value)
+            .map_err(|_| Refusal::Malformed("a header value has a control character in it"))?;
+        request.headers_mut().append(name, value);
+    }
+    Ok(request)
+}

@@ -1,0 +1,23 @@
+//! Step 2: the opening handshake, RFC 6455 §4.
+//!
+//! A WebSocket begins as an HTTP request that asks for something else. We [collect](HeaderBlock)
+//! the request however it is cut, [judge](upgrade) it by the rules, and [answer](Answer) with
+//! `101 Switching Protocols`, with the step's page, or with a refusal that says what was wrong.
+//!
+//! [`upgrade`] takes any [`http::Request`], so it serves behind any HTTP library.
+
+mod accept_key;
+mod answer;
+mod blocking;
+mod header_block;
+mod origin;
+mod refusal;
+mod upgrade;
+
+pub use accept_key::accept_key;
+pub use answer::{Answer, encode_response};
+pub use blocking::{HANDSHAKE_TIME, Opened, open};
+pub use header_block::{Arrived, HeaderBlock, HeaderLimits, end_of_block};
+pub use origin::Origins;
+pub use refusal::Refusal;
+pub use upgrade::{Policy, Upgrade, upgrade};

@@ -1,0 +1,130 @@
+//! The ways to say no, each with its status, its clause, and a sentence for whoever has to mend it.
+
+use std::fmt;
+
+use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, SEC_WEBSOCKET_VERSION};
+use http::{HeaderValue, Method, Response, StatusCode};
+
+/// Why a request is not upgraded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The bytes are no HTTP/1.1 request (RFC 9112); says what is broken.
+    Malformed(&'static str),
+    /// The header block is over a limit (RFC 6585 §5).
+    TooLarge {
+        /// The most that is taken.
+        limit: usize,
+        /// What is counted: bytes or header lines.
+        unit: &'static str,
+    },
+    /// Not HTTP/1.1 (RFC 6455 §4.2.1).
+    HttpVersion,
+    /// Not a GET (RFC 6455 §4.2.1).
+    Method(Method),
+    /// No `Host`, two of them, or one that names no host (RFC 9112 §3.2).
+    Host,
+    /// A body is announced, and a handshake has none (RFC 9112 §6.3).
+    Body,
+    /// An ordinary GET that does not speak of WebSocket at all: where there is a page, it is shown.
+    PlainRequest,
+    /// A header that must hold a token, such as `Upgrade: websocket`, does not (RFC 6455 §4.2.1).
+    Token {
+        /// The name of the header.
+        header: &'static str,
+        /// The token that it must hold.
+        token: &'static str,
+    },
+    /// `Sec-WebSocket-Version` is not 13, is missing, or is there twice (RFC 6455 §4.4).
+    WebSocketVersion,
+    /// `Sec-WebSocket-Key` is missing, is there twice, or is not sixteen bytes in base64
+    /// (RFC 6455 §4.2.1).
+    Key,
+    /// The page that asks is of another site (RFC 6455 §10.2).
+    Origin(String),
+    /// `Sec-WebSocket-Protocol` is no list of distinct tokens (RFC 6455 §4.1).
+    Subprotocol,
+    /// The request did not arrive in time (RFC 6455 §10.4).
+    Late,
+    /// As many connections are open as the server takes (RFC 6455 §10.4).
+    Busy,
+}
+
+impl Refusal {
+    /// The status that this refusal is sent with.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::TooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::HttpVersion => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
+            Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::WebSocketVersion => StatusCode::UPGRADE_REQUIRED,
+            Self::Origin(_) => StatusCode::FORBIDDEN,
+            Self::Late => StatusCode::REQUEST_TIMEOUT,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Malformed(_)
+            | Self::Host
+            | Self::Body
+            | Self::PlainRequest
+            | Self::Token { .. }
+            | Self::Key
+            | Self::Subprotocol => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// The whole answer: the status, the headers that go with it, and the sentence as its body.
+    #[must_use]
+    pub fn response(&self) -> Response<String> {
+        let mut response = Response::new(format!("{self}\n"));
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        match self {
+            Self::Method(_) => {
+                headers.insert(ALLOW, HeaderValue::from_static("GET"));
+            }
+            Self::WebSocketVersion => {
+                headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(what) => write!(f, "This is no valid HTTP/1.1 request: {what}."),
+            Self::TooLarge { limit, unit } => {
+                write!(f, "The header block is over the limit of {limit} {unit}.")
+            }
+            Self::HttpVersion => f.write_str("A WebSocket begins with a request in HTTP/1.1."),
+            Self::Method(method) => write!(f, "The method must be GET, not {method}."),
+            Self::Host => f.write_str("There must be exactly one Host header, and it must name a host."),
+            Self::Body => f.write_str(
+                "A handshake has no body: leave out Content-Length and Transfer-Encoding.",
+            ),
+            Self::PlainRequest => f.write_str("This address speaks WebSocket: connect with ws://."),
+            Self::Token { header, token } => {
+                write!(f, "The {header} header must contain the token \"{token}\".")
+            }
+            Self::WebSocketVersion => {
+                f.write_str("There must be exactly one Sec-WebSocket-Version header, and it must be 13.")
+            }
+            Self::Key => f.write_str(
+                "There must be exactly one Sec-WebSocket-Key header, and it must hold 16 bytes in base64.",
+            ),
+            Self::Origin(origin) => {
+                write!(f, "Pages of the origin \"{origin}\" may not connect to this server.")
+            }
+            Self::Subprotocol => {
+                f.write_str("Sec-WebSocket-Protocol must be a list of tokens, each of them once.")
+            }
+            Self::Late => f.write_str("The request did not arrive in time."),
+            Self::Busy => f.write_str("The server has as many connections as it takes: try again later."),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -1,0 +1,152 @@
+//! The rules of RFC 6455 §4.2.1, one after the other, for any request however it was read.
+
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, HOST, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
+};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
+
+use crate::accept_key::{accept_key, is_key};
+use crate::{Origins, Refusal};
+
+/// What a server lets in.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// The origins whose pages may connect.
+    pub origins: Origins,
+    /// The subprotocols that the server speaks. Of those that a client offers, the first in the
+    /// client's order that is also here is chosen.
+    pub subprotocols: Vec<String>,
+}
+
+/// A request that may be upgraded, and how to answer it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upgrade {
+    /// The value of `Sec-WebSocket-Accept`.
+    pub accept: String,
+    /// The subprotocol that was chosen, if any was.
+    pub subprotocol: Option<String>,
+}
+
+impl Upgrade {
+    /// The answer `101 Switching Protocols` (RFC 6455 §4.2.2).
+    ///
+    /// No `Sec-WebSocket-Location`: that belongs to a draft which was never a standard (fault F4).
+    #[must_use]
+    pub fn response(&self) -> Response<String> {
+        let mut response = Response::new(String::new());
+        *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+        let headers = response.headers_mut();
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+        // Neither base64 nor a token that the server was given has a character that is no header's.
+        let ours = [
+            (SEC_WEBSOCKET_ACCEPT, Some(&self.accept)),
+            (SEC_WEBSOCKET_PROTOCOL, self.subprotocol.as_ref()),
+        ];
+        for (name, value) in ours {
+            if let Some(Ok(value)) = value.map(|value| HeaderValue::from_str(value)) {
+                headers.insert(name, value);
+            }
+        }
+        response
+    }
+}
+
+/// May `request` become a WebSocket?
+///
+/// # Errors
+/// The first rule that it breaks. The tutorials check none of them (fault F3).
+pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade, Refusal> {
+    let headers = request.headers();
+    if request.version() != Version::HTTP_11 {
+        return Err(Refusal::HttpVersion);
+    }
+    if request.method() != Method::GET {
+        return Err(Refusal::Method(request.method().clone()));
+    }
+    if !only(headers, &HOST).is_some_and(names_a_host) {
+        return Err(Refusal::Host);
+    }
+    let no_bytes = |length: &HeaderValue| length == "0";
+    if headers.contains_key(TRANSFER_ENCODING)
+        || !headers.get_all(CONTENT_LENGTH).iter().all(no_bytes)
+    {
+        return Err(Refusal::Body);
+    }
+    let speaks_of_websocket =
+        headers.keys().any(|name| name.as_str().starts_with("sec-websocket-"));
+    if !has_token(headers, &UPGRADE, "websocket") {
+        return Err(if speaks_of_websocket {
+            Refusal::Token { header: "Upgrade", token: "websocket" }
+        } else {
+            Refusal::PlainRequest
+        });
+    }
+    if !has_token(headers, &CONNECTION, "upgrade") {
+        return Err(Refusal::Token { header: "Connection", token: "Upgrade" });
+    }
+    if only(headers, &SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+        return Err(Refusal::WebSocketVersion);
+    }
+    let key = only(headers, &SEC_WEBSOCKET_KEY)
+        .filter(|key| is_key(key.as_bytes()))
+        .and_then(|key| key.to_str().ok())
+        .ok_or(Refusal::Key)?;
+    policy.origins.check(headers).map_err(Refusal::Origin)?;
+    let subprotocol = choose_subprotocol(headers, &policy.subprotocols)?;
+    Ok(Upgrade { accept: accept_key(key), subprotocol })
+}
+
+/// Is this a host, with a port or without? A user before an `@` is none of `Host`'s business.
+fn names_a_host(host: &HeaderValue) -> bool {
+    !host.as_bytes().contains(&b'@') && Authority::try_from(host.as_bytes()).is_ok()
+}
+
+/// The value of a header that must be there exactly once.
+fn only<'headers>(
+    headers: &'headers HeaderMap,
+    name: &HeaderName,
+) -> Option<&'headers HeaderValue> {
+    let mut values = headers.get_all(name).iter();
+    values.next().filter(|_| values.next().is_none())
+}
+
+/// The entries of a header that is a list: comma-separated, possibly over several lines
+/// (RFC 9110 §5.6.1). An entry that is no text is passed over.
+fn list<'headers>(
+    headers: &'headers HeaderMap,
+    name: &HeaderName,
+) -> impl Iterator<Item = &'headers str> {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|entry| entry.trim_matches([' ', '\t']))
+        .filter(|entry| !entry.is_empty())
+}
+
+/// Is `token` in the list, in whatever case? Header names and these tokens have none (fault F2).
+fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+    list(headers, name).any(|entry| entry.eq_ignore_ascii_case(token))
+}
+
+/// The first subprotocol offered that the server speaks; never one that was not offered, which a
+/// browser would refuse (RFC 6455 §4.1).
+fn choose_subprotocol(headers: &HeaderMap, spoken: &[String]) -> Result<Option<String>, Refusal> {
+    let offered: Vec<&str> = list(headers, &SEC_WEBSOCKET_PROTOCOL).collect();
+    for (index, entry) in offered.iter().enumerate() {
+        if !entry.bytes().all(is_token_byte) || offered[..index].contains(entry) {
+            return Err(Refusal::Subprotocol);
+        }
+    }
+    let chosen = offered.iter().find(|&entry| spoken.iter().any(|spoken| spoken == entry));
+    Ok(chosen.map(|&entry| entry.to_owned()))
+}
+
+/// The characters of a token, RFC 9110 §5.6.2.
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}

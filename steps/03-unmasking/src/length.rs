@@ -1,0 +1,103 @@
+//! How long is the payload? RFC 6455 §5.2 answers in seven bits, in two more bytes, or in eight.
+
+use std::fmt;
+
+/// The seven bits of the second byte that are not the mask bit.
+const SEVEN_BITS: u8 = 0x7f;
+/// The largest length that stands in the seven bits themselves.
+const SEVEN_BITS_MAX: u64 = 125;
+/// In the seven bits: the length follows in two bytes, most significant first.
+const TWO_BYTES: u8 = 126;
+/// The largest length for which two bytes are enough.
+const TWO_BYTES_MAX: u64 = 0xffff;
+/// In the seven bits: the length follows in eight bytes, most significant first.
+const EIGHT_BYTES: u8 = 127;
+
+/// A payload length as it stands on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayloadLength {
+    /// Bytes of payload.
+    pub value: u64,
+    /// Bytes that the extended payload length took, behind the second byte: 0, 2 or 8.
+    pub extended: usize,
+}
+
+impl PayloadLength {
+    /// Reads the length from `second`, the second byte of a frame, and the bytes behind it.
+    ///
+    /// `Ok(None)` says that the bytes so far are fine and more are needed. On a socket that happens
+    /// all the time, and it is no error.
+    ///
+    /// # Errors
+    /// [`LengthError`], when a length is not written as RFC 6455 §5.2 asks.
+    #[inline]
+    pub fn decode(second: u8, behind: &[u8]) -> Result<Option<Self>, LengthError> {
+        let (value, extended, shorter_max) = match second & SEVEN_BITS {
+            TWO_BYTES => match behind.first_chunk() {
+                Some(&bytes) => (u64::from(u16::from_be_bytes(bytes)), 2, SEVEN_BITS_MAX),
+                None => return Ok(None),
+            },
+            EIGHT_BYTES => match behind.first_chunk() {
+                Some(&bytes) => (u64::from_be_bytes(bytes), 8, TWO_BYTES_MAX),
+                None => return Ok(None),
+            },
+            seven_bits => {
+                return Ok(Some(Self { value: u64::from(seven_bits), extended: 0 }));
+            }
+        };
+        if value > u64::MAX >> 1 {
+            return Err(LengthError::TopBitSet);
+        }
+        if value <= shorter_max {
+            return Err(LengthError::NotMinimal { value, extended });
+        }
+        Ok(Some(Self { value, extended }))
+    }
+
+    /// Writes a length of `value` bytes in the shortest form that holds it: the seven bits for the
+    /// second byte, then the bytes to put behind it, of which the first `extended` count.
+    ///
+    /// The tutorials' encoder asks `elif length == 126`, and sends all from 127 bytes on in the
+    /// eight-byte form (fault F13).
+    #[inline]
+    #[must_use]
+    pub fn encode(value: u64) -> (u8, [u8; 8], usize) {
+        let mut behind = [0; 8];
+        if value <= SEVEN_BITS_MAX {
+            // At most 125, so nothing is cut off.
+            (value.to_be_bytes()[7], behind, 0)
+        } else if value <= TWO_BYTES_MAX {
+            behind[..2].copy_from_slice(&value.to_be_bytes()[6..]);
+            (TWO_BYTES, behind, 2)
+        } else {
+            (EIGHT_BYTES, value.to_be_bytes(), 8)
+        }
+    }
+}
+
+/// What can be wrong with a payload length. Both fail the connection (RFC 6455 §5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LengthError {
+    /// A shorter form would have held the value.
+    NotMinimal {
+        /// The length, in bytes.
+        value: u64,
+        /// The bytes that it was written in: 2 or 8.
+        extended: usize,
+    },
+    /// The most significant bit of the eight-byte form is set, which stays zero.
+    TopBitSet,
+}
+
+impl fmt::Display for LengthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotMinimal { value, extended } => {
+                write!(f, "length {value} in {extended} bytes: not the shortest form")
+            }
+            Self::TopBitSet => f.write_str("length with its top bit set"),
+        }
+    }
+}
+
+impl std::error::Error for LengthError {}

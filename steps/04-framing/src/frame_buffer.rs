@@ -1,0 +1,70 @@
+//! Whole frames out of a stream of bytes that is cut anywhere.
+
+use unmasking::mask;
+
+use crate::{FrameHeader, HeaderError, Masking};
+
+/// The longest payload that a blocking step takes, in bytes. What a peer *declares* beyond it fails
+/// at once; nothing is allocated because of a declaration.
+const PAYLOAD_MAX: u64 = 1024 * 1024;
+
+/// A frame, its payload unmasked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// What stood before the payload.
+    pub header: FrameHeader,
+    /// The payload as the sender meant it.
+    pub payload: Vec<u8>,
+    /// The frame as it came over the wire.
+    pub wire: Vec<u8>,
+}
+
+/// Bytes that have arrived and are not yet used up.
+///
+/// The tutorials take one `recv(8096)` for one frame (fault F9). But TCP cuts where it likes: what
+/// has arrived may be half a frame, or three.
+#[derive(Debug)]
+pub struct FrameBuffer {
+    masking: Masking,
+    bytes: Vec<u8>,
+}
+
+impl FrameBuffer {
+    /// Begins with `bytes`, which is what came behind the opening handshake.
+    #[must_use]
+    pub fn new(masking: Masking, bytes: Vec<u8>) -> Self {
+        Self { masking, bytes }
+    }
+
+    /// Takes what has arrived.
+    pub fn push(&mut self, segment: &[u8]) {
+        self.bytes.extend_from_slice(segment);
+    }
+
+    /// The next whole frame; `Ok(None)` if there is none yet.
+    ///
+    /// # Errors
+    /// The status code to close with, and why: 1002 for a [`HeaderError`], 1009 for a frame of over
+    /// a mebibyte.
+    pub fn next_frame(&mut self) -> Result<Option<Frame>, (u16, String)> {
+        let broken = |error: HeaderError| (1002, format!("{error} ({})", error.clause()));
+        let Some((header, start)) =
+            FrameHeader::decode(&self.bytes, self.masking).map_err(broken)?
+        else {
+            return Ok(None);
+        };
+        let length = usize::try_from(header.length.min(PAYLOAD_MAX + 1)).unwrap_or(usize::MAX);
+        if header.length > PAYLOAD_MAX {
+            return Err((1009, format!("a frame of {} bytes", header.length)));
+        }
+        if self.bytes.len() - start < length {
+            return Ok(None);
+        }
+        let wire: Vec<u8> = self.bytes.drain(..start + length).collect();
+        let mut payload = wire[start..].to_vec();
+        if let Some(key) = header.masking_key {
+            mask(&mut payload, key, 0);
+        }
+        Ok(Some(Frame { header, payload, wire }))
+    }
+}

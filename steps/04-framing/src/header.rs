@@ -1,0 +1,115 @@
+//! The header of a frame, read and written. RFC 6455 §5.2.
+
+use unmasking::{MaskingKey, PayloadLength};
+
+use crate::{HeaderError, Opcode};
+
+/// The bits of the first byte.
+const FIN: u8 = 0x80;
+const RSV: u8 = 0x70;
+const OPCODE: u8 = 0x0f;
+/// The bit of the second byte.
+const MASK: u8 = 0x80;
+
+/// The longest payload of a control frame, in bytes (§5.5).
+const CONTROL_MAX: u64 = 125;
+
+/// The longest header: two bytes, an extended length in eight, and a masking key in four.
+pub const HEADER_MAX: usize = 14;
+
+/// Whether frames that come in must be masked. Clients mask and servers do not (§5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Masking {
+    /// Frames from a client: each must have a masking key.
+    Required,
+    /// Frames from a server: none may have one.
+    Forbidden,
+}
+
+/// All that stands before a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameHeader {
+    /// Is this the last frame of its message?
+    pub fin: bool,
+    /// What the frame is for.
+    pub opcode: Opcode,
+    /// The key that the payload is masked with, if it is.
+    pub masking_key: Option<MaskingKey>,
+    /// Bytes of payload.
+    pub length: u64,
+}
+
+impl FrameHeader {
+    /// Reads the header that `bytes` begins with, and says how many bytes it took.
+    ///
+    /// `Ok(None)` says that the bytes so far are fine and more are needed: a peer may send a frame
+    /// a byte at a time. What is wrong is found at the first byte that shows it.
+    ///
+    /// # Errors
+    /// [`HeaderError`], when the header breaks a rule.
+    #[inline]
+    pub fn decode(bytes: &[u8], masking: Masking) -> Result<Option<(Self, usize)>, HeaderError> {
+        let Some(&first) = bytes.first() else {
+            return Ok(None);
+        };
+        if first & RSV != 0 {
+            return Err(HeaderError::ReservedBit(match first & RSV {
+                0x40.. => 1,
+                0x20.. => 2,
+                _ => 3,
+            }));
+        }
+        let bits = first & OPCODE;
+        let opcode = Opcode::from_bits(bits).ok_or(HeaderError::ReservedOpcode(bits))?;
+        let fin = first & FIN != 0;
+        if opcode.is_control() && !fin {
+            return Err(HeaderError::FragmentedControl(opcode));
+        }
+
+        let Some((&second, behind)) = bytes[1..].split_first() else {
+            return Ok(None);
+        };
+        let masked = second & MASK != 0;
+        match masking {
+            Masking::Required if !masked => return Err(HeaderError::NotMasked),
+            Masking::Forbidden if masked => return Err(HeaderError::Masked),
+            _ => {}
+        }
+        if opcode.is_control() && u64::from(second & !MASK) > CONTROL_MAX {
+            return Err(HeaderError::LongControl(opcode));
+        }
+        let Some(length) = PayloadLength::decode(second, behind).map_err(HeaderError::Length)?
+        else {
+            return Ok(None);
+        };
+
+        let mut end = 2 + length.extended;
+        let mut masking_key = None;
+        if masked {
+            let Some(&key) = bytes[end..].first_chunk() else {
+                return Ok(None);
+            };
+            masking_key = Some(key);
+            end += key.len();
+        }
+        Ok(Some((Self { fin, opcode, masking_key, length: length.value }, end)))
+    }
+
+    /// Writes the header into a buffer on the stack: the bytes, of which the first `usize` count.
+    #[inline]
+    #[must_use]
+    pub fn encode(&self) -> ([u8; HEADER_MAX], usize) {
+        let (seven_bits, extended_length, extended) = PayloadLength::encode(self.length);
+        let mut bytes = [0; HEADER_MAX];
+        bytes[0] = if self.fin { FIN } else { 0 } | self.opcode as u8;
+        bytes[1] = seven_bits;
+        bytes[2..10].copy_from_slice(&extended_length);
+        let mut end = 2 + extended;
+        if let Some(key) = self.masking_key {
+            bytes[1] |= MASK;
+            bytes[end..end + 4].copy_from_slice(&key);
+            end += 4;
+        }
+        (bytes, end)
+    }
+}

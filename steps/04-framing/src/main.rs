@@ -1,0 +1,99 @@
+//! `just step 4`: answers every frame, and draws it.
+
+use std::io::{self, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use framing::{Frame, FrameBuffer, FrameHeader, Masking, Opcode, draw_for_terminal};
+use handshake::{Opened, Policy, open};
+use raw_socket::{Segments, address_from_command_line, listen, page, serve_each, visible};
+
+/// How long we listen to a connection once it is open.
+const TIME: Duration = Duration::from_mins(10);
+/// How many bytes we take from it.
+const BYTES: usize = 256 * 1024 * 1024;
+/// How long a peer that does not read may keep us from writing.
+const WRITE_TIME: Duration = Duration::from_secs(10);
+
+fn main() -> ExitCode {
+    let about = "Step 4: answers every frame with the same frame, and draws it.";
+    let address = address_from_command_line(about, "127.0.0.1:9004");
+    let listener = match listen(&address) {
+        Ok(listener) => listener,
+        Err(problem) => {
+            eprintln!("{problem}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let page = page(4, "Framing", include_str!("page.html"));
+    let policy = Policy::default();
+    serve_each(&listener, move |stream, peer| match open(stream, &policy, &page) {
+        Ok(Some(opened)) => {
+            println!("── {peer} connected");
+            let ended = answer_frames(stream, peer, opened).unwrap_or_else(|gone| gone.to_string());
+            println!("── {peer} closed: {ended}");
+        }
+        Ok(None) => println!("── {peer} was not upgraded"),
+        Err(error) => println!("── {peer} is gone: {error}"),
+    })
+}
+
+/// Answers frame after frame; says how the connection ended.
+fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<String> {
+    stream.set_write_timeout(Some(WRITE_TIME))?;
+    let mut frames = FrameBuffer::new(Masking::Required, opened.rest);
+    let mut segments = Segments::new(stream, TIME, BYTES);
+    loop {
+        match frames.next_frame() {
+            Ok(Some(frame)) => {
+                println!("── {peer} sent {}", draw_for_terminal(&frame.header, &frame.payload));
+                if let Some(ended) = answer(stream, &frame)? {
+                    return Ok(ended);
+                }
+            }
+            Ok(None) => match segments.next_segment() {
+                Ok(segment) => frames.push(segment),
+                Err(ended) => return Ok(format!("{ended:?}")),
+            },
+            Err((code, reason)) => {
+                let mut payload = code.to_be_bytes().to_vec();
+                payload.extend(reason.bytes());
+                send(stream, Opcode::Close, true, &payload)?;
+                stream.shutdown(Shutdown::Write)?;
+                return Ok(format!("{code}, {reason}"));
+            }
+        }
+    }
+}
+
+/// Sends back what the frame asks for. A close frame ends the connection with what it returns.
+///
+/// The tutorials take every frame for a text, and "decode" the bytes of a close (fault F10).
+fn answer(stream: &TcpStream, frame: &Frame) -> io::Result<Option<String>> {
+    let FrameHeader { opcode, fin, .. } = frame.header;
+    match opcode {
+        Opcode::Text | Opcode::Binary | Opcode::Continuation => {
+            send(stream, opcode, fin, &frame.payload)?;
+        }
+        Opcode::Ping => send(stream, Opcode::Pong, true, &frame.payload)?,
+        Opcode::Pong => {}
+        Opcode::Close => {
+            send(stream, Opcode::Close, true, &frame.payload)?;
+            stream.shutdown(Shutdown::Write)?;
+            let reason = visible(frame.payload.get(2..).unwrap_or_default());
+            return Ok(Some(match frame.payload.first_chunk() {
+                Some(&code) => format!("status code {} {reason}", u16::from_be_bytes(code)),
+                None => "without a status code".to_owned(),
+            }));
+        }
+    }
+    Ok(None)
+}
+
+fn send(mut stream: &TcpStream, opcode: Opcode, fin: bool, payload: &[u8]) -> io::Result<()> {
+    let header = FrameHeader { fin, opcode, masking_key: None, length: payload.len() as u64 };
+    let (bytes, end) = header.encode();
+    // One write: two would be two packets for a frame of twenty bytes.
+    stream.write_all(&[&bytes[..end], payload].concat())
+}

@@ -1,0 +1,59 @@
+//! The same picture as SVG, for the book: it takes its colours from the page around it.
+
+use std::fmt::Write;
+
+use crate::FrameHeader;
+use crate::picture::{Picture, ROW_BITS};
+
+/// The width of a bit and the height of a row, in the drawing's own units.
+const BIT: usize = 22;
+const ROW: usize = 48;
+
+/// Draws the frame with this header, and this payload as the sender meant it, as one `<svg>`
+/// element that can stand in HTML or in a file.
+#[must_use]
+pub fn draw_as_svg(header: &FrameHeader, payload: &[u8]) -> String {
+    let picture = Picture::new(header, payload);
+    let width = ROW_BITS * BIT + 2;
+    let height = picture.rows.len() * ROW + 2;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
+         font-family=\"monospace\" text-anchor=\"middle\" fill=\"currentColor\">\n\
+         <title>A frame, bit by bit: {}</title>\n",
+        escaped(&picture.summary)
+    );
+    for (index, row) in picture.rows.iter().enumerate() {
+        let (mut x, y) = (1, index * ROW + 1);
+        for cell in row {
+            let cell_width = cell.bits.len() * BIT;
+            let _ = writeln!(
+                svg,
+                "<rect x=\"{x}\" y=\"{y}\" width=\"{cell_width}\" height=\"{ROW}\" \
+                 fill=\"none\" stroke=\"currentColor\" stroke-opacity=\".5\"/>"
+            );
+            for (bit_index, bit) in cell.bits.chars().enumerate() {
+                let bit_x = x + bit_index * BIT + BIT / 2;
+                let _ = writeln!(
+                    svg,
+                    "<text x=\"{bit_x}\" y=\"{}\" font-size=\"15\">{bit}</text>",
+                    y + 20
+                );
+            }
+            let _ = writeln!(
+                svg,
+                "<text x=\"{}\" y=\"{}\" font-size=\"12\" fill-opacity=\".75\">{}</text>",
+                x + cell_width / 2,
+                y + 39,
+                // A character of this size is about seven units wide.
+                escaped(cell.label(cell_width / 7))
+            );
+            x += cell_width;
+        }
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

@@ -1,0 +1,61 @@
+//! A frame drawn with the characters that the RFC's own diagram is drawn with.
+
+use std::fmt::Write;
+
+use crate::FrameHeader;
+use crate::picture::{Cell, Picture, ROW_BITS};
+
+/// Draws the frame with this header, and this payload as the sender meant it.
+///
+/// Each bit is two characters wide, so that a row is 65 wide and fits any terminal.
+#[must_use]
+pub fn draw_for_terminal(header: &FrameHeader, payload: &[u8]) -> String {
+    let picture = Picture::new(header, payload);
+    let mut drawing = format!("{}\n\n", picture.summary);
+    for (index, bit) in (0..ROW_BITS).enumerate() {
+        let _ = write!(drawing, " {}", if index % 8 == 0 { bit / 8 } else { index % 8 });
+    }
+    drawing.push_str("   byte, then bit\n");
+    let mut above = String::new();
+    for row in &picture.rows {
+        let below = border(row);
+        let _ = writeln!(drawing, "{}", merge(&above, &below));
+        let _ = writeln!(drawing, "{}", line(row, |cell| spaced(&cell.bits)));
+        let _ = writeln!(drawing, "{}", line(row, centred));
+        above = below;
+    }
+    let _ = writeln!(drawing, "{above}");
+    if picture.bytes_more > 0 {
+        let _ = writeln!(drawing, "… and {} bytes of payload more", picture.bytes_more);
+    }
+    drawing
+}
+
+/// `1 0 1`: the bits with a space between each two.
+fn spaced(bits: &str) -> String {
+    bits.chars().map(String::from).collect::<Vec<_>>().join(" ")
+}
+
+/// The cell's label, in the middle of its width.
+fn centred(cell: &Cell) -> String {
+    let width = cell.bits.len() * 2 - 1;
+    format!("{:^width$}", cell.label(width))
+}
+
+fn line(row: &[Cell], text: impl Fn(&Cell) -> String) -> String {
+    row.iter().map(|cell| format!("|{}", text(cell))).collect::<String>() + "|"
+}
+
+fn border(row: &[Cell]) -> String {
+    let dashes = |cell: &Cell| format!("+{}", "-".repeat(cell.bits.len() * 2 - 1));
+    row.iter().map(dashes).collect::<String>() + "+"
+}
+
+/// The border between two rows has a corner wherever either row has one.
+fn merge(above: &str, below: &str) -> String {
+    let longest = above.len().max(below.len());
+    let at = |line: &str, index| line.chars().nth(index).unwrap_or('-');
+    (0..longest)
+        .map(|index| if at(above, index) == '+' || at(below, index) == '+' { '+' } else { '-' })
+        .collect()
+}

@@ -1,0 +1,53 @@
+//! The client that Autobahn's fuzzing server tests: it runs every case there is, echoes what it is
+//! sent, and asks for the report.
+//!
+//! ```text
+//! cargo run --example autobahn_client -- ws://127.0.0.1:9001
+//! ```
+
+use std::error::Error;
+use std::sync::Arc;
+
+use echo::{Clock, Ended, Limits, Receiver, Role, Sender, Timeouts, connect, echo};
+use tokio::net::TcpStream;
+
+/// The name that the report shows.
+const AGENT: &str = "websocket-step-by-step";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let url = std::env::args().nth(1).ok_or("expected the address of a fuzzing server")?;
+    let host = url.strip_prefix("ws://").ok_or("expected an address like ws://127.0.0.1:9001")?;
+    let host = host.trim_end_matches('/');
+    let clock = Clock::start(Timeouts::default());
+    let count: usize = ask(&clock, host, "/getCaseCount").await?.parse()?;
+    for case in 1..=count {
+        println!("case {case} of {count}");
+        run(&clock, host, &format!("/runCase?case={case}&agent={AGENT}")).await?;
+    }
+    run(&clock, host, &format!("/updateReports?agent={AGENT}")).await
+}
+
+/// Connects, and echoes until the server has heard enough.
+async fn run(clock: &Arc<Clock>, host: &str, target: &str) -> Result<(), Box<dyn Error>> {
+    let mut stream = TcpStream::connect(host).await?;
+    stream.set_nodelay(true)?;
+    let rest = connect(&mut stream, host, target).await?;
+    let (reader, writer) = stream.split();
+    let mut sender = Sender::new(writer, Role::Client);
+    let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), clock);
+    // However it ends is for the report to judge.
+    let Err(_ended) = echo(&mut receiver, &mut sender).await;
+    Ok(())
+}
+
+/// Connects, and returns the first message.
+async fn ask(clock: &Arc<Clock>, host: &str, target: &str) -> Result<String, Box<dyn Error>> {
+    let mut stream = TcpStream::connect(host).await?;
+    let rest = connect(&mut stream, host, target).await?;
+    let (reader, writer) = stream.split();
+    let mut sender = Sender::new(writer, Role::Client);
+    let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), clock);
+    let message = receiver.recv(&mut sender).await.map_err(|ended: Ended| ended.to_string())?;
+    Ok(String::from_utf8(message.payload.to_vec())?)
+}

@@ -1,0 +1,116 @@
+//! The client's side of the opening handshake, RFC 6455 §4.1.
+
+use std::fmt;
+use std::io;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use handshake::{HeaderLimits, accept_key, end_of_block};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub enum ConnectError {
+    /// The connection broke, or ended, before there was an answer.
+    Io(io::Error),
+    /// The answer is no upgrade to WebSocket; says why.
+    Refused(String),
+}
+
+impl From<io::Error> for ConnectError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "the connection broke during the handshake: {error}"),
+            Self::Refused(why) => write!(f, "the server did not upgrade: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for ConnectError {}
+
+/// Asks the server at the other end of `stream` for a WebSocket at `target`, a path with a query
+/// perhaps. `host` is the server's name, with its port unless that is the scheme's own.
+///
+/// Returns the bytes that came behind the answer, which are the first frames already.
+///
+/// # Errors
+/// [`ConnectError`], with the first rule of §4.1 that the answer breaks.
+pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut Stream,
+    host: &str,
+    target: &str,
+) -> Result<Vec<u8>, ConnectError> {
+    let key = STANDARD.encode(rand::random::<[u8; 16]>());
+    let request = format!(
+        "GET {target} HTTP/1.1\r\n\
+         Host: {host}\r\n\
+         Upgrade: websocket\r\n\
+         Connection: Upgrade\r\n\
+         Sec-WebSocket-Key: {key}\r\n\
+         Sec-WebSocket-Version: 13\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await?;
+
+    let limits = HeaderLimits::default();
+    let mut answer = Vec::with_capacity(limits.bytes);
+    let mut searched = 0;
+    let end = loop {
+        let end = end_of_block(&answer, &mut searched);
+        if let Some(end) = end.map_err(|error| ConnectError::Refused(error.to_string()))? {
+            break end;
+        }
+        if answer.len() >= limits.bytes {
+            let why = format!("its header block is over the limit of {} bytes", limits.bytes);
+            return Err(ConnectError::Refused(why));
+        }
+        if stream.read_buf(&mut answer).await? == 0 {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+    };
+    let rest = answer.split_off(end);
+    check(&answer, &accept_key(&key), limits.lines).map_err(ConnectError::Refused)?;
+    Ok(rest)
+}
+
+/// Checks an answer by the rules for it; says which one it breaks.
+fn check(answer: &[u8], accept: &str, lines_max: usize) -> Result<(), String> {
+    let mut lines = vec![httparse::EMPTY_HEADER; lines_max];
+    let mut response = httparse::Response::new(&mut lines);
+    response.parse(answer).map_err(|error| format!("its answer is no HTTP: {error}"))?;
+    if response.code != Some(101) {
+        let reason = response.reason.unwrap_or_default();
+        return Err(format!("it answers {} {reason}", response.code.unwrap_or_default()));
+    }
+    let values = |name: &'static str| {
+        let lines =
+            response.headers.iter().filter(move |line| line.name.eq_ignore_ascii_case(name));
+        lines
+            .map(|line| String::from_utf8_lossy(line.value).into_owned())
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    if !values("Upgrade").eq_ignore_ascii_case("websocket") {
+        return Err("its Upgrade header is not \"websocket\"".to_owned());
+    }
+    let connection = values("Connection");
+    if !connection.split(',').any(|token| token.trim().eq_ignore_ascii_case("upgrade")) {
+        return Err("its Connection header does not contain \"Upgrade\"".to_owned());
+    }
+    if values("Sec-WebSocket-Accept") != accept {
+        return Err("its Sec-WebSocket-Accept does not belong to our key".to_owned());
+    }
+    // We have offered none, so none can have been chosen.
+    for name in ["Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"] {
+        let value = values(name);
+        if !value.is_empty() {
+            return Err(format!("its {name} header says \"{value}\", which we did not offer"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Who is still there, and is it time to stop? One clock asks it for all connections.
+//!
+//! A timer for each connection would be a quarter of an idle connection's memory, and one for each
+//! message a quarter of its time. Here a connection only notes *that* it has heard something, and
+//! the clock wakes it now and then to look at the note.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use slab::Slab;
+use tokio::time::sleep;
+
+use crate::Timeouts;
+
+/// Connections are woken in so many groups, one after the other, so that a crowd of quiet ones is
+/// not sent its pings all at the same time.
+const GROUPS: u32 = 8;
+
+/// The clock of a program, from which every connection has an [`Alarm`].
+#[derive(Debug)]
+pub struct Clock {
+    pub(crate) timeouts: Timeouts,
+    /// Ticks since the start, of which there are [`GROUPS`] in a ping interval.
+    ticks: AtomicU32,
+    stopped: AtomicBool,
+    waiting: Mutex<Slab<Waker>>,
+}
+
+impl Clock {
+    /// A clock that ticks for as long as anybody has it. Must be called on a tokio runtime.
+    #[must_use]
+    pub fn start(timeouts: Timeouts) -> Arc<Self> {
+        let clock = Arc::new(Self {
+            timeouts,
+            ticks: AtomicU32::new(0),
+            stopped: AtomicBool::new(false),
+            waiting: Mutex::default(),
+        });
+        let watched = Arc::downgrade(&clock);
+        tokio::spawn(async move {
+            loop {
+                sleep(timeouts.ping / GROUPS).await;
+                let Some(clock) = watched.upgrade() else { return };
+                let group = clock.ticks.fetch_add(1, Ordering::Relaxed).wrapping_add(1) % GROUPS;
+                clock.wake(|slot| slot % GROUPS == group);
+            }
+        });
+        clock
+    }
+
+    /// Tells every connection to end: their [`recv`](crate::Receiver::recv) returns
+    /// [`Ended::Stopped`](crate::Ended::Stopped).
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        self.wake(|_| true);
+    }
+
+    fn wake(&self, chosen: impl Fn(u32) -> bool) {
+        for (slot, waker) in self.waiting().iter() {
+            if chosen(number(slot)) {
+                waker.wake_by_ref();
+            }
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Slab<Waker>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The place of one connection among those that wait.
+#[derive(Debug)]
+pub(crate) struct Alarm {
+    pub(crate) clock: Arc<Clock>,
+    /// Something has come, or gone out, since the connection was last woken.
+    pub(crate) alive: bool,
+    /// It has been told that the clock was stopped.
+    told: bool,
+    /// Times it was woken since there was a sign of life.
+    quiet: u32,
+    /// The ping interval that it was last woken in.
+    interval: u32,
+    waiting: Option<(u32, Waker)>,
+}
+
+/// Why a connection is woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// The peer has been quiet: see whether it is there.
+    Ping,
+    /// The peer has not been there for the idle time.
+    Gone,
+    /// The clock was stopped.
+    Stopped,
+}
+
+impl Alarm {
+    pub(crate) fn new(clock: &Arc<Clock>) -> Self {
+        let interval = clock.ticks.load(Ordering::Relaxed) / GROUPS;
+        let clock = Arc::clone(clock);
+        Self { clock, alive: true, told: false, quiet: 0, interval, waiting: None }
+    }
+
+    /// Ready when there is something to be done about the peer's silence, or to stop.
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Call> {
+        let slot = self.wait(context.waker());
+        if !self.told && self.clock.stopped.load(Ordering::SeqCst) {
+            self.told = true;
+            return Poll::Ready(Call::Stopped);
+        }
+        // Each group's intervals begin at its own tick.
+        let ticks = self.clock.ticks.load(Ordering::Relaxed);
+        let interval = ticks.wrapping_add(GROUPS - slot % GROUPS) / GROUPS;
+        if self.interval == interval {
+            return Poll::Pending;
+        }
+        self.interval = interval;
+        if std::mem::take(&mut self.alive) {
+            self.quiet = 0;
+            return Poll::Pending;
+        }
+        self.quiet += 1;
+        let gone = self.clock.timeouts.ping * self.quiet >= self.clock.timeouts.idle;
+        Poll::Ready(if gone { Call::Gone } else { Call::Ping })
+    }
+
+    /// Makes sure that the clock wakes `waker`, and says in which slot it stands.
+    fn wait(&mut self, waker: &Waker) -> u32 {
+        match &self.waiting {
+            Some((slot, known)) if known.will_wake(waker) => *slot,
+            _ => {
+                self.leave();
+                let slot = number(self.clock.waiting().insert(waker.clone()));
+                self.waiting = Some((slot, waker.clone()));
+                slot
+            }
+        }
+    }
+
+    fn leave(&mut self) {
+        if let Some((slot, _)) = self.waiting.take() {
+            self.clock.waiting().try_remove(slot as usize);
+        }
+    }
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+/// A slot as a small number: there are never more connections than file descriptors.
+fn number(slot: usize) -> u32 {
+    u32::try_from(slot).unwrap_or(u32::MAX)
+}

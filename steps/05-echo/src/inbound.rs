@@ -1,0 +1,298 @@
+//! Bytes in, events out.
+
+use std::mem::{replace, take};
+use std::ops::Range;
+
+use framing::{FrameHeader, Opcode};
+use unmasking::mask;
+
+use crate::outbound::Role;
+use crate::{CloseFrame, Failure, Limits, Utf8, pool};
+
+/// Room for at least so many bytes is made before a read.
+const ROOM_MIN: usize = 16 * 1024;
+/// So many bytes or fewer are moved out of their buffer while the rest of their frame is awaited,
+/// so that the buffer can be given back.
+const MOVED_OUT_MAX: usize = 1024;
+
+/// What kind of data a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// UTF-8, and checked to be.
+    Text,
+    /// Any bytes.
+    Binary,
+}
+
+/// A message, whole. Its payload lies in the buffer that it was read into, wherever that is
+/// possible: only fragments are put together elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message<'payload> {
+    /// Text or binary.
+    pub kind: Kind,
+    /// What was sent. A text is UTF-8, in its entirety.
+    pub payload: &'payload [u8],
+}
+
+/// What the peer has said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'payload> {
+    /// A message, from however many fragments.
+    Message(Message<'payload>),
+    /// A question to be answered with a pong of the same payload (RFC 6455 §5.5.2).
+    Ping(&'payload [u8]),
+    /// An answer to a ping, or a sign of life that nobody asked for (§5.5.3).
+    Pong(&'payload [u8]),
+    /// The peer closes. It is to be answered with a close; nothing comes after it (§5.5.1).
+    Close(Option<CloseFrame<'payload>>),
+}
+
+/// An event whose payload has been located but not yet borrowed, which lets a loop go on looking.
+pub(crate) enum Found {
+    Message(FoundMessage),
+    Ping(Range<usize>),
+    Pong(Range<usize>),
+    Close(Range<usize>),
+}
+
+/// Where the payload of a message lies.
+pub(crate) struct FoundMessage {
+    kind: Kind,
+    place: Place,
+}
+
+enum Place {
+    /// In the buffer that it was read into.
+    Buffer(Range<usize>),
+    /// Put together from fragments.
+    Assembled,
+}
+
+/// The half that takes what the peer sends.
+///
+/// Any way of cutting the same bytes into pieces gives the same events. After a failure, and after
+/// a close, nothing more is found: the bytes behind are ignored (§5.5.1).
+#[derive(Debug)]
+pub struct Inbound {
+    role: Role,
+    limits: Limits,
+    /// What was read; the bytes before `start` are used up.
+    buffer: Vec<u8>,
+    start: usize,
+    /// The frame whose payload begins at `start`, if its header has been read.
+    frame: Option<FrameHeader>,
+    /// Bytes of that payload that have been unmasked, and checked if they are text.
+    seen: usize,
+    /// The message whose frames are arriving, and what came of it so far.
+    message: Option<Kind>,
+    fragments: u32,
+    assembled: Vec<u8>,
+    utf8: Utf8,
+    /// The message in `assembled` has been delivered, so it can go.
+    delivered: bool,
+    ended: bool,
+}
+
+impl Inbound {
+    /// The inbound half of an endpoint that is the server or the client of its connection, with
+    /// what has been received already, behind the opening handshake.
+    #[must_use]
+    pub fn new(role: Role, limits: Limits, received: Vec<u8>) -> Self {
+        Self {
+            role,
+            limits,
+            buffer: received,
+            start: 0,
+            frame: None,
+            seen: 0,
+            message: None,
+            fragments: 0,
+            assembled: Vec::new(),
+            utf8: Utf8::default(),
+            delivered: false,
+            ended: false,
+        }
+    }
+
+    /// Takes bytes that have been read elsewhere.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.buffer().extend_from_slice(bytes);
+    }
+
+    /// The buffer to read into: bytes appended to it are bytes received.
+    ///
+    /// There is always room in it. It grows with what has arrived, never with what a peer declares
+    /// will come.
+    pub fn buffer(&mut self) -> &mut Vec<u8> {
+        if self.buffer.capacity() < pool::BUFFER {
+            let pooled = pool::take();
+            let moved_out = replace(&mut self.buffer, pooled);
+            self.buffer.extend_from_slice(&moved_out);
+        }
+        if self.buffer.capacity() - self.buffer.len() < ROOM_MIN {
+            self.buffer.drain(..self.start);
+            self.start = 0;
+            if self.buffer.capacity() - self.buffer.len() < ROOM_MIN {
+                self.buffer.reserve(self.buffer.capacity());
+            }
+        }
+        &mut self.buffer
+    }
+
+    /// Gives the buffer back if little or nothing is in it. To be called when there is nothing to
+    /// read, which may be for a long time.
+    pub fn rest(&mut self) {
+        let left = &self.buffer[self.start..];
+        if left.len() <= MOVED_OUT_MAX && self.buffer.capacity() >= pool::BUFFER {
+            let moved_out = left.to_vec();
+            pool::give(replace(&mut self.buffer, moved_out));
+            self.start = 0;
+        }
+    }
+
+    /// The next thing that the peer has said, or `None` if the bytes so far do not complete one.
+    ///
+    /// # Errors
+    /// [`Failure`], once: all that was said before it has been delivered.
+    pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Failure> {
+        Ok(match self.find()? {
+            None => None,
+            Some(Found::Message(message)) => Some(Event::Message(self.message(&message))),
+            Some(Found::Ping(payload)) => Some(Event::Ping(self.bytes(payload))),
+            Some(Found::Pong(payload)) => Some(Event::Pong(self.bytes(payload))),
+            Some(Found::Close(payload)) => {
+                Some(Event::Close(CloseFrame::decode(self.bytes(payload))?))
+            }
+        })
+    }
+
+    /// The message that was found last.
+    pub(crate) fn message(&self, found: &FoundMessage) -> Message<'_> {
+        let payload = match &found.place {
+            Place::Buffer(payload) => self.bytes(payload.clone()),
+            Place::Assembled => &self.assembled,
+        };
+        Message { kind: found.kind, payload }
+    }
+
+    /// The payload of the frame that was found last.
+    pub(crate) fn bytes(&self, payload: Range<usize>) -> &[u8] {
+        &self.buffer[payload]
+    }
+
+    /// Finds the next event, and the first rule that is broken.
+    pub(crate) fn find(&mut self) -> Result<Option<Found>, Failure> {
+        if take(&mut self.delivered) {
+            pool::give(take(&mut self.assembled));
+        }
+        if self.ended {
+            self.start = self.buffer.len();
+            return Ok(None);
+        }
+        let found = self.find_in_frames();
+        if let Err(_) | Ok(Some(Found::Close(_))) = found {
+            self.ended = true;
+        }
+        found
+    }
+
+    fn find_in_frames(&mut self) -> Result<Option<Found>, Failure> {
+        loop {
+            let header = match self.frame {
+                Some(header) => header,
+                None => match FrameHeader::decode(&self.buffer[self.start..], self.role.masking())?
+                {
+                    Some((header, length)) => {
+                        self.begin(&header)?;
+                        self.start += length;
+                        self.seen = 0;
+                        self.frame = Some(header);
+                        header
+                    }
+                    None => return Ok(None),
+                },
+            };
+            let Some(payload) = self.payload(&header)? else {
+                return Ok(None);
+            };
+            self.frame = None;
+            self.start = payload.end;
+            let found = match header.opcode {
+                Opcode::Ping => Some(Found::Ping(payload)),
+                Opcode::Pong => Some(Found::Pong(payload)),
+                Opcode::Close => {
+                    // Whether it is valid is to be known before it is answered.
+                    CloseFrame::decode(self.bytes(payload.clone()))?;
+                    Some(Found::Close(payload))
+                }
+                Opcode::Text | Opcode::Binary | Opcode::Continuation => {
+                    self.end(&header, payload)?.map(Found::Message)
+                }
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// May a frame with this header come now (§5.4), and is it within the limits?
+    fn begin(&mut self, header: &FrameHeader) -> Result<(), Failure> {
+        let kind = match (header.opcode, self.message) {
+            (Opcode::Ping | Opcode::Pong | Opcode::Close, _) => return Ok(()),
+            (Opcode::Continuation, None) => return Err(Failure::NothingToContinue),
+            (Opcode::Continuation, Some(kind)) => kind,
+            (Opcode::Text | Opcode::Binary, Some(_)) => return Err(Failure::MessageUnfinished),
+            (Opcode::Text, None) => Kind::Text,
+            (Opcode::Binary, None) => Kind::Binary,
+        };
+        let room = self.limits.message - self.assembled.len();
+        if header.length > room as u64 {
+            return Err(Failure::MessageTooBig(self.limits.message));
+        }
+        if self.fragments == self.limits.fragments {
+            return Err(Failure::TooManyFragments(self.limits.fragments));
+        }
+        self.message = Some(kind);
+        self.fragments += 1;
+        Ok(())
+    }
+
+    /// Unmasks and checks what has arrived of the payload; says where it lies once it is whole.
+    fn payload(&mut self, header: &FrameHeader) -> Result<Option<Range<usize>>, Failure> {
+        // No frame is longer than the limit on messages, so its length fits.
+        let length = usize::try_from(header.length).unwrap_or(usize::MAX);
+        let arrived = length.min(self.buffer.len() - self.start);
+        let new = &mut self.buffer[self.start + self.seen..self.start + arrived];
+        if let Some(key) = header.masking_key {
+            mask(new, key, self.seen);
+        }
+        if self.message == Some(Kind::Text) && !header.opcode.is_control() {
+            self.utf8.push(new)?;
+        }
+        self.seen = arrived;
+        Ok((arrived == length).then(|| self.start..self.start + length))
+    }
+
+    /// Ends a data frame: keeps its payload for later, or delivers the message that it completes.
+    fn end(
+        &mut self,
+        header: &FrameHeader,
+        payload: Range<usize>,
+    ) -> Result<Option<FoundMessage>, Failure> {
+        let whole = header.fin && self.fragments == 1;
+        if !whole {
+            if self.assembled.capacity() == 0 {
+                self.assembled = pool::take();
+            }
+            self.assembled.extend_from_slice(&self.buffer[payload.clone()]);
+        }
+        if !header.fin {
+            return Ok(None);
+        }
+        self.utf8.finish()?;
+        self.fragments = 0;
+        self.delivered = !whole;
+        let place = if whole { Place::Buffer(payload) } else { Place::Assembled };
+        Ok(self.message.take().map(|kind| FoundMessage { kind, place }))
+    }
+}

@@ -1,0 +1,59 @@
+//! `just step 5`: says back what is said to it, to as many as like.
+
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use clap::Parser;
+use echo::{Options, Server};
+use raw_socket::{listen, page};
+
+/// The system's own allocator spends a third more on small things that must be aligned, which is
+/// what an idle connection consists of.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(&Options::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves until it is told to stop.
+async fn run(options: &Options) -> Result<(), String> {
+    let server = Server::new(options, page(5, "Echo", include_str!("page.html")))?;
+    let listener = into_tokio(listen(&options.address)?)?;
+    tokio::select! {
+        () = server.serve(&listener) => {}
+        () = told_to_stop() => {}
+    }
+    server.stop().await;
+    Ok(())
+}
+
+/// The listener of step 1, for tokio.
+fn into_tokio(listener: TcpListener) -> Result<tokio::net::TcpListener, String> {
+    let listener = listener.set_nonblocking(true).and_then(|()| listener.try_into());
+    listener.map_err(|error| format!("cannot listen: {error}"))
+}
+
+/// Waits for ctrl-C, or where there is such a thing, for the signal to terminate.
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -1,0 +1,190 @@
+//! Messages in, bytes out.
+
+use framing::{FrameHeader, HEADER_MAX, Masking, Opcode};
+use unmasking::{MaskingKey, mask};
+
+use crate::{CloseCode, Failure, Kind, pool};
+
+/// Pongs that may wait to be sent at the same time. A peer that pings and does not read is owed
+/// only the latest from there on (RFC 6455 §5.5.3).
+const PONGS_MAX: u8 = 128;
+/// The longest payload of a control frame (§5.5).
+const CONTROL_MAX: usize = 125;
+
+/// Which end of the connection we are. The client masks, the server does not (§5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// We were connected to.
+    Server,
+    /// We connected.
+    Client,
+}
+
+impl Role {
+    /// Whether the frames that come in must be masked.
+    pub(crate) fn masking(self) -> Masking {
+        match self {
+            Self::Server => Masking::Required,
+            Self::Client => Masking::Forbidden,
+        }
+    }
+
+    /// A new key for the next frame, if we are to mask it. It must be hard to guess (§10.3), so it
+    /// comes from a cryptographic generator that the system has seeded.
+    fn masking_key(self) -> Option<MaskingKey> {
+        match self {
+            Self::Server => None,
+            Self::Client => Some(rand::random()),
+        }
+    }
+}
+
+/// The half that holds what we say until it is written.
+#[derive(Debug)]
+pub struct Outbound {
+    role: Role,
+    /// Frames; the bytes before `start` have been written.
+    buffer: Vec<u8>,
+    start: usize,
+    /// Pongs in the buffer, and where the last one begins if nothing stands behind it.
+    pongs: u8,
+    last_pong: Option<usize>,
+    closed: bool,
+}
+
+impl Outbound {
+    /// The outbound half of an endpoint that is the server or the client of its connection.
+    #[must_use]
+    pub fn new(role: Role) -> Self {
+        Self { role, buffer: Vec::new(), start: 0, pongs: 0, last_pong: None, closed: false }
+    }
+
+    /// Says a message, in one frame.
+    pub fn message(&mut self, kind: Kind, payload: &[u8]) {
+        self.frame(opcode(kind), payload);
+    }
+
+    /// Asks for a sign of life. Of a payload over 125 bytes, the rest is left out.
+    pub fn ping(&mut self, payload: &[u8]) {
+        self.frame(Opcode::Ping, &payload[..payload.len().min(CONTROL_MAX)]);
+    }
+
+    /// Answers a ping with its payload (§5.5.3).
+    pub fn pong(&mut self, payload: &[u8]) {
+        match self.last_pong {
+            Some(last) if self.pongs >= PONGS_MAX && last >= self.start => {
+                self.buffer.truncate(last);
+            }
+            _ => self.pongs += 1,
+        }
+        let payload = &payload[..payload.len().min(CONTROL_MAX)];
+        self.frame(Opcode::Pong, payload);
+        // Two bytes of header and, for a client, four of masking key; found from the end, because
+        // what was written may have been cleared away in front.
+        let length = payload.len() + if self.role == Role::Client { 6 } else { 2 };
+        self.last_pong = self.buffer.len().checked_sub(length);
+    }
+
+    /// Closes, with a status code or without one; nothing can be said after it (§5.5.1). A reason
+    /// is cut where 125 bytes are full.
+    pub fn close(&mut self, code: Option<CloseCode>, reason: &str) {
+        let mut payload = Vec::new();
+        if let Some(code) = code {
+            payload.extend(code.number().to_be_bytes());
+            payload.extend(reason[..reason.floor_char_boundary(CONTROL_MAX - 2)].bytes());
+        }
+        self.frame(Opcode::Close, &payload);
+        self.closed = true;
+    }
+
+    /// Closes because of `failure`: its status code, and what was wrong in words.
+    pub fn fail(&mut self, failure: &Failure) {
+        self.close(Some(failure.code()), &failure.to_string());
+    }
+
+    /// Has the close been said?
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// The bytes to be written, in this order.
+    #[must_use]
+    pub fn pending(&self) -> &[u8] {
+        &self.buffer[self.start..]
+    }
+
+    /// Takes note that the first `count` pending bytes have been written.
+    pub fn written(&mut self, count: usize) {
+        self.start += count;
+        if self.start == self.buffer.len() {
+            pool::give(std::mem::take(&mut self.buffer));
+            self.start = 0;
+            self.pongs = 0;
+            self.last_pong = None;
+        }
+    }
+
+    /// The header of a message that is not copied to stand behind the pending bytes, but written
+    /// from where it lies, with [`Self::keep`] afterwards. `None` if it has to be copied: a client
+    /// masks, and may not change the payload in its place.
+    pub(crate) fn header(&self, kind: Kind, length: usize) -> Option<([u8; HEADER_MAX], usize)> {
+        (self.role == Role::Server && !self.closed).then(|| {
+            let header = FrameHeader {
+                fin: true,
+                opcode: opcode(kind),
+                masking_key: None,
+                length: length as u64,
+            };
+            header.encode()
+        })
+    }
+
+    /// Takes note that `written` bytes of the pending ones and of `parts` have been written, and
+    /// keeps the others.
+    pub(crate) fn keep(&mut self, mut written: usize, parts: [&[u8]; 2]) {
+        let pending = written.min(self.pending().len());
+        self.written(pending);
+        written -= pending;
+        for part in parts {
+            let skipped = written.min(part.len());
+            written -= skipped;
+            if skipped < part.len() {
+                self.append(&part[skipped..]);
+            }
+        }
+    }
+
+    fn frame(&mut self, opcode: Opcode, payload: &[u8]) {
+        if self.closed {
+            return;
+        }
+        let masking_key = self.role.masking_key();
+        let length = payload.len() as u64;
+        let (header, end) = FrameHeader { fin: true, opcode, masking_key, length }.encode();
+        self.append(&header[..end]);
+        self.append(payload);
+        if let Some(key) = masking_key {
+            let begin = self.buffer.len() - payload.len();
+            mask(&mut self.buffer[begin..], key, 0);
+        }
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        if self.buffer.capacity() == 0 {
+            self.buffer = pool::take();
+        } else if self.start > 0 && self.buffer.len() + bytes.len() > self.buffer.capacity() {
+            self.buffer.drain(..self.start);
+            self.start = 0;
+        }
+        self.last_pong = None;
+        self.buffer.extend_from_slice(bytes);
+    }
+}
+
+fn opcode(kind: Kind) -> Opcode {
+    match kind {
+        Kind::Text => Opcode::Text,
+        Kind::Binary => Opcode::Binary,
+    }
+}

@@ -1,0 +1,221 @@
+//! The reading half on tokio. It does all the waiting: for bytes, for room to write, for a sign of
+//! life, and for the peer's part of the closing handshake.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::BufMut;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::time::timeout;
+
+use crate::clock::{Alarm, Call};
+use crate::inbound::Found;
+use crate::sender::PENDING_MAX;
+use crate::{Clock, CloseCode, CloseFrame, Failure, Inbound, Limits, Message, Role, Sender};
+
+/// The most bytes in one read: more would have left the processor's cache before they are used.
+const READ_MAX: usize = 256 * 1024;
+
+/// Hears what the peer says.
+#[derive(Debug)]
+pub struct Receiver<Reader> {
+    reader: Reader,
+    inbound: Inbound,
+    alarm: Alarm,
+    role: Role,
+}
+
+/// The buffer for bytes that nobody is interested in any more.
+const UNREAD: usize = 4096;
+
+/// How a connection ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// With a closing handshake, and this status code, if there was one.
+    Closed(Option<CloseCode>),
+    /// The peer broke a rule, and was told so.
+    Failed(Failure),
+    /// The peer was quiet for too long, and did not answer pings.
+    Quiet,
+    /// Not yet: the program stops, and the connection is to be [closed](Receiver::close).
+    Stopped,
+    /// Without a closing handshake: the peer vanished. Browsers call it 1006.
+    Vanished(io::Error),
+}
+
+impl From<io::Error> for Ended {
+    fn from(error: io::Error) -> Self {
+        Self::Vanished(error)
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed(Some(code)) => write!(f, "closed with {code}"),
+            Self::Closed(None) => f.write_str("closed without a status code"),
+            Self::Failed(failure) => write!(f, "failed with {}: {failure}", failure.code()),
+            Self::Quiet => f.write_str("dropped: it has been quiet for too long"),
+            Self::Stopped => f.write_str("told to stop"),
+            Self::Vanished(error) => write!(f, "vanished without a close: {error}"),
+        }
+    }
+}
+
+impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
+    /// A receiver that reads from `reader`, of which `rest` has been read already, behind the
+    /// opening handshake.
+    pub fn new(
+        reader: Reader,
+        rest: Vec<u8>,
+        role: Role,
+        limits: Limits,
+        clock: &Arc<Clock>,
+    ) -> Self {
+        Self { reader, inbound: Inbound::new(role, limits, rest), alarm: Alarm::new(clock), role }
+    }
+
+    /// The next message.
+    ///
+    /// Pings are answered and the closing handshake is done along the way. What `sender` holds is
+    /// written as soon as there is no message to return, and so in one piece with all the answers
+    /// to what came in one piece.
+    ///
+    /// It may be dropped while it waits, by `select!` for example, and called again: nothing is lost.
+    ///
+    /// # Errors
+    /// [`Ended`], once the connection is over, for whatever reason.
+    pub async fn recv<Writer: AsyncWrite + Unpin>(
+        &mut self,
+        sender: &mut Sender<Writer>,
+    ) -> Result<Message<'_>, Ended> {
+        if sender.outbound.pending().len() > PENDING_MAX {
+            poll_fn(|context| self.poll_flush(sender, context)).await?;
+        }
+        let found = loop {
+            match self.inbound.find() {
+                Ok(Some(Found::Message(found))) => break found,
+                Ok(Some(Found::Ping(payload))) => sender.outbound.pong(self.inbound.bytes(payload)),
+                Ok(Some(Found::Pong(_))) => {}
+                Ok(Some(Found::Close(payload))) => {
+                    let close = CloseFrame::decode(self.inbound.bytes(payload));
+                    let code = close.ok().flatten().map(|close| close.code);
+                    sender.outbound.close(code, "");
+                    Box::pin(self.finish(sender)).await;
+                    return Err(Ended::Closed(code));
+                }
+                Ok(None) => poll_fn(|context| self.poll_exchange(sender, context)).await?,
+                Err(failure) => {
+                    sender.outbound.fail(&failure);
+                    Box::pin(self.finish(sender)).await;
+                    return Err(Ended::Failed(failure));
+                }
+            }
+        };
+        Ok(self.inbound.message(&found))
+    }
+
+    /// Closes from our side: says so, waits for the peer to agree, and ends the connection. What
+    /// the peer still says is not heard.
+    pub async fn close<Writer: AsyncWrite + Unpin>(
+        mut self,
+        sender: &mut Sender<Writer>,
+        code: CloseCode,
+        reason: &str,
+    ) {
+        sender.outbound.close(Some(code), reason);
+        let time = self.alarm.clock.timeouts.close;
+        let agreed = async {
+            while !matches!(self.inbound.find(), Ok(Some(Found::Close(_))) | Err(_)) {
+                if poll_fn(|context| self.poll_exchange(sender, context)).await.is_err() {
+                    break;
+                }
+            }
+        };
+        // Whether it agrees or not, it has had its time.
+        let _ = timeout(time, agreed).await;
+        self.finish(sender).await;
+    }
+
+    /// Ends the TCP connection, both sides having said what they had to (RFC 6455 §7.1.1).
+    ///
+    /// Whoever closes a socket with unread bytes in it resets the connection, and a reset overtakes
+    /// the close frame. So we end our direction, and read until the peer has ended its own.
+    ///
+    /// It is boxed where it is used: an idle connection need not keep room for its own end.
+    async fn finish<Writer: AsyncWrite + Unpin>(&mut self, sender: &mut Sender<Writer>) {
+        let time = self.alarm.clock.timeouts.close;
+        let ended = async {
+            match self.role {
+                Role::Server => sender.finish().await?,
+                // The server is the first to end the connection.
+                Role::Client => sender.flush().await?,
+            }
+            let mut unread = Vec::with_capacity(UNREAD);
+            while self.reader.read_buf(&mut unread).await? > 0 {
+                unread.clear();
+            }
+            io::Result::Ok(())
+        };
+        let _ = timeout(time, ended).await;
+    }
+
+    /// Writes what there is to write, then reads what there is to read. Ready when bytes came.
+    fn poll_exchange<Writer: AsyncWrite + Unpin>(
+        &mut self,
+        sender: &mut Sender<Writer>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), Ended>> {
+        loop {
+            ready!(self.poll_flush(sender, context))?;
+            if let Poll::Ready(count) = self.poll_read(context)? {
+                self.alarm.alive = true;
+                return Poll::Ready(match count {
+                    0 => Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+                    _ => Ok(()),
+                });
+            }
+            match ready!(self.alarm.poll(context)) {
+                // And round again, to write it.
+                Call::Ping => sender.outbound.ping(b""),
+                Call::Gone => return Poll::Ready(Err(Ended::Quiet)),
+                Call::Stopped => return Poll::Ready(Err(Ended::Stopped)),
+            }
+        }
+    }
+
+    /// Writes all that is pending. A peer that takes none of it for the idle time is gone.
+    fn poll_flush<Writer: AsyncWrite + Unpin>(
+        &mut self,
+        sender: &mut Sender<Writer>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), Ended>> {
+        let pending = sender.outbound.pending().len();
+        if let Poll::Ready(flushed) = sender.poll_flush(context)? {
+            return Poll::Ready(Ok(flushed));
+        }
+        self.alarm.alive |= sender.outbound.pending().len() < pending;
+        loop {
+            match ready!(self.alarm.poll(context)) {
+                // It would only wait behind the rest.
+                Call::Ping => {}
+                Call::Gone => return Poll::Ready(Err(Ended::Quiet)),
+                Call::Stopped => return Poll::Ready(Err(Ended::Stopped)),
+            }
+        }
+    }
+
+    /// Reads once, into a buffer that is only held if there is something in it.
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let mut room = self.inbound.buffer().limit(READ_MAX);
+        let read = pin!(self.reader.read_buf(&mut room)).poll(context);
+        if read.is_pending() {
+            self.inbound.rest();
+        }
+        read
+    }
+}

@@ -1,0 +1,84 @@
+//! The writing half on tokio: collects what is said, and writes it in one go.
+
+use std::future::poll_fn;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker, ready};
+
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+
+use crate::{Kind, Outbound, Role};
+
+/// Payloads from this size on are written from where they lie, without being copied first. For
+/// shorter ones a copy is cheaper than a system call.
+const UNCOPIED_MIN: usize = 32 * 1024;
+/// When so many bytes wait to be written, nothing more is read before they are: a peer that does
+/// not listen is not listened to.
+pub(crate) const PENDING_MAX: usize = 256 * 1024;
+
+/// Says messages to the peer.
+#[derive(Debug)]
+pub struct Sender<Writer> {
+    writer: Writer,
+    pub(crate) outbound: Outbound,
+}
+
+impl<Writer: AsyncWrite + Unpin> Sender<Writer> {
+    /// A sender that writes to `writer`.
+    pub fn new(writer: Writer, role: Role) -> Self {
+        Self { writer, outbound: Outbound::new(role) }
+    }
+
+    /// Says a message. It is written together with others at the next [`recv`](crate::Receiver::recv)
+    /// that has to wait, or at [`flush`](Self::flush); only a long one is written at once, from where
+    /// it lies, as far as the system takes it. This never waits.
+    ///
+    /// # Errors
+    /// When the connection is broken.
+    pub fn send(&mut self, kind: Kind, payload: &[u8]) -> io::Result<()> {
+        if payload.len() >= UNCOPIED_MIN
+            && let Some((header, end)) = self.outbound.header(kind, payload.len())
+        {
+            let header = &header[..end];
+            let parts = [self.outbound.pending(), header, payload].map(IoSlice::new);
+            // Nobody is to be woken: what is left will be asked for again by a flush.
+            let mut context = Context::from_waker(Waker::noop());
+            let written = match Pin::new(&mut self.writer).poll_write_vectored(&mut context, &parts)
+            {
+                Poll::Ready(written) => written?,
+                Poll::Pending => 0,
+            };
+            self.outbound.keep(written, [header, payload]);
+        } else {
+            self.outbound.message(kind, payload);
+        }
+        Ok(())
+    }
+
+    /// Writes all that has been said.
+    ///
+    /// # Errors
+    /// When the connection is broken.
+    pub async fn flush(&mut self) -> io::Result<()> {
+        poll_fn(|context| self.poll_flush(context)).await
+    }
+
+    /// The same, a step at a time. Progress is kept in the outbound half, so it does not matter
+    /// whether the caller comes back.
+    pub(crate) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.outbound.pending().is_empty() {
+            let written = Pin::new(&mut self.writer).poll_write(context, self.outbound.pending());
+            match ready!(written)? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                count => self.outbound.written(count),
+            }
+        }
+        Pin::new(&mut self.writer).poll_flush(context)
+    }
+
+    /// Writes all that has been said, and says to TCP that it was all.
+    pub(crate) async fn finish(&mut self) -> io::Result<()> {
+        self.flush().await?;
+        self.writer.shutdown().await
+    }
+}

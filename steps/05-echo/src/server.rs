@@ -1,0 +1,162 @@
+//! The server: accepts, opens, and gives each connection a task of its own.
+
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use std::time::Duration;
+
+use handshake::Refusal;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+
+use crate::opening::Opening;
+use crate::{Clock, CloseCode, Ended, Limits, Options, Receiver, Role, Sender, echo};
+
+/// Connections over the limit that are told so at the same time; more are closed without a word.
+const REFUSED_MAX: usize = 64;
+/// How long we rest when the system has no connection to give, for want of file descriptors for
+/// example. Without a rest we would spin.
+const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
+/// What connections get to end when the server stops, beyond the time for the closing handshake.
+const STOP_GRACE: Duration = Duration::from_secs(1);
+
+/// An echo server, ready to serve.
+#[derive(Debug)]
+pub struct Server {
+    shared: Arc<Shared>,
+    connections_max: u32,
+    /// A permit for each connection that is being refused.
+    refused: Arc<Semaphore>,
+}
+
+/// What every connection looks at.
+#[derive(Debug)]
+struct Shared {
+    opening: Opening,
+    limits: Limits,
+    clock: Arc<Clock>,
+    /// A permit for each connection; all are back when all connections are over.
+    connections: Semaphore,
+    /// Does anybody look at what we print?
+    talks: bool,
+}
+
+/// A connection's permit, given back when it is over.
+struct Seat(Arc<Shared>);
+
+impl Seat {
+    fn take(shared: &Arc<Shared>) -> Option<Self> {
+        shared.connections.try_acquire().ok()?.forget();
+        Some(Self(Arc::clone(shared)))
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.connections.add_permits(1);
+    }
+}
+
+impl Server {
+    /// A server that follows `options`, and shows `page` to visitors. Must be called on a tokio
+    /// runtime.
+    ///
+    /// # Errors
+    /// A sentence about an option that makes no sense.
+    pub fn new(options: &Options, page: String) -> Result<Self, String> {
+        let opening = Opening {
+            policy: options.policy()?,
+            limits: options.header_limits(),
+            time: options.handshake_timeout,
+            page,
+        };
+        Ok(Self {
+            shared: Arc::new(Shared {
+                opening,
+                limits: options.limits(),
+                clock: Clock::start(options.timeouts()),
+                connections: Semaphore::new(options.max_connections as usize),
+                // Nobody has to read a pipe, and a full one would stop us.
+                talks: options.verbose || io::stdout().is_terminal(),
+            }),
+            connections_max: options.max_connections,
+            refused: Arc::new(Semaphore::new(REFUSED_MAX)),
+        })
+    }
+
+    /// Serves whoever connects, for ever.
+    pub async fn serve(&self, listener: &TcpListener) {
+        loop {
+            let Ok((stream, _)) = listener.accept().await else {
+                sleep(REST_AFTER_ERROR).await;
+                continue;
+            };
+            if let Some(seat) = Seat::take(&self.shared) {
+                tokio::spawn(connection(stream, seat));
+            } else if let Ok(permit) = Arc::clone(&self.refused).try_acquire_owned() {
+                let shared = Arc::clone(&self.shared);
+                tokio::spawn(async move {
+                    shared.refuse(stream).await;
+                    drop(permit);
+                });
+            }
+        }
+    }
+
+    /// Closes all connections with 1001, and waits until they are over or have had their time.
+    pub async fn stop(&self) {
+        self.shared.clock.stop();
+        let deadline = self.shared.clock.timeouts.close + STOP_GRACE;
+        let all = self.shared.connections.acquire_many(self.connections_max);
+        let _ = timeout(deadline, all).await;
+    }
+}
+
+/// One connection, from its first byte to its last.
+///
+/// This is what an idle connection keeps in memory, so it is kept small: the beginning and the end
+/// are boxed, and leave nothing behind. It is a block and not an `async fn`, which would keep its
+/// arguments twice.
+fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
+    async move {
+        let Seat(shared) = &seat;
+        let Some(rest) = Box::pin(shared.open(&mut stream)).await else { return };
+        let (reader, writer) = stream.split();
+        let mut sender = Sender::new(writer, Role::Server);
+        let mut receiver = Receiver::new(reader, rest, Role::Server, shared.limits, &shared.clock);
+        let Err(ended) = echo(&mut receiver, &mut sender).await;
+        if let Ended::Stopped = ended {
+            let reason = "the server stops";
+            Box::pin(receiver.close(&mut sender, CloseCode::GOING_AWAY, reason)).await;
+        }
+        shared.say(|| format!("{} {ended}", peer(&stream)));
+    }
+}
+
+impl Shared {
+    /// The opening handshake; returns the bytes behind it, if `stream` is a WebSocket now.
+    async fn open(&self, stream: &mut TcpStream) -> Option<Vec<u8>> {
+        // Answers are written when they are complete, so there is nothing to wait for.
+        let _ = stream.set_nodelay(true);
+        let opened = self.opening.accept(stream, None).await.ok()??;
+        self.say(|| format!("{} connected to {}", peer(stream), opened.request.uri()));
+        Some(opened.rest)
+    }
+
+    /// Tells a client that there is no room.
+    async fn refuse(&self, mut stream: TcpStream) {
+        let _ = self.opening.accept(&mut stream, Some(Refusal::Busy)).await;
+    }
+
+    /// Prints a line, if anybody looks.
+    fn say(&self, line: impl FnOnce() -> String) {
+        if self.talks {
+            println!("── {}", line());
+        }
+    }
+}
+
+/// Who is at the other end of `stream`.
+fn peer(stream: &TcpStream) -> String {
+    stream.peer_addr().map_or_else(|_| "a peer that is gone".to_owned(), |peer| peer.to_string())
+}

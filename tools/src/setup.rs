@@ -1,0 +1,71 @@
+//! `setup`: installs what the tests need and is not there.
+
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+use testkit::Chromium;
+
+use crate::apt::Apt;
+use crate::succeeds;
+use crate::workspace::cargo;
+
+/// Installs what is missing, and says what it does, a line each.
+pub(crate) fn setup() -> ExitCode {
+    let has_chromium = chromium();
+    let has_autobahn = autobahn();
+    if has_chromium && has_autobahn {
+        return ExitCode::SUCCESS;
+    }
+    println!("setup: something is still missing, see above; everything else can be used");
+    ExitCode::FAILURE
+}
+
+fn chromium() -> bool {
+    let found = Chromium::find();
+    if found.is_there() {
+        tells(&found, "there already");
+        return true;
+    }
+    let Some((packages, apt)) = Chromium::apt_packages().zip(Apt::without_asking()) else {
+        println!("chromium: missing: {}", Chromium::install_command());
+        return false;
+    };
+    println!("chromium: installing {} by apt-get", packages.join(" and "));
+    apt.installs(packages);
+    let found = Chromium::find();
+    if found.is_there() {
+        tells(&found, "installed");
+    } else {
+        println!("chromium: still missing: {}", Chromium::install_command());
+    }
+    found.is_there()
+}
+
+fn tells(found: &Chromium, how: &str) {
+    for (name, program) in [("chromium", &found.browser), ("chromedriver", &found.driver)] {
+        if let Some(program) = program {
+            println!("{name}: {how} ({})", version(program));
+        }
+    }
+}
+
+/// What a program calls itself, or else where it is.
+fn version(program: &Path) -> String {
+    let path = program.display().to_string();
+    // On Windows, Chrome answers the question for its version by opening a window.
+    if cfg!(windows) {
+        return path;
+    }
+    let output = Command::new(program).arg("--version").stderr(Stdio::null()).output();
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    // `ChromeDriver 156.0.1 (0123abcd)`, `Chromium 156.0.1 built on Debian`: name and number do.
+    let words: Vec<String> =
+        text.unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    let number =
+        words.iter().position(|word| word.starts_with(|first: char| first.is_ascii_digit()));
+    number.map_or(path, |number| words[..=number].join(" "))
+}
+
+fn autobahn() -> bool {
+    succeeds(&mut cargo(&["run", "-q", "--release", "-p", "conformance", "--", "setup"]))
+}

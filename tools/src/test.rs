@@ -1,0 +1,90 @@
+//! `test`: everything there is to test, in parts, each of which runs whatever became of the others.
+
+use std::env;
+use std::process::{ExitCode, Stdio};
+
+use testkit::Chromium;
+
+use crate::succeeds;
+use crate::workspace::cargo;
+
+/// What became of the parts.
+#[derive(Default)]
+struct Summary {
+    passed: Vec<&'static str>,
+    failed: Vec<String>,
+    skipped: Vec<String>,
+}
+
+/// Runs all parts and sums up.
+pub(crate) fn test() -> ExitCode {
+    let mut summary = Summary::default();
+    let chromium = Chromium::find();
+    summary.runs("format", &["fmt", "--all", "--check"]);
+    summary.runs("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    if chromium.is_there() {
+        summary.runs(
+            "tests, with pages in a browser",
+            &["test", "--workspace", "--no-fail-fast", "--", "--include-ignored"],
+        );
+    } else {
+        summary
+            .runs("tests, without pages in a browser", &["test", "--workspace", "--no-fail-fast"]);
+        summary.lacks("pages in a browser", "Chromium", &Chromium::install_command());
+    }
+    summary.judges();
+    summary.tells()
+}
+
+impl Summary {
+    fn runs(&mut self, part: &'static str, arguments: &[&str]) {
+        println!("\n== {part}: cargo {}", arguments.join(" "));
+        self.counts(part, succeeds(&mut cargo(arguments)));
+    }
+
+    fn counts(&mut self, part: &'static str, has_passed: bool) {
+        if has_passed {
+            self.passed.push(part);
+        } else {
+            self.failed.push(part.to_owned());
+        }
+    }
+
+    /// The judge from outside, if it is there.
+    fn judges(&mut self) {
+        const PART: &str = "conformance";
+        const NOTHING_FOUND: i32 = 2;
+        let autobahn = ["run", "-q", "--release", "-p", "conformance", "--", "autobahn"];
+        let mut find = cargo(&["run", "-q", "--release", "-p", "conformance", "--", "find"]);
+        // It says where it found it: nothing that matters here.
+        match find.stdout(Stdio::null()).status().ok().and_then(|status| status.code()) {
+            Some(0) => self.runs(PART, &autobahn),
+            Some(NOTHING_FOUND) => self.lacks(PART, "Autobahn", "just setup"),
+            _ => self.counts(PART, false),
+        }
+    }
+
+    /// A part cannot run, as its counterpart is missing. Where nobody is there to install it, that
+    /// is a failure.
+    fn lacks(&mut self, part: &str, missing: &str, command: &str) {
+        let told = format!("{part}: {missing} is missing: {command}");
+        if env::var("CI").is_ok_and(|value| value == "true") {
+            self.failed.push(told);
+        } else {
+            self.skipped.push(told);
+        }
+    }
+
+    fn tells(&self) -> ExitCode {
+        println!();
+        let passed: Vec<String> = self.passed.iter().map(ToString::to_string).collect();
+        for (verdict, parts) in
+            [("passed", &passed), ("skipped", &self.skipped), ("failed", &self.failed)]
+        {
+            for part in parts {
+                println!("{verdict}: {part}");
+            }
+        }
+        if self.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
