@@ -55,17 +55,11 @@ pub(crate) enum Found {
     Close(Range<usize>),
 }
 
-/// Where the payload of a message lies.
+/// Where the payload of a message lies: in the buffer that it was read into, or if there is no
+/// place, put together from fragments.
 pub(crate) struct FoundMessage {
     kind: Kind,
-    place: Place,
-}
-
-enum Place {
-    /// In the buffer that it was read into.
-    Buffer(Range<usize>),
-    /// Put together from fragments.
-    Assembled,
+    place: Option<Range<usize>>,
 }
 
 /// The half that takes what the peer sends.
@@ -169,8 +163,8 @@ impl Inbound {
     /// The message that was found last.
     pub(crate) fn message(&self, found: &FoundMessage) -> Message<'_> {
         let payload = match &found.place {
-            Place::Buffer(payload) => self.bytes(payload.clone()),
-            Place::Assembled => &self.assembled,
+            Some(payload) => self.bytes(payload.clone()),
+            None => &self.assembled,
         };
         Message { kind: found.kind, payload }
     }
@@ -198,44 +192,43 @@ impl Inbound {
 
     fn find_in_frames(&mut self) -> Result<Option<Found>, Failure> {
         loop {
-            let header = match self.frame {
-                Some(header) => header,
-                None => match FrameHeader::decode(&self.buffer[self.start..], self.role.masking())?
-                {
-                    Some((header, length)) => {
-                        self.begin(&header)?;
-                        self.start += length;
-                        self.seen = 0;
-                        self.frame = Some(header);
-                        header
-                    }
-                    None => return Ok(None),
-                },
+            let header = if let Some(header) = self.frame.take() {
+                header
+            } else {
+                let arrived = &self.buffer[self.start..];
+                let Some((header, length)) = FrameHeader::decode(arrived, self.role.masking())?
+                else {
+                    return Ok(None);
+                };
+                self.begin(&header)?;
+                self.start += length;
+                self.seen = 0;
+                header
             };
             let Some(payload) = self.payload(&header)? else {
+                self.frame = Some(header);
                 return Ok(None);
             };
-            self.frame = None;
             self.start = payload.end;
-            let found = match header.opcode {
-                Opcode::Ping => Some(Found::Ping(payload)),
-                Opcode::Pong => Some(Found::Pong(payload)),
+            match header.opcode {
+                Opcode::Text | Opcode::Binary | Opcode::Continuation => {
+                    if let Some(message) = self.end(&header, payload)? {
+                        return Ok(Some(Found::Message(message)));
+                    }
+                }
+                Opcode::Ping => return Ok(Some(Found::Ping(payload))),
+                Opcode::Pong => return Ok(Some(Found::Pong(payload))),
                 Opcode::Close => {
                     // Whether it is valid is to be known before it is answered.
                     CloseFrame::decode(self.bytes(payload.clone()))?;
-                    Some(Found::Close(payload))
+                    return Ok(Some(Found::Close(payload)));
                 }
-                Opcode::Text | Opcode::Binary | Opcode::Continuation => {
-                    self.end(&header, payload)?.map(Found::Message)
-                }
-            };
-            if found.is_some() {
-                return Ok(found);
             }
         }
     }
 
     /// May a frame with this header come now (§5.4), and is it within the limits?
+    #[inline]
     fn begin(&mut self, header: &FrameHeader) -> Result<(), Failure> {
         let kind = match (header.opcode, self.message) {
             (Opcode::Ping | Opcode::Pong | Opcode::Close, _) => return Ok(()),
@@ -258,6 +251,7 @@ impl Inbound {
     }
 
     /// Unmasks and checks what has arrived of the payload; says where it lies once it is whole.
+    #[inline]
     fn payload(&mut self, header: &FrameHeader) -> Result<Option<Range<usize>>, Failure> {
         // No frame is longer than the limit on messages, so its length fits.
         let length = usize::try_from(header.length).unwrap_or(usize::MAX);
@@ -274,6 +268,7 @@ impl Inbound {
     }
 
     /// Ends a data frame: keeps its payload for later, or delivers the message that it completes.
+    #[inline]
     fn end(
         &mut self,
         header: &FrameHeader,
@@ -292,7 +287,7 @@ impl Inbound {
         self.utf8.finish()?;
         self.fragments = 0;
         self.delivered = !whole;
-        let place = if whole { Place::Buffer(payload) } else { Place::Assembled };
+        let place = whole.then_some(payload);
         Ok(self.message.take().map(|kind| FoundMessage { kind, place }))
     }
 }

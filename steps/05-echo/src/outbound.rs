@@ -150,7 +150,7 @@ impl Outbound {
             let skipped = written.min(part.len());
             written -= skipped;
             if skipped < part.len() {
-                self.append(&part[skipped..]);
+                self.room(part.len()).extend_from_slice(&part[skipped..]);
             }
         }
     }
@@ -162,23 +162,30 @@ impl Outbound {
         let masking_key = self.role.masking_key();
         let length = payload.len() as u64;
         let (header, end) = FrameHeader { fin: true, opcode, masking_key, length }.encode();
-        self.append(&header[..end]);
-        self.append(payload);
+        let buffer = self.room(HEADER_MAX + payload.len());
+        let begin = buffer.len() + end;
+        // To copy a number of bytes that is known beforehand, and then to cut, is faster than to
+        // copy just those that count.
+        buffer.extend_from_slice(&header);
+        buffer.truncate(begin);
+        buffer.extend_from_slice(payload);
         if let Some(key) = masking_key {
-            let begin = self.buffer.len() - payload.len();
-            mask(&mut self.buffer[begin..], key, 0);
+            mask(&mut buffer[begin..], key, 0);
         }
     }
 
-    fn append(&mut self, bytes: &[u8]) {
-        if self.buffer.capacity() == 0 {
-            self.buffer = pool::take();
-        } else if self.start > 0 && self.buffer.len() + bytes.len() > self.buffer.capacity() {
+    /// The buffer, with room for `length` more bytes.
+    fn room(&mut self, length: usize) -> &mut Vec<u8> {
+        if self.buffer.len() + length > self.buffer.capacity() {
+            if self.buffer.capacity() == 0 {
+                self.buffer = pool::take();
+            }
             self.buffer.drain(..self.start);
             self.start = 0;
+            self.buffer.reserve(length);
         }
         self.last_pong = None;
-        self.buffer.extend_from_slice(bytes);
+        &mut self.buffer
     }
 }
 

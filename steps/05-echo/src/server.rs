@@ -117,6 +117,7 @@ impl Server {
 /// This is what an idle connection keeps in memory, so it is kept small: the beginning and the end
 /// are boxed, and leave nothing behind. It is a block and not an `async fn`, which would keep its
 /// arguments twice.
+#[expect(clippy::manual_async_fn, reason = "see above")]
 fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
     async move {
         let Seat(shared) = &seat;

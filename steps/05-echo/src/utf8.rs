@@ -69,7 +69,6 @@ impl Utf8 {
     /// Keeps an unfinished character until the next piece.
     fn keep(&mut self, unfinished: &[u8]) {
         self.unfinished[..unfinished.len()].copy_from_slice(unfinished);
-        // At most three, so nothing is cut off.
-        self.count = unfinished.len() as u8;
+        self.count = u8::try_from(unfinished.len()).unwrap_or(u8::MAX);
     }
 }
