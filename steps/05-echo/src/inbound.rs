@@ -10,10 +10,10 @@ use crate::outbound::Role;
 use crate::{CloseFrame, Failure, Limits, Utf8, pool};
 
 /// Room for at least so many bytes is made before a read.
-const ROOM_MIN: usize = 16 * 1024;
+const ROOM_MIN: usize = 64 * 1024;
 /// So many bytes or fewer are moved out of their buffer while the rest of their frame is awaited,
 /// so that the buffer can be given back.
-const MOVED_OUT_MAX: usize = 1024;
+const MOVED_OUT_MAX: usize = 4 * 1024;
 
 /// What kind of data a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

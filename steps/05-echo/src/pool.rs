@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 
 /// The room in a buffer that is new, in bytes.
-pub(crate) const BUFFER: usize = 64 * 1024;
+pub(crate) const BUFFER: usize = 256 * 1024;
 /// Buffers that a thread keeps at most.
 const KEPT: usize = 8;
 /// The largest buffer that is kept. One that had to grow beyond it is freed after use.

@@ -11,7 +11,7 @@ use crate::{Kind, Outbound, Role};
 
 /// Payloads from this size on are written from where they lie, without being copied first. For
 /// shorter ones a copy is cheaper than a system call.
-const UNCOPIED_MIN: usize = 32 * 1024;
+const UNCOPIED_MIN: usize = 128 * 1024;
 /// When so many bytes wait to be written, nothing more is read before they are: a peer that does
 /// not listen is not listened to.
 pub(crate) const PENDING_MAX: usize = 256 * 1024;
