@@ -95,21 +95,18 @@ impl FrameHeader {
         Ok(Some((Self { fin, opcode, masking_key, length: length.value }, end)))
     }
 
-    /// Writes the header into a buffer on the stack: the bytes, of which the first `usize` count.
+    /// Writes the header behind what `bytes` holds already.
     #[inline]
-    #[must_use]
-    pub fn encode(&self) -> ([u8; HEADER_MAX], usize) {
-        let (seven_bits, extended_length, extended) = PayloadLength::encode(self.length);
-        let mut bytes = [0; HEADER_MAX];
-        bytes[0] = if self.fin { FIN } else { 0 } | self.opcode as u8;
-        bytes[1] = seven_bits;
-        bytes[2..10].copy_from_slice(&extended_length);
-        let mut end = 2 + extended;
-        if let Some(key) = self.masking_key {
-            bytes[1] |= MASK;
-            bytes[end..end + 4].copy_from_slice(&key);
-            end += 4;
+    pub fn encode(&self, bytes: &mut Vec<u8>) {
+        let (seven_bits, behind, extended) = PayloadLength::encode(self.length);
+        let first = if self.fin { FIN } else { 0 } | self.opcode as u8;
+        let second = if self.masking_key.is_some() { MASK } else { 0 } | seven_bits;
+        bytes.extend_from_slice(&[first, second]);
+        if extended > 0 {
+            bytes.extend_from_slice(&behind[..extended]);
         }
-        (bytes, end)
+        if let Some(key) = self.masking_key {
+            bytes.extend_from_slice(&key);
+        }
     }
 }

@@ -52,8 +52,9 @@ impl Picture {
 
 /// The header's parts, cut out of its encoded bits.
 fn header_cells(header: &FrameHeader) -> Vec<Cell> {
-    let (bytes, end) = header.encode();
-    let bits: String = bytes[..end].iter().map(|byte| format!("{byte:08b}")).collect();
+    let mut bytes = Vec::new();
+    header.encode(&mut bytes);
+    let bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
     let key_bits = if header.masking_key.is_some() { 32 } else { 0 };
     let extended_end = bits.len() - key_bits;
     let length = format!("{} bytes", header.length);

@@ -125,33 +125,24 @@ impl Outbound {
         }
     }
 
-    /// The header of a message that is not copied to stand behind the pending bytes, but written
-    /// from where it lies, with [`Self::keep`] afterwards. `None` if it has to be copied: a client
-    /// masks, and may not change the payload in its place.
-    pub(crate) fn header(&self, kind: Kind, length: usize) -> Option<([u8; HEADER_MAX], usize)> {
-        (self.role == Role::Server && !self.closed).then(|| {
-            let header = FrameHeader {
-                fin: true,
-                opcode: opcode(kind),
-                masking_key: None,
-                length: length as u64,
-            };
-            header.encode()
-        })
+    /// Says a message without its payload, which is to be written from where it lies, right behind
+    /// the pending bytes. `false` if that cannot be: a client has to mask, and so to copy.
+    pub(crate) fn message_header(&mut self, kind: Kind, length: usize) -> bool {
+        let possible = self.role == Role::Server && !self.closed;
+        if possible {
+            self.header(opcode(kind), length, None);
+        }
+        possible
     }
 
-    /// Takes note that `written` bytes of the pending ones and of `parts` have been written, and
-    /// keeps the others.
-    pub(crate) fn keep(&mut self, mut written: usize, parts: [&[u8]; 2]) {
-        let pending = written.min(self.pending().len());
-        self.written(pending);
-        written -= pending;
-        for part in parts {
-            let skipped = written.min(part.len());
-            written -= skipped;
-            if skipped < part.len() {
-                self.room(part.len()).extend_from_slice(&part[skipped..]);
-            }
+    /// Takes note that `written` bytes of the pending ones and of `payload`, behind them, have been
+    /// written, and keeps the others.
+    pub(crate) fn keep(&mut self, written: usize, payload: &[u8]) {
+        let pending = self.pending().len();
+        self.written(written.min(pending));
+        let left = &payload[written.saturating_sub(pending)..];
+        if !left.is_empty() {
+            self.room(left.len()).extend_from_slice(left);
         }
     }
 
@@ -159,19 +150,25 @@ impl Outbound {
         if self.closed {
             return;
         }
-        let masking_key = self.role.masking_key();
-        let length = payload.len() as u64;
-        let (header, end) = FrameHeader { fin: true, opcode, masking_key, length }.encode();
-        let buffer = self.room(HEADER_MAX + payload.len());
-        let begin = buffer.len() + end;
-        // To copy a number of bytes that is known beforehand, and then to cut, is faster than to
-        // copy just those that count.
-        buffer.extend_from_slice(&header);
-        buffer.truncate(begin);
+        let key = self.role.masking_key();
+        let buffer = self.header(opcode, payload.len(), key);
+        let begin = buffer.len();
         buffer.extend_from_slice(payload);
-        if let Some(key) = masking_key {
+        if let Some(key) = key {
             mask(&mut buffer[begin..], key, 0);
         }
+    }
+
+    /// Writes a header, and returns the buffer for what is to stand behind it.
+    fn header(
+        &mut self,
+        opcode: Opcode,
+        length: usize,
+        masking_key: Option<MaskingKey>,
+    ) -> &mut Vec<u8> {
+        let buffer = self.room(HEADER_MAX);
+        FrameHeader { fin: true, opcode, masking_key, length: length as u64 }.encode(buffer);
+        buffer
     }
 
     /// The buffer, with room for `length` more bytes.

@@ -36,22 +36,18 @@ impl<Writer: AsyncWrite + Unpin> Sender<Writer> {
     /// # Errors
     /// When the connection is broken.
     pub fn send(&mut self, kind: Kind, payload: &[u8]) -> io::Result<()> {
-        if payload.len() >= UNCOPIED_MIN
-            && let Some((header, end)) = self.outbound.header(kind, payload.len())
-        {
-            let header = &header[..end];
-            let parts = [self.outbound.pending(), header, payload].map(IoSlice::new);
-            // Nobody is to be woken: what is left will be asked for again by a flush.
-            let mut context = Context::from_waker(Waker::noop());
-            let written = match Pin::new(&mut self.writer).poll_write_vectored(&mut context, &parts)
-            {
-                Poll::Ready(written) => written?,
-                Poll::Pending => 0,
-            };
-            self.outbound.keep(written, [header, payload]);
-        } else {
+        if payload.len() < UNCOPIED_MIN || !self.outbound.message_header(kind, payload.len()) {
             self.outbound.message(kind, payload);
+            return Ok(());
         }
+        let parts = [self.outbound.pending(), payload].map(IoSlice::new);
+        // Nobody is to be woken: what is left will be asked for again by a flush.
+        let mut context = Context::from_waker(Waker::noop());
+        let written = match Pin::new(&mut self.writer).poll_write_vectored(&mut context, &parts) {
+            Poll::Ready(written) => written?,
+            Poll::Pending => 0,
+        };
+        self.outbound.keep(written, payload);
         Ok(())
     }
 
