@@ -15,7 +15,7 @@ pub const CONNECTIONS_MAX: usize = 256;
 const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
 
 /// Listens on `address` (`127.0.0.1:0` picks a free port) and says so on standard output, in the
-/// line that every step prints first: `listening on http://ADDR:PORT`.
+/// line that every step prints first: `listening on http://ADDR:PORT`. The next line is for people.
 ///
 /// # Errors
 /// One sentence for people: which address, what was wrong, and what to try instead.
@@ -28,7 +28,7 @@ pub fn listen(address: &str) -> Result<TcpListener, String> {
         format!("cannot listen on {address}: {why}; 127.0.0.1:0 picks a free port")
     })?;
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
-    println!("listening on http://{bound}");
+    println!("listening on http://{bound}\nopen it in a browser; ctrl-C ends it");
     // Rust buffers whole lines, and only if it guesses a terminal: whoever waits for the line
     // gets it now.
     io::stdout().flush().map_err(|error| error.to_string())?;

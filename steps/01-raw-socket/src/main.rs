@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         }
     };
     if let Ok(address) = listener.local_addr() {
-        println!("open it in a browser, or paste into any browser's console (F12):");
+        println!("or paste this into the console (F12) of any page that came over http:");
         println!("\n    new WebSocket(\"ws://{address}\")\n");
     }
     serve_each(&listener, show_connection)

@@ -4,6 +4,7 @@
 //! message a quarter of its time. Here a connection only notes *that* it has heard something, and
 //! the clock wakes it now and then to look at the note.
 
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -54,6 +55,12 @@ impl Clock {
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
         self.wake(|_| true);
+    }
+
+    /// Waits until the clock is stopped.
+    pub(crate) async fn stopped(self: &Arc<Self>) {
+        let mut alarm = Alarm::new(self);
+        while poll_fn(|context| alarm.poll(context)).await != Call::Stopped {}
     }
 
     fn wake(&self, chosen: impl Fn(u32) -> bool) {

@@ -177,7 +177,7 @@ impl Inbound {
     /// Finds the next event, and the first rule that is broken.
     pub(crate) fn find(&mut self) -> Result<Option<Found>, Failure> {
         if take(&mut self.delivered) {
-            pool::give(take(&mut self.assembled));
+            self.assembled = Vec::new();
         }
         if self.ended {
             self.start = self.buffer.len();
@@ -276,9 +276,6 @@ impl Inbound {
     ) -> Result<Option<FoundMessage>, Failure> {
         let whole = header.fin && self.fragments == 1;
         if !whole {
-            if self.assembled.capacity() == 0 {
-                self.assembled = pool::take();
-            }
             self.assembled.extend_from_slice(&self.buffer[payload.clone()]);
         }
         if !header.fin {

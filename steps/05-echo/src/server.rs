@@ -139,7 +139,11 @@ impl Shared {
     async fn open(&self, stream: &mut TcpStream) -> Option<Vec<u8>> {
         // Answers are written when they are complete, so there is nothing to wait for.
         let _ = stream.set_nodelay(true);
-        let opened = self.opening.accept(stream, None).await.ok()??;
+        let opened = tokio::select! {
+            opened = self.opening.accept(stream, None) => opened.ok()??,
+            // Nothing has been agreed on yet, so nothing has to be said.
+            () = self.clock.stopped() => return None,
+        };
         self.say(|| format!("{} connected to {}", peer(stream), opened.request.uri()));
         Some(opened.rest)
     }
