@@ -1,0 +1,126 @@
+//! Our client, before servers that are right, and before some that are not.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+use std::thread;
+
+use echo::{
+    Clock, CloseCode, ConnectError, Ended, Kind, Limits, Receiver, Role, Sender, Timeouts, connect,
+};
+use testkit::{Frame, Wire};
+use tokio::net::TcpStream;
+
+fn listener() -> TcpListener {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()
+}
+
+/// Opens, says "hello", and returns what came back, and how it then ended.
+async fn says_hello(address: std::net::SocketAddr) -> (Option<String>, Ended) {
+    let clock: Arc<Clock> = Clock::start(Timeouts::default());
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let rest = connect(&mut stream, "localhost", "/chat?room=1").await.unwrap();
+    let (reader, writer) = stream.split();
+    let mut sender = Sender::new(writer, Role::Client);
+    let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), &clock);
+    sender.send(Kind::Text, b"hello").unwrap();
+    let heard = match receiver.recv(&mut sender).await {
+        Ok(message) => Some(String::from_utf8(message.payload.to_vec()).unwrap()),
+        Err(ended) => return (None, ended),
+    };
+    loop {
+        if let Err(ended) = receiver.recv(&mut sender).await {
+            return (heard, ended);
+        }
+    }
+}
+
+/// RFC 6455 §4.1, §5.1, §5.3: asks as it must, masks what it says, and answers ping and close.
+#[tokio::test]
+async fn the_client_masks_and_keeps_to_the_handshakes() {
+    let listener = listener();
+    let address = listener.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let mut wire = Wire::accepts(&listener);
+        assert_eq!(wire.request().header("sec-websocket-version"), Some("13"));
+        wire.answers_upgrade();
+        let hello = wire.expects_frame();
+        assert!(hello.is_masked());
+        wire.sends_frame(&Frame::ping("there?"));
+        assert!(wire.expects_frame().is_masked());
+        wire.sends_frame(&Frame::text("hello yourself"));
+        wire.sends_frame(&Frame::close(1000, "that was all")).expects_close(1000);
+        wire.transcript()
+    });
+    let (heard, ended) = says_hello(address).await;
+    assert_eq!(heard.as_deref(), Some("hello yourself"));
+    assert!(matches!(ended, Ended::Closed(Some(CloseCode::NORMAL))), "{ended}");
+    insta::assert_snapshot!(server.join().unwrap());
+}
+
+/// RFC 6455 §5.1: a server that masks is told 1002.
+#[tokio::test]
+async fn the_client_refuses_a_frame_that_is_masked() {
+    let listener = listener();
+    let address = listener.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let mut wire = Wire::accepts(&listener);
+        wire.answers_upgrade();
+        wire.sends_frame(&Frame::text("masked").masked_with([1, 2, 3, 4]));
+        wire.expects_close(1002);
+    });
+    let (heard, ended) = says_hello(address).await;
+    assert_eq!(heard, None);
+    assert!(matches!(ended, Ended::Failed(_)), "{ended}");
+    server.join().unwrap();
+}
+
+/// RFC 6455 §4.1: what is wrong with an answer is named.
+#[tokio::test]
+async fn the_client_refuses_an_answer_that_is_no_upgrade() {
+    let answers = [
+        ("HTTP/1.1 404 Not Found\r\n\r\n", "it answers 404 Not Found"),
+        ("SSH-2.0-OpenSSH_9.2\r\n\r\n", "its answer is no HTTP: invalid HTTP version"),
+        (
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+            "its Upgrade header is not \"websocket\"",
+        ),
+        (
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: close\r\n\r\n",
+            "its Connection header does not contain \"Upgrade\"",
+        ),
+        (
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+            "its Sec-WebSocket-Accept does not belong to our key",
+        ),
+    ];
+    for (answer, expected) in answers {
+        let listener = listener();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || {
+            Wire::accepts(&listener).sends_text(answer);
+        });
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let error = connect(&mut stream, "localhost", "/").await.unwrap_err();
+        assert_eq!(error.to_string(), format!("the server did not upgrade: {expected}"));
+        server.join().unwrap();
+    }
+}
+
+/// RFC 6455 §4.1: a subprotocol or an extension that was not offered cannot have been chosen.
+#[tokio::test]
+async fn the_client_refuses_what_it_has_not_offered() {
+    for (name, value) in
+        [("Sec-WebSocket-Protocol", "chat"), ("Sec-WebSocket-Extensions", "permessage-deflate")]
+    {
+        let listener = listener();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || {
+            Wire::accepts(&listener).answers_upgrade_with(&[(name, value)]);
+        });
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let error = connect(&mut stream, "localhost", "/").await.unwrap_err();
+        assert!(matches!(&error, ConnectError::Refused(why) if why.contains(name)), "{error}");
+        server.join().unwrap();
+    }
+}

@@ -1,0 +1,328 @@
+//! The core by itself: any way of cutting the bytes gives the same events and the same answers.
+
+use echo::{Failure, Limits, Role};
+use framing::{HeaderError, Opcode};
+use proptest::prelude::*;
+use support::{Heard, converse};
+use testkit::Frame;
+
+mod support;
+
+/// Frames as a client sends them, one after the other.
+fn wire(frames: &[Frame]) -> Vec<u8> {
+    frames
+        .iter()
+        .flat_map(|frame| frame.clone().masked_with([0x37, 0xfa, 0x21, 0x3d]).bytes())
+        .collect()
+}
+
+fn server(bytes: &[u8]) -> (Vec<Heard>, Vec<u8>) {
+    converse(Role::Server, Limits::default(), [bytes])
+}
+
+fn text(payload: &str) -> Heard {
+    Heard::Text(payload.to_owned())
+}
+
+/// Conversations with everything in them that a server must tell apart, and how they must end.
+fn conversations() -> Vec<(&'static str, Vec<u8>, Vec<Heard>)> {
+    let failed = |failure| Heard::Failed(failure);
+    let header = |error| Heard::Failed(Failure::Header(error));
+    let mut unmasked = wire(&[Frame::text("before")]);
+    unmasked.extend(Frame::text("without a mask").unmasked().bytes());
+    vec![
+        (
+            "messages, whole and in fragments, with control frames between",
+            wire(&[
+                Frame::text("whole"),
+                Frame::text("in thr").not_final(),
+                Frame::ping("are you there?"),
+                Frame::continuation("ee fra").not_final(),
+                Frame::pong("nobody asked"),
+                Frame::continuation("gments"),
+                Frame::binary(vec![0xff, 0x00]).not_final(),
+                Frame::continuation(vec![]).not_final(),
+                Frame::continuation(vec![0xfe]),
+                Frame::text(""),
+                Frame::binary(vec![7; 300]),
+                Frame::close(1000, "enough"),
+                Frame::text("after the close"),
+            ]),
+            vec![
+                text("whole"),
+                Heard::Ping(b"are you there?".to_vec()),
+                Heard::Pong(b"nobody asked".to_vec()),
+                text("in three fragments"),
+                Heard::Binary(vec![0xff, 0x00, 0xfe]),
+                text(""),
+                Heard::Binary(vec![7; 300]),
+                Heard::Close(Some((1000, "enough".to_owned()))),
+            ],
+        ),
+        (
+            "characters cut by fragments",
+            wire(&[
+                Frame::text(&b"\xe4\xbd"[..]).not_final(),
+                Frame::ping(""),
+                Frame::continuation(&b"\xa0\xe5\xa5"[..]).not_final(),
+                Frame::continuation(&b"\xbd \xf0\x9f\x8e"[..]).not_final(),
+                Frame::continuation(&b"\x89"[..]),
+            ]),
+            vec![Heard::Ping(vec![]), text("你好 🎉")],
+        ),
+        ("a close that says nothing", wire(&[Frame::close_with("")]), vec![Heard::Close(None)]),
+        ("no mask", unmasked, vec![text("before"), header(HeaderError::NotMasked)]),
+        (
+            "a reserved bit, after a good message",
+            wire(&[Frame::text("before"), Frame::text("compressed?").with_rsv(4)]),
+            vec![text("before"), header(HeaderError::ReservedBit(1))],
+        ),
+        (
+            "a continuation of nothing",
+            wire(&[Frame::continuation("lost")]),
+            vec![failed(Failure::NothingToContinue)],
+        ),
+        (
+            "a message inside a message",
+            wire(&[Frame::text("one").not_final(), Frame::binary("two")]),
+            vec![failed(Failure::MessageUnfinished)],
+        ),
+        (
+            "a ping in fragments",
+            wire(&[Frame::ping("half").not_final()]),
+            vec![header(HeaderError::FragmentedControl(Opcode::Ping))],
+        ),
+        (
+            "a text that ends in the middle of a character",
+            wire(&[Frame::text(&b"caf\xc3"[..])]),
+            vec![failed(Failure::NotUtf8)],
+        ),
+        (
+            "half a status code",
+            wire(&[Frame::close_with("\x03")]),
+            vec![failed(Failure::ClosePayload)],
+        ),
+        (
+            "a status code that is never sent",
+            wire(&[Frame::close(1006, "")]),
+            vec![failed(Failure::CloseCode(1006))],
+        ),
+        (
+            "a close reason that is no text",
+            wire(&[Frame::close_with(&b"\x03\xe8\xff"[..])]),
+            vec![failed(Failure::NotUtf8)],
+        ),
+    ]
+}
+
+/// RFC 6455 §5: a stream of bytes has no edges but those of its frames.
+#[test]
+fn every_split_point_gives_the_same_events_and_the_same_answers() {
+    for (name, bytes, expected) in conversations() {
+        let (heard, said) = server(&bytes);
+        assert_eq!(heard, expected, "{name}");
+        for split in 0..=bytes.len() {
+            let (left, right) = bytes.split_at(split);
+            let in_two = converse(Role::Server, Limits::default(), [left, right]);
+            assert_eq!(in_two, (heard.clone(), said.clone()), "{name}, cut at {split}");
+        }
+        let bytewise = converse(Role::Server, Limits::default(), bytes.chunks(1));
+        assert_eq!(bytewise, (heard, said), "{name}, a byte at a time");
+    }
+}
+
+/// RFC 6455 §7.1.7: what came before the fault is answered, then the close with its status code;
+/// and after it nothing.
+#[test]
+fn the_frames_before_a_fault_are_answered_and_none_after_it() {
+    let (_, said) = server(&wire(&[
+        Frame::text("before"),
+        Frame::continuation("the fault"),
+        Frame::text("after"),
+    ]));
+    let (first, length) = Frame::read(&said).unwrap();
+    assert_eq!(first.into_text(), "before");
+    let (second, end) = Frame::read(&said[length..]).unwrap();
+    assert_eq!(second.close_code(), 1002);
+    assert_eq!(second.close_reason(), "a continuation of no message (§5.4)");
+    assert_eq!(length + end, said.len());
+}
+
+/// RFC 6455 §8.1 and Autobahn's cases 6.4: not at the end of the frame, but at the first byte after
+/// which no text could follow. The rest of the frame is never sent here.
+#[test]
+fn a_text_fails_at_the_first_impossible_byte() {
+    let impossible: [&[u8]; 8] = [
+        b"\x80",         // a continuation byte, and nothing to continue
+        b"\xc0",         // would write an ASCII character in two bytes
+        b"\xc3\x28",     // the second byte is none
+        b"\xe0\x80",     // overlong
+        b"\xed\xa0",     // half of a surrogate pair
+        b"\xf0\x80",     // overlong
+        b"\xf4\x90",     // beyond the last character
+        b"\xce\xba\xff", // a good character, and a byte that is in none
+    ];
+    for bad in impossible {
+        for split in 0..bad.len() {
+            // A frame of 100 bytes, of which these are the first, in two pieces.
+            let mut bytes = vec![0x81, 0x80 | 0x64, 0, 0, 0, 0];
+            let header = bytes.len();
+            bytes.extend_from_slice(bad);
+            let (last, good) = bytes.split_last().unwrap();
+            let pieces = [
+                &good[..header + split.min(good.len() - header)],
+                &good[header + split.min(good.len() - header)..],
+            ];
+            let (heard, _) = converse(Role::Server, Limits::default(), pieces);
+            assert_eq!(heard, [], "{bad:02x?} without its last byte could still become a text");
+            let (heard, _) = converse(
+                Role::Server,
+                Limits::default(),
+                [pieces[0], pieces[1], std::slice::from_ref(last)],
+            );
+            assert_eq!(heard, [Heard::Failed(Failure::NotUtf8)], "{bad:02x?}");
+        }
+    }
+}
+
+/// RFC 6455 §10.4: a length that is declared costs nothing, and one over the limit fails before a
+/// byte of payload comes.
+#[test]
+fn a_declared_length_over_the_limit_fails_at_once() {
+    for length in [16 * 1024 * 1024 + 1, 1 << 40, u64::MAX >> 1] {
+        let mut bytes = vec![0x82, 0xff];
+        bytes.extend(u64::to_be_bytes(length));
+        bytes.extend([0, 0, 0, 0]);
+        let failure = Failure::MessageTooBig(16 * 1024 * 1024);
+        assert_eq!(server(&bytes).0, [Heard::Failed(failure)], "{length}");
+    }
+}
+
+/// RFC 6455 §5.4 and §10.4: fragments add up.
+#[test]
+fn fragments_count_together_against_the_limit() {
+    let limits = Limits { message: 10, ..Limits::default() };
+    let just_right = wire(&[Frame::text("12345").not_final(), Frame::continuation("67890")]);
+    assert_eq!(converse(Role::Server, limits, [&just_right[..]]).0, [text("1234567890")]);
+    let too_big = wire(&[Frame::text("12345").not_final(), Frame::continuation("678901")]);
+    let failure = Heard::Failed(Failure::MessageTooBig(10));
+    assert_eq!(converse(Role::Server, limits, [&too_big[..]]).0, [failure]);
+}
+
+/// RFC 6455 §10.4: an empty fragment has no bytes to count, so it is counted itself.
+#[test]
+fn empty_fragments_do_not_go_on_for_ever() {
+    let limits = Limits { fragments: 1000, ..Limits::default() };
+    let mut frames = vec![Frame::text("").not_final()];
+    frames.resize(1000, Frame::continuation("").not_final());
+    let thousand = wire(&frames);
+    assert_eq!(converse(Role::Server, limits, [&thousand[..]]).0, []);
+    frames.push(Frame::continuation(""));
+    let failure = Heard::Failed(Failure::TooManyFragments(1000));
+    assert_eq!(converse(Role::Server, limits, [&wire(&frames)[..]]).0, [failure]);
+}
+
+/// RFC 6455 §5.1: a client refuses what a server has masked.
+#[test]
+fn a_client_refuses_a_masked_frame() {
+    let (heard, _) = converse(Role::Client, Limits::default(), [&wire(&[Frame::text("hi")])[..]]);
+    assert_eq!(heard, [Heard::Failed(Failure::Header(HeaderError::Masked))]);
+}
+
+/// RFC 6455 §7.4: the codes that a close frame may carry, all 65,536 of them tried.
+#[test]
+fn just_the_defined_and_the_free_status_codes_are_accepted() {
+    for code in 0..=u16::MAX {
+        let allowed = matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999);
+        let expected = if allowed {
+            Heard::Close(Some((code, String::new())))
+        } else {
+            Heard::Failed(Failure::CloseCode(code))
+        };
+        assert_eq!(server(&wire(&[Frame::close(code, "")])).0, [expected]);
+    }
+}
+
+/// RFC 6455 §5.5.3: of many pings that wait, the latest is owed a pong. So what waits is bounded.
+#[test]
+fn a_flood_of_pings_is_owed_a_bounded_number_of_pongs() {
+    let pings: Vec<Frame> = (0..10_000u32).map(|count| Frame::ping(count.to_be_bytes())).collect();
+    let (heard, said) = server(&wire(&pings));
+    assert_eq!(heard.len(), 10_000);
+    assert!(said.len() <= 128 * 6, "{} bytes of pongs", said.len());
+    let last = &said[said.len() - 6..];
+    assert_eq!(last, [0x8a, 4, 0, 0, 0x27, 0x0f], "the last pong is for the last ping, 9,999");
+}
+
+proptest! {
+    /// Whatever comes in, however it is cut: no panic, and the same outcome.
+    #[test]
+    fn any_bytes_in_any_pieces_have_one_outcome(
+        bytes in proptest::collection::vec(any::<u8>(), 0..400),
+        cuts in proptest::collection::vec(1usize..40, 1..20),
+    ) {
+        prop_assert_eq!(in_pieces(&bytes, &cuts), server(&bytes));
+    }
+
+    /// The same for frames that are right, or nearly: random bytes alone seldom get past a header.
+    #[test]
+    fn any_frames_in_any_pieces_have_one_outcome(
+        frames in proptest::collection::vec(any_frame(), 1..12),
+        cuts in proptest::collection::vec(1usize..90, 1..20),
+    ) {
+        let bytes = wire(&frames);
+        prop_assert_eq!(in_pieces(&bytes, &cuts), server(&bytes));
+    }
+
+    /// A text in any fragments is the text; one that is none fails, wherever it is cut.
+    #[test]
+    fn fragments_are_put_together_as_they_were_cut(
+        payload in prop_oneof![
+            any::<String>().prop_map(String::into_bytes),
+            proptest::collection::vec(any::<u8>(), 0..60),
+        ],
+        cuts in proptest::collection::vec(0usize..20, 1..6),
+    ) {
+        let mut rest = &payload[..];
+        let mut frames = Vec::new();
+        for cut in cuts {
+            let (piece, behind) = rest.split_at(cut.min(rest.len()));
+            frames.push(Frame::continuation(piece).not_final());
+            frames.push(Frame::ping("between"));
+            rest = behind;
+        }
+        frames.push(Frame::continuation(rest));
+        frames[0].opcode = testkit::Opcode::Text;
+        let outcome = server(&wire(&frames)).0.pop();
+        let expected = match String::from_utf8(payload) {
+            Ok(text) => Heard::Text(text),
+            Err(_) => Heard::Failed(Failure::NotUtf8),
+        };
+        prop_assert_eq!(outcome, Some(expected));
+    }
+}
+
+/// Runs `bytes` in pieces of the sizes `cuts`, over and over.
+fn in_pieces(bytes: &[u8], cuts: &[usize]) -> (Vec<Heard>, Vec<u8>) {
+    let mut pieces = Vec::new();
+    let mut rest = bytes;
+    for cut in cuts.iter().cycle() {
+        if rest.is_empty() {
+            break;
+        }
+        let (piece, behind) = rest.split_at((*cut).min(rest.len()));
+        pieces.push(piece);
+        rest = behind;
+    }
+    converse(Role::Server, Limits::default(), pieces)
+}
+
+fn any_frame() -> impl Strategy<Value = Frame> {
+    let payload = proptest::collection::vec(any::<u8>(), 0..140);
+    (0u8..16, any::<bool>(), payload, 0u8..40).prop_map(|(opcode, fin, payload, rsv)| {
+        let opcode = testkit::Opcode::from_bits(if opcode > 10 { opcode - 10 } else { opcode });
+        let frame = Frame::new(opcode, payload);
+        let frame = if fin { frame } else { frame.not_final() };
+        if rsv == 1 { frame.with_rsv(1) } else { frame }
+    })
+}

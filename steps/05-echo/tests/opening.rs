@@ -1,0 +1,148 @@
+//! The opening handshake on tokio: what step 2's tests cannot show, because it is about waiting.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use testkit::{Frame, Server, Wire};
+
+fn start(flags: &[&str]) -> Server {
+    Server::start(env!("CARGO_BIN_EXE_echo"), flags)
+}
+
+fn is_served(server: &Server) {
+    let mut wire = Wire::connect(server);
+    wire.opens("/").sends_frame(&Frame::text("hello")).expects(b"\x81\x05hello");
+}
+
+/// RFC 6455 §10.4: who says nothing, or a byte now and then, is dropped when the time is up, and
+/// nobody else notices.
+#[test]
+fn a_silent_and_a_dripping_client_are_dropped_when_their_time_is_up() {
+    let server = start(&["--handshake-timeout", "0.5"]);
+    let mut silent = Wire::connect(&server);
+    let mut dripping = TcpStream::connect(server.address()).unwrap();
+    dripping.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+    is_served(&server);
+    // It waits a little for an answer, and sends one byte more when there is none.
+    let mut bytes = b"GET / HTTP/1.1\r\nX-Slow: ".iter().chain(std::iter::repeat(&b'z'));
+    let mut answer = [0; 12];
+    while dripping.read_exact(&mut answer).is_err() {
+        dripping.write_all(&[*bytes.next().unwrap()]).unwrap();
+    }
+    assert_eq!(&answer, b"HTTP/1.1 408");
+    assert_eq!(silent.expects_response().status, 408);
+    silent.expects_end();
+    is_served(&server);
+}
+
+/// RFC 6585 §5: an answer that can be read, although the request was not read to its end.
+#[test]
+fn a_header_block_over_the_limit_is_answered_with_431() {
+    let server = start(&[]);
+    for size in [9_000, 100_000, 900_000] {
+        let mut wire = Wire::connect(&server);
+        wire.sends_text(&format!("GET / HTTP/1.1\r\nCookie: {}", "c".repeat(size)));
+        let response = wire.expects_response();
+        assert_eq!(response.status, 431);
+        assert_eq!(response.text(), "The header block is over the limit of 8192 bytes.\n");
+        wire.expects_end();
+    }
+    is_served(&server);
+}
+
+/// RFC 6455 §4.2.1: a request arrives as it likes.
+#[test]
+fn a_request_may_come_a_byte_at_a_time() {
+    let server = start(&[]);
+    let mut wire = Wire::connect(&server);
+    let request = format!(
+        "GET /slowly HTTP/1.1\r\nhost: {}\r\nUPGRADE: WebSocket\r\nConnection: keep-alive, upgrade\r\n\
+         sec-websocket-key: kJXuOKsrl3AR1KeFngRElQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+        wire.host()
+    );
+    wire.sends_a_byte_at_a_time(request.as_bytes());
+    let response = wire.expects_response();
+    assert_eq!(response.status, 101);
+    // The accept value of the source documents' key, computed by hand once.
+    assert_eq!(response.header("sec-websocket-accept"), Some("lCaWI6ZCGd5I25+0bJrVqBOcDYc="));
+}
+
+/// RFC 6455 §10.2: a page of another site is refused (fault F6); its own, or a listed one, is not.
+#[test]
+fn pages_of_other_origins_are_refused_unless_listed() {
+    let server = start(&["--origin", "https://friend.example"]);
+    let own = format!("http://{}", server.address());
+    for (origin, status) in [
+        (own.as_str(), 101),
+        ("https://friend.example", 101),
+        ("https://friend.example.evil.example", 403),
+        ("https://evil.example", 403),
+        ("null", 403),
+    ] {
+        let mut wire = Wire::connect(&server);
+        wire.sends_text(&format!(
+            "GET / HTTP/1.1\r\nHost: {}\r\nOrigin: {origin}\r\nUpgrade: websocket\r\n\
+             Connection: Upgrade\r\nSec-WebSocket-Key: kJXuOKsrl3AR1KeFngRElQ==\r\n\
+             Sec-WebSocket-Version: 13\r\n\r\n",
+            server.address()
+        ));
+        assert_eq!(wire.expects_response().status, status, "{origin}");
+    }
+}
+
+/// A visit gets the page, whatever its path.
+#[test]
+fn a_plain_request_gets_the_page() {
+    let server = start(&[]);
+    let mut wire = Wire::connect(&server);
+    wire.sends_text(&format!("GET /hello HTTP/1.1\r\nHost: {}\r\n\r\n", server.address()));
+    let response = wire.expects_response();
+    assert_eq!(response.status, 200);
+    assert_eq!(response.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(response.text().contains("Round trip"));
+    wire.expects_end();
+}
+
+/// RFC 6455 §10.4: one more than the server takes is told so, and those inside do not notice.
+#[test]
+fn one_connection_too_many_is_answered_with_503() {
+    let server = start(&["--max-connections", "2"]);
+    let mut inside: Vec<Wire> = (0..2).map(|_| Wire::connect(&server)).collect();
+    for wire in &mut inside {
+        wire.opens("/");
+    }
+    let mut outside = Wire::connect(&server);
+    outside.sends_text(&format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", server.address()));
+    let response = outside.expects_response();
+    assert_eq!(response.status, 503);
+    assert_eq!(
+        response.text(),
+        "The server has as many connections as it takes: try again later.\n"
+    );
+    outside.expects_end();
+    for wire in &mut inside {
+        wire.sends_frame(&Frame::text("still here")).expects(b"\x81\x0astill here");
+    }
+    // And when one leaves, there is room again.
+    inside[0].sends_frame(&Frame::close(1000, "")).expects_close(1000);
+    inside[0].expects_end();
+    drop(inside.remove(0));
+    is_served(&server);
+}
+
+/// A client that resets the connection in the middle of its request hurts nobody.
+#[test]
+fn a_client_that_vanishes_is_forgotten() {
+    let server = start(&[]);
+    for _ in 0..100 {
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: half").unwrap();
+    }
+    let mut half = TcpStream::connect(server.address()).unwrap();
+    half.write_all(b"GET / HTTP/1.1\r\n").unwrap();
+    half.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut answer = Vec::new();
+    assert_eq!(half.read_to_end(&mut answer).unwrap(), 0);
+    is_served(&server);
+}

@@ -1,0 +1,201 @@
+//! What the server does about peers that are slow, silent, deaf, or too busy.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use testkit::{Frame, Opcode, Server, Wire};
+
+fn start(flags: &[&str]) -> Server {
+    Server::start(env!("CARGO_BIN_EXE_echo"), flags)
+}
+
+fn connected(server: &Server) -> Wire {
+    let mut wire = Wire::connect(server);
+    wire.opens("/");
+    wire
+}
+
+/// RFC 6455 §5.5.2: a quiet peer is pinged, and stays for as long as it answers.
+#[test]
+fn a_quiet_peer_stays_while_it_answers_pings_and_is_dropped_when_it_does_not() {
+    let server = start(&["--ping-interval", "0.2", "--idle-timeout", "0.6"]);
+    let mut wire = connected(&server);
+    for _ in 0..6 {
+        let ping = wire.expects_frame();
+        assert_eq!(ping.opcode, Opcode::Ping);
+        wire.sends_frame(&Frame::pong(ping.payload));
+    }
+    // From here on, it is as deaf as a half-open connection.
+    let mut pings = 0;
+    while pings < 2 {
+        assert_eq!(wire.expects_frame().opcode, Opcode::Ping);
+        pings += 1;
+    }
+    wire.expects_end();
+}
+
+/// RFC 6455 §7.1.1: the peer's part of the closing handshake has its time, and no more.
+#[test]
+fn a_close_that_is_never_answered_does_not_keep_the_connection() {
+    let server = start(&["--close-timeout", "0.3"]);
+    let mut wire = connected(&server);
+    wire.sends_frame(&Frame::text("bare").unmasked()).expects_close(1002);
+    // The server has ended its direction, and we do not end ours: after a while it is gone, which
+    // a write notices.
+    wire.expects_end();
+    let deadline = Instant::now() + testkit::PATIENCE;
+    let mut stream = wire.stream();
+    while stream.write_all(b"anybody?").is_ok() {
+        assert!(Instant::now() < deadline, "the connection is still there");
+    }
+}
+
+/// RFC 6455 §7.4.1: everyone is told that the server goes, and it goes, with exit code 0.
+#[cfg(unix)]
+#[test]
+fn a_server_that_is_told_to_stop_closes_with_1001() {
+    // A minute to close: whoever holds the server up lets this test run out of patience.
+    let mut server = start(&["--close-timeout", "60"]);
+    let polite = connected(&server);
+    // One that has not said anything yet, as browsers keep some, must not hold it up.
+    let _silent = TcpStream::connect(server.address()).unwrap();
+    let mut busy = connected(&server);
+    busy.sends_frame(&Frame::text("a message in fr").not_final());
+    busy.sends_frame(&Frame::ping("")).expects(b"\x8a\x00");
+    server.asks_to_end();
+    for mut wire in [polite, busy] {
+        let close = wire.expects_close(1001);
+        assert_eq!(close.close_reason(), "the server stops");
+        wire.sends_frame(&Frame::close(1001, ""));
+        wire.expects_end();
+    }
+    assert!(server.waits_for_exit().success());
+}
+
+/// RFC 6455 §10.4: a peer that sends and never reads is not read any further, so that what it makes
+/// the server hold stays small. A ping flood is no different (§5.5.3).
+#[cfg(target_os = "linux")]
+#[test]
+fn a_peer_that_does_not_read_cannot_fill_the_servers_memory() {
+    let server = start(&[]);
+    let text = Frame::text("x".repeat(1000)).masked_with([1, 2, 3, 4]).bytes();
+    let ping = Frame::ping("x".repeat(100)).masked_with([1, 2, 3, 4]).bytes();
+    let before = resident(&server);
+    for frame in [text, ping] {
+        let wire = connected(&server);
+        let mut stream = wire.stream().try_clone().unwrap();
+        stream.set_write_timeout(Some(Duration::from_millis(300))).unwrap();
+        let many = frame.repeat(1000);
+        let mut written = 0;
+        // Either the server stops reading, or it has taken 100 MB.
+        while written < 100_000_000 {
+            match stream.write(&many) {
+                Ok(count) => written += count,
+                Err(_) => break,
+            }
+        }
+        assert!(written < 100_000_000, "the server reads on for ever");
+        let grown = resident(&server).saturating_sub(before);
+        assert!(grown < 16 * 1024, "the server has grown by {grown} KiB");
+    }
+}
+
+/// RFC 6455 §10.4: nothing is allocated because it was declared.
+#[cfg(target_os = "linux")]
+#[test]
+fn declared_lengths_cost_nothing() {
+    let server = start(&[]);
+    drop(connected(&server));
+    let before = resident(&server);
+    let mut waiting = Vec::new();
+    for _ in 0..200 {
+        let mut wire = connected(&server);
+        // 16 MiB are declared, which is allowed, and one byte comes.
+        wire.sends(&[0x82, 0xff, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 42]);
+        wire.sends_a_byte_at_a_time(b"x");
+        waiting.push(wire);
+    }
+    let mut other = connected(&server);
+    other.sends_frame(&Frame::text("done")).expects(b"\x81\x04done");
+    let grown = resident(&server).saturating_sub(before);
+    assert!(grown < 8 * 1024, "200 declarations have cost {grown} KiB");
+}
+
+/// RFC 6455 §5.4: linear time. If each fragment were copied with all before it, this message would
+/// take a hundred gigabytes of copying, and longer than the test has patience.
+#[test]
+fn a_message_in_65536_fragments_is_put_together() {
+    let server = start(&[]);
+    let mut wire = connected(&server);
+    let count = 4 * 1024 * 1024 / 64;
+    let key = [1, 2, 3, 4];
+    let mut bytes = Frame::binary([7; 64]).not_final().masked_with(key).bytes();
+    let fragment = Frame::continuation([7; 64]).not_final().masked_with(key).bytes();
+    bytes.extend(fragment.repeat(count - 2));
+    bytes.extend(Frame::continuation([7; 64]).masked_with(key).bytes());
+    wire.sends(&bytes);
+    assert!(wire.expects_frame().payload == vec![7; count * 64]);
+}
+
+/// RFC 6455 §10.4: a million empty fragments, over the wire.
+#[test]
+fn a_million_empty_fragments_are_closed_with_1008() {
+    let server = start(&[]);
+    let mut wire = connected(&server);
+    wire.sends_frame(&Frame::text("").not_final());
+    let empty = Frame::continuation("").not_final().masked_with([0; 4]).bytes();
+    let mut sending = wire.stream().try_clone().unwrap();
+    let sender = std::thread::spawn(move || {
+        let some = empty.repeat(10_000);
+        for _ in 0..100 {
+            if sending.write_all(&some).is_err() {
+                return;
+            }
+        }
+    });
+    wire.expects_close(1008);
+    sender.join().unwrap();
+}
+
+/// A message over the limit in fragments, each of them small.
+#[test]
+fn a_message_over_the_limit_is_closed_with_1009() {
+    let server = start(&["--max-message", "1000"]);
+    let mut wire = connected(&server);
+    wire.sends_frame(&Frame::binary([1; 1000]));
+    assert_eq!(wire.expects_frame().payload.len(), 1000);
+    wire.sends_frame(&Frame::binary([1; 600]).not_final());
+    wire.sends_frame(&Frame::continuation([1; 401]));
+    assert_eq!(wire.expects_close(1009).close_reason(), "a message of over 1000 bytes (§10.4)");
+    wire.expects_end();
+}
+
+/// A taken port is one clear line, and a flag that makes no sense too.
+#[test]
+fn what_keeps_the_server_from_starting_is_told_in_one_line() {
+    let server = start(&[]);
+    let taken = server.address().to_string();
+    for (arguments, expected) in [
+        (vec![taken.as_str()], format!("cannot listen on {taken}: another program has that port")),
+        (vec!["--origin", "friend.example"], "\"friend.example\" is no origin".to_owned()),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_echo")).args(arguments).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(told.starts_with(&expected), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+}
+
+/// The resident size of the server, in KiB.
+#[cfg(target_os = "linux")]
+fn resident(server: &Server) -> u64 {
+    let mut status = String::new();
+    let path = format!("/proc/{}/status", server.pid());
+    std::fs::File::open(path).unwrap().read_to_string(&mut status).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
