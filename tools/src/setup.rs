@@ -10,14 +10,15 @@ use crate::succeeds;
 use crate::workspace::cargo;
 
 /// Installs what is missing, and says what it does, a line each.
+///
+/// What it cannot install is no failure: the line says how, and the tests name what they skip.
 pub(crate) fn setup() -> ExitCode {
     let has_chromium = chromium();
     let has_autobahn = autobahn();
-    if has_chromium && has_autobahn {
-        return ExitCode::SUCCESS;
+    if !has_chromium || !has_autobahn {
+        println!("setup: something is still missing, see above; its tests will be skipped");
     }
-    println!("setup: something is still missing, see above; everything else can be used");
-    ExitCode::FAILURE
+    ExitCode::SUCCESS
 }
 
 fn chromium() -> bool {

@@ -1,6 +1,6 @@
 //! `start`: runs a step and opens its page.
 
-use std::io::{self, BufRead, BufReader, Read, Write as _};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write as _};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -29,7 +29,12 @@ pub(crate) fn start(step: &Step) -> Outcome {
     let asked = sender.clone();
     // Fails only if nobody waits for it any more.
     ctrlc::set_handler(move || drop(asked.send(Event::AskedToEnd)))?;
-    let mut child = Command::new(&executable)
+    let mut command = Command::new(&executable);
+    if io::stdout().is_terminal() {
+        // The step sees our pipe, and would think that nobody looks.
+        command.arg("--verbose");
+    }
+    let mut child = command
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("{}: {error}", executable.display()))?;

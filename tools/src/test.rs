@@ -56,10 +56,15 @@ impl Summary {
         const NOTHING_FOUND: i32 = 2;
         let autobahn = ["run", "-q", "--release", "-p", "conformance", "--", "autobahn"];
         let mut find = cargo(&["run", "-q", "--release", "-p", "conformance", "--", "find"]);
-        // It says where it found it: nothing that matters here.
-        match find.stdout(Stdio::null()).status().ok().and_then(|status| status.code()) {
+        let Ok(output) = find.stderr(Stdio::piped()).output() else {
+            return self.counts(PART, false);
+        };
+        match output.status.code() {
             Some(0) => self.runs(PART, &autobahn),
-            Some(NOTHING_FOUND) => self.lacks(PART, "Autobahn", "just setup"),
+            Some(NOTHING_FOUND) => {
+                let command = String::from_utf8_lossy(&output.stderr);
+                self.lacks(PART, "Autobahn", command.lines().last().unwrap_or_default());
+            }
             _ => self.counts(PART, false),
         }
     }

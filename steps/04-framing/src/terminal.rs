@@ -12,10 +12,10 @@ use crate::picture::{Cell, Picture, ROW_BITS};
 pub fn draw_for_terminal(header: &FrameHeader, payload: &[u8]) -> String {
     let picture = Picture::new(header, payload);
     let mut drawing = format!("{}\n\n", picture.summary);
-    for (index, bit) in (0..ROW_BITS).enumerate() {
-        let _ = write!(drawing, " {}", if index % 8 == 0 { bit / 8 } else { index % 8 });
-    }
-    drawing.push_str("   byte, then bit\n");
+    // The ruler: the number of the byte, and below it those of its bits.
+    let bytes: String = (0..ROW_BITS / 8).map(|byte| format!(" {byte:<15}")).collect();
+    let bits: String = (0..ROW_BITS).map(|bit| format!(" {}", bit % 8)).collect();
+    let _ = writeln!(drawing, "{}\n{bits}", bytes.trim_end());
     let mut above = String::new();
     for row in &picture.rows {
         let below = border(row);

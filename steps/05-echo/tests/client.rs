@@ -1,4 +1,5 @@
 //! Our client, before servers that are right, and before some that are not.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
