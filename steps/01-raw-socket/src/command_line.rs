@@ -1,13 +1,24 @@
-//! The one argument that steps 1 to 4 take: where to listen.
+//! The command line of steps 1, 3 and 4: one argument, which says where to listen.
 
 use std::env;
+use std::net::TcpListener;
 use std::process::exit;
 
-/// The address to listen on: the only argument, or `standard` when there is none.
-///
-/// `--help` prints `about` and ends the program, and so does anything else that is no address.
+use crate::listen;
+
+/// Listens where the command line says, or at `standard` when it says nothing. `about` is what
+/// `--help` prints first. Whatever keeps it from listening ends the program, with a line that says
+/// why.
 #[must_use]
-pub fn address_from_command_line(about: &str, standard: &str) -> String {
+pub fn listen_by_command_line(about: &str, standard: &str) -> TcpListener {
+    listen(&address_from_command_line(about, standard)).unwrap_or_else(|problem| {
+        eprintln!("{problem}");
+        exit(1)
+    })
+}
+
+/// The address to listen on: the only argument, or `standard` when there is none.
+fn address_from_command_line(about: &str, standard: &str) -> String {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let usage = format!(
         "{about}\n\n\

@@ -2,12 +2,9 @@
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
-use std::process::ExitCode;
 use std::time::Duration;
 
-use raw_socket::{
-    Ended, Segments, address_from_command_line, hex_dump, listen, page, serve_each, visible,
-};
+use raw_socket::{Ended, Segments, hex_dump, listen_by_command_line, page, serve_each, visible};
 
 /// How long we listen to one connection, in all.
 const TIME: Duration = Duration::from_secs(10);
@@ -16,16 +13,9 @@ const BYTES: usize = 64 * 1024;
 /// The page's own part, with a place for the bytes that asked for it.
 const CONTENT: &str = include_str!("page.html");
 
-fn main() -> ExitCode {
+fn main() {
     let about = "Step 1: accepts TCP connections and shows the bytes that arrive.";
-    let address = address_from_command_line(about, "127.0.0.1:9001");
-    let listener = match listen(&address) {
-        Ok(listener) => listener,
-        Err(problem) => {
-            eprintln!("{problem}");
-            return ExitCode::FAILURE;
-        }
-    };
+    let listener = listen_by_command_line(about, "127.0.0.1:9001");
     if let Ok(address) = listener.local_addr() {
         println!("or paste this into the console (F12) of any page that came over http:");
         println!("\n    new WebSocket(\"ws://{address}\")\n");

@@ -70,9 +70,10 @@ pub fn encode_response(response: &Response<String>) -> Vec<u8> {
 
 /// `sec-websocket-accept` as `Sec-WebSocket-Accept`.
 fn title_case(name: &str) -> String {
-    let words = name.split('-').map(|word| match word {
-        "websocket" => "WebSocket".to_owned(),
-        _ => word[..1].to_ascii_uppercase() + &word[1..],
+    let words = name.split('-').map(|word| match word.split_at_checked(1) {
+        _ if word == "websocket" => "WebSocket".to_owned(),
+        Some((first, others)) => first.to_ascii_uppercase() + others,
+        None => String::new(),
     });
     words.collect::<Vec<_>>().join("-")
 }

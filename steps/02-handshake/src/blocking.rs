@@ -1,11 +1,11 @@
 //! The handshake on a blocking socket, as steps 2 to 4 use it.
 
 use std::io::{self, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use http::Request;
-use raw_socket::{Ended, Segments};
+use raw_socket::{Ended, Segments, serve_each};
 
 use crate::{Answer, Arrived, HeaderBlock, HeaderLimits, Policy, Refusal, Upgrade};
 
@@ -26,6 +26,24 @@ pub struct Opened {
     pub upgrade: Upgrade,
     /// The bytes that came behind the request: the first frames already.
     pub rest: Vec<u8>,
+}
+
+/// Opens whoever connects to `listener`, for ever, and runs `converse` with those that are upgraded,
+/// each in a thread of its own. `page` is for visitors.
+pub fn serve_opened<Converse>(
+    listener: &TcpListener,
+    policy: Policy,
+    page: String,
+    converse: Converse,
+) -> !
+where
+    Converse: Fn(&TcpStream, SocketAddr, Opened) + Send + Sync + 'static,
+{
+    serve_each(listener, move |stream, peer| match open(stream, &policy, &page) {
+        Ok(Some(opened)) => converse(stream, peer, opened),
+        Ok(None) => println!("── {peer} was not upgraded"),
+        Err(error) => println!("── {peer} is gone: {error}"),
+    })
 }
 
 /// Reads a request from `stream` and answers it. `None` if it was not upgraded: it was a visit, a

@@ -1,6 +1,6 @@
 //! The request, collected from however many pieces it arrives in.
 
-use http::{HeaderName, HeaderValue, Method, Request, Uri, Version};
+use http::{Request, Version};
 
 use crate::Refusal;
 
@@ -53,15 +53,14 @@ impl HeaderBlock {
     /// [`Refusal::HttpVersion`] for what is no HTTP/1.1 request (RFC 9112).
     pub fn push(&mut self, bytes: &[u8]) -> Result<Option<Arrived>, Refusal> {
         self.bytes.extend_from_slice(bytes);
-        let Some(end) = end_of_block(&self.bytes, &mut self.searched)? else {
-            if self.bytes.len() >= self.limits.bytes {
+        // Nobody looks beyond the limit, so it does not matter how the bytes were cut.
+        let within = &self.bytes[..self.bytes.len().min(self.limits.bytes)];
+        let Some(end) = end_of_block(within, &mut self.searched)? else {
+            if within.len() == self.limits.bytes {
                 return Err(Refusal::TooLarge { limit: self.limits.bytes, unit: "bytes" });
             }
             return Ok(None);
         };
-        if end > self.limits.bytes {
-            return Err(Refusal::TooLarge { limit: self.limits.bytes, unit: "bytes" });
-        }
         let rest = self.bytes.split_off(end);
         Ok(Some(Arrived { request: parse(&self.bytes, self.limits.lines)?, rest }))
     }
@@ -94,44 +93,26 @@ pub fn end_of_block(bytes: &[u8], searched: &mut usize) -> Result<Option<usize>,
 fn parse(block: &[u8], lines_max: usize) -> Result<Request<()>, Refusal> {
     let mut lines = vec![httparse::EMPTY_HEADER; lines_max];
     let mut parsed = httparse::Request::new(&mut lines);
-    match parsed.parse(block) {
-        Ok(httparse::Status::Complete(_)) => {}
-        Ok(httparse::Status::Partial) => {
-            return Err(Refusal::Malformed("there is a blank line where the request should be"));
+    let status = parsed.parse(block).map_err(|error| match error {
+        httparse::Error::TooManyHeaders => {
+            Refusal::TooLarge { limit: lines_max, unit: "header lines" }
         }
-        Err(httparse::Error::TooManyHeaders) => {
-            return Err(Refusal::TooLarge { limit: lines_max, unit: "header lines" });
+        httparse::Error::Version => Refusal::HttpVersion,
+        httparse::Error::HeaderName => {
+            Refusal::Malformed("a header line does not begin with a name and a colon")
         }
-        Err(httparse::Error::Version) => return Err(Refusal::HttpVersion),
-        Err(httparse::Error::Token) => {
-            return Err(Refusal::Malformed("the request line does not begin with a method"));
-        }
-        Err(httparse::Error::HeaderName) => {
-            return Err(Refusal::Malformed(
-                "a header line does not begin with a name and a colon (is it a folded line?)",
-            ));
-        }
-        Err(httparse::Error::HeaderValue) => {
-            return Err(Refusal::Malformed("a header value has a control character in it"));
-        }
-        Err(_) => {
-            return Err(Refusal::Malformed("the request line or a line end is broken"));
-        }
+        httparse::Error::HeaderValue => Refusal::Malformed("a header value is broken"),
+        _ => Refusal::Malformed("the request line is broken"),
+    })?;
+    if status.is_partial() {
+        return Err(Refusal::Malformed("there is a blank line where the request should be"));
     }
-    let mut request = Request::new(());
-    let method = parsed.method.unwrap_or_default().as_bytes();
-    *request.method_mut() = Method::from_bytes(method)
-        .map_err(|_| Refusal::Malformed("the request line does not begin with a method"))?;
-    *request.uri_mut() = Uri::try_from(parsed.path.unwrap_or_default())
-        .map_err(|_| Refusal::Malformed("the request target is no path"))?;
-    *request.version_mut() =
-        if parsed.version == Some(1) { Version::HTTP_11 } else { Version::HTTP_10 };
-    for line in parsed.headers.iter() {
-        let name = HeaderName::from_bytes(line.name.as_bytes())
-            .map_err(|_| Refusal::Malformed("a header has no valid name"))?;
-        let value = HeaderValue::from_bytes(line.value)
-            .map_err(|_| Refusal::Malformed("a header value has a control character in it"))?;
-        request.headers_mut().append(name, value);
-    }
-    Ok(request)
+    let version = if parsed.version == Some(1) { Version::HTTP_11 } else { Version::HTTP_10 };
+    let request = Request::builder()
+        .method(parsed.method.unwrap_or_default())
+        .uri(parsed.path.unwrap_or_default())
+        .version(version);
+    let request =
+        parsed.headers.iter().fold(request, |request, line| request.header(line.name, line.value));
+    request.body(()).map_err(|_| Refusal::Malformed("the request target is broken"))
 }

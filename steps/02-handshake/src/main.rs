@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use handshake::{Answer, Opened, Origins, Policy, open};
+use handshake::{Answer, Opened, Origins, Policy, serve_opened};
 use http::header::SEC_WEBSOCKET_KEY;
-use raw_socket::{Ended, Segments, hex_dump, listen, page, serve_each, visible};
+use raw_socket::{Ended, Segments, hex_dump, listen, page, visible};
 
 /// How long we listen to a connection once it is open.
 const TIME: Duration = Duration::from_mins(1);
@@ -42,22 +42,18 @@ fn run(options: Options) -> Result<std::convert::Infallible, String> {
     let policy = Policy { origins, subprotocols: options.subprotocols };
     let page = page(2, "The handshake", include_str!("page.html"));
     let listener = listen(&options.address)?;
-    serve_each(&listener, move |stream, peer| match open(stream, &policy, &page) {
-        Ok(Some(opened)) => show_connection(stream, peer, &opened),
-        Ok(None) => println!("── {peer} was not upgraded"),
-        Err(error) => println!("── {peer} is gone: {error}"),
-    })
+    serve_opened(&listener, policy, page, show_connection)
 }
 
 /// Shows how the two sides agreed, and then whatever the client sends.
-fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: &Opened) {
+fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
     let key = opened.request.headers().get(SEC_WEBSOCKET_KEY).map(http::HeaderValue::as_bytes);
     println!(
         "── {peer} asks for {} with the key {}",
         opened.request.uri(),
         visible(key.unwrap_or_default())
     );
-    println!("{}", visible(&Answer::Upgrade(opened.upgrade.clone()).encode()));
+    println!("{}", visible(&Answer::Upgrade(opened.upgrade).encode()));
     if !opened.rest.is_empty() {
         show_masked(peer, &opened.rest);
     }

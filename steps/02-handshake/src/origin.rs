@@ -25,9 +25,13 @@ impl Origins {
     pub fn listed(listed: &[String]) -> Result<Self, String> {
         let listed = listed.iter().map(|entry| {
             let origin = entry.to_ascii_lowercase();
-            host_and_port(&origin).map(|_| origin).ok_or_else(|| {
-                format!("\"{entry}\" is no origin: write it like https://example.com")
-            })
+            let Some((_, port, standard_port)) = host_and_port(&origin) else {
+                return Err(format!("\"{entry}\" is no origin: write it like https://example.com"));
+            };
+            // Browsers leave out the port that a scheme has by itself.
+            let standard = format!(":{standard_port}");
+            let short = origin.strip_suffix(&standard).filter(|_| port == standard_port);
+            Ok(short.map(str::to_owned).unwrap_or(origin))
         });
         Ok(Self { listed: listed.collect::<Result<_, _>>()? })
     }

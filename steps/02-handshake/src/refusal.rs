@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, SEC_WEBSOCKET_VERSION};
+use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderValue, Method, Response, StatusCode};
 
 /// Why a request is not upgraded.
@@ -85,6 +85,9 @@ impl Refusal {
             }
             Self::WebSocketVersion => {
                 headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+                // A 426 names the protocol to upgrade to (RFC 9110 §15.5.22).
+                headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+                headers.insert(CONNECTION, HeaderValue::from_static("Upgrade, close"));
             }
             _ => {}
         }

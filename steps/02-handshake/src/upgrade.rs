@@ -101,7 +101,12 @@ pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade
 
 /// Is this a host, with a port or without? A user before an `@` is none of `Host`'s business.
 fn names_a_host(host: &HeaderValue) -> bool {
-    !host.as_bytes().contains(&b'@') && Authority::try_from(host.as_bytes()).is_ok()
+    Authority::try_from(host.as_bytes()).is_ok_and(|authority| {
+        authority.as_str() == authority.host()
+            || authority
+                .port()
+                .is_some_and(|port| authority.as_str() == format!("{}:{port}", authority.host()))
+    })
 }
 
 /// The value of a header that must be there exactly once.

@@ -1,13 +1,10 @@
 //! `just step 3`: unmasks what a page sends, and prints it.
 
 use std::net::{SocketAddr, TcpStream};
-use std::process::ExitCode;
 use std::time::Duration;
 
-use handshake::{Opened, Policy, open};
-use raw_socket::{
-    Segments, address_from_command_line, hex_dump, listen, page, serve_each, visible,
-};
+use handshake::{Opened, Policy, serve_opened};
+use raw_socket::{Segments, hex_dump, listen_by_command_line, page, visible};
 use unmasking::{MaskedPayload, PayloadError, mask};
 
 /// How long we listen to a connection once it is open.
@@ -15,23 +12,11 @@ const TIME: Duration = Duration::from_mins(10);
 /// How many bytes we take from it, and so also the most that a frame can have.
 const BYTES: usize = 1024 * 1024;
 
-fn main() -> ExitCode {
+fn main() {
     let about = "Step 3: unmasks what a page sends, and prints it.";
-    let address = address_from_command_line(about, "127.0.0.1:9003");
-    let listener = match listen(&address) {
-        Ok(listener) => listener,
-        Err(problem) => {
-            eprintln!("{problem}");
-            return ExitCode::FAILURE;
-        }
-    };
+    let listener = listen_by_command_line(about, "127.0.0.1:9003");
     let page = page(3, "Unmasking", include_str!("page.html"));
-    let policy = Policy::default();
-    serve_each(&listener, move |stream, peer| match open(stream, &policy, &page) {
-        Ok(Some(opened)) => show_connection(stream, peer, opened),
-        Ok(None) => println!("── {peer} was not upgraded"),
-        Err(error) => println!("── {peer} is gone: {error}"),
-    })
+    serve_opened(&listener, Policy::default(), page, show_connection)
 }
 
 /// Prints every payload that the client sends, until something is wrong or nothing comes.

@@ -2,12 +2,11 @@
 
 use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::process::ExitCode;
 use std::time::Duration;
 
 use framing::{Frame, FrameBuffer, FrameHeader, Masking, Opcode, draw_for_terminal};
-use handshake::{Opened, Policy, open};
-use raw_socket::{Segments, address_from_command_line, listen, page, serve_each, visible};
+use handshake::{Opened, Policy, serve_opened};
+use raw_socket::{Segments, listen_by_command_line, page, visible};
 
 /// How long we listen to a connection once it is open.
 const TIME: Duration = Duration::from_mins(10);
@@ -16,26 +15,14 @@ const BYTES: usize = 256 * 1024 * 1024;
 /// How long a peer that does not read may keep us from writing.
 const WRITE_TIME: Duration = Duration::from_secs(10);
 
-fn main() -> ExitCode {
+fn main() {
     let about = "Step 4: answers every frame with the same frame, and draws it.";
-    let address = address_from_command_line(about, "127.0.0.1:9004");
-    let listener = match listen(&address) {
-        Ok(listener) => listener,
-        Err(problem) => {
-            eprintln!("{problem}");
-            return ExitCode::FAILURE;
-        }
-    };
+    let listener = listen_by_command_line(about, "127.0.0.1:9004");
     let page = page(4, "Framing", include_str!("page.html"));
-    let policy = Policy::default();
-    serve_each(&listener, move |stream, peer| match open(stream, &policy, &page) {
-        Ok(Some(opened)) => {
-            println!("── {peer} connected");
-            let ended = answer_frames(stream, peer, opened).unwrap_or_else(|gone| gone.to_string());
-            println!("── {peer} closed: {ended}");
-        }
-        Ok(None) => println!("── {peer} was not upgraded"),
-        Err(error) => println!("── {peer} is gone: {error}"),
+    serve_opened(&listener, Policy::default(), page, |stream, peer, opened| {
+        println!("── {peer} connected");
+        let ended = answer_frames(stream, peer, opened).unwrap_or_else(|gone| gone.to_string());
+        println!("── {peer} closed: {ended}");
     })
 }
 

@@ -1,0 +1,151 @@
+//! A frame, drawn: the diagram of RFC 6455 §5.2, filled with the actual bits.
+
+use framing::{Frame, FrameBuffer, Masking, draw_as_svg, draw_for_terminal};
+use roxmltree::{Document, Node};
+use testkit::Frame as Sent;
+
+/// Frames worth a picture.
+fn frames() -> Vec<(&'static str, Frame)> {
+    let sent = [
+        ("masked_text", Sent::text("hello")),
+        ("unmasked_close", Sent::close(1000, "bye").unmasked()),
+        ("length_in_two_bytes", Sent::text("5".repeat(200)).unmasked()),
+        ("length_in_two_bytes_masked", Sent::binary(vec![0; 300])),
+        ("length_in_eight_bytes", Sent::binary(vec![0xff; 65_536])),
+        ("empty_pong", Sent::pong("").unmasked()),
+        ("first_fragment", Sent::text("Grü").not_final()),
+        ("next_fragment", Sent::continuation("<&>\"'").not_final().unmasked()),
+    ];
+    sent.into_iter().map(|(name, frame)| (name, read(&frame))).collect()
+}
+
+fn read(sent: &Sent) -> Frame {
+    let masking = if sent.is_masked() || sent.masking == testkit::Masking::AsDue {
+        Masking::Required
+    } else {
+        Masking::Forbidden
+    };
+    let mut buffer = FrameBuffer::new(masking, sent.bytes());
+    buffer.next_frame().expect("the frame is right").expect("the frame is whole")
+}
+
+/// The bits of a frame, as far as a picture shows them: its header, and sixteen bytes of payload.
+fn bits(frame: &Frame) -> String {
+    let header = frame.wire.len() - frame.payload.len();
+    frame.wire.iter().take(header + 16).map(|byte| format!("{byte:08b}")).collect()
+}
+
+#[test]
+fn frames_are_drawn_for_the_terminal() {
+    for (name, frame) in frames() {
+        let drawing = draw_for_terminal(&frame.header, &frame.payload);
+        insta::assert_snapshot!(format!("terminal_{name}"), drawing);
+    }
+}
+
+#[test]
+fn frames_are_drawn_as_svg() {
+    for (name, frame) in frames() {
+        let svg = draw_as_svg(&frame.header, &frame.payload);
+        insta::assert_snapshot!(format!("svg_{name}"), svg);
+    }
+}
+
+/// RFC 6455 §5.2: the bits of the picture are those of the wire, the payload's masking included.
+#[test]
+fn the_bits_that_are_drawn_are_those_of_the_wire() {
+    for (name, frame) in frames() {
+        let drawing = draw_for_terminal(&frame.header, &frame.payload);
+        // Behind the sentence, the scale and the first border, every third line has bits.
+        let rows = drawing.lines().skip(4).step_by(3).filter(|line| line.starts_with('|'));
+        let drawn: String =
+            rows.flat_map(str::chars).filter(|character| "01".contains(*character)).collect();
+        assert_eq!(drawn, bits(&frame), "{name}");
+
+        let svg = draw_as_svg(&frame.header, &frame.payload);
+        let document = Document::parse(&svg).unwrap();
+        let texts = document.descendants().filter(|node| node.attribute("font-size") == Some("15"));
+        assert_eq!(texts.filter_map(|node| node.text()).collect::<String>(), bits(&frame), "{name}");
+    }
+}
+
+/// Each bit is two characters wide, and each border has its corners where the cells end.
+#[test]
+fn the_columns_of_a_drawing_line_up() {
+    for (name, frame) in frames() {
+        let drawing = draw_for_terminal(&frame.header, &frame.payload);
+        let lines: Vec<&str> = drawing.lines().skip(3).collect();
+        let scale = drawing.lines().nth(2).unwrap();
+        assert_eq!(&scale[..64], " 0 1 2 3 4 5 6 7 1 1 2 3 4 5 6 7 2 1 2 3 4 5 6 7 3 1 2 3 4 5 6 7");
+        for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with('|')) {
+            let above = lines[..index].iter().rfind(|line| line.starts_with('+')).unwrap();
+            let below = lines[index..].iter().find(|line| line.starts_with('+')).unwrap();
+            let ends: Vec<usize> = line.chars().enumerate().filter(|(_, c)| *c == '|').map(|(at, _)| at).collect();
+            for end in ends {
+                assert!(end <= 64 && end % 2 == 0, "{name}: a cell ends at {end}\n{drawing}");
+                let corners = [above, below].map(|border| border.chars().nth(end));
+                assert_eq!(corners, [Some('+'); 2], "{name}: no corner at {end}\n{drawing}");
+            }
+        }
+    }
+}
+
+fn number(node: Node, name: &str) -> usize {
+    let value = node.attribute(name).and_then(|value| value.parse().ok());
+    value.unwrap_or_else(|| panic!("{node:?} should have a number as its {name}"))
+}
+
+/// The book puts it into its pages: it must be XML, and nothing may stand beyond its edges.
+#[test]
+fn a_drawing_is_well_formed_svg_without_gaps_or_overhang() {
+    for (name, frame) in frames() {
+        let svg = draw_as_svg(&frame.header, &frame.payload);
+        let document = Document::parse(&svg).unwrap_or_else(|error| panic!("{name}: {error}\n{svg}"));
+        let root = document.root_element();
+        assert_eq!(root.tag_name().name(), "svg");
+        assert_eq!(root.tag_name().namespace(), Some("http://www.w3.org/2000/svg"));
+        let view: Vec<usize> =
+            root.attribute("viewBox").unwrap().split(' ').map(|edge| edge.parse().unwrap()).collect();
+        let title = document.descendants().find(|node| node.has_tag_name("title")).unwrap();
+        let summary = draw_for_terminal(&frame.header, &frame.payload);
+        let summary = summary.lines().next().unwrap();
+        assert_eq!(title.text(), Some(format!("A frame, bit by bit: {summary}").as_str()));
+
+        let (mut right, mut row) = (1, 1);
+        for cell in root.children().filter(|node| node.has_tag_name("rect")) {
+            if number(cell, "y") != row {
+                assert_eq!(right, view[2] - 1, "{name}: a row ends early");
+                (right, row) = (1, number(cell, "y"));
+            }
+            assert_eq!(number(cell, "x"), right, "{name}: a gap, or an overlap");
+            right += number(cell, "width");
+            assert!(right < view[2] && row + number(cell, "height") < view[3], "{name}: {cell:?}");
+        }
+        for text in root.children().filter(|node| node.has_tag_name("text")) {
+            assert!(number(text, "x") < view[2] && number(text, "y") < view[3], "{name}: {text:?}");
+        }
+    }
+}
+
+/// Fault F17: what a peer has sent is text in a picture, and no markup.
+#[test]
+fn markup_in_a_payload_is_drawn_as_text() {
+    let frame = read(&Sent::text("<&>\"'").unmasked());
+    let svg = draw_as_svg(&frame.header, &frame.payload);
+    let document = Document::parse(&svg).unwrap();
+    let texts: Vec<&str> = document.descendants().filter_map(|node| node.text()).collect();
+    for character in ["“<”", "“&”", "“>”", "“\"”", "“'”"] {
+        assert!(texts.contains(&character), "{character} is missing: {texts:?}");
+    }
+}
+
+/// What a peer sends is not a command to the reader's terminal.
+#[test]
+fn any_payload_is_drawn_in_characters_that_can_be_printed() {
+    for byte in 0..=u8::MAX {
+        let frame = read(&Sent::binary([byte; 4]));
+        let drawing = draw_for_terminal(&frame.header, &frame.payload);
+        assert!(drawing.chars().all(|character| character == '\n' || !character.is_control()));
+        Document::parse(&draw_as_svg(&frame.header, &frame.payload)).unwrap();
+    }
+}
