@@ -4,14 +4,8 @@ use framing::{FrameHeader, HEADER_MAX, HeaderError, Masking, Opcode};
 use proptest::prelude::*;
 use unmasking::LengthError;
 
-const OPCODES: [Opcode; 6] = [
-    Opcode::Continuation,
-    Opcode::Text,
-    Opcode::Binary,
-    Opcode::Close,
-    Opcode::Ping,
-    Opcode::Pong,
-];
+const OPCODES: [Opcode; 6] =
+    [Opcode::Continuation, Opcode::Text, Opcode::Binary, Opcode::Close, Opcode::Ping, Opcode::Pong];
 const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
 fn encoded(header: &FrameHeader) -> Vec<u8> {
@@ -51,7 +45,8 @@ fn the_headers_of_the_standards_examples_are_read() {
 /// (fault F13), and a strict peer hangs up on them.
 #[test]
 fn a_header_is_written_with_the_shortest_form_of_its_length() {
-    let header = |length| FrameHeader { fin: true, opcode: Opcode::Text, masking_key: None, length };
+    let header =
+        |length| FrameHeader { fin: true, opcode: Opcode::Text, masking_key: None, length };
     assert_eq!(encoded(&header(125)), [0x81, 125]);
     assert_eq!(encoded(&header(126)), [0x81, 126, 0, 126]);
     assert_eq!(encoded(&header(127)), [0x81, 126, 0, 127]);
@@ -179,7 +174,8 @@ fn close_ping_and_pong_are_control_frames() {
 /// Any header that the standard allows.
 fn header() -> impl Strategy<Value = FrameHeader> {
     let lengths = prop_oneof![0..=125_u64, 126..=0xffff_u64, 0x1_0000..=u64::MAX >> 1];
-    let parts = (prop::sample::select(&OPCODES[..]), any::<bool>(), any::<Option<[u8; 4]>>(), lengths);
+    let parts =
+        (prop::sample::select(&OPCODES[..]), any::<bool>(), any::<Option<[u8; 4]>>(), lengths);
     parts.prop_map(|(opcode, fin, masking_key, length)| FrameHeader {
         fin: fin || opcode.is_control(),
         opcode,

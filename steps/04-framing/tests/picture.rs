@@ -65,7 +65,11 @@ fn the_bits_that_are_drawn_are_those_of_the_wire() {
         let svg = draw_as_svg(&frame.header, &frame.payload);
         let document = Document::parse(&svg).unwrap();
         let texts = document.descendants().filter(|node| node.attribute("font-size") == Some("15"));
-        assert_eq!(texts.filter_map(|node| node.text()).collect::<String>(), bits(&frame), "{name}");
+        assert_eq!(
+            texts.filter_map(|node| node.text()).collect::<String>(),
+            bits(&frame),
+            "{name}"
+        );
     }
 }
 
@@ -76,11 +80,15 @@ fn the_columns_of_a_drawing_line_up() {
         let drawing = draw_for_terminal(&frame.header, &frame.payload);
         let lines: Vec<&str> = drawing.lines().skip(3).collect();
         let scale = drawing.lines().nth(2).unwrap();
-        assert_eq!(&scale[..64], " 0 1 2 3 4 5 6 7 1 1 2 3 4 5 6 7 2 1 2 3 4 5 6 7 3 1 2 3 4 5 6 7");
+        assert_eq!(
+            &scale[..64],
+            " 0 1 2 3 4 5 6 7 1 1 2 3 4 5 6 7 2 1 2 3 4 5 6 7 3 1 2 3 4 5 6 7"
+        );
         for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with('|')) {
             let above = lines[..index].iter().rfind(|line| line.starts_with('+')).unwrap();
             let below = lines[index..].iter().find(|line| line.starts_with('+')).unwrap();
-            let ends: Vec<usize> = line.chars().enumerate().filter(|(_, c)| *c == '|').map(|(at, _)| at).collect();
+            let ends: Vec<usize> =
+                line.chars().enumerate().filter(|(_, c)| *c == '|').map(|(at, _)| at).collect();
             for end in ends {
                 assert!(end <= 64 && end % 2 == 0, "{name}: a cell ends at {end}\n{drawing}");
                 let corners = [above, below].map(|border| border.chars().nth(end));
@@ -100,12 +108,17 @@ fn number(node: Node, name: &str) -> usize {
 fn a_drawing_is_well_formed_svg_without_gaps_or_overhang() {
     for (name, frame) in frames() {
         let svg = draw_as_svg(&frame.header, &frame.payload);
-        let document = Document::parse(&svg).unwrap_or_else(|error| panic!("{name}: {error}\n{svg}"));
+        let document =
+            Document::parse(&svg).unwrap_or_else(|error| panic!("{name}: {error}\n{svg}"));
         let root = document.root_element();
         assert_eq!(root.tag_name().name(), "svg");
         assert_eq!(root.tag_name().namespace(), Some("http://www.w3.org/2000/svg"));
-        let view: Vec<usize> =
-            root.attribute("viewBox").unwrap().split(' ').map(|edge| edge.parse().unwrap()).collect();
+        let view: Vec<usize> = root
+            .attribute("viewBox")
+            .unwrap()
+            .split(' ')
+            .map(|edge| edge.parse().unwrap())
+            .collect();
         let title = document.descendants().find(|node| node.has_tag_name("title")).unwrap();
         let summary = draw_for_terminal(&frame.header, &frame.payload);
         let summary = summary.lines().next().unwrap();

@@ -48,18 +48,12 @@ pub enum Event<'payload> {
 }
 
 /// An event whose payload has been located but not yet borrowed, which lets a loop go on looking.
+#[derive(Clone, Copy)]
 pub(crate) enum Found {
-    Message(FoundMessage),
-    Ping(Range<usize>),
-    Pong(Range<usize>),
-    Close(Range<usize>),
-}
-
-/// Where the payload of a message lies: in the buffer that it was read into, or if there is no
-/// place, put together from fragments.
-pub(crate) struct FoundMessage {
-    kind: Kind,
-    place: Option<Range<usize>>,
+    Message(Kind),
+    Ping,
+    Pong,
+    Close,
 }
 
 /// The half that takes what the peer sends.
@@ -82,8 +76,10 @@ pub struct Inbound {
     fragments: u32,
     assembled: Vec<u8>,
     utf8: Utf8,
-    /// The message in `assembled` has been delivered, so it can go.
-    delivered: bool,
+    /// Where the payload that was found last lies in the buffer; unless it is a message that was
+    /// put together, and lies in `assembled`.
+    found: Range<usize>,
+    found_assembled: bool,
     ended: bool,
 }
 
@@ -103,7 +99,8 @@ impl Inbound {
             fragments: 0,
             assembled: Vec::new(),
             utf8: Utf8::default(),
-            delivered: false,
+            found: 0..0,
+            found_assembled: false,
             ended: false,
         }
     }
@@ -151,32 +148,27 @@ impl Inbound {
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Failure> {
         Ok(match self.find()? {
             None => None,
-            Some(Found::Message(message)) => Some(Event::Message(self.message(&message))),
-            Some(Found::Ping(payload)) => Some(Event::Ping(self.bytes(payload))),
-            Some(Found::Pong(payload)) => Some(Event::Pong(self.bytes(payload))),
-            Some(Found::Close(payload)) => {
-                Some(Event::Close(CloseFrame::decode(self.bytes(payload))?))
-            }
+            Some(Found::Message(kind)) => Some(Event::Message(self.message(kind))),
+            Some(Found::Ping) => Some(Event::Ping(self.found())),
+            Some(Found::Pong) => Some(Event::Pong(self.found())),
+            Some(Found::Close) => Some(Event::Close(CloseFrame::decode(self.found())?)),
         })
     }
 
     /// The message that was found last.
-    pub(crate) fn message(&self, found: &FoundMessage) -> Message<'_> {
-        let payload = match &found.place {
-            Some(payload) => self.bytes(payload.clone()),
-            None => &self.assembled,
-        };
-        Message { kind: found.kind, payload }
+    pub(crate) fn message(&self, kind: Kind) -> Message<'_> {
+        let payload = if self.found_assembled { &self.assembled } else { self.found() };
+        Message { kind, payload }
     }
 
-    /// The payload of the frame that was found last.
-    pub(crate) fn bytes(&self, payload: Range<usize>) -> &[u8] {
-        &self.buffer[payload]
+    /// The payload that was found last, of a frame that was not put together with others.
+    pub(crate) fn found(&self) -> &[u8] {
+        &self.buffer[self.found.clone()]
     }
 
     /// Finds the next event, and the first rule that is broken.
     pub(crate) fn find(&mut self) -> Result<Option<Found>, Failure> {
-        if take(&mut self.delivered) {
+        if take(&mut self.found_assembled) {
             self.assembled = Vec::new();
         }
         if self.ended {
@@ -184,7 +176,7 @@ impl Inbound {
             return Ok(None);
         }
         let found = self.find_in_frames();
-        if let Err(_) | Ok(Some(Found::Close(_))) = found {
+        if let Err(_) | Ok(Some(Found::Close)) = found {
             self.ended = true;
         }
         found
@@ -205,23 +197,22 @@ impl Inbound {
                 self.seen = 0;
                 header
             };
-            let Some(payload) = self.payload(&header)? else {
+            if !self.take_payload(&header)? {
                 self.frame = Some(header);
                 return Ok(None);
-            };
-            self.start = payload.end;
+            }
             match header.opcode {
                 Opcode::Text | Opcode::Binary | Opcode::Continuation => {
-                    if let Some(message) = self.end(&header, payload)? {
-                        return Ok(Some(Found::Message(message)));
+                    if let Some(kind) = self.end(&header)? {
+                        return Ok(Some(Found::Message(kind)));
                     }
                 }
-                Opcode::Ping => return Ok(Some(Found::Ping(payload))),
-                Opcode::Pong => return Ok(Some(Found::Pong(payload))),
+                Opcode::Ping => return Ok(Some(Found::Ping)),
+                Opcode::Pong => return Ok(Some(Found::Pong)),
                 Opcode::Close => {
                     // Whether it is valid is to be known before it is answered.
-                    CloseFrame::decode(self.bytes(payload.clone()))?;
-                    return Ok(Some(Found::Close(payload)));
+                    CloseFrame::decode(self.found())?;
+                    return Ok(Some(Found::Close));
                 }
             }
         }
@@ -250,9 +241,9 @@ impl Inbound {
         Ok(())
     }
 
-    /// Unmasks and checks what has arrived of the payload; says where it lies once it is whole.
+    /// Unmasks and checks what has arrived of the payload, and takes it once it is whole.
     #[inline]
-    fn payload(&mut self, header: &FrameHeader) -> Result<Option<Range<usize>>, Failure> {
+    fn take_payload(&mut self, header: &FrameHeader) -> Result<bool, Failure> {
         // No frame is longer than the limit on messages, so its length fits.
         let length = usize::try_from(header.length).unwrap_or(usize::MAX);
         let arrived = length.min(self.buffer.len() - self.start);
@@ -264,27 +255,28 @@ impl Inbound {
             self.utf8.push(new)?;
         }
         self.seen = arrived;
-        Ok((arrived == length).then(|| self.start..self.start + length))
+        if arrived < length {
+            return Ok(false);
+        }
+        self.found = self.start..self.start + length;
+        self.start += length;
+        Ok(true)
     }
 
-    /// Ends a data frame: keeps its payload for later, or delivers the message that it completes.
+    /// Ends a data frame: keeps its payload for later, or says of which kind the message is that it
+    /// completes.
     #[inline]
-    fn end(
-        &mut self,
-        header: &FrameHeader,
-        payload: Range<usize>,
-    ) -> Result<Option<FoundMessage>, Failure> {
+    fn end(&mut self, header: &FrameHeader) -> Result<Option<Kind>, Failure> {
         let whole = header.fin && self.fragments == 1;
         if !whole {
-            self.assembled.extend_from_slice(&self.buffer[payload.clone()]);
+            self.assembled.extend_from_slice(&self.buffer[self.found.clone()]);
         }
         if !header.fin {
             return Ok(None);
         }
         self.utf8.finish()?;
         self.fragments = 0;
-        self.delivered = !whole;
-        let place = whole.then_some(payload);
-        Ok(self.message.take().map(|kind| FoundMessage { kind, place }))
+        self.found_assembled = !whole;
+        Ok(self.message.take())
     }
 }

@@ -96,13 +96,13 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         if sender.outbound.pending().len() > PENDING_MAX {
             poll_fn(|context| self.poll_flush(sender, context)).await?;
         }
-        let found = loop {
+        let kind = loop {
             match self.inbound.find() {
-                Ok(Some(Found::Message(found))) => break found,
-                Ok(Some(Found::Ping(payload))) => sender.outbound.pong(self.inbound.bytes(payload)),
-                Ok(Some(Found::Pong(_))) => {}
-                Ok(Some(Found::Close(payload))) => {
-                    let close = CloseFrame::decode(self.inbound.bytes(payload));
+                Ok(Some(Found::Message(kind))) => break kind,
+                Ok(Some(Found::Ping)) => sender.outbound.pong(self.inbound.found()),
+                Ok(Some(Found::Pong)) => {}
+                Ok(Some(Found::Close)) => {
+                    let close = CloseFrame::decode(self.inbound.found());
                     let code = close.ok().flatten().map(|close| close.code);
                     sender.outbound.close(code, "");
                     Box::pin(self.finish(sender)).await;
@@ -116,7 +116,7 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
                 }
             }
         };
-        Ok(self.inbound.message(&found))
+        Ok(self.inbound.message(kind))
     }
 
     /// Closes from our side: says so, waits for the peer to agree, and ends the connection. What
@@ -130,7 +130,7 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         sender.outbound.close(Some(code), reason);
         let time = self.alarm.clock.timeouts.close;
         let agreed = async {
-            while !matches!(self.inbound.find(), Ok(Some(Found::Close(_))) | Err(_)) {
+            while !matches!(self.inbound.find(), Ok(Some(Found::Close)) | Err(_)) {
                 if poll_fn(|context| self.poll_exchange(sender, context)).await.is_err() {
                     break;
                 }
