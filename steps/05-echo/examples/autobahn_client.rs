@@ -49,5 +49,5 @@ async fn ask(clock: &Arc<Clock>, host: &str, target: &str) -> Result<String, Box
     let mut sender = Sender::new(writer, Role::Client);
     let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), clock);
     let message = receiver.recv(&mut sender).await.map_err(|ended: Ended| ended.to_string())?;
-    Ok(String::from_utf8(message.payload.to_vec())?)
+    Ok(String::from_utf8(message.payload().to_vec())?)
 }

@@ -25,6 +25,6 @@ where
 {
     loop {
         let message = receiver.recv(sender).await?;
-        sender.send(message.kind, message.payload)?;
+        sender.send(message)?;
     }
 }

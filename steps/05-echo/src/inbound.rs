@@ -1,7 +1,6 @@
 //! Bytes in, events out.
 
 use std::mem::{replace, take};
-use std::ops::Range;
 
 use framing::{FrameHeader, Opcode};
 use unmasking::mask;
@@ -15,23 +14,32 @@ const ROOM_MIN: usize = 64 * 1024;
 /// so that the buffer can be given back.
 const MOVED_OUT_MAX: usize = 4 * 1024;
 
-/// What kind of data a message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// UTF-8, and checked to be.
-    Text,
-    /// Any bytes.
-    Binary,
-}
-
 /// A message, whole. Its payload lies in the buffer that it was read into, wherever that is
 /// possible: only fragments are put together elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Message<'payload> {
-    /// Text or binary.
-    pub kind: Kind,
-    /// What was sent. A text is UTF-8, in its entirety.
-    pub payload: &'payload [u8],
+pub enum Message<'payload> {
+    /// A text: UTF-8, and checked to be.
+    Text(&'payload [u8]),
+    /// Any bytes.
+    Binary(&'payload [u8]),
+}
+
+impl<'payload> Message<'payload> {
+    /// What was sent.
+    #[must_use]
+    pub fn payload(self) -> &'payload [u8] {
+        match self {
+            Self::Text(payload) | Self::Binary(payload) => payload,
+        }
+    }
+
+    /// The opcode of its first frame.
+    pub(crate) fn opcode(self) -> Opcode {
+        match self {
+            Self::Text(_) => Opcode::Text,
+            Self::Binary(_) => Opcode::Binary,
+        }
+    }
 }
 
 /// What the peer has said.
@@ -48,9 +56,10 @@ pub enum Event<'payload> {
 }
 
 /// An event whose payload has been located but not yet borrowed, which lets a loop go on looking.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Found {
-    Message(Kind),
+    Text,
+    Binary,
     Ping,
     Pong,
     Close,
@@ -72,13 +81,13 @@ pub struct Inbound {
     /// Bytes of that payload that have been unmasked, and checked if they are text.
     seen: usize,
     /// The message whose frames are arriving, and what came of it so far.
-    message: Option<Kind>,
+    message: Option<Found>,
     fragments: u32,
     assembled: Vec<u8>,
     utf8: Utf8,
-    /// Where the payload that was found last lies in the buffer; unless it is a message that was
-    /// put together, and lies in `assembled`.
-    found: Range<usize>,
+    /// The payload that was found last lies in the buffer, from here to `start`; unless it is a
+    /// message that was put together, and lies in `assembled`.
+    found: usize,
     found_assembled: bool,
     ended: bool,
 }
@@ -99,7 +108,7 @@ impl Inbound {
             fragments: 0,
             assembled: Vec::new(),
             utf8: Utf8::default(),
-            found: 0..0,
+            found: 0,
             found_assembled: false,
             ended: false,
         }
@@ -148,22 +157,17 @@ impl Inbound {
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Failure> {
         Ok(match self.find()? {
             None => None,
-            Some(Found::Message(kind)) => Some(Event::Message(self.message(kind))),
+            Some(Found::Text) => Some(Event::Message(Message::Text(self.found()))),
+            Some(Found::Binary) => Some(Event::Message(Message::Binary(self.found()))),
             Some(Found::Ping) => Some(Event::Ping(self.found())),
             Some(Found::Pong) => Some(Event::Pong(self.found())),
             Some(Found::Close) => Some(Event::Close(CloseFrame::decode(self.found())?)),
         })
     }
 
-    /// The message that was found last.
-    pub(crate) fn message(&self, kind: Kind) -> Message<'_> {
-        let payload = if self.found_assembled { &self.assembled } else { self.found() };
-        Message { kind, payload }
-    }
-
-    /// The payload that was found last, of a frame that was not put together with others.
+    /// The payload that was found last.
     pub(crate) fn found(&self) -> &[u8] {
-        &self.buffer[self.found.clone()]
+        if self.found_assembled { &self.assembled } else { &self.buffer[self.found..self.start] }
     }
 
     /// Finds the next event, and the first rule that is broken.
@@ -203,8 +207,8 @@ impl Inbound {
             }
             match header.opcode {
                 Opcode::Text | Opcode::Binary | Opcode::Continuation => {
-                    if let Some(kind) = self.end(&header)? {
-                        return Ok(Some(Found::Message(kind)));
+                    if let Some(message) = self.end(&header)? {
+                        return Ok(Some(message));
                     }
                 }
                 Opcode::Ping => return Ok(Some(Found::Ping)),
@@ -221,13 +225,13 @@ impl Inbound {
     /// May a frame with this header come now (§5.4), and is it within the limits?
     #[inline]
     fn begin(&mut self, header: &FrameHeader) -> Result<(), Failure> {
-        let kind = match (header.opcode, self.message) {
+        let message = match (header.opcode, self.message) {
             (Opcode::Ping | Opcode::Pong | Opcode::Close, _) => return Ok(()),
             (Opcode::Continuation, None) => return Err(Failure::NothingToContinue),
-            (Opcode::Continuation, Some(kind)) => kind,
+            (Opcode::Continuation, Some(message)) => message,
             (Opcode::Text | Opcode::Binary, Some(_)) => return Err(Failure::MessageUnfinished),
-            (Opcode::Text, None) => Kind::Text,
-            (Opcode::Binary, None) => Kind::Binary,
+            (Opcode::Text, None) => Found::Text,
+            (Opcode::Binary, None) => Found::Binary,
         };
         let room = self.limits.message - self.assembled.len();
         if header.length > room as u64 {
@@ -236,7 +240,7 @@ impl Inbound {
         if self.fragments == self.limits.fragments {
             return Err(Failure::TooManyFragments(self.limits.fragments));
         }
-        self.message = Some(kind);
+        self.message = Some(message);
         self.fragments += 1;
         Ok(())
     }
@@ -251,25 +255,24 @@ impl Inbound {
         if let Some(key) = header.masking_key {
             mask(new, key, self.seen);
         }
-        if self.message == Some(Kind::Text) && !header.opcode.is_control() {
+        if matches!(self.message, Some(Found::Text)) && !header.opcode.is_control() {
             self.utf8.push(new)?;
         }
         self.seen = arrived;
         if arrived < length {
             return Ok(false);
         }
-        self.found = self.start..self.start + length;
+        self.found = self.start;
         self.start += length;
         Ok(true)
     }
 
-    /// Ends a data frame: keeps its payload for later, or says of which kind the message is that it
-    /// completes.
+    /// Ends a data frame: keeps its payload for later, or says what message it completes.
     #[inline]
-    fn end(&mut self, header: &FrameHeader) -> Result<Option<Kind>, Failure> {
+    fn end(&mut self, header: &FrameHeader) -> Result<Option<Found>, Failure> {
         let whole = header.fin && self.fragments == 1;
         if !whole {
-            self.assembled.extend_from_slice(&self.buffer[self.found.clone()]);
+            self.assembled.extend_from_slice(&self.buffer[self.found..self.start]);
         }
         if !header.fin {
             return Ok(None);

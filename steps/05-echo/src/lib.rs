@@ -25,7 +25,7 @@ pub use clock::Clock;
 pub use close::{CloseCode, CloseFrame};
 pub use echo::echo;
 pub use failure::Failure;
-pub use inbound::{Event, Inbound, Kind, Message};
+pub use inbound::{Event, Inbound, Message};
 pub use limits::{Limits, Timeouts};
 pub use options::Options;
 pub use outbound::{Outbound, Role};

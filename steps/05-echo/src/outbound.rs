@@ -3,7 +3,7 @@
 use framing::{FrameHeader, HEADER_MAX, Masking, Opcode};
 use unmasking::{MaskingKey, mask};
 
-use crate::{CloseCode, Failure, Kind, pool};
+use crate::{CloseCode, Failure, Message, pool};
 
 /// Pongs that may wait to be sent at the same time. A peer that pings and does not read is owed
 /// only the latest from there on (RFC 6455 §5.5.3).
@@ -60,8 +60,8 @@ impl Outbound {
     }
 
     /// Says a message, in one frame.
-    pub fn message(&mut self, kind: Kind, payload: &[u8]) {
-        self.frame(opcode(kind), payload);
+    pub fn message(&mut self, message: Message<'_>) {
+        self.frame(message.opcode(), message.payload());
     }
 
     /// Asks for a sign of life. Of a payload over 125 bytes, the rest is left out.
@@ -127,10 +127,10 @@ impl Outbound {
 
     /// Says a message without its payload, which is to be written from where it lies, right behind
     /// the pending bytes. `false` if that cannot be: a client has to mask, and so to copy.
-    pub(crate) fn message_header(&mut self, kind: Kind, length: usize) -> bool {
+    pub(crate) fn message_header(&mut self, message: Message<'_>) -> bool {
         let possible = self.role == Role::Server && !self.closed;
         if possible {
-            self.header(opcode(kind), length, None);
+            self.header(message.opcode(), message.payload().len(), None);
         }
         possible
     }
@@ -183,12 +183,5 @@ impl Outbound {
         }
         self.last_pong = None;
         &mut self.buffer
-    }
-}
-
-fn opcode(kind: Kind) -> Opcode {
-    match kind {
-        Kind::Text => Opcode::Text,
-        Kind::Binary => Opcode::Binary,
     }
 }

@@ -96,9 +96,10 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         if sender.outbound.pending().len() > PENDING_MAX {
             poll_fn(|context| self.poll_flush(sender, context)).await?;
         }
-        let kind = loop {
+        let is_text = loop {
             match self.inbound.find() {
-                Ok(Some(Found::Message(kind))) => break kind,
+                Ok(Some(Found::Text)) => break true,
+                Ok(Some(Found::Binary)) => break false,
                 Ok(Some(Found::Ping)) => sender.outbound.pong(self.inbound.found()),
                 Ok(Some(Found::Pong)) => {}
                 Ok(Some(Found::Close)) => {
@@ -116,7 +117,8 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
                 }
             }
         };
-        Ok(self.inbound.message(kind))
+        let payload = self.inbound.found();
+        Ok(if is_text { Message::Text(payload) } else { Message::Binary(payload) })
     }
 
     /// Closes from our side: says so, waits for the peer to agree, and ends the connection. What

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
-use crate::{Kind, Outbound, Role};
+use crate::{Message, Outbound, Role};
 
 /// Payloads from this size on are written from where they lie, without being copied first. For
 /// shorter ones a copy is cheaper than a system call.
@@ -35,9 +35,10 @@ impl<Writer: AsyncWrite + Unpin> Sender<Writer> {
     ///
     /// # Errors
     /// When the connection is broken.
-    pub fn send(&mut self, kind: Kind, payload: &[u8]) -> io::Result<()> {
-        if payload.len() < UNCOPIED_MIN || !self.outbound.message_header(kind, payload.len()) {
-            self.outbound.message(kind, payload);
+    pub fn send(&mut self, message: Message<'_>) -> io::Result<()> {
+        let payload = message.payload();
+        if payload.len() < UNCOPIED_MIN || !self.outbound.message_header(message) {
+            self.outbound.message(message);
             return Ok(());
         }
         let parts = [self.outbound.pending(), payload].map(IoSlice::new);

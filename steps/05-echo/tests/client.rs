@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::thread;
 
 use echo::{
-    Clock, CloseCode, ConnectError, Ended, Kind, Limits, Receiver, Role, Sender, Timeouts, connect,
+    Clock, CloseCode, ConnectError, Ended, Limits, Message, Receiver, Role, Sender, Timeouts,
+    connect,
 };
 use testkit::{Frame, Wire};
 use tokio::net::TcpStream;
@@ -23,9 +24,9 @@ async fn says_hello(address: std::net::SocketAddr) -> (Option<String>, Ended) {
     let (reader, writer) = stream.split();
     let mut sender = Sender::new(writer, Role::Client);
     let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), &clock);
-    sender.send(Kind::Text, b"hello").unwrap();
+    sender.send(Message::Text(b"hello")).unwrap();
     let heard = match receiver.recv(&mut sender).await {
-        Ok(message) => Some(String::from_utf8(message.payload.to_vec()).unwrap()),
+        Ok(message) => Some(String::from_utf8(message.payload().to_vec()).unwrap()),
         Err(ended) => return (None, ended),
     };
     loop {

@@ -1,7 +1,7 @@
 //! The core as an echo server without a socket: bytes in, and what it says and hears of them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
-use echo::{Event, Failure, Inbound, Kind, Limits, Outbound, Role};
+use echo::{Event, Failure, Inbound, Limits, Message, Outbound, Role};
 
 /// What the core has heard, without the buffer it heard it from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,11 +46,11 @@ pub(crate) fn converse<'a>(
 fn answer(event: &Event<'_>, outbound: &mut Outbound) -> Heard {
     match event {
         Event::Message(message) => {
-            outbound.message(message.kind, message.payload);
-            match message.kind {
+            outbound.message(*message);
+            match message {
                 // A text that is delivered is UTF-8: this is what the core promises.
-                Kind::Text => Heard::Text(String::from_utf8(message.payload.to_vec()).unwrap()),
-                Kind::Binary => Heard::Binary(message.payload.to_vec()),
+                Message::Text(text) => Heard::Text(String::from_utf8(text.to_vec()).unwrap()),
+                Message::Binary(payload) => Heard::Binary(payload.to_vec()),
             }
         }
         Event::Ping(payload) => {
