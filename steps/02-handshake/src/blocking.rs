@@ -13,9 +13,8 @@ use crate::{Answer, Arrived, HeaderBlock, HeaderLimits, Policy, Refusal, Upgrade
 /// that nobody can fill the server with connections that never begin (RFC 6455 §10.4).
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
-/// How long, and for how many bytes, we go on reading after a refusal. Closing a socket with
-/// unread bytes in it resets the connection, and a reset overtakes the answer.
-const LINGER: (Duration, usize) = (Duration::from_secs(1), 1024 * 1024);
+/// How long, and for how many bytes, we go on reading after our last word.
+const LINGER: (Duration, usize) = (Duration::from_secs(1), 16 * 1024 * 1024);
 
 /// A connection that speaks WebSocket now.
 #[derive(Debug)]
@@ -76,8 +75,19 @@ pub fn open(stream: &TcpStream, policy: &Policy, page: &str) -> io::Result<Optio
     if let (Answer::Upgrade(upgrade), Ok(Arrived { request, rest })) = (answer, outcome) {
         return Ok(Some(Opened { request, upgrade, rest }));
     }
+    hang_up(stream)?;
+    Ok(None)
+}
+
+/// Ends a connection so that our last word arrives: says that no more will come, and goes on reading
+/// for a moment. Closing a socket with unread bytes in it resets the connection, and a reset
+/// overtakes the answer (RFC 6455 §7.1.1).
+///
+/// # Errors
+/// When the connection is gone already.
+pub fn hang_up(stream: &TcpStream) -> io::Result<()> {
     stream.shutdown(Shutdown::Write)?;
     let mut unread = Segments::new(stream, LINGER.0, LINGER.1);
     while unread.next_segment().is_ok() {}
-    Ok(None)
+    Ok(())
 }

@@ -1,11 +1,11 @@
 //! `just step 4`: answers every frame, and draws it.
 
 use std::io::{self, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use framing::{Frame, FrameBuffer, FrameHeader, Masking, Opcode, draw_for_terminal};
-use handshake::{Opened, Policy, serve_opened};
+use handshake::{Opened, Policy, hang_up, serve_opened};
 use raw_socket::{Segments, listen_by_command_line, page, visible};
 
 /// How long we listen to a connection once it is open.
@@ -47,7 +47,7 @@ fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Re
                 let mut payload = code.to_be_bytes().to_vec();
                 payload.extend(reason.bytes());
                 send(stream, Opcode::Close, true, &payload)?;
-                stream.shutdown(Shutdown::Write)?;
+                hang_up(stream)?;
                 return Ok(format!("{code}, {reason}"));
             }
         }
@@ -67,7 +67,7 @@ fn answer(stream: &TcpStream, frame: &Frame) -> io::Result<Option<String>> {
         Opcode::Pong => {}
         Opcode::Close => {
             send(stream, Opcode::Close, true, &frame.payload)?;
-            stream.shutdown(Shutdown::Write)?;
+            hang_up(stream)?;
             let reason = visible(frame.payload.get(2..).unwrap_or_default());
             return Ok(Some(match frame.payload.first_chunk() {
                 Some(&code) => format!("status code {} {reason}", u16::from_be_bytes(code)),

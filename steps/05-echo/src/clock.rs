@@ -88,7 +88,9 @@ pub(crate) struct Alarm {
     quiet: u32,
     /// The ping interval that it was last woken in.
     interval: u32,
-    waiting: Option<(u32, Waker)>,
+    /// Where it waits, and who is woken there.
+    slot: u32,
+    waker: Option<Waker>,
 }
 
 /// Why a connection is woken.
@@ -106,19 +108,19 @@ impl Alarm {
     pub(crate) fn new(clock: &Arc<Clock>) -> Self {
         let interval = clock.ticks.load(Ordering::Relaxed) / GROUPS;
         let clock = Arc::clone(clock);
-        Self { clock, alive: true, told: false, quiet: 0, interval, waiting: None }
+        Self { clock, alive: true, told: false, quiet: 0, interval, slot: 0, waker: None }
     }
 
     /// Ready when there is something to be done about the peer's silence, or to stop.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Call> {
-        let slot = self.wait(context.waker());
+        self.wait(context.waker());
         if !self.told && self.clock.stopped.load(Ordering::SeqCst) {
             self.told = true;
             return Poll::Ready(Call::Stopped);
         }
         // Each group's intervals begin at its own tick.
         let ticks = self.clock.ticks.load(Ordering::Relaxed);
-        let interval = ticks.wrapping_add(GROUPS - slot % GROUPS) / GROUPS;
+        let interval = ticks.wrapping_add(GROUPS - self.slot % GROUPS) / GROUPS;
         if self.interval == interval {
             return Poll::Pending;
         }
@@ -132,22 +134,18 @@ impl Alarm {
         Poll::Ready(if gone { Call::Gone } else { Call::Ping })
     }
 
-    /// Makes sure that the clock wakes `waker`, and says in which slot it stands.
-    fn wait(&mut self, waker: &Waker) -> u32 {
-        match &self.waiting {
-            Some((slot, known)) if known.will_wake(waker) => *slot,
-            _ => {
-                self.leave();
-                let slot = number(self.clock.waiting().insert(waker.clone()));
-                self.waiting = Some((slot, waker.clone()));
-                slot
-            }
+    /// Makes sure that the clock wakes `waker`.
+    fn wait(&mut self, waker: &Waker) {
+        if self.waker.as_ref().is_none_or(|known| !known.will_wake(waker)) {
+            self.leave();
+            self.slot = number(self.clock.waiting().insert(waker.clone()));
+            self.waker = Some(waker.clone());
         }
     }
 
     fn leave(&mut self) {
-        if let Some((slot, _)) = self.waiting.take() {
-            self.clock.waiting().try_remove(slot as usize);
+        if self.waker.take().is_some() {
+            self.clock.waiting().try_remove(self.slot as usize);
         }
     }
 }

@@ -71,8 +71,9 @@ pub(crate) enum Found {
 /// a close, nothing more is found: the bytes behind are ignored (§5.5.1).
 #[derive(Debug)]
 pub struct Inbound {
-    role: Role,
-    limits: Limits,
+    pub(crate) role: Role,
+    message_max: usize,
+    fragments_max: u32,
     /// What was read; the bytes before `start` are used up.
     buffer: Vec<u8>,
     start: usize,
@@ -99,7 +100,8 @@ impl Inbound {
     pub fn new(role: Role, limits: Limits, received: Vec<u8>) -> Self {
         Self {
             role,
-            limits,
+            message_max: limits.message,
+            fragments_max: limits.fragments,
             buffer: received,
             start: 0,
             frame: None,
@@ -233,12 +235,12 @@ impl Inbound {
             (Opcode::Text, None) => Found::Text,
             (Opcode::Binary, None) => Found::Binary,
         };
-        let room = self.limits.message - self.assembled.len();
+        let room = self.message_max - self.assembled.len();
         if header.length > room as u64 {
-            return Err(Failure::MessageTooBig(self.limits.message));
+            return Err(Failure::MessageTooBig(self.message_max));
         }
-        if self.fragments == self.limits.fragments {
-            return Err(Failure::TooManyFragments(self.limits.fragments));
+        if self.fragments == self.fragments_max {
+            return Err(Failure::TooManyFragments(self.fragments_max));
         }
         self.message = Some(message);
         self.fragments += 1;

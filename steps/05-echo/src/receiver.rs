@@ -26,7 +26,6 @@ pub struct Receiver<Reader> {
     reader: Reader,
     inbound: Inbound,
     alarm: Alarm,
-    role: Role,
 }
 
 /// The buffer for bytes that nobody is interested in any more.
@@ -76,7 +75,7 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         limits: Limits,
         clock: &Arc<Clock>,
     ) -> Self {
-        Self { reader, inbound: Inbound::new(role, limits, rest), alarm: Alarm::new(clock), role }
+        Self { reader, inbound: Inbound::new(role, limits, rest), alarm: Alarm::new(clock) }
     }
 
     /// The next message.
@@ -152,7 +151,7 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
     async fn finish<Writer: AsyncWrite + Unpin>(&mut self, sender: &mut Sender<Writer>) {
         let time = self.alarm.clock.timeouts.close;
         let ended = async {
-            match self.role {
+            match self.inbound.role {
                 Role::Server => sender.finish().await?,
                 // The server is the first to end the connection.
                 Role::Client => sender.flush().await?,

@@ -120,17 +120,16 @@ impl Server {
 #[expect(clippy::manual_async_fn, reason = "see above")]
 fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
     async move {
-        let Seat(shared) = &seat;
-        let Some(rest) = Box::pin(shared.open(&mut stream)).await else { return };
+        let Some(rest) = Box::pin(seat.0.open(&mut stream)).await else { return };
         let (reader, writer) = stream.split();
         let mut sender = Sender::new(writer, Role::Server);
-        let mut receiver = Receiver::new(reader, rest, Role::Server, shared.limits, &shared.clock);
+        let mut receiver = Receiver::new(reader, rest, Role::Server, seat.0.limits, &seat.0.clock);
         let Err(ended) = echo(&mut receiver, &mut sender).await;
         if let Ended::Stopped = ended {
             let reason = "the server stops";
             Box::pin(receiver.close(&mut sender, CloseCode::GOING_AWAY, reason)).await;
         }
-        shared.say(|| format!("{} {ended}", peer(&stream)));
+        seat.0.say(|| format!("{} {ended}", peer(&stream)));
     }
 }
 

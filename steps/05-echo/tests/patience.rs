@@ -103,6 +103,26 @@ fn a_peer_that_does_not_read_cannot_fill_the_servers_memory() {
     }
 }
 
+/// A connection that has said something and gone quiet owns no buffer. With one of 64 KiB each,
+/// these 400 would cost 25 MiB.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_quiet_connection_costs_next_to_nothing() {
+    let server = start(&[]);
+    let chat = |count| -> Vec<Wire> {
+        let mut wires: Vec<Wire> = (0..count).map(|_| connected(&server)).collect();
+        for wire in &mut wires {
+            wire.sends_frame(&Frame::text("hello")).expects(b"\x81\x05hello");
+        }
+        wires
+    };
+    let _warm = chat(50);
+    let before = resident(&server);
+    let _quiet = chat(400);
+    let grown = resident(&server).saturating_sub(before);
+    assert!(grown < 1600, "400 quiet connections cost {grown} KiB");
+}
+
 /// RFC 6455 §10.4: nothing is allocated because it was declared.
 #[cfg(target_os = "linux")]
 #[test]
