@@ -114,5 +114,7 @@ fn parse(block: &[u8], lines_max: usize) -> Result<Request<()>, Refusal> {
         .version(version);
     let request =
         parsed.headers.iter().fold(request, |request, line| request.header(line.name, line.value));
-    request.body(()).map_err(|_| Refusal::Malformed("the request target is broken"))
+    // A target without a slash, `chat`, would be taken for the name of a host.
+    let request = request.body(()).ok().filter(|request| request.uri().path().starts_with('/'));
+    request.ok_or(Refusal::Malformed("the request target is broken"))
 }

@@ -23,18 +23,19 @@ fn masking_of(header: &FrameHeader) -> Masking {
 #[test]
 fn the_headers_of_the_standards_examples_are_read() {
     use Opcode::{Binary, Continuation, Ping, Pong, Text};
-    let examples: [(&[u8], bool, Opcode, Option<[u8; 4]>, u64); 8] = [
-        (b"\x81\x05Hello", true, Text, None, 5),
-        (b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", true, Text, Some(KEY), 5),
-        (b"\x01\x03Hel", false, Text, None, 3),
-        (b"\x80\x02lo", true, Continuation, None, 2),
-        (b"\x89\x05Hello", true, Ping, None, 5),
-        (b"\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", true, Pong, Some(KEY), 5),
-        (b"\x82\x7e\x01\x00", true, Binary, None, 256),
-        (b"\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00", true, Binary, None, 65_536),
+    let header =
+        |fin, opcode, masking_key, length| FrameHeader { fin, opcode, masking_key, length };
+    let examples: [(&[u8], FrameHeader); 8] = [
+        (b"\x81\x05Hello", header(true, Text, None, 5)),
+        (b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", header(true, Text, Some(KEY), 5)),
+        (b"\x01\x03Hel", header(false, Text, None, 3)),
+        (b"\x80\x02lo", header(true, Continuation, None, 2)),
+        (b"\x89\x05Hello", header(true, Ping, None, 5)),
+        (b"\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", header(true, Pong, Some(KEY), 5)),
+        (b"\x82\x7e\x01\x00", header(true, Binary, None, 256)),
+        (b"\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00", header(true, Binary, None, 65_536)),
     ];
-    for (bytes, fin, opcode, masking_key, length) in examples {
-        let header = FrameHeader { fin, opcode, masking_key, length };
+    for (bytes, header) in examples {
         let size = encoded(&header).len();
         assert_eq!(FrameHeader::decode(bytes, masking_of(&header)), Ok(Some((header, size))));
         assert_eq!(encoded(&header), bytes[..size]);
@@ -146,8 +147,8 @@ fn a_wrong_header_is_refused_at_every_split_point() {
 #[test]
 fn what_is_wrong_with_a_header_is_said_in_words() {
     let words = wrong_headers().into_iter().map(|(bytes, _, error, clause, seen)| {
-        let bytes: String = bytes[..seen].iter().map(|byte| format!("{byte:02x} ")).collect();
-        format!("{bytes}\n    {error} ({clause})\n")
+        let bytes: Vec<String> = bytes[..seen].iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}\n    {error} ({clause})\n", bytes.join(" "))
     });
     insta::assert_snapshot!(words.collect::<String>());
 }

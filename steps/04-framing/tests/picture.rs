@@ -1,4 +1,5 @@
 //! A frame, drawn: the diagram of RFC 6455 §5.2, filled with the actual bits.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends here")]
 
 use framing::{Frame, FrameBuffer, Masking, draw_as_svg, draw_for_terminal};
 use roxmltree::{Document, Node};

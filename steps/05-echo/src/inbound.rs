@@ -179,6 +179,8 @@ impl Inbound {
         }
         if self.ended {
             self.start = self.buffer.len();
+        }
+        if self.start == self.buffer.len() {
             return Ok(None);
         }
         let found = self.find_in_frames();

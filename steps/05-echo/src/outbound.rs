@@ -173,10 +173,10 @@ impl Outbound {
 
     /// The buffer, with room for `length` more bytes.
     fn room(&mut self, length: usize) -> &mut Vec<u8> {
-        if self.buffer.len() + length > self.buffer.capacity() {
-            if self.buffer.capacity() == 0 {
-                self.buffer = pool::take();
-            }
+        if self.buffer.capacity() == 0 {
+            self.buffer = pool::take();
+        }
+        if self.buffer.capacity() - self.buffer.len() < length {
             self.buffer.drain(..self.start);
             self.start = 0;
             self.buffer.reserve(length);
