@@ -6,6 +6,7 @@ function say(text, kind = "") {
   const line = document.createElement("li");
   line.textContent = text;
   line.className = kind;
-  find("log").append(line);
-  line.scrollIntoView({ block: "nearest" });
+  const log = find("log");
+  log.append(line);
+  log.scrollTop = log.scrollHeight;
 }

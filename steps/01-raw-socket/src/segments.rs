@@ -1,5 +1,6 @@
 //! Reading what arrives, piece by piece, from a peer that may be slow, silent or endless.
 
+use std::fmt;
 use std::io::{self, Read};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -17,6 +18,16 @@ pub enum Ended {
     OutOfTime,
     /// The peer sent more bytes than we take.
     TooMuch,
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ByPeer => "the peer closed the connection",
+            Self::OutOfTime => "its time was up",
+            Self::TooMuch => "it has sent as much as we take",
+        })
+    }
 }
 
 /// What one connection sends: at most `bytes_left` bytes, until `deadline` at the latest.

@@ -34,7 +34,7 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
         }
         match segments.next_segment() {
             Ok(segment) => received.extend_from_slice(segment),
-            Err(ended) => return println!("── {peer} ended: {ended:?}"),
+            Err(ended) => return println!("── {peer} ended: {ended}"),
         }
     }
 }

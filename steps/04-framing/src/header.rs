@@ -43,7 +43,8 @@ impl FrameHeader {
     /// Reads the header that `bytes` begins with, and says how many bytes it took.
     ///
     /// `Ok(None)` says that the bytes so far are fine and more are needed: a peer may send a frame
-    /// a byte at a time. What is wrong is found at the first byte that shows it.
+    /// a byte at a time. What is wrong is found at the first byte that shows it, and a wrong length
+    /// at its last.
     ///
     /// # Errors
     /// [`HeaderError`], when the header breaks a rule.

@@ -41,7 +41,7 @@ fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Re
             }
             Ok(None) => match segments.next_segment() {
                 Ok(segment) => frames.push(segment),
-                Err(ended) => return Ok(format!("{ended:?}")),
+                Err(ended) => return Ok(ended.to_string()),
             },
             Err((code, reason)) => {
                 let mut payload = code.to_be_bytes().to_vec();

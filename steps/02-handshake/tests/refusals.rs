@@ -1,0 +1,245 @@
+//! What the running server says to requests that are wrong, or look so: a table for each rule. A
+//! refused client gets its answer and then the end of the connection.
+
+use testkit::{Server, Wire};
+
+/// A request that every rule is content with. Each row of a table replaces a part of it.
+const GOOD: &str = "GET /chat HTTP/1.1\r\n\
+     Host: chat.example\r\n\
+     Upgrade: websocket\r\n\
+     Connection: Upgrade\r\n\
+     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+     Sec-WebSocket-Version: 13\r\n\r\n";
+
+/// The parts of it that rows replace.
+const HOST: &str = "Host: chat.example\r\n";
+const UPGRADE: &str = "Upgrade: websocket\r\n";
+const CONNECTION: &str = "Connection: Upgrade\r\n";
+const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+const VERSION: &str = "Sec-WebSocket-Version: 13\r\n";
+const END: &str = "\r\n\r\n";
+
+/// Headers of an answer that tell how to do better.
+const ADVICE: [&str; 3] = ["Allow", "Upgrade", "Sec-WebSocket-Version"];
+
+/// Sends the good request once for each row, with the row's change, and lists the answers.
+fn answers(rows: &[(&str, &str, &str)]) -> String {
+    let server = Server::start(env!("CARGO_BIN_EXE_handshake"), &[]);
+    rows.iter().map(|row| answer(&server, row)).collect()
+}
+
+fn answer(server: &Server, (what, good, bad): &(&str, &str, &str)) -> String {
+    assert!(GOOD.contains(good), "{what}: {good:?} is no part of the request");
+    let mut wire = Wire::connect(server);
+    let response = wire.sends_text(&GOOD.replacen(good, bad, 1)).expects_response();
+    let advice: String = ADVICE
+        .iter()
+        .filter(|_| response.status != 101)
+        .filter_map(|name| response.header(name).map(|value| format!(" [{name}: {value}]")))
+        .collect();
+    let said = match response.status {
+        101 => "Switching Protocols".to_owned(),
+        200 => "the page".to_owned(),
+        _ => response.text().trim_end().to_owned(),
+    };
+    if response.status != 101 {
+        assert!(response.header("Connection").is_some_and(|how| how.ends_with("close")), "{what}");
+        wire.expects_end();
+    }
+    format!("{what}\n    {} {said}{advice}\n", response.status)
+}
+
+/// RFC 6455 §4.2.1: "an HTTP/1.1 or higher GET request". The tutorials upgrade anything (fault F3).
+#[test]
+fn only_a_get_in_http_1_1_is_upgraded() {
+    let table = answers(&[
+        ("as it should be", "GET", "GET"),
+        ("POST", "GET", "POST"),
+        ("HEAD", "GET", "HEAD"),
+        ("OPTIONS", "GET", "OPTIONS"),
+        ("a method nobody knows", "GET", "PAINT"),
+        ("get, for methods have case", "GET", "get"),
+        ("HTTP/1.0", "HTTP/1.1", "HTTP/1.0"),
+        ("HTTP/2.0", "HTTP/1.1", "HTTP/2.0"),
+        ("http/1.1", "HTTP/1.1", "http/1.1"),
+        ("a POST in HTTP/1.0", "GET /chat HTTP/1.1", "POST /chat HTTP/1.0"),
+    ]);
+    insta::assert_snapshot!(table);
+}
+
+/// RFC 9112 §3.2, and RFC 6455 §4.2.1.
+#[test]
+fn there_is_one_host() {
+    let table = answers(&[
+        ("with a port", HOST, "Host: chat.example:9002\r\n"),
+        ("an address", HOST, "Host: [::1]:9002\r\n"),
+        ("none", HOST, ""),
+        ("two", HOST, "Host: chat.example\r\nHost: evil.example\r\n"),
+        ("the same one twice", HOST, "Host: chat.example\r\nHost: chat.example\r\n"),
+        ("an empty one", HOST, "Host:\r\n"),
+        ("with a user", HOST, "Host: somebody@chat.example\r\n"),
+        ("with a path", HOST, "Host: chat.example/chat\r\n"),
+        ("with a space", HOST, "Host: chat example\r\n"),
+        ("with a port that is none", HOST, "Host: chat.example:ninety\r\n"),
+        ("with a port over 65535", HOST, "Host: chat.example:90020\r\n"),
+        ("a list", HOST, "Host: chat.example, evil.example\r\n"),
+    ]);
+    insta::assert_snapshot!(table);
+}
+
+/// RFC 6455 §4.2.1: tokens in lists, in any case (fault F2), and without them no upgrade (fault F3).
+#[test]
+fn upgrade_and_connection_hold_their_tokens() {
+    let both_gone = UPGRADE.to_owned() + CONNECTION;
+    let all_gone = both_gone.clone() + KEY + VERSION;
+    let table = answers(&[
+        ("in any case", UPGRADE, "upgrade: WebSocket\r\n"),
+        ("a list", UPGRADE, "Upgrade: h2c , websocket\r\n"),
+        ("a list over two lines", UPGRADE, "Upgrade: h2c\r\nUpgrade: websocket\r\n"),
+        ("Connection in any case", CONNECTION, "CONNECTION: upgrade\r\n"),
+        ("Connection as Firefox sends it", CONNECTION, "Connection: keep-alive, Upgrade\r\n"),
+        (
+            "Connection over two lines",
+            CONNECTION,
+            "Connection: keep-alive\r\nConnection: Upgrade\r\n",
+        ),
+        ("no Upgrade", UPGRADE, ""),
+        ("another Upgrade", UPGRADE, "Upgrade: h2c\r\n"),
+        ("a longer word", UPGRADE, "Upgrade: websockets\r\n"),
+        ("two words that are no list", UPGRADE, "Upgrade: h2c websocket\r\n"),
+        ("no Connection", CONNECTION, ""),
+        ("another Connection", CONNECTION, "Connection: keep-alive\r\n"),
+        ("neither, but a key", &both_gone, ""),
+        ("nothing of WebSocket: a visit", &all_gone, ""),
+    ]);
+    insta::assert_snapshot!(table);
+}
+
+/// RFC 6455 §4.4, and RFC 9110 §15.5.22: the answer says what the server speaks.
+#[test]
+fn the_version_is_13() {
+    let table = answers(&[
+        ("none", VERSION, ""),
+        ("8", VERSION, "Sec-WebSocket-Version: 8\r\n"),
+        ("013", VERSION, "Sec-WebSocket-Version: 013\r\n"),
+        ("a list", VERSION, "Sec-WebSocket-Version: 13, 8\r\n"),
+        ("empty", VERSION, "Sec-WebSocket-Version:\r\n"),
+        ("twice", VERSION, "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Version: 13\r\n"),
+    ]);
+    insta::assert_snapshot!(table);
+}
+
+/// RFC 6455 §4.2.1: "a base64-encoded value that, when decoded, is 16 bytes in length".
+#[test]
+fn the_key_is_sixteen_bytes_in_base64() {
+    let table = answers(&[
+        (
+            "of a real browser, its name in lower case",
+            KEY,
+            "sec-websocket-key: kJXuOKsrl3AR1KeFngRElQ==\r\n",
+        ),
+        ("none", KEY, ""),
+        ("empty", KEY, "Sec-WebSocket-Key:\r\n"),
+        ("twice", KEY, &KEY.repeat(2)),
+        ("15 bytes", KEY, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25j\r\n"),
+        ("17 bytes", KEY, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZSE=\r\n"),
+        ("16 characters, not bytes", KEY, "Sec-WebSocket-Key: dGhlIHNhbXBsZSA=\r\n"),
+        ("without its padding", KEY, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ\r\n"),
+        ("with bits in the padding", KEY, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZR==\r\n"),
+        ("of another alphabet", KEY, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub2_-ZQ==\r\n"),
+        ("no base64", KEY, "Sec-WebSocket-Key: let me in, please!!!!!!!\r\n"),
+    ]);
+    insta::assert_snapshot!(table);
+}
+
+/// RFC 9112 §6.3: a body nobody reads would be taken for frames.
+#[test]
+fn a_handshake_has_no_body() {
+    let table = answers(&[
+        ("a length of nothing", END, "\r\nContent-Length: 0\r\n\r\n"),
+        ("a length", END, "\r\nContent-Length: 5\r\n\r\nhello"),
+        ("two lengths", END, "\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\nhello"),
+        ("a length that is none", END, "\r\nContent-Length: -0\r\n\r\n"),
+        ("chunks", END, "\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+    ]);
+    insta::assert_snapshot!(table);
+}
+
+/// RFC 9112 §2.2, §3 and §5: two programs that disagree about where a line ends can be played
+/// against each other.
+#[test]
+fn lines_are_as_http_writes_them() {
+    let table = answers(&[
+        ("an empty line before the request", "GET", "\r\nGET"),
+        ("two empty lines before it", "GET", "\r\n\r\nGET"),
+        ("a line folded into two", HOST, "Host: chat\r\n .example\r\n"),
+        ("a bare CR", HOST, "Host: chat.example\rX: y\r\n"),
+        ("a bare LF", HOST, "Host: chat.example\n"),
+        ("a NUL", HOST, "Host: chat.example\0\r\n"),
+        ("a space before the colon", HOST, "Host : chat.example\r\n"),
+        ("no colon", HOST, "Host chat.example\r\n"),
+        ("no name", HOST, ": chat.example\r\n"),
+        ("a name that is no token", HOST, "H(st: chat.example\r\n"),
+        ("no target", "GET /chat ", "GET "),
+        ("a target with a space", "/chat", "/chat room"),
+        ("a target that is no path", "/chat", "chat"),
+        ("a whole address, as to a proxy", "/chat", "http://chat.example/chat"),
+        ("no version", " HTTP/1.1", ""),
+        ("another protocol", "GET /chat HTTP/1.1\r\n", "EHLO chat.example\r\n"),
+    ]);
+    insta::assert_snapshot!(table);
+}
+
+/// RFC 6455 §10.2: any page can open a socket with the visitor's cookies, and `Origin` tells whose
+/// page it is (fault F6).
+#[test]
+fn a_page_of_another_origin_is_refused() {
+    let table = answers(&[
+        ("none: no browser", END, END),
+        ("the server's own", END, "\r\nOrigin: http://chat.example\r\n\r\n"),
+        ("behind a proxy that ends TLS", END, "\r\nOrigin: https://chat.example\r\n\r\n"),
+        ("another site", END, "\r\nOrigin: http://evil.example\r\n\r\n"),
+        ("another port", END, "\r\nOrigin: http://chat.example:8080\r\n\r\n"),
+        ("a page without an origin", END, "\r\nOrigin: null\r\n\r\n"),
+        ("a good beginning", END, "\r\nOrigin: http://chat.example.evil.example\r\n\r\n"),
+        ("a good end", END, "\r\nOrigin: http://evil-chat.example\r\n\r\n"),
+        ("a good user", END, "\r\nOrigin: http://chat.example@evil.example\r\n\r\n"),
+        (
+            "two lines",
+            END,
+            "\r\nOrigin: http://chat.example\r\nOrigin: http://evil.example\r\n\r\n",
+        ),
+    ]);
+    insta::assert_snapshot!(table);
+}
+
+/// RFC 6455 §4.1: a list of distinct tokens. Without `--subprotocol`, none is spoken.
+#[test]
+fn subprotocols_are_a_list_of_distinct_tokens() {
+    let table = answers(&[
+        ("two, of which none is spoken", END, "\r\nSec-WebSocket-Protocol: chat, mqtt\r\n\r\n"),
+        ("one of them twice", END, "\r\nSec-WebSocket-Protocol: chat, chat\r\n\r\n"),
+        ("not a token", END, "\r\nSec-WebSocket-Protocol: chat room\r\n\r\n"),
+    ]);
+    insta::assert_snapshot!(table);
+}
+
+/// RFC 6585 §5, and RFC 6455 §10.4: a stranger does not decide how much we hold.
+#[test]
+fn a_header_block_has_limits() {
+    let cookies = |count: usize| format!("\r\n{}\r\n", "Cookie: a=b\r\n".repeat(count));
+    // The other lines of the request are five.
+    let (lines_64, lines_65) = (cookies(59), cookies(60));
+    let cookie = |size: usize| format!("\r\nCookie: {}\r\n\r\n", "c".repeat(size));
+    let without_cookie = GOOD.len() + "Cookie: \r\n".len();
+    let (bytes_8192, bytes_8193) = (cookie(8192 - without_cookie), cookie(8193 - without_cookie));
+    let endless = "c".repeat(64 * 1024);
+    let table = answers(&[
+        ("64 lines", END, &lines_64),
+        ("65 lines", END, &lines_65),
+        ("8192 bytes", END, &bytes_8192),
+        ("8193 bytes", END, &bytes_8193),
+        ("64 KiB and no end", END, &endless),
+    ]);
+    insta::assert_snapshot!(table);
+}

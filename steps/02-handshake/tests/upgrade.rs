@@ -1,0 +1,201 @@
+//! The rules of the opening handshake, for requests that no socket has seen.
+#![allow(clippy::expect_used, reason = "a test that cannot go on ends here")]
+
+use handshake::{Answer, Origins, Policy, Refusal, Upgrade, encode_response, upgrade};
+use http::header::SEC_WEBSOCKET_PROTOCOL;
+use http::{HeaderName, HeaderValue, Method, Request, Response, Version};
+use proptest::prelude::*;
+
+/// A body that another HTTP library would read: no business of the handshake.
+struct Unread;
+
+/// A request as RFC 6455 §1.2 shows it, offering these subprotocols.
+fn request(offers: &[&str]) -> Request<Unread> {
+    let mut request = Request::builder()
+        .uri("/chat")
+        .header("Host", "server.example.com")
+        .header("Upgrade", "websocket")
+        .header("Connection", "Upgrade")
+        .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+        .header("Origin", "http://server.example.com")
+        .header("Sec-WebSocket-Version", "13")
+        .header("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits");
+    for offer in offers {
+        request = request.header(SEC_WEBSOCKET_PROTOCOL, *offer);
+    }
+    request.body(Unread).expect("all of these are header values")
+}
+
+fn speaks(subprotocols: &[&str]) -> Policy {
+    let subprotocols = subprotocols.iter().map(|&name| name.to_owned()).collect();
+    Policy { origins: Origins::default(), subprotocols }
+}
+
+fn chosen(offers: &[&str], spoken: &[&str]) -> Result<Option<String>, Refusal> {
+    upgrade(&request(offers), &speaks(spoken)).map(|upgrade| upgrade.subprotocol)
+}
+
+/// RFC 6455 §1.3: the example of the standard.
+#[test]
+fn a_request_of_any_http_library_is_upgraded() {
+    let upgrade = upgrade(&request(&[]), &Policy::default()).unwrap();
+    let accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=".to_owned();
+    assert_eq!(upgrade, Upgrade { accept, subprotocol: None });
+}
+
+/// RFC 6455 §4.2.2: three headers, no extension that was not agreed on, and no
+/// `WebSocket-Location`, which belongs to a draft (fault F4).
+#[test]
+fn the_answer_has_what_the_standard_asks_for_and_nothing_else() {
+    let upgrade = upgrade(&request(&["chat, superchat"]), &speaks(&["chat"])).unwrap();
+    insta::assert_snapshot!(String::from_utf8(Answer::Upgrade(upgrade).encode()).unwrap());
+}
+
+/// RFC 6455 §4.2.1: HTTP/1.1 and GET. HTTP/2 has another handshake (RFC 8441).
+#[test]
+fn another_version_or_method_is_refused() {
+    for version in [Version::HTTP_10, Version::HTTP_2] {
+        let mut request = request(&[]);
+        *request.version_mut() = version;
+        assert_eq!(upgrade(&request, &Policy::default()), Err(Refusal::HttpVersion));
+    }
+    let mut request = request(&[]);
+    *request.method_mut() = Method::CONNECT;
+    assert_eq!(upgrade(&request, &Policy::default()), Err(Refusal::Method(Method::CONNECT)));
+}
+
+/// RFC 6455 §4.2.2: of what the client offers, in its order, the first that the server speaks.
+#[test]
+fn the_first_subprotocol_that_both_know_is_chosen() {
+    let choices: [(&[&str], &[&str], Option<&str>); 8] = [
+        (&["chat"], &["chat"], Some("chat")),
+        (&["chat, superchat"], &["superchat", "chat"], Some("chat")),
+        (&["mqtt,superchat ,\tchat"], &["chat", "superchat"], Some("superchat")),
+        // A list over several lines is one list.
+        (&["mqtt", "superchat", "chat"], &["chat"], Some("chat")),
+        (&["chat,, ,superchat"], &["superchat"], Some("superchat")),
+        // Names have case, and are compared whole.
+        (&["Chat, chatter"], &["chat"], None),
+        (&["mqtt"], &["chat"], None),
+        (&["chat"], &[], None),
+    ];
+    for (offers, spoken, expected) in choices {
+        let expected = expected.map(str::to_owned);
+        assert_eq!(chosen(offers, spoken), Ok(expected), "{offers:?}, and {spoken:?} spoken");
+    }
+}
+
+/// RFC 6455 §4.1: a browser fails a connection whose subprotocol it has not offered.
+#[test]
+fn a_subprotocol_that_was_not_offered_is_never_chosen() {
+    assert_eq!(chosen(&[], &["chat"]), Ok(None));
+}
+
+/// RFC 6455 §4.1: distinct tokens.
+#[test]
+fn what_is_no_list_of_distinct_tokens_is_refused() {
+    for offer in ["chat room", "chat/2", "\"chat\"", "chat, mqtt, chat", "chat;q=1"] {
+        assert_eq!(chosen(&[offer], &["chat"]), Err(Refusal::Subprotocol), "{offer}");
+    }
+    assert_eq!(chosen(&["chat", "chat"], &["chat"]), Err(Refusal::Subprotocol));
+}
+
+/// Each refusal with its status, what goes with it, and a sentence for whoever has to mend it.
+#[test]
+fn every_refusal_says_what_was_wrong() {
+    let token = |header, token| Refusal::Token { header, token };
+    let refusals = [
+        Refusal::Malformed("a header has no valid name"),
+        Refusal::TooLarge { limit: 8192, unit: "bytes" },
+        Refusal::HttpVersion,
+        Refusal::Method(Method::POST),
+        Refusal::Host,
+        Refusal::Body,
+        Refusal::PlainRequest,
+        token("Upgrade", "websocket"),
+        Refusal::WebSocketVersion,
+        Refusal::Key,
+        Refusal::Origin("http://evil.example".to_owned()),
+        Refusal::Subprotocol,
+        Refusal::Late,
+        Refusal::Busy,
+    ];
+    let answers: Vec<String> = refusals
+        .iter()
+        .map(|refusal| String::from_utf8(encode_response(&refusal.response())).unwrap())
+        .collect();
+    insta::assert_snapshot!(answers.join("\n"));
+}
+
+/// RFC 6455 §10.2: the origin of a foreign page stands in the answer, and must not end its line.
+#[test]
+fn a_strange_origin_is_refused_in_the_body_alone() {
+    let mut request = request(&[]);
+    let origin = HeaderValue::from_bytes(b"http://\xe9vil.example/\"><script>").unwrap();
+    request.headers_mut().insert("origin", origin);
+    let refusal = upgrade(&request, &Policy::default()).unwrap_err();
+    let response = refusal.response();
+    assert_eq!(response.status(), 403);
+    assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
+    assert!(response.headers().values().all(|value| !value.to_str().unwrap().contains("evil")));
+}
+
+/// RFC 9112 §6.3: the length of the body, so that the client knows when it is whole.
+#[test]
+fn an_answer_says_how_long_its_body_is_in_bytes() {
+    let response = Response::new("Grüße".to_owned());
+    assert_eq!(
+        encode_response(&response),
+        "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nGrüße".as_bytes()
+    );
+}
+
+/// RFC 9110 §5.1: a name may have a hyphen anywhere.
+#[test]
+fn a_header_name_may_have_hyphens_anywhere() {
+    let mut response = Response::new(String::new());
+    for name in ["-x", "x--y", "z-"] {
+        let name = HeaderName::from_static(name);
+        response.headers_mut().insert(name, HeaderValue::from_static("1"));
+    }
+    let bytes = String::from_utf8(encode_response(&response)).unwrap();
+    assert!(bytes.contains("\r\n-X: 1\r\nX--Y: 1\r\nZ-: 1\r\n"), "{bytes}");
+}
+
+/// The headers that the rules look at.
+const LOOKED_AT: [&str; 9] = [
+    "connection",
+    "content-length",
+    "host",
+    "origin",
+    "sec-websocket-key",
+    "sec-websocket-protocol",
+    "sec-websocket-version",
+    "transfer-encoding",
+    "upgrade",
+];
+
+proptest! {
+    /// Whatever a header holds, the rules say yes or no, and a yes can be sent.
+    #[test]
+    fn any_header_value_is_judged(
+        name in prop::sample::select(&LOOKED_AT[..]),
+        value in prop::collection::vec(any::<u8>(), 0..40),
+        again: bool,
+    ) {
+        let Ok(value) = HeaderValue::from_bytes(&value) else {
+            return Ok(());
+        };
+        let mut request = request(&[]);
+        if again {
+            request.headers_mut().append(name, value);
+        } else {
+            request.headers_mut().insert(name, value);
+        }
+        let policy = speaks(&["chat"]);
+        let bytes = Answer::to(&request, &policy, "the page").encode();
+        prop_assert!(bytes.starts_with(b"HTTP/1.1 "));
+        let answered = upgrade(&request, &policy).map_or_else(|no| no.status(), |yes| yes.response().status());
+        prop_assert!(answered == 101 || answered.is_client_error(), "{}", answered);
+    }
+}
