@@ -36,10 +36,7 @@ impl CaseId {
     fn matches(&self, pattern: &str) -> bool {
         let start = pattern.strip_suffix('*').unwrap_or(pattern);
         let start = start.strip_suffix('.').unwrap_or(start);
-        start.is_empty()
-            || start
-                .parse()
-                .is_ok_and(|Self(start)| self.0.starts_with(&start))
+        start.is_empty() || start.parse().is_ok_and(|Self(start)| self.0.starts_with(&start))
     }
 }
 
@@ -48,9 +45,7 @@ impl FromStr for CaseId {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let numbers: Result<_, _> = text.split('.').map(str::parse).collect();
-        numbers
-            .map(Self)
-            .map_err(|_| format!("`{text}` is no number of a case, such as 6.22.3"))
+        numbers.map(Self).map_err(|_| format!("`{text}` is no number of a case, such as 6.22.3"))
     }
 }
 
@@ -69,10 +64,7 @@ mod tests {
     fn a_case_is_chosen_by_its_number_or_by_any_start_of_it() {
         let case: CaseId = "6.22.3".parse().unwrap();
         for pattern in ["6.22.3", "6.22.*", "6.22", "6.*", "6", "*"] {
-            assert!(
-                case.is_among(&["1.*".to_owned(), pattern.to_owned()]),
-                "{pattern}"
-            );
+            assert!(case.is_among(&["1.*".to_owned(), pattern.to_owned()]), "{pattern}");
         }
         for pattern in ["6.2", "6.2.*", "6.22.30", "6.22.3.1", "2", "22.3", "six"] {
             assert!(!case.is_among(&[pattern.to_owned()]), "{pattern}");

@@ -39,14 +39,7 @@ impl Course {
         deadline: Instant,
     ) -> Self {
         let (cases, complaints) = (Vec::new(), Vec::new());
-        Self {
-            events,
-            role,
-            total,
-            deadline,
-            cases,
-            complaints,
-        }
+        Self { events, role, total, deadline, cases, complaints }
     }
 
     /// Waits for the first line of a server and takes its address from it, as `ws://ADDR:PORT`.
@@ -133,18 +126,10 @@ impl Course {
         let case = self
             .cases
             .last()
-            .map_or("before the first case".to_owned(), |case| {
-                format!("in case {case}")
-            });
-        let words: Vec<&String> = self
-            .complaints
-            .iter()
-            .filter(|line| !line.is_empty())
-            .collect();
+            .map_or("before the first case".to_owned(), |case| format!("in case {case}"));
+        let words: Vec<&String> = self.complaints.iter().filter(|line| !line.is_empty()).collect();
         let last = &words[words.len().saturating_sub(12)..];
-        last.iter().fold(format!("{what} {case}"), |words, line| {
-            words + "\n  " + line
-        })
+        last.iter().fold(format!("{what} {case}"), |words, line| words + "\n  " + line)
     }
 
     /// Shows that one more case has begun.
@@ -163,9 +148,7 @@ impl Course {
 
 /// The case that begins with this line of `wstest`'s, if one does.
 fn case_in(line: &str) -> Option<&str> {
-    line.strip_prefix("Running test case ID ")?
-        .split(' ')
-        .next()
+    line.strip_prefix("Running test case ID ")?.split(' ').next()
 }
 
 /// The `ws://` address of the server whose first line this is.
@@ -194,10 +177,7 @@ mod tests {
     fn a_line_about_a_case_names_it() {
         let line = "Running test case ID 5.12 for agent echo from peer tcp4:127.0.0.1:9005";
         assert_eq!(case_in(line), Some("5.12"));
-        assert_eq!(
-            case_in("Ok, will run 301 test cases against 1 servers"),
-            None
-        );
+        assert_eq!(case_in("Ok, will run 301 test cases against 1 servers"), None);
     }
 
     /// A course in the server role, in which these things happen before the processes are gone.
@@ -206,12 +186,7 @@ mod tests {
         for event in happening {
             sender.send(event.clone()).unwrap();
         }
-        Course::new(
-            events,
-            Role::Server,
-            2,
-            Instant::now() + Duration::from_mins(1),
-        )
+        Course::new(events, Role::Server, 2, Instant::now() + Duration::from_mins(1))
     }
 
     /// A process that ends, in its own way.
@@ -227,17 +202,11 @@ mod tests {
     fn a_server_that_ends_is_blamed_with_the_case_and_its_last_words() {
         let mut course = course(&[
             (Speaker::Autobahn, Event::Said(RUNNING.to_owned())),
-            (
-                Speaker::Judged,
-                Event::Complained("thread panicked".to_owned()),
-            ),
+            (Speaker::Judged, Event::Complained("thread panicked".to_owned())),
             (Speaker::Judged, Event::Ended),
         ]);
         let error = course.follow(&mut cargo("--version")).unwrap_err();
-        assert_eq!(
-            error,
-            "the server has ended too early in case 5.12\n  thread panicked"
-        );
+        assert_eq!(error, "the server has ended too early in case 5.12\n  thread panicked");
     }
 
     #[test]
@@ -247,9 +216,7 @@ mod tests {
             (Speaker::Autobahn, Event::Ended),
         ];
         assert_eq!(course(&ended).follow(&mut cargo("--version")), Ok(()));
-        let error = course(&ended)
-            .follow(&mut cargo("no-such-command"))
-            .unwrap_err();
+        let error = course(&ended).follow(&mut cargo("no-such-command")).unwrap_err();
         assert!(error.starts_with("Autobahn has failed ("), "{error}");
     }
 
@@ -258,18 +225,13 @@ mod tests {
         let line = "Connection to ws://127.0.0.1:9005 failed (Connection was refused)";
         let mut course = course(&[(Speaker::Autobahn, Event::Said(line.to_owned()))]);
         let error = course.follow(&mut cargo("--version")).unwrap_err();
-        assert!(
-            error.starts_with(line) && error.contains("before the first case"),
-            "{error}"
-        );
+        assert!(error.starts_with(line) && error.contains("before the first case"), "{error}");
     }
 
     #[test]
     fn a_run_that_hangs_ends_when_time_is_up() {
         let (sender, events) = channel();
-        sender
-            .send((Speaker::Autobahn, Event::Said(RUNNING.to_owned())))
-            .unwrap();
+        sender.send((Speaker::Autobahn, Event::Said(RUNNING.to_owned()))).unwrap();
         let mut course = Course::new(events, Role::Server, 2, Instant::now());
         let error = course.follow(&mut cargo("--version")).unwrap_err();
         assert_eq!(error, "time is up, and something hangs, in case 5.12");

@@ -36,38 +36,17 @@ pub(crate) fn arguments(
         (false, Role::Client) => &["--publish", &published],
         (false, Role::Server) => &[],
     };
-    let start = [
-        "run",
-        "--name",
-        &name,
-        "--volume",
-        &volume,
-        "--workdir",
-        "/tmp",
-    ];
-    let end = [
-        "--env",
-        "PYTHONUNBUFFERED=1",
-        IMAGE,
-        "wstest",
-        "--mode",
-        role.mode(),
-    ];
+    let start = ["run", "--name", &name, "--volume", &volume, "--workdir", "/tmp"];
+    let end = ["--env", "PYTHONUNBUFFERED=1", IMAGE, "wstest", "--mode", role.mode()];
     let last = ["--webport", "0", "--spec", &spec];
-    [&start, network, &end, &last]
-        .concat()
-        .into_iter()
-        .map(str::to_owned)
-        .collect()
+    [&start, network, &end, &last].concat().into_iter().map(str::to_owned).collect()
 }
 
 /// A server on this machine's loopback interface, as a container in a virtual machine knows it.
 pub(crate) fn from_a_virtual_machine(url: &str) -> String {
-    ["127.0.0.1", "localhost", "[::1]"]
-        .iter()
-        .fold(url.to_owned(), |url, host| {
-            url.replacen(&format!("://{host}:"), "://host.docker.internal:", 1)
-        })
+    ["127.0.0.1", "localhost", "[::1]"].iter().fold(url.to_owned(), |url, host| {
+        url.replacen(&format!("://{host}:"), "://host.docker.internal:", 1)
+    })
 }
 
 /// The name of the container. A fixed one, so that a container left behind by an interrupted run is
@@ -142,10 +121,7 @@ mod tests {
              --spec /config/client.json"
         );
         let server = line(false, Role::Server);
-        assert!(
-            !server.contains("--publish") && !server.contains("--network"),
-            "{server}"
-        );
+        assert!(!server.contains("--publish") && !server.contains("--network"), "{server}");
     }
 
     #[test]

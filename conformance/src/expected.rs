@@ -42,11 +42,7 @@ impl Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        write!(
-            formatter,
-            "{}, close {}",
-            self.behavior, self.behavior_close
-        )
+        write!(formatter, "{}, close {}", self.behavior, self.behavior_close)
     }
 }
 
@@ -66,10 +62,7 @@ struct ExpectedFile {
 pub(crate) fn expected(patterns: &[String]) -> Result<BTreeMap<CaseId, Outcome>, String> {
     let mut all = parse(EXPECTED)?;
     for pattern in patterns {
-        if !all
-            .keys()
-            .any(|case| case.is_among(std::slice::from_ref(pattern)))
-        {
+        if !all.keys().any(|case| case.is_among(std::slice::from_ref(pattern))) {
             return Err(format!(
                 "no case matches `{pattern}`: the groups are 1 to 7, 9 and 10, and a case looks \
                  like 5.12 or 6.22.3"
@@ -84,10 +77,7 @@ pub(crate) fn expected(patterns: &[String]) -> Result<BTreeMap<CaseId, Outcome>,
 fn parse(text: &str) -> Result<BTreeMap<CaseId, Outcome>, String> {
     let file: ExpectedFile = serde_json::from_str(text)
         .map_err(|error| format!("conformance/expected.json cannot be read: {error}"))?;
-    let ok = Outcome {
-        behavior: "OK".to_owned(),
-        behavior_close: "OK".to_owned(),
-    };
+    let ok = Outcome { behavior: "OK".to_owned(), behavior_close: "OK".to_owned() };
     let mut all = BTreeMap::new();
     for (series, count) in file.cases {
         for number in 1..=count {
@@ -97,9 +87,7 @@ fn parse(text: &str) -> Result<BTreeMap<CaseId, Outcome>, String> {
     for (case, outcome) in file.exceptions {
         // An exception for a case that is not run would never be noticed again.
         if all.insert(case.parse()?, outcome).is_none() {
-            return Err(format!(
-                "conformance/expected.json: {case} is excepted but no case"
-            ));
+            return Err(format!("conformance/expected.json: {case} is excepted but no case"));
         }
     }
     Ok(all)
@@ -130,13 +118,9 @@ pub(crate) fn differences(
             seen: verdict.cloned(),
         })
     });
-    let extra = seen
-        .iter()
-        .filter(|(case, _)| !expected.contains_key(case))
-        .map(|(case, verdict)| Difference {
-            case: case.clone(),
-            expected: None,
-            seen: Some(verdict.clone()),
+    let extra =
+        seen.iter().filter(|(case, _)| !expected.contains_key(case)).map(|(case, verdict)| {
+            Difference { case: case.clone(), expected: None, seen: Some(verdict.clone()) }
         });
     missing_or_other.chain(extra).collect()
 }
@@ -154,10 +138,7 @@ impl fmt::Display for Difference {
             }
             (Some(expected), None) => write!(formatter, "expected {expected}; was not run"),
             (None, Some(Verdict { outcome, .. })) => {
-                write!(
-                    formatter,
-                    "not in conformance/expected.json; seen {outcome}"
-                )
+                write!(formatter, "not in conformance/expected.json; seen {outcome}")
             }
             (None, None) => Ok(()),
         }
@@ -190,10 +171,7 @@ mod tests {
             })
             .collect();
         let seen = verdicts(&serde_json::json!({ "echo": cases }).to_string()).unwrap();
-        differences(&three_expected(), &seen)
-            .iter()
-            .map(Difference::to_string)
-            .collect()
+        differences(&three_expected(), &seen).iter().map(Difference::to_string).collect()
     }
 
     /// The third case of the run as it is expected.
@@ -227,19 +205,11 @@ mod tests {
     fn better_than_expected_is_a_difference_that_says_so() {
         let better = "5.3     expected INFORMATIONAL, close INFORMATIONAL; seen OK, close OK, \
                       which is better: update conformance/expected.json";
-        let both = [
-            ("5.1", "OK", "OK"),
-            ("5.2", "OK", "OK"),
-            ("5.3", "OK", "OK"),
-        ];
+        let both = [("5.1", "OK", "OK"), ("5.2", "OK", "OK"), ("5.3", "OK", "OK")];
         assert_eq!(said_of(&both), [better]);
 
         // Better in one and worse in the other is not better.
-        let mixed = [
-            ("5.1", "OK", "OK"),
-            ("5.2", "OK", "OK"),
-            ("5.3", "OK", "FAILED"),
-        ];
+        let mixed = [("5.1", "OK", "OK"), ("5.2", "OK", "OK"), ("5.3", "OK", "FAILED")];
         assert_eq!(
             said_of(&mixed),
             ["5.3     expected INFORMATIONAL, close INFORMATIONAL; seen OK, close FAILED"]
@@ -262,20 +232,14 @@ mod tests {
                 .map(|case| format!("{case} INFORMATIONAL, close INFORMATIONAL"))
         );
         for (group, _) in crate::case::GROUPS {
-            assert!(
-                all.keys().any(|case| case.group() == group),
-                "group {group}"
-            );
+            assert!(all.keys().any(|case| case.group() == group), "group {group}");
         }
     }
 
     #[test]
     fn a_pattern_narrows_the_expectations_and_must_match_something() {
         let chosen = expected(&["5.1".to_owned(), "10.*".to_owned()]).unwrap();
-        assert_eq!(
-            chosen.keys().map(CaseId::to_string).collect::<Vec<_>>(),
-            ["5.1", "10.1.1"]
-        );
+        assert_eq!(chosen.keys().map(CaseId::to_string).collect::<Vec<_>>(), ["5.1", "10.1.1"]);
         let error = expected(&["5.1".to_owned(), "11.*".to_owned()]).unwrap_err();
         assert!(error.contains("`11.*`"), "{error}");
     }

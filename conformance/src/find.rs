@@ -47,9 +47,7 @@ impl Autobahn {
     /// The address at which it reaches the server that is `url` to this machine.
     pub(crate) fn reaches(&self, url: &str) -> String {
         match self {
-            Self::Docker {
-                shares_loopback: false,
-            } => docker::from_a_virtual_machine(url),
+            Self::Docker { shares_loopback: false } => docker::from_a_virtual_machine(url),
             _ => url.to_owned(),
         }
     }
@@ -111,9 +109,7 @@ fn find_docker(ask: Ask) -> Option<Autobahn> {
 /// Asks `wstest` for its version: a version manager's shim may be on the PATH and run nothing.
 fn find_wstest(ask: Ask) -> Option<Autobahn> {
     let answer = ask(OsStr::new("wstest"), &["--autobahnversion"])?;
-    answer
-        .contains("AutobahnTestSuite")
-        .then_some(Autobahn::Wstest)
+    answer.contains("AutobahnTestSuite").then_some(Autobahn::Wstest)
 }
 
 /// Asks everything that may be a Python 2.7 what it is and where it stands, so that a launcher or a
@@ -125,41 +121,25 @@ fn find_python(pyenv_pythons: &[PathBuf], ask: Ask) -> Option<Autobahn> {
         (OsStr::new("python2"), &["-c", script]),
         (OsStr::new("py"), &["-2.7", "-c", script]),
     ];
-    let in_pyenv = pyenv_pythons
-        .iter()
-        .map(|path| (path.as_os_str(), on_the_path[0].1));
-    on_the_path
-        .into_iter()
-        .chain(in_pyenv)
-        .find_map(|(program, arguments)| {
-            let answer = ask(program, arguments)?;
-            let mut lines = answer.lines();
-            (lines.next()? == "2.7").then_some(Autobahn::Python(lines.next()?.into()))
-        })
+    let in_pyenv = pyenv_pythons.iter().map(|path| (path.as_os_str(), on_the_path[0].1));
+    on_the_path.into_iter().chain(in_pyenv).find_map(|(program, arguments)| {
+        let answer = ask(program, arguments)?;
+        let mut lines = answer.lines();
+        (lines.next()? == "2.7").then_some(Autobahn::Python(lines.next()?.into()))
+    })
 }
 
 /// The way to [`Ask`] that really runs the program.
 pub(crate) fn ask(program: &OsStr, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The Pythons 2.7 that pyenv keeps, whether or not they are switched on.
 pub(crate) fn pyenv_pythons() -> Vec<PathBuf> {
     let named = env::var_os("PYENV_ROOT").map(PathBuf::from);
     let usual = env::home_dir().map(|home| home.join(".pyenv"));
-    named
-        .into_iter()
-        .chain(usual)
-        .flat_map(|root| pythons_in(&root.join("versions")))
-        .collect()
+    named.into_iter().chain(usual).flat_map(|root| pythons_in(&root.join("versions"))).collect()
 }
 
 /// The Pythons 2.7 among pyenv's `versions`, the latest first.
@@ -170,11 +150,7 @@ fn pythons_in(versions: &Path) -> Vec<PathBuf> {
         .filter(|name| name.to_string_lossy().starts_with("2.7"))
         .collect();
     names.sort();
-    names
-        .iter()
-        .rev()
-        .map(|name| versions.join(name).join("bin").join("python2.7"))
-        .collect()
+    names.iter().rev().map(|name| versions.join(name).join("bin").join("python2.7")).collect()
 }
 
 #[cfg(test)]
@@ -202,49 +178,29 @@ mod tests {
         let docker = on(&[PYTHON, WSTEST, DOCKER], None, &[]);
         assert!(matches!(docker, Ok(Autobahn::Docker { .. })), "{docker:?}");
         assert_eq!(on(&[PYTHON, WSTEST], None, &[]), Ok(Autobahn::Wstest));
-        assert_eq!(
-            on(&[PYTHON], None, &[]),
-            Ok(Autobahn::Python("/opt/python2.7".into()))
-        );
+        assert_eq!(on(&[PYTHON], None, &[]), Ok(Autobahn::Python("/opt/python2.7".into())));
     }
 
     #[test]
     fn a_docker_client_without_an_engine_for_linux_is_passed_over() {
         for answer in [" \n", "windows Windows Server 2025\n"] {
-            assert_eq!(
-                on(&[("docker", answer), WSTEST], None, &[]),
-                Ok(Autobahn::Wstest)
-            );
+            assert_eq!(on(&[("docker", answer), WSTEST], None, &[]), Ok(Autobahn::Wstest));
         }
     }
 
     #[test]
     fn docker_desktop_never_shares_the_loopback_interface() {
         let found = on(&[("docker", "linux Docker Desktop\n")], None, &[]);
-        assert_eq!(
-            found,
-            Ok(Autobahn::Docker {
-                shares_loopback: false
-            })
-        );
+        assert_eq!(found, Ok(Autobahn::Docker { shares_loopback: false }));
         let shares_loopback = cfg!(target_os = "linux");
-        assert_eq!(
-            on(&[DOCKER], None, &[]),
-            Ok(Autobahn::Docker { shares_loopback })
-        );
+        assert_eq!(on(&[DOCKER], None, &[]), Ok(Autobahn::Docker { shares_loopback }));
     }
 
     #[test]
     fn a_python_that_is_no_2_7_is_passed_over_for_one_in_pyenv() {
         let pyenv = PathBuf::from("pyenv-python");
-        let programs = [
-            ("python2", "3.13\n/usr/bin/python3\n"),
-            ("pyenv-python", "2.7\nreal\n"),
-        ];
-        assert_eq!(
-            on(&programs, None, &[pyenv]),
-            Ok(Autobahn::Python("real".into()))
-        );
+        let programs = [("python2", "3.13\n/usr/bin/python3\n"), ("pyenv-python", "2.7\nreal\n")];
+        assert_eq!(on(&programs, None, &[pyenv]), Ok(Autobahn::Python("real".into())));
     }
 
     #[test]
@@ -253,20 +209,13 @@ mod tests {
             on(&[DOCKER, PYTHON], Some(Way::Python), &[]),
             Ok(Autobahn::Python("/opt/python2.7".into()))
         );
-        assert!(
-            on(&[DOCKER, PYTHON], Some(Way::Wstest), &[])
-                .unwrap_err()
-                .contains("wstest")
-        );
+        assert!(on(&[DOCKER, PYTHON], Some(Way::Wstest), &[]).unwrap_err().contains("wstest"));
     }
 
     #[test]
     fn a_machine_with_nothing_is_told_in_one_line_what_to_install() {
         let line = on(&[], None, &[]).unwrap_err();
-        assert!(
-            line.contains("Docker") && line.contains("Python 2.7"),
-            "{line}"
-        );
+        assert!(line.contains("Docker") && line.contains("Python 2.7"), "{line}");
         assert_eq!(line.lines().count(), 1);
     }
 

@@ -180,20 +180,14 @@ impl Judge {
             let title = format!("{} role", judged.role());
             println!("\n{}\n", table::table(&title, &seen, paint));
             for difference in &differences {
-                let page = difference
-                    .seen
-                    .as_ref()
-                    .map_or_else(String::new, |verdict| {
-                        format!("; see {}", relative(&verdict.page(&report)).display())
-                    });
+                let page = difference.seen.as_ref().map_or_else(String::new, |verdict| {
+                    format!("; see {}", relative(&verdict.page(&report)).display())
+                });
                 println!("{}", paint.with(RED, &format!("{difference}{page}")));
             }
             let (colour, sum) = match differences.len() {
                 0 => (GREEN, format!("all {total} cases are as expected")),
-                some => (
-                    RED,
-                    format!("not as in conformance/expected.json: {some} of {total}"),
-                ),
+                some => (RED, format!("not as in conformance/expected.json: {some} of {total}")),
             };
             println!("{}", paint.with(colour, &sum));
             let index = report.join("index.html");
@@ -246,20 +240,12 @@ mod tests {
     fn a_step_a_server_and_a_client_of_ones_own_exclude_each_other() {
         let parse = |line: &str| Arguments::try_parse_from(line.split(' ')).is_ok();
         assert!(parse("conformance autobahn"));
-        assert!(parse(
-            "conformance autobahn 5 --role client --cases 1.*,5.1"
-        ));
-        assert!(parse(
-            "conformance autobahn --url ws://127.0.0.1:9005/ --autobahn wstest"
-        ));
+        assert!(parse("conformance autobahn 5 --role client --cases 1.*,5.1"));
+        assert!(parse("conformance autobahn --url ws://127.0.0.1:9005/ --autobahn wstest"));
         assert!(parse("conformance autobahn --client ./my-client"));
         assert!(!parse("conformance autobahn 5 --url ws://127.0.0.1:9005/"));
-        assert!(!parse(
-            "conformance autobahn --role client --url ws://127.0.0.1:9005/"
-        ));
-        assert!(!parse(
-            "conformance autobahn --client ./mine --url ws://127.0.0.1:9005/"
-        ));
+        assert!(!parse("conformance autobahn --role client --url ws://127.0.0.1:9005/"));
+        assert!(!parse("conformance autobahn --client ./mine --url ws://127.0.0.1:9005/"));
         assert!(!parse("conformance autobahn --url http://127.0.0.1:9005/"));
     }
 }

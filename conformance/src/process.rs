@@ -43,15 +43,9 @@ impl Process {
         speaker: Speaker,
         events: &Sender<(Speaker, Event)>,
     ) -> Result<Self, String> {
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| {
-            format!(
-                "{} cannot be started: {error}",
-                command.get_program().display()
-            )
+            format!("{} cannot be started: {error}", command.get_program().display())
         })?;
         let (output, errors) = (child.stdout.take(), child.stderr.take());
         let (output_events, error_events) = (events.clone(), events.clone());
@@ -71,9 +65,7 @@ impl Process {
     /// # Errors
     /// If the operating system has lost it.
     pub(crate) fn wait(&mut self) -> Result<ExitStatus, String> {
-        self.0
-            .wait()
-            .map_err(|error| format!("a process cannot be waited for: {error}"))
+        self.0.wait().map_err(|error| format!("a process cannot be waited for: {error}"))
     }
 }
 
@@ -92,9 +84,7 @@ fn listen(
     event: fn(String) -> Event,
     events: &Sender<(Speaker, Event)>,
 ) {
-    let lines = stream
-        .into_iter()
-        .flat_map(|stream| BufReader::new(stream).split(b'\n'));
+    let lines = stream.into_iter().flat_map(|stream| BufReader::new(stream).split(b'\n'));
     for line in lines.map_while(Result::ok) {
         let line = String::from_utf8_lossy(&line).trim_end().to_owned();
         // Nobody listens any more, but the pipe must be emptied all the same.
@@ -108,9 +98,8 @@ fn listen(
 /// Its own last words, if it fails.
 pub(crate) fn finish(command: &mut Command) -> Result<String, String> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .output()
-        .map_err(|error| format!("{program} cannot be started: {error}"))?;
+    let output =
+        command.output().map_err(|error| format!("{program} cannot be started: {error}"))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
@@ -146,9 +135,7 @@ mod tests {
         let (last, before) = heard.split_last().unwrap();
         assert_eq!(last, &Event::Ended);
         assert!(
-            before
-                .iter()
-                .any(|event| matches!(event, Event::Complained(line)
+            before.iter().any(|event| matches!(event, Event::Complained(line)
                 if line.contains("no-such-command"))),
             "{before:?}"
         );
@@ -158,26 +145,15 @@ mod tests {
     #[test]
     fn lines_that_are_no_utf_8_are_heard_too() {
         let (sender, events) = mpsc::channel();
-        listen(
-            Some(&b"one\r\n\xff\ntwo"[..]),
-            Speaker::Autobahn,
-            Event::Said,
-            &sender,
-        );
+        listen(Some(&b"one\r\n\xff\ntwo"[..]), Speaker::Autobahn, Event::Said, &sender);
         drop(sender);
         let heard: Vec<_> = events.into_iter().map(|(_, event)| event).collect();
-        assert_eq!(
-            heard,
-            ["one", "\u{fffd}", "two"].map(|line| Event::Said(line.to_owned()))
-        );
+        assert_eq!(heard, ["one", "\u{fffd}", "two"].map(|line| Event::Said(line.to_owned())));
     }
 
     #[test]
     fn a_command_that_fails_is_told_with_its_last_words() {
         let error = finish(Command::new(env!("CARGO")).arg("no-such-command")).unwrap_err();
-        assert!(
-            error.contains("failed") && error.contains("no-such-command"),
-            "{error}"
-        );
+        assert!(error.contains("failed") && error.contains("no-such-command"), "{error}");
     }
 }

@@ -53,13 +53,10 @@ pub(crate) fn verdicts(index: &str) -> Result<BTreeMap<CaseId, Verdict>, String>
     let names = agents.keys().cloned().collect::<Vec<_>>().join(", ");
     let mut peers = agents.into_values();
     match (peers.next(), peers.next()) {
-        (Some(cases), None) => cases
-            .into_iter()
-            .map(|(case, verdict)| Ok((case.parse()?, verdict)))
-            .collect(),
-        _ => Err(format!(
-            "Autobahn's report should be about one peer, not about [{names}]"
-        )),
+        (Some(cases), None) => {
+            cases.into_iter().map(|(case, verdict)| Ok((case.parse()?, verdict))).collect()
+        }
+        _ => Err(format!("Autobahn's report should be about one peer, not about [{names}]")),
     }
 }
 
@@ -83,10 +80,6 @@ mod tests {
     #[test]
     fn a_report_about_nobody_or_about_two_peers_is_refused() {
         assert!(verdicts("{}").is_err());
-        assert!(
-            verdicts(r#"{"echo": {}, "chat": {}}"#)
-                .unwrap_err()
-                .contains("[chat, echo]")
-        );
+        assert!(verdicts(r#"{"echo": {}, "chat": {}}"#).unwrap_err().contains("[chat, echo]"));
     }
 }

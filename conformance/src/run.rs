@@ -146,10 +146,7 @@ fn free_port() -> Result<u16, String> {
 fn configuration(role: Role, url: &str, cases: Option<&[CaseId]>) -> Value {
     let cases: Vec<String> = match cases {
         Some(cases) => cases.iter().map(CaseId::to_string).collect(),
-        None => GROUPS
-            .iter()
-            .map(|(group, _)| format!("{group}.*"))
-            .collect(),
+        None => GROUPS.iter().map(|(group, _)| format!("{group}.*")).collect(),
     };
     let mut configuration = json!({ "outdir": role.report_folder(), "cases": cases });
     match role {

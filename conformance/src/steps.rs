@@ -20,11 +20,7 @@ pub(crate) struct Step {
 }
 
 /// The steps that can be judged, the highest last.
-pub(crate) const STEPS: [Step; 1] = [Step {
-    number: 5,
-    package: "echo",
-    path: "/",
-}];
+pub(crate) const STEPS: [Step; 1] = [Step { number: 5, package: "echo", path: "/" }];
 /// The package with the client, and the name of the example that it is.
 const CLIENT: (&str, &str) = ("echo", "autobahn_client");
 
@@ -70,24 +66,14 @@ pub(crate) fn target_directory() -> Result<PathBuf, String> {
     let output = cargo(&["metadata", "--no-deps", "--format-version", "1"])?;
     let metadata: Value = serde_json::from_str(&output).unwrap_or_default();
     let directory = metadata["target_directory"].as_str();
-    directory
-        .map(PathBuf::from)
-        .ok_or_else(|| "cargo names no target directory".to_owned())
+    directory.map(PathBuf::from).ok_or_else(|| "cargo names no target directory".to_owned())
 }
 
 /// Builds one executable of a package. It is run by its own name and not by `cargo run`, because to
 /// kill cargo is not to kill what it runs.
 fn build(package: &str, kind: &str, name: &str) -> Result<PathBuf, String> {
     let messages = "--message-format=json-render-diagnostics";
-    let output = cargo(&[
-        "build",
-        "--release",
-        messages,
-        "--package",
-        package,
-        kind,
-        name,
-    ])?;
+    let output = cargo(&["build", "--release", messages, "--package", package, kind, name])?;
     executable(&output, name).ok_or_else(|| format!("cargo has built no `{name}`"))
 }
 
@@ -135,10 +121,7 @@ mod tests {
 {"reason":"compiler-artifact","target":{"name":"other"},"executable":"/target/other"}
 {"reason":"compiler-artifact","target":{"name":"echo"},"executable":"/target/echo.exe"}
 {"reason":"build-finished","success":true}"#;
-        assert_eq!(
-            executable(messages, "echo"),
-            Some("/target/echo.exe".into())
-        );
+        assert_eq!(executable(messages, "echo"), Some("/target/echo.exe".into()));
         assert_eq!(executable(messages, "chat"), None);
     }
 

@@ -12,14 +12,7 @@ use crate::{
 };
 
 /// The headings of the columns with numbers.
-const HEADINGS: [&str; 6] = [
-    "cases",
-    "OK",
-    "informational",
-    "non-strict",
-    "failed",
-    "close OK",
-];
+const HEADINGS: [&str; 6] = ["cases", "OK", "informational", "non-strict", "failed", "close OK"];
 /// Which of them counts failures.
 const FAILED: usize = 4;
 
@@ -41,18 +34,12 @@ impl Paint {
     /// Colours if standard output is a terminal and `NO_COLOR` is not set.
     pub(crate) fn for_stdout() -> Self {
         let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self {
-            colours: stdout().is_terminal() && !refused,
-        }
+        Self { colours: stdout().is_terminal() && !refused }
     }
 
     /// The text in one of the [`BOLD`], [`GREEN`] and [`RED`] ways.
     pub(crate) fn with(self, way: &str, text: &str) -> String {
-        if self.colours {
-            format!("\x1b[{way}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
+        if self.colours { format!("\x1b[{way}m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
 
@@ -87,13 +74,7 @@ fn count<'a>(cases: impl Iterator<Item = (&'a CaseId, &'a Verdict)>) -> [usize; 
 
 /// A row of numbers, with a dot for nothing, and the failures in red.
 fn painted_row(label: &str, counts: [usize; 6], paint: Paint) -> String {
-    let numbers = counts.map(|count| {
-        if count == 0 {
-            "·".to_owned()
-        } else {
-            count.to_string()
-        }
-    });
+    let numbers = counts.map(|count| if count == 0 { "·".to_owned() } else { count.to_string() });
     let mut cells = row(label, &numbers);
     if counts[FAILED] > 0 {
         cells[FAILED + 1] = paint.with(RED, &cells[FAILED + 1]);
@@ -106,9 +87,7 @@ fn row(label: &str, cells: &[String; 6]) -> Vec<String> {
     let numbers = cells.iter().zip(HEADINGS);
     let padded =
         numbers.map(|(cell, heading)| format!("{cell:>width$}", width = heading.len() + 3));
-    std::iter::once(format!("{label:<24}"))
-        .chain(padded)
-        .collect()
+    std::iter::once(format!("{label:<24}")).chain(padded).collect()
 }
 
 #[cfg(test)]
@@ -138,10 +117,7 @@ server role                cases   OK   informational   non-strict   failed   cl
  7 Close handling              1    ·               1            ·        ·          ·
 10 Autobahn/misc               1    ·               ·            ·        1          1
    all                         5    1               1            1        2          3";
-        assert_eq!(
-            table("server role", &seen, Paint { colours: false }),
-            expected
-        );
+        assert_eq!(table("server role", &seen, Paint { colours: false }), expected);
 
         let coloured = table("server role", &seen, Paint { colours: true });
         assert!(coloured.contains("\x1b[31m        2\x1b[0m"), "{coloured}");

@@ -44,11 +44,7 @@ fn install(executable: &Path, directory: &Path) -> Result<(), String> {
     let check = || {
         let mut command = python(executable, directory);
         let version = finish(command.arg("--autobahnversion"))?;
-        if version.contains(VERSION) {
-            Ok(())
-        } else {
-            Err(version)
-        }
+        if version.contains(VERSION) { Ok(()) } else { Err(version) }
     };
     // Asking beats looking: what was installed by another Python is there, and does not run.
     if check().is_ok() {
@@ -61,18 +57,8 @@ fn install(executable: &Path, directory: &Path) -> Result<(), String> {
         remove(old)?;
     }
     let mut pip = Command::new(executable);
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--target",
-    ]);
-    finish(
-        pip.arg(&unfinished)
-            .arg(format!("autobahntestsuite=={VERSION}")),
-    )
-    .map_err(|error| {
+    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--target"]);
+    finish(pip.arg(&unfinished).arg(format!("autobahntestsuite=={VERSION}"))).map_err(|error| {
         format!(
             "{error}\npip could not install Autobahn. It needs pip (`python2.7 -m ensurepip \
              --user`), the network and a C compiler; with Docker it needs none of them"
@@ -97,14 +83,7 @@ pub(crate) fn command(autobahn: &Autobahn, role: Role, port: u16, directory: &Pa
         Autobahn::Python(executable) => python(executable, directory),
     };
     command.current_dir(directory).env("PYTHONUNBUFFERED", "1");
-    command.args([
-        "--mode",
-        role.mode(),
-        "--webport",
-        "0",
-        "--spec",
-        &role.configuration_file(),
-    ]);
+    command.args(["--mode", role.mode(), "--webport", "0", "--spec", &role.configuration_file()]);
     command
 }
 
@@ -113,11 +92,7 @@ fn python(executable: &Path, directory: &Path) -> Command {
     let mut command = Command::new(executable);
     let installed = directory.join(INSTALLED);
     // The search path puts this copy before one that the Python may have of its own.
-    command
-        .env("PYTHONPATH", &installed)
-        .arg("-c")
-        .arg(SCRIPT)
-        .arg(installed);
+    command.env("PYTHONPATH", &installed).arg("-c").arg(SCRIPT).arg(installed);
     command
 }
 
@@ -127,10 +102,7 @@ mod tests {
 
     #[test]
     fn the_image_the_folder_and_pip_mean_one_version() {
-        assert_eq!(
-            docker::IMAGE,
-            format!("crossbario/autobahn-testsuite:{VERSION}")
-        );
+        assert_eq!(docker::IMAGE, format!("crossbario/autobahn-testsuite:{VERSION}"));
         assert_eq!(INSTALLED, format!("autobahntestsuite-{VERSION}"));
     }
 
@@ -140,14 +112,7 @@ mod tests {
         let arguments: Vec<_> = command.get_args().collect();
         assert_eq!(
             arguments,
-            [
-                "--mode",
-                "fuzzingserver",
-                "--webport",
-                "0",
-                "--spec",
-                "client.json"
-            ]
+            ["--mode", "fuzzingserver", "--webport", "0", "--spec", "client.json"]
         );
         assert_eq!(command.get_current_dir(), Some(Path::new("autobahn")));
     }
