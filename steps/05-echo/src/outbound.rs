@@ -75,7 +75,7 @@ impl Outbound {
             Some(last) if self.pongs >= PONGS_MAX && last >= self.start => {
                 self.buffer.truncate(last);
             }
-            _ => self.pongs += 1,
+            _ => self.pongs = self.pongs.saturating_add(1),
         }
         let payload = &payload[..payload.len().min(CONTROL_MAX)];
         self.frame(Opcode::Pong, payload);

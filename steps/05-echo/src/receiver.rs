@@ -131,9 +131,16 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         sender.outbound.close(Some(code), reason);
         let time = self.alarm.clock.timeouts.close;
         let agreed = async {
-            while !matches!(self.inbound.find(), Ok(Some(Found::Close)) | Err(_)) {
-                if poll_fn(|context| self.poll_exchange(sender, context)).await.is_err() {
-                    break;
+            loop {
+                match self.inbound.find() {
+                    Ok(Some(Found::Close)) | Err(_) => return,
+                    Ok(Some(_)) => {}
+                    Ok(None) => {
+                        let exchange = poll_fn(|context| self.poll_exchange(sender, context));
+                        if exchange.await.is_err() {
+                            return;
+                        }
+                    }
                 }
             }
         };

@@ -254,6 +254,15 @@ fn a_flood_of_pings_is_owed_a_bounded_number_of_pongs() {
     assert_eq!(last, [0x8a, 4, 0, 0, 0x27, 0x0f], "the last pong is for the last ping, 9,999");
 }
 
+/// RFC 6455 §5.5.3: a pong is owed its place among the messages, however many there are.
+#[test]
+fn pings_between_messages_are_all_answered() {
+    let pair = [Frame::ping("?"), Frame::text("!")];
+    let (heard, said) = server(&wire(&pair).repeat(300));
+    assert_eq!(heard.len(), 600);
+    assert_eq!(said, b"\x8a\x01?\x81\x01!".repeat(300));
+}
+
 proptest! {
     /// Whatever comes in, however it is cut: no panic, and the same outcome.
     #[test]
