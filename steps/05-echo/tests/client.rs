@@ -4,15 +4,13 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use echo::{
     Clock, CloseCode, ConnectError, Ended, Limits, Message, Receiver, Role, Sender, Timeouts,
     connect,
 };
-use testkit::{Frame, PATIENCE, Wire};
+use testkit::{Frame, Wire};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 
 fn listener() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()
@@ -127,30 +125,4 @@ async fn the_client_refuses_what_it_has_not_offered() {
         assert!(matches!(&error, ConnectError::Refused(why) if why.contains(name)), "{error}");
         server.join().unwrap();
     }
-}
-
-/// RFC 6455 §7.1.1: whoever closes waits for the other's close, and for nothing longer; also when
-/// that comes behind a message in one piece.
-#[tokio::test]
-async fn a_close_from_our_side_ends_with_the_close_of_the_peer() {
-    let listener = listener();
-    let address = listener.local_addr().unwrap();
-    let server = thread::spawn(move || {
-        let mut wire = Wire::accepts(&listener);
-        wire.answers_upgrade();
-        let close = wire.expects_frame();
-        assert_eq!((close.close_code(), close.close_reason()), (1000, "that was all"));
-        wire.sends_frames(&[Frame::text("one more"), Frame::close(1000, "")]);
-    });
-    // A minute to close: whoever uses it up lets this test run out of patience.
-    let timeouts = Timeouts { close: Duration::from_mins(1), ..Timeouts::default() };
-    let clock: Arc<Clock> = Clock::start(timeouts);
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let rest = connect(&mut stream, "localhost", "/").await.unwrap();
-    let (reader, writer) = stream.split();
-    let mut sender = Sender::new(writer, Role::Client);
-    let receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), &clock);
-    let closing = receiver.close(&mut sender, CloseCode::NORMAL, "that was all");
-    assert!(timeout(PATIENCE, closing).await.is_ok(), "it waits for a close that has come");
-    server.join().unwrap();
 }
