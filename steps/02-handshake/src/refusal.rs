@@ -1,16 +1,16 @@
 //! The ways to say no, each with its status, its clause, and a sentence for whoever has to mend it.
 
-use std::fmt;
-
 use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderValue, Method, Response, StatusCode};
 
 /// Why a request is not upgraded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The bytes are no HTTP/1.1 request (RFC 9112); says what is broken.
+    #[error("This is no valid HTTP/1.1 request: {0}.")]
     Malformed(&'static str),
     /// The header block is over a limit (RFC 6585 §5).
+    #[error("The header block is over the limit of {limit} {unit}.")]
     TooLarge {
         /// The most that is taken.
         limit: usize,
@@ -18,16 +18,22 @@ pub enum Refusal {
         unit: &'static str,
     },
     /// Not HTTP/1.1 (RFC 6455 §4.2.1).
+    #[error("A WebSocket begins with a request in HTTP/1.1.")]
     HttpVersion,
     /// Not a GET (RFC 6455 §4.2.1).
+    #[error("The method must be GET, not {0}.")]
     Method(Method),
     /// No `Host`, two of them, or one that names no host (RFC 9112 §3.2).
+    #[error("There must be exactly one Host header, and it must name a host.")]
     Host,
     /// A body is announced, and a handshake has none (RFC 9112 §6.3).
+    #[error("A handshake has no body: leave out Content-Length and Transfer-Encoding.")]
     Body,
     /// An ordinary GET that does not speak of WebSocket at all: where there is a page, it is shown.
+    #[error("This address speaks WebSocket: connect with ws://.")]
     PlainRequest,
     /// A header that must hold a token, such as `Upgrade: websocket`, does not (RFC 6455 §4.2.1).
+    #[error("The {header} header must contain the token \"{token}\".")]
     Token {
         /// The name of the header.
         header: &'static str,
@@ -35,17 +41,25 @@ pub enum Refusal {
         token: &'static str,
     },
     /// `Sec-WebSocket-Version` is not 13, is missing, or is there twice (RFC 6455 §4.4).
+    #[error("There must be exactly one Sec-WebSocket-Version header, and it must be 13.")]
     WebSocketVersion,
     /// `Sec-WebSocket-Key` is missing, is there twice, or is not sixteen bytes in base64
     /// (RFC 6455 §4.2.1).
+    #[error(
+        "There must be exactly one Sec-WebSocket-Key header, and it must hold 16 bytes in base64."
+    )]
     Key,
     /// The page that asks is of another site (RFC 6455 §10.2).
+    #[error("Pages of the origin \"{0}\" may not connect to this server.")]
     Origin(String),
     /// `Sec-WebSocket-Protocol` is no list of distinct tokens (RFC 6455 §4.1).
+    #[error("Sec-WebSocket-Protocol must be a list of tokens, each of them once.")]
     Subprotocol,
     /// The request did not arrive in time (RFC 6455 §10.4).
+    #[error("The request did not arrive in time.")]
     Late,
     /// As many connections are open as the server takes (RFC 6455 §10.4).
+    #[error("The server has as many connections as it takes: try again later.")]
     Busy,
 }
 
@@ -94,40 +108,3 @@ impl Refusal {
         response
     }
 }
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Malformed(what) => write!(f, "This is no valid HTTP/1.1 request: {what}."),
-            Self::TooLarge { limit, unit } => {
-                write!(f, "The header block is over the limit of {limit} {unit}.")
-            }
-            Self::HttpVersion => f.write_str("A WebSocket begins with a request in HTTP/1.1."),
-            Self::Method(method) => write!(f, "The method must be GET, not {method}."),
-            Self::Host => f.write_str("There must be exactly one Host header, and it must name a host."),
-            Self::Body => f.write_str(
-                "A handshake has no body: leave out Content-Length and Transfer-Encoding.",
-            ),
-            Self::PlainRequest => f.write_str("This address speaks WebSocket: connect with ws://."),
-            Self::Token { header, token } => {
-                write!(f, "The {header} header must contain the token \"{token}\".")
-            }
-            Self::WebSocketVersion => {
-                f.write_str("There must be exactly one Sec-WebSocket-Version header, and it must be 13.")
-            }
-            Self::Key => f.write_str(
-                "There must be exactly one Sec-WebSocket-Key header, and it must hold 16 bytes in base64.",
-            ),
-            Self::Origin(origin) => {
-                write!(f, "Pages of the origin \"{origin}\" may not connect to this server.")
-            }
-            Self::Subprotocol => {
-                f.write_str("Sec-WebSocket-Protocol must be a list of tokens, each of them once.")
-            }
-            Self::Late => f.write_str("The request did not arrive in time."),
-            Self::Busy => f.write_str("The server has as many connections as it takes: try again later."),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}

@@ -1,7 +1,5 @@
 //! How long is the payload? RFC 6455 §5.2 answers in seven bits, in two more bytes, or in eight.
 
-use std::fmt;
-
 /// The seven bits of the second byte that are not the mask bit.
 const SEVEN_BITS: u8 = 0x7f;
 /// The largest length that stands in the seven bits themselves.
@@ -76,9 +74,10 @@ impl PayloadLength {
 }
 
 /// What can be wrong with a payload length. Both fail the connection (RFC 6455 §5.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LengthError {
     /// A shorter form would have held the value.
+    #[error("length {value} in {extended} bytes: not the shortest form")]
     NotMinimal {
         /// The length, in bytes.
         value: u64,
@@ -86,18 +85,6 @@ pub enum LengthError {
         extended: usize,
     },
     /// The most significant bit of the eight-byte form is set, which stays zero.
+    #[error("length with its top bit set")]
     TopBitSet,
 }
-
-impl fmt::Display for LengthError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotMinimal { value, extended } => {
-                write!(f, "length {value} in {extended} bytes: not the shortest form")
-            }
-            Self::TopBitSet => f.write_str("length with its top bit set"),
-        }
-    }
-}
-
-impl std::error::Error for LengthError {}

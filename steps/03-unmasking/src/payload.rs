@@ -1,7 +1,5 @@
 //! The masked payload of one frame, found behind its first byte.
 
-use std::fmt;
-
 use crate::{LengthError, MaskingKey, PayloadLength};
 
 /// The bit of the second byte that says: four bytes of masking key follow the length.
@@ -46,22 +44,13 @@ impl MaskedPayload {
 }
 
 /// Why a payload cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PayloadError {
     /// A client must mask every frame (RFC 6455 §5.1). The tutorials never look, and make garbage
     /// of a frame that is not masked (fault F8).
+    #[error("a frame from a client that is not masked")]
     NotMasked,
     /// The length is not written as it must be.
+    #[error(transparent)]
     Length(LengthError),
 }
-
-impl fmt::Display for PayloadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotMasked => f.write_str("a frame from a client that is not masked"),
-            Self::Length(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for PayloadError {}

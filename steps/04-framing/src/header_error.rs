@@ -1,28 +1,33 @@
 //! What can be wrong with a frame's header. Each of these fails the connection with 1002.
 
-use std::fmt;
-
 use unmasking::LengthError;
 
 use crate::Opcode;
 
 /// A header that RFC 6455 forbids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
     /// A reserved bit is set and no extension was agreed on that gives it a meaning. Some tutorials
     /// say that these bits can be ignored (fault F11).
+    #[error("RSV{0} is set without an extension")]
     ReservedBit(u8),
     /// The opcode has no meaning yet.
+    #[error("opcode {0:#x} is reserved")]
     ReservedOpcode(u8),
     /// A control frame in fragments.
+    #[error("a {} frame in fragments", .0.name())]
     FragmentedControl(Opcode),
     /// A control frame with more than 125 bytes of payload.
+    #[error("a {} frame with more than 125 bytes", .0.name())]
     LongControl(Opcode),
     /// A client's frame without a masking key.
+    #[error("a frame from a client that is not masked")]
     NotMasked,
     /// A server's frame with a masking key.
+    #[error("a frame from a server that is masked")]
     Masked,
     /// The payload length is not written as it must be.
+    #[error(transparent)]
     Length(LengthError),
 }
 
@@ -37,21 +42,3 @@ impl HeaderError {
         }
     }
 }
-
-impl fmt::Display for HeaderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ReservedBit(number) => write!(f, "RSV{number} is set without an extension"),
-            Self::ReservedOpcode(bits) => write!(f, "opcode {bits:#x} is reserved"),
-            Self::FragmentedControl(opcode) => write!(f, "a {} frame in fragments", opcode.name()),
-            Self::LongControl(opcode) => {
-                write!(f, "a {} frame with more than 125 bytes", opcode.name())
-            }
-            Self::NotMasked => f.write_str("a frame from a client that is not masked"),
-            Self::Masked => f.write_str("a frame from a server that is masked"),
-            Self::Length(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for HeaderError {}

@@ -1,6 +1,5 @@
 //! The client's side of the opening handshake, RFC 6455 §4.1.
 
-use std::fmt;
 use std::io;
 
 use base64::Engine;
@@ -9,30 +8,15 @@ use handshake::{HeaderLimits, accept_key, end_of_block};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// Why there is no connection.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The connection broke, or ended, before there was an answer.
-    Io(io::Error),
+    #[error("the connection broke during the handshake: {0}")]
+    Io(#[from] io::Error),
     /// The answer is no upgrade to WebSocket; says why.
+    #[error("the server did not upgrade: {0}")]
     Refused(String),
 }
-
-impl From<io::Error> for ConnectError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl fmt::Display for ConnectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => write!(f, "the connection broke during the handshake: {error}"),
-            Self::Refused(why) => write!(f, "the server did not upgrade: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for ConnectError {}
 
 /// Asks the server at the other end of `stream` for a WebSocket at `target`, a path with a query
 /// perhaps. `host` is the server's name, with its port unless that is the scheme's own.

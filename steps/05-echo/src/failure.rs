@@ -1,29 +1,35 @@
-//! What fails a connection (RFC 6455 §7.1.7), each with the status code and the clause.
-
-use std::fmt;
+//! What fails a connection (RFC 6455 §7.1.7), each with its clause and its status code.
 
 use framing::HeaderError;
 
 use crate::CloseCode;
 
 /// A rule that the peer has broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// A frame's header breaks a rule.
-    Header(HeaderError),
+    #[error("{} ({})", .0, .0.clause())]
+    Header(#[from] HeaderError),
     /// A continuation frame, and no message that it could continue.
+    #[error("a continuation of no message (§5.4)")]
     NothingToContinue,
     /// A text or binary frame before the last message had its final fragment.
+    #[error("a new message inside an unfinished one (§5.4)")]
     MessageUnfinished,
     /// A message longer than the limit, in bytes.
+    #[error("a message of over {0} bytes (§10.4)")]
     MessageTooBig(usize),
     /// A message in more fragments than the limit.
+    #[error("a message in over {0} fragments (§10.4)")]
     TooManyFragments(u32),
     /// A text, or the reason in a close frame, that is not UTF-8.
+    #[error("a text that is not UTF-8 (§8.1)")]
     NotUtf8,
     /// A close frame with one byte of payload: half a status code.
+    #[error("a close frame with half a status code (§5.5.1)")]
     ClosePayload,
     /// A close frame with a code that must not be sent.
+    #[error("status code {0} must not be sent (§7.4)")]
     CloseCode(u16),
 }
 
@@ -42,41 +48,4 @@ impl Failure {
             | Self::CloseCode(_) => CloseCode::PROTOCOL_ERROR,
         }
     }
-
-    /// The section of RFC 6455 that says so.
-    #[must_use]
-    pub fn clause(&self) -> &'static str {
-        match self {
-            Self::Header(error) => error.clause(),
-            Self::NothingToContinue | Self::MessageUnfinished => "§5.4",
-            Self::MessageTooBig(_) | Self::TooManyFragments(_) => "§10.4",
-            Self::NotUtf8 => "§8.1",
-            Self::ClosePayload => "§5.5.1",
-            Self::CloseCode(_) => "§7.4",
-        }
-    }
 }
-
-impl From<HeaderError> for Failure {
-    fn from(error: HeaderError) -> Self {
-        Self::Header(error)
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Header(error) => error.fmt(f),
-            Self::NothingToContinue => f.write_str("a continuation of no message"),
-            Self::MessageUnfinished => f.write_str("a new message inside an unfinished one"),
-            Self::MessageTooBig(limit) => write!(f, "a message of over {limit} bytes"),
-            Self::TooManyFragments(limit) => write!(f, "a message in over {limit} fragments"),
-            Self::NotUtf8 => f.write_str("a text that is not UTF-8"),
-            Self::ClosePayload => f.write_str("a close frame with half a status code"),
-            Self::CloseCode(number) => write!(f, "status code {number} must not be sent"),
-        }?;
-        write!(f, " ({})", self.clause())
-    }
-}
-
-impl std::error::Error for Failure {}

@@ -102,12 +102,6 @@ impl Outbound {
         self.close(Some(failure.code()), &failure.to_string());
     }
 
-    /// Has the close been said?
-    #[must_use]
-    pub fn is_closed(&self) -> bool {
-        self.closed
-    }
-
     /// The bytes to be written, in this order.
     #[must_use]
     pub fn pending(&self) -> &[u8] {

@@ -1,7 +1,6 @@
 //! The reading half on tokio. It does all the waiting: for bytes, for room to write, for a sign of
 //! life, and for the peer's part of the closing handshake.
 
-use std::fmt;
 use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
@@ -19,6 +18,8 @@ use crate::{Clock, CloseCode, CloseFrame, Failure, Inbound, Limits, Message, Rol
 
 /// The most bytes in one read: more would have left the processor's cache before they are used.
 const READ_MAX: usize = 256 * 1024;
+/// The buffer for bytes that nobody is interested in any more.
+const UNREAD: usize = 4096;
 
 /// Hears what the peer says.
 #[derive(Debug)]
@@ -28,41 +29,24 @@ pub struct Receiver<Reader> {
     alarm: Alarm,
 }
 
-/// The buffer for bytes that nobody is interested in any more.
-const UNREAD: usize = 4096;
-
 /// How a connection ended.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum Ended {
     /// With a closing handshake, and this status code, if there was one.
+    #[error("closed {}", .0.map_or("without a status code".to_owned(), |code| format!("with {code}")))]
     Closed(Option<CloseCode>),
     /// The peer broke a rule, and was told so.
+    #[error("failed with {}: {}", .0.code(), .0)]
     Failed(Failure),
     /// The peer was quiet for too long, and did not answer pings.
+    #[error("dropped: it has been quiet for too long")]
     Quiet,
     /// Not yet: the program stops, and the connection is to be [closed](Receiver::close).
+    #[error("told to stop")]
     Stopped,
     /// Without a closing handshake: the peer vanished. Browsers call it 1006.
-    Vanished(io::Error),
-}
-
-impl From<io::Error> for Ended {
-    fn from(error: io::Error) -> Self {
-        Self::Vanished(error)
-    }
-}
-
-impl fmt::Display for Ended {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Closed(Some(code)) => write!(f, "closed with {code}"),
-            Self::Closed(None) => f.write_str("closed without a status code"),
-            Self::Failed(failure) => write!(f, "failed with {}: {failure}", failure.code()),
-            Self::Quiet => f.write_str("dropped: it has been quiet for too long"),
-            Self::Stopped => f.write_str("told to stop"),
-            Self::Vanished(error) => write!(f, "vanished without a close: {error}"),
-        }
-    }
+    #[error("vanished without a close: {0}")]
+    Vanished(#[from] io::Error),
 }
 
 impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
