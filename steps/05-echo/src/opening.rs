@@ -12,7 +12,7 @@ const PIECE: usize = 4096;
 /// How long, and for how many bytes, we go on reading after a refusal, so that no reset overtakes
 /// the answer.
 const LINGER: Duration = Duration::from_secs(1);
-const LINGER_BYTES: u64 = 1024 * 1024;
+const LINGER_BYTES: u64 = 16 * 1024 * 1024;
 
 /// What a server needs to know for an opening handshake.
 #[derive(Debug)]
