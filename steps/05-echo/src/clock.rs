@@ -18,7 +18,7 @@ use crate::Timeouts;
 /// not sent its pings all at the same time.
 const GROUPS: u32 = 8;
 
-/// The clock of a program, from which every connection has an [`Alarm`].
+/// The clock of a program, by which every connection is woken.
 #[derive(Debug)]
 pub struct Clock {
     pub(crate) timeouts: Timeouts,
