@@ -1,6 +1,6 @@
 //! Step 1: a TCP connection carries bytes, and nothing else.
 //!
-//! There is no WebSocket here yet, and no HTTP. We [listen](listen), we [serve](serve_each) one
+//! There is no WebSocket here yet, and no HTTP. We [`listen`], we [serve](serve_each) one
 //! connection in each thread, and we [show](hex_dump) the bytes that a browser sends, as they are.
 //! Steps 2 to 4 stand on the same accept loop.
 
