@@ -71,6 +71,17 @@ pub struct Response {
 }
 
 impl Response {
+    /// The status line and the headers, without the length of a body that may be rewritten.
+    #[must_use]
+    pub fn head(&self) -> String {
+        let length = self.body.len().to_string();
+        let headers = self.headers.iter().map(|(name, value)| {
+            let value = if *value == length { "(the length of the page)" } else { value };
+            format!("\n{name}: {value}")
+        });
+        format!("{} {}{}", self.status, self.reason, headers.collect::<String>())
+    }
+
     /// A response of which the body is still to come; `None` if this is no head of a response.
     pub(crate) fn from_head(head: Head) -> Option<Self> {
         let (status, reason) = match head.first_line.strip_prefix("HTTP/1.1 ")?.split_once(' ') {

@@ -39,6 +39,7 @@ mod http;
 mod incoming;
 mod opcode;
 mod output;
+mod run;
 mod server;
 mod transcript;
 mod visible;
@@ -50,6 +51,7 @@ pub use chromium::{Chromium, find_program};
 pub use frame::{Frame, MASKING_KEY, Masking};
 pub use http::{Request, Response};
 pub use opcode::Opcode;
+pub use run::{End, runs_to_its_end};
 pub use server::Server;
 pub use wire::Wire;
 

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use crate::PATIENCE;
 use crate::output::{Output, Source};
+use crate::{PATIENCE, Wire};
 
 /// What every step prints first, before its address.
 const GREETING: &str = "listening on http://";
@@ -86,6 +86,15 @@ impl Server {
     #[must_use]
     pub fn output(&self) -> String {
         self.output.text(Source::Standard)
+    }
+
+    /// What it has printed to standard output about `wire`, without the ports, which are others
+    /// each time.
+    #[must_use]
+    pub fn output_about(&self, wire: &Wire) -> String {
+        let peer = wire.stream().local_addr().expect("a connection has an address");
+        let output = self.output().replace(&self.address().to_string(), "SERVER");
+        output.replace(&peer.to_string(), "PEER")
     }
 
     /// What it has printed to standard error so far.

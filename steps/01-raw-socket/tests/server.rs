@@ -1,7 +1,7 @@
 //! The running server: what it prints of what arrives, and what cannot stop it.
 #![allow(clippy::expect_used, reason = "a test that cannot go on ends here")]
 
-use testkit::{Response, Server, Wire};
+use testkit::{Server, Wire};
 
 /// What `new WebSocket(…)` sends, as the source documents show it.
 const WEBSOCKET_REQUEST: &str = "GET / HTTP/1.1\r\n\
@@ -19,23 +19,6 @@ fn start() -> Server {
     Server::start(env!("CARGO_BIN_EXE_raw-socket"), &[])
 }
 
-/// What the server has printed, without the ports, which are others each time.
-fn printed(server: &Server, wire: &Wire) -> String {
-    let peer = wire.stream().local_addr().expect("a connection has an address");
-    let output = server.output().replace(&server.address().to_string(), "SERVER");
-    output.replace(&peer.to_string(), "PEER")
-}
-
-/// The head of an answer, without the length of a page that may be rewritten.
-fn head(response: &Response) -> String {
-    let length = response.body.len().to_string();
-    let headers = response.headers.iter().map(|(name, value)| {
-        let value = if *value == length { "(the length of the page)" } else { value };
-        format!("\n{name}: {value}")
-    });
-    format!("{} {}{}", response.status, response.reason, headers.collect::<String>())
-}
-
 /// Nobody is turned away and nobody else is served less: here, by one more visit.
 fn is_still_there(server: &Server) {
     let mut visitor = Wire::connect(server);
@@ -50,7 +33,7 @@ fn what_a_browser_sends_is_shown_byte_for_byte() {
     browser.sends_text(WEBSOCKET_REQUEST);
     browser.half_closes().expects_end();
     server.waits_for_line_with("closed the connection");
-    insta::assert_snapshot!("websocket_request_printed", printed(&server, &browser));
+    insta::assert_snapshot!("websocket_request_printed", server.output_about(&browser));
     insta::assert_snapshot!("websocket_request_wire", browser.transcript());
 }
 
@@ -66,7 +49,7 @@ fn a_request_in_two_segments_is_shown_whole() {
     let page = visitor.expects_response();
     visitor.expects_end().half_closes();
     server.waits_for_line_with("closed the connection");
-    insta::assert_snapshot!("two_segments_printed", printed(&server, &visitor));
+    insta::assert_snapshot!("two_segments_printed", server.output_about(&visitor));
     // The page is about all of the request, not about its last piece.
     let both_lines = raw_socket::hex_dump(b"GET /chat HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert!(page.text().contains(&both_lines), "{}", page.text());
@@ -99,7 +82,7 @@ fn a_visit_is_shown_its_own_bytes() {
     visitor.sends_text(VISIT);
     let answer = visitor.expects_response();
     visitor.expects_end();
-    insta::assert_snapshot!(head(&answer));
+    insta::assert_snapshot!(answer.head());
     assert!(answer.text().contains(&raw_socket::hex_dump(VISIT.as_bytes())), "{}", answer.text());
 }
 

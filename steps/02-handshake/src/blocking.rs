@@ -13,8 +13,10 @@ use crate::{Answer, Arrived, HeaderBlock, HeaderLimits, Policy, Refusal, Upgrade
 /// that nobody can fill the server with connections that never begin (RFC 6455 §10.4).
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
-/// How long, and for how many bytes, we go on reading after our last word.
-const LINGER: (Duration, usize) = (Duration::from_secs(1), 16 * 1024 * 1024);
+/// How long we go on reading after our last word.
+pub const LINGER_TIME: Duration = Duration::from_secs(1);
+/// And for how many bytes at most.
+pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// A connection that speaks WebSocket now.
 #[derive(Debug)]
@@ -87,7 +89,7 @@ pub fn open(stream: &TcpStream, policy: &Policy, page: &str) -> io::Result<Optio
 /// When the connection is gone already.
 pub fn hang_up(stream: &TcpStream) -> io::Result<()> {
     stream.shutdown(Shutdown::Write)?;
-    let mut unread = Segments::new(stream, LINGER.0, LINGER.1);
+    let mut unread = Segments::new(stream, LINGER_TIME, LINGER_BYTES);
     while unread.next_segment().is_ok() {}
     Ok(())
 }

@@ -16,7 +16,9 @@ mod upgrade;
 
 pub use accept_key::accept_key;
 pub use answer::{Answer, encode_response};
-pub use blocking::{HANDSHAKE_TIME, Opened, hang_up, open, serve_opened};
+pub use blocking::{
+    HANDSHAKE_TIME, LINGER_BYTES, LINGER_TIME, Opened, hang_up, open, serve_opened,
+};
 pub use header_block::{Arrived, HeaderBlock, HeaderLimits, end_of_block};
 pub use origin::Origins;
 pub use refusal::Refusal;

@@ -1,39 +1,9 @@
 //! What a person sees who starts the program in the wrong way, or asks how.
-#![allow(clippy::expect_used, reason = "a test that cannot go on ends here")]
 
-use std::io::Read;
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
+use testkit::{End, Server, runs_to_its_end};
 
-use testkit::{PATIENCE, Server};
-
-/// How a program ended: its exit code, and what it printed to either output.
-struct End {
-    code: Option<i32>,
-    output: String,
-    errors: String,
-}
-
-/// Runs the program with these arguments until it ends by itself.
 fn runs(arguments: &[&str]) -> End {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_handshake"));
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program can be started");
-    let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
-    let (sender, printed) = mpsc::channel();
-    thread::spawn(move || {
-        let (mut output, mut errors) = (String::new(), String::new());
-        let _ = stdout.as_mut().map(|stdout| stdout.read_to_string(&mut output));
-        let _ = stderr.as_mut().map(|stderr| stderr.read_to_string(&mut errors));
-        let _ = sender.send((output, errors));
-    });
-    let printed = printed.recv_timeout(PATIENCE);
-    // For one that has not ended; otherwise there is nothing left to kill.
-    let _ = child.kill();
-    let code = child.wait().expect("a child can be waited for").code();
-    let (output, errors) = printed.expect("the program should end by itself");
-    End { code, output, errors }
+    runs_to_its_end(env!("CARGO_BIN_EXE_handshake"), arguments)
 }
 
 #[test]

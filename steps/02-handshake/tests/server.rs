@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use testkit::{Frame, Response, Server, Wire};
+use testkit::{Frame, Server, Wire};
 
 /// The handshake that the source documents show, of a real browser.
 const REQUEST: &str = "GET / HTTP/1.1\r\n\
@@ -19,23 +19,6 @@ fn start(flags: &[&str]) -> Server {
     Server::start(env!("CARGO_BIN_EXE_handshake"), flags)
 }
 
-/// What the server has printed, without the ports, which are others each time.
-fn printed(server: &Server, wire: &Wire) -> String {
-    let peer = wire.stream().local_addr().expect("a connection has an address");
-    let output = server.output().replace(&server.address().to_string(), "SERVER");
-    output.replace(&peer.to_string(), "PEER")
-}
-
-/// The head of an answer, without the length of a page that may be rewritten.
-fn head(response: &Response) -> String {
-    let length = response.body.len().to_string();
-    let headers = response.headers.iter().map(|(name, value)| {
-        let value = if *value == length { "(the length of the page)" } else { value };
-        format!("\n{name}: {value}")
-    });
-    format!("{} {}{}", response.status, response.reason, headers.collect::<String>())
-}
-
 /// RFC 6455 §4.2.2.
 #[test]
 fn the_request_of_a_real_browser_is_answered_with_101() {
@@ -45,7 +28,7 @@ fn the_request_of_a_real_browser_is_answered_with_101() {
     browser.sends_frame(&Frame::text("hello")).half_closes().expects_end();
     server.waits_for_line_with("closed the connection");
     insta::assert_snapshot!("handshake_wire", browser.transcript());
-    insta::assert_snapshot!("handshake_printed", printed(&server, &browser));
+    insta::assert_snapshot!("handshake_printed", server.output_about(&browser));
 }
 
 /// RFC 6455 §4.2.1: TCP cuts where it likes, and the tutorials read once (fault F1).
@@ -81,7 +64,7 @@ fn a_visit_is_shown_the_page() {
     visitor.sends_text("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let answer = visitor.expects_response();
     visitor.expects_end();
-    insta::assert_snapshot!(head(&answer));
+    insta::assert_snapshot!(answer.head());
     assert!(answer.text().contains("The handshake"));
     visitor.half_closes();
     server.waits_for_line_with("was not upgraded");

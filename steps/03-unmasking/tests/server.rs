@@ -7,13 +7,6 @@ fn start() -> Server {
     Server::start(env!("CARGO_BIN_EXE_unmasking"), &[])
 }
 
-/// What the server has printed, without the ports, which are others each time.
-fn printed(server: &Server, wire: &Wire) -> String {
-    let peer = wire.stream().local_addr().expect("a connection has an address");
-    let output = server.output().replace(&server.address().to_string(), "SERVER");
-    output.replace(&peer.to_string(), "PEER")
-}
-
 /// RFC 6455 §5.3, by the frame that the source documents show.
 #[test]
 fn a_masked_text_is_printed_unmasked() {
@@ -22,7 +15,7 @@ fn a_masked_text_is_printed_unmasked() {
     browser.opens("/").sends(b"\x81\x87\x0e\xc3\xf3\xcd\x3b\xf6\xc6\xf8\x3b\xf6\xc6");
     browser.half_closes().expects_end();
     server.waits_for_line_with("ended: ");
-    insta::assert_snapshot!("masked_text_printed", printed(&server, &browser));
+    insta::assert_snapshot!("masked_text_printed", server.output_about(&browser));
     insta::assert_snapshot!("masked_text_wire", browser.transcript());
 }
 
@@ -37,7 +30,7 @@ fn two_frames_in_one_segment_are_both_printed() {
     ]);
     browser.half_closes().expects_end();
     server.waits_for_line_with("ended: ");
-    insta::assert_snapshot!("two_frames_printed", printed(&server, &browser));
+    insta::assert_snapshot!("two_frames_printed", server.output_about(&browser));
     insta::assert_snapshot!("two_frames_wire", browser.transcript());
 }
 

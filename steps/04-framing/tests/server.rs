@@ -11,13 +11,6 @@ fn start() -> Server {
     Server::start(env!("CARGO_BIN_EXE_framing"), &[])
 }
 
-/// What the server has printed, without the ports, which are others each time.
-fn printed(server: &Server, wire: &Wire) -> String {
-    let peer = wire.stream().local_addr().expect("a connection has an address");
-    let output = server.output().replace(&server.address().to_string(), "SERVER");
-    output.replace(&peer.to_string(), "PEER")
-}
-
 /// RFC 6455 §5.6, and the vector of the source documents.
 #[test]
 fn a_text_comes_back() {
@@ -29,7 +22,7 @@ fn a_text_comes_back() {
     browser.expects_end().half_closes();
     server.waits_for_line_with(" closed: ");
     insta::assert_snapshot!("text_wire", browser.transcript());
-    insta::assert_snapshot!("text_printed", printed(&server, &browser));
+    insta::assert_snapshot!("text_printed", server.output_about(&browser));
 }
 
 /// RFC 6455 §5.6: bytes that are no text come back as bytes, and an empty payload as an empty one.

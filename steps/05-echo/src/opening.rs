@@ -3,16 +3,14 @@
 use std::io;
 use std::time::Duration;
 
-use handshake::{Answer, Arrived, HeaderBlock, HeaderLimits, Opened, Policy, Refusal};
+use handshake::{
+    Answer, Arrived, HeaderBlock, HeaderLimits, LINGER_BYTES, LINGER_TIME, Opened, Policy, Refusal,
+};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
 /// Bytes that are read at a time.
 const PIECE: usize = 4096;
-/// How long, and for how many bytes, we go on reading after a refusal, so that no reset overtakes
-/// the answer.
-const LINGER: Duration = Duration::from_secs(1);
-const LINGER_BYTES: u64 = 16 * 1024 * 1024;
 
 /// What a server needs to know for an opening handshake.
 #[derive(Debug)]
@@ -50,8 +48,8 @@ impl Opening {
                 return Ok(Some(Opened { request, upgrade, rest }));
             }
             stream.shutdown().await?;
-            let (mut unread, mut nobody) = (stream.take(LINGER_BYTES), tokio::io::sink());
-            let _ = timeout(LINGER, tokio::io::copy(&mut unread, &mut nobody)).await;
+            let (mut unread, mut nobody) = (stream.take(LINGER_BYTES as u64), tokio::io::sink());
+            let _ = timeout(LINGER_TIME, tokio::io::copy(&mut unread, &mut nobody)).await;
             Ok(None)
         };
         timeout(self.time, answered).await?

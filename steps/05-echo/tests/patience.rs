@@ -3,10 +3,9 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use testkit::{Frame, Opcode, Server, Wire};
+use testkit::{Frame, Opcode, Server, Wire, runs_to_its_end};
 
 fn start(flags: &[&str]) -> Server {
     Server::start(env!("CARGO_BIN_EXE_echo"), flags)
@@ -202,11 +201,10 @@ fn what_keeps_the_server_from_starting_is_told_in_one_line() {
         (vec![taken.as_str()], format!("cannot listen on {taken}: another program has that port")),
         (vec!["--origin", "friend.example"], "\"friend.example\" is no origin".to_owned()),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_echo")).args(arguments).output().unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1));
-        assert!(told.starts_with(&expected), "{told}");
-        assert_eq!(told.lines().count(), 1, "{told}");
+        let end = runs_to_its_end(env!("CARGO_BIN_EXE_echo"), &arguments);
+        assert_eq!(end.code, Some(1));
+        assert!(end.errors.starts_with(&expected), "{}", end.errors);
+        assert_eq!(end.errors.lines().count(), 1, "{}", end.errors);
     }
 }
 
