@@ -1,15 +1,19 @@
 //! The request, collected from however many pieces it arrives in.
 
+use clap::Args;
 use http::{Request, Version};
 
 use crate::Refusal;
 
 /// How large a header block may be. Both limits bound what a stranger can make us hold.
-#[derive(Clone, Copy, Debug)]
+#[derive(Args, Clone, Copy, Debug)]
 pub struct HeaderLimits {
-    /// Bytes from the first of the request line to the blank line, included.
+    /// The longest header block of a request; a longer one is answered with 431
+    // From the first byte of the request line to the blank line, included.
+    #[arg(long = "max-header-bytes", value_name = "BYTES", default_value_t = Self::default().bytes)]
     pub bytes: usize,
-    /// Header lines.
+    /// The most header lines of a request; more are answered with 431
+    #[arg(long = "max-header-lines", value_name = "COUNT", default_value_t = Self::default().lines)]
     pub lines: usize,
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use handshake::{Answer, Opened, Origins, Policy, serve_opened};
+use handshake::{Answer, Opened, Policy, serve_opened};
 use http::header::SEC_WEBSOCKET_KEY;
 use raw_socket::{Ended, Segments, hex_dump, listen, page, visible};
 
@@ -20,12 +20,8 @@ struct Options {
     /// Where to listen; 127.0.0.1:0 picks a free port
     #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9002")]
     address: String,
-    /// Also let in the pages of this origin (the server's own may always connect); repeatable
-    #[arg(long = "origin", value_name = "https://EXAMPLE.COM")]
-    origins: Vec<String>,
-    /// A subprotocol to agree to when a client offers it; repeatable
-    #[arg(long = "subprotocol", value_name = "NAME")]
-    subprotocols: Vec<String>,
+    #[command(flatten)]
+    policy: Policy,
 }
 
 fn main() -> ExitCode {
@@ -38,11 +34,9 @@ fn main() -> ExitCode {
 }
 
 fn run(options: Options) -> Result<std::convert::Infallible, String> {
-    let origins = Origins::listed(&options.origins)?;
-    let policy = Policy { origins, subprotocols: options.subprotocols };
     let page = page(2, "The handshake", include_str!("page.html"));
     let listener = listen(&options.address)?;
-    serve_opened(&listener, policy, page, show_connection)
+    serve_opened(&listener, options.policy, page, show_connection)
 }
 
 /// Shows how the two sides agreed, and then whatever the client sends.

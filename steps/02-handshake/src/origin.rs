@@ -3,6 +3,7 @@
 //! A browser lets any page open a WebSocket to any server, and sends the visitor's cookies along.
 //! What it also sends, and a page cannot change, is `Origin`. The tutorials ignore it (fault F6).
 
+use clap::Args;
 use http::HeaderMap;
 use http::header::{HOST, ORIGIN};
 use http::uri::{Authority, Scheme, Uri};
@@ -11,8 +12,10 @@ use http::uri::{Authority, Scheme, Uri};
 ///
 /// Who sends no `Origin` is no browser. Such a client could send any `Origin` it likes, so there is
 /// nothing to check.
-#[derive(Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Origins {
+    /// Also let in the pages of this origin (the server's own may always connect); repeatable
+    #[arg(long = "origin", value_name = "https://EXAMPLE.COM", value_parser = origin)]
     listed: Vec<String>,
 }
 
@@ -23,17 +26,7 @@ impl Origins {
     /// # Errors
     /// A sentence about the first entry that is no origin.
     pub fn listed(listed: &[String]) -> Result<Self, String> {
-        let listed = listed.iter().map(|entry| {
-            let origin = entry.to_ascii_lowercase();
-            let Some((_, port, standard_port)) = host_and_port(&origin) else {
-                return Err(format!("\"{entry}\" is no origin: write it like https://example.com"));
-            };
-            // Browsers leave out the port that a scheme has by itself.
-            let standard = format!(":{standard_port}");
-            let short = origin.strip_suffix(&standard).filter(|_| port == standard_port);
-            Ok(short.map(str::to_owned).unwrap_or(origin))
-        });
-        Ok(Self { listed: listed.collect::<Result<_, _>>()? })
+        Ok(Self { listed: listed.iter().map(|entry| origin(entry)).collect::<Result<_, _>>()? })
     }
 
     /// May the page that sent these headers connect?
@@ -51,6 +44,18 @@ impl Origins {
         }
         if self.listed.contains(&origin) || is_own(&origin, headers) { Ok(()) } else { Err(origin) }
     }
+}
+
+/// Reads an origin, in the form in which browsers send it.
+fn origin(entry: &str) -> Result<String, String> {
+    let origin = entry.to_ascii_lowercase();
+    let Some((_, port, standard_port)) = host_and_port(&origin) else {
+        return Err(format!("\"{entry}\" is no origin: write it like https://example.com"));
+    };
+    // Browsers leave out the port that a scheme has by itself.
+    let standard = format!(":{standard_port}");
+    let short = origin.strip_suffix(&standard).filter(|_| port == standard_port);
+    Ok(short.map(str::to_owned).unwrap_or(origin))
 }
 
 /// Is `origin` the one that the request was sent to, by its `Host`?

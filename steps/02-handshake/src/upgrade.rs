@@ -1,5 +1,6 @@
 //! The rules of RFC 6455 §4.2.1, one after the other, for any request however it was read.
 
+use clap::Args;
 use http::header::{
     CONNECTION, CONTENT_LENGTH, HOST, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
     SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
@@ -11,12 +12,14 @@ use crate::accept_key::{accept_key, is_key};
 use crate::{Origins, Refusal};
 
 /// What a server lets in.
-#[derive(Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Policy {
     /// The origins whose pages may connect.
+    #[command(flatten)]
     pub origins: Origins,
-    /// The subprotocols that the server speaks. Of those that a client offers, the first in the
-    /// client's order that is also here is chosen.
+    /// A subprotocol to agree to when a client offers it; repeatable
+    // Of those that a client offers, the first in the client's order that is also here is chosen.
+    #[arg(long = "subprotocol", value_name = "NAME")]
     pub subprotocols: Vec<String>,
 }
 

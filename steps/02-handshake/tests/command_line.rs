@@ -7,9 +7,9 @@ fn runs(arguments: &[&str]) -> End {
 }
 
 #[test]
-fn an_origin_that_is_none_is_told_in_one_line() {
+fn an_origin_that_is_none_keeps_the_server_from_starting() {
     let end = runs(&["127.0.0.1:0", "--origin", "friend.example"]);
-    assert_eq!((end.code, end.output.as_str()), (Some(1), ""));
+    assert_eq!((end.code, end.output.as_str()), (Some(2), ""));
     insta::assert_snapshot!(end.errors);
 }
 

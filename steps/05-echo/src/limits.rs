@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+use clap::Args;
+
 /// Bounds on what one connection can make us hold (RFC 6455 §10.4).
-#[derive(Clone, Copy, Debug)]
+#[derive(Args, Clone, Copy, Debug)]
 pub struct Limits {
-    /// The longest message, in bytes, whether it comes whole or in fragments.
+    /// The longest message, whole or in fragments; a longer one is closed with 1009
+    #[arg(long = "max-message", value_name = "BYTES", default_value_t = Self::default().message)]
     pub message: usize,
-    /// The most fragments in one message. Without it, empty fragments would go on for ever.
+    /// The most fragments in one message; one more is closed with 1008
+    // Without it, empty fragments would go on for ever.
+    #[arg(long = "max-fragments", value_name = "COUNT", default_value_t = Self::default().fragments)]
     pub fragments: u32,
 }
 
@@ -19,17 +24,32 @@ impl Default for Limits {
 }
 
 /// How long we wait for a peer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Args, Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// For a whole opening handshake.
+    /// For a whole opening handshake
+    #[arg(long = "handshake-timeout", value_name = SECONDS, value_parser = seconds, default_value = "10")]
     pub handshake: Duration,
-    /// Until a quiet peer is sent a ping.
+    /// A peer that is quiet for so long is sent a ping
+    #[arg(long = "ping-interval", value_name = SECONDS, value_parser = seconds, default_value = "20")]
     pub ping: Duration,
-    /// Until a peer from which nothing comes, not even a pong, is taken for gone. At least twice
-    /// `ping`, or it would have no time to answer.
+    /// A peer from which nothing comes for so long, not even a pong, is dropped
+    // At least twice `ping`, or the peer would have no time to answer.
+    #[arg(long = "idle-timeout", value_name = SECONDS, value_parser = seconds, default_value = "60")]
     pub idle: Duration,
-    /// For the peer's part of the closing handshake.
+    /// For the peer's part of the closing handshake
+    #[arg(long = "close-timeout", value_name = SECONDS, value_parser = seconds, default_value = "5")]
     pub close: Duration,
+}
+
+const SECONDS: &str = "SECONDS";
+
+/// Reads a time in seconds, such as `10` or `0.5`: more than none, and at most a day.
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse()
+        .ok()
+        .filter(|seconds| (0.001..=86_400.0).contains(seconds))
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "expected seconds, from 0.001 to 86400".to_owned())
 }
 
 impl Default for Timeouts {

@@ -17,7 +17,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let outcome = runtime().and_then(|runtime| runtime.block_on(run(&options)));
+    let outcome = runtime().and_then(|runtime| runtime.block_on(run(options)));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
@@ -43,9 +43,9 @@ fn runtime() -> Result<Runtime, String> {
 }
 
 /// Serves until it is told to stop.
-async fn run(options: &Options) -> Result<(), String> {
-    let server = Server::new(options, page(5, "Echo", include_str!("page.html")))?;
+async fn run(options: Options) -> Result<(), String> {
     let listener = into_tokio(listen(&options.address)?)?;
+    let server = Server::new(options, page(5, "Echo", include_str!("page.html")));
     tokio::select! {
         () = server.serve(&listener) => {}
         () = told_to_stop() => {}

@@ -60,28 +60,26 @@ impl Drop for Seat {
 impl Server {
     /// A server that follows `options`, and shows `page` to visitors. Must be called on a tokio
     /// runtime.
-    ///
-    /// # Errors
-    /// A sentence about an option that makes no sense.
-    pub fn new(options: &Options, page: String) -> Result<Self, String> {
+    #[must_use]
+    pub fn new(options: Options, page: String) -> Self {
         let opening = Opening {
-            policy: options.policy()?,
-            limits: options.header_limits(),
-            time: options.handshake_timeout,
+            policy: options.policy,
+            limits: options.header_limits,
+            time: options.timeouts.handshake,
             page,
         };
-        Ok(Self {
+        Self {
             shared: Arc::new(Shared {
                 opening,
-                limits: options.limits(),
-                clock: Clock::start(options.timeouts()),
+                limits: options.limits,
+                clock: Clock::start(options.timeouts),
                 connections: Semaphore::new(options.max_connections as usize),
                 // Nobody has to read a pipe, and a full one would stop us.
                 talks: options.verbose || io::stdout().is_terminal(),
             }),
             connections_max: options.max_connections,
             refused: Arc::new(Semaphore::new(REFUSED_MAX)),
-        })
+        }
     }
 
     /// Serves whoever connects, for ever.

@@ -192,20 +192,33 @@ fn a_message_over_the_limit_is_closed_with_1009() {
     wire.expects_end();
 }
 
-/// A taken port is one clear line, and a flag that makes no sense too.
+/// A taken port is one clear line.
 #[test]
-fn what_keeps_the_server_from_starting_is_told_in_one_line() {
+fn a_taken_port_is_told_in_one_line() {
     let server = start(&[]);
     let taken = server.address().to_string();
-    for (arguments, expected) in [
-        (vec![taken.as_str()], format!("cannot listen on {taken}: another program has that port")),
-        (vec!["--origin", "friend.example"], "\"friend.example\" is no origin".to_owned()),
-    ] {
-        let end = runs_to_its_end(env!("CARGO_BIN_EXE_echo"), &arguments);
-        assert_eq!(end.code, Some(1));
-        assert!(end.errors.starts_with(&expected), "{}", end.errors);
-        assert_eq!(end.errors.lines().count(), 1, "{}", end.errors);
-    }
+    let end = runs_to_its_end(env!("CARGO_BIN_EXE_echo"), &[&taken]);
+    assert_eq!(end.code, Some(1));
+    let expected = format!("cannot listen on {taken}: another program has that port");
+    assert!(end.errors.starts_with(&expected), "{}", end.errors);
+    assert_eq!(end.errors.lines().count(), 1, "{}", end.errors);
+}
+
+/// A flag that makes no sense is named, with what was wrong about it.
+#[test]
+fn an_origin_that_is_none_keeps_the_server_from_starting() {
+    let end = runs_to_its_end(env!("CARGO_BIN_EXE_echo"), &["--origin", "friend.example"]);
+    assert_eq!(end.code, Some(2));
+    assert!(end.errors.contains("\"friend.example\" is no origin"), "{}", end.errors);
+    assert!(end.errors.contains("--origin"), "{}", end.errors);
+}
+
+/// The flags have the limits' own standards.
+#[test]
+fn without_flags_the_timeouts_are_the_standard_ones() {
+    let options = <echo::Options as clap::Parser>::parse_from(["echo"]);
+    let (flags, standard) = (options.timeouts, echo::Timeouts::default());
+    assert_eq!(format!("{flags:?}"), format!("{standard:?}"));
 }
 
 /// The resident size of the server, in KiB.
