@@ -20,15 +20,15 @@ pub fn mask_bytewise(payload: &mut [u8], key: MaskingKey, offset: usize) {
 /// The same, eight bytes at a time: what a 64-bit machine XORs in one instruction. The compiler
 /// sees the plain loop and takes even wider registers where there are some.
 #[inline]
-pub fn mask(payload: &mut [u8], mut key: MaskingKey, offset: usize) {
-    key.rotate_left(offset % 4);
-    let [a, b, c, d] = key;
-    let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+pub fn mask(payload: &mut [u8], key: MaskingKey, offset: usize) {
+    // Little-endian throughout: the first byte is the lowest, and a turn to the right is the next.
+    let key = (0..offset % 4).fold(u32::from_le_bytes(key), |key, _| key.rotate_right(8));
+    let wide = u64::from(key) << 32 | u64::from(key);
     let (words, tail) = payload.as_chunks_mut();
     for word in words {
-        *word = (u64::from_ne_bytes(*word) ^ wide).to_ne_bytes();
+        *word = (u64::from_le_bytes(*word) ^ wide).to_le_bytes();
     }
-    for (byte, key) in tail.iter_mut().zip([a, b, c, d, a, b, c]) {
+    for (byte, key) in tail.iter_mut().zip(wide.to_le_bytes()) {
         *byte ^= key;
     }
 }

@@ -192,23 +192,11 @@ impl Inbound {
 
     fn find_in_frames(&mut self) -> Result<Option<Found>, Failure> {
         loop {
-            let header = if let Some(header) = self.frame.take() {
-                header
-            } else {
-                let arrived = &self.buffer[self.start..];
-                let Some((header, length)) = FrameHeader::decode(arrived, self.role.masking())?
-                else {
-                    return Ok(None);
-                };
-                self.begin(&header)?;
-                self.start += length;
-                self.seen = 0;
-                header
-            };
+            let Some(header) = self.header()? else { return Ok(None) };
             if !self.take_payload(&header)? {
-                self.frame = Some(header);
                 return Ok(None);
             }
+            self.frame = None;
             match header.opcode {
                 Opcode::Text | Opcode::Binary | Opcode::Continuation => {
                     if let Some(message) = self.end(&header)? {
@@ -224,6 +212,21 @@ impl Inbound {
                 }
             }
         }
+    }
+
+    /// The header of the frame that is arriving, once it is there.
+    #[inline]
+    fn header(&mut self) -> Result<Option<FrameHeader>, Failure> {
+        if self.frame.is_none() {
+            let arrived = &self.buffer[self.start..];
+            if let Some((header, length)) = FrameHeader::decode(arrived, self.role.masking())? {
+                self.begin(&header)?;
+                self.start += length;
+                self.seen = 0;
+                self.frame = Some(header);
+            }
+        }
+        Ok(self.frame)
     }
 
     /// May a frame with this header come now (§5.4), and is it within the limits?

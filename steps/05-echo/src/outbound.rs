@@ -124,7 +124,10 @@ impl Outbound {
     pub(crate) fn message_header(&mut self, message: Message<'_>) -> bool {
         let possible = self.role == Role::Server && !self.closed;
         if possible {
-            self.header(message.opcode(), message.payload().len(), None);
+            let length = message.payload().len() as u64;
+            let header =
+                FrameHeader { fin: true, opcode: message.opcode(), masking_key: None, length };
+            header.encode(self.room(HEADER_MAX));
         }
         possible
     }
@@ -144,25 +147,14 @@ impl Outbound {
         if self.closed {
             return;
         }
-        let key = self.role.masking_key();
-        let buffer = self.header(opcode, payload.len(), key);
+        let masking_key = self.role.masking_key();
+        let buffer = self.room(HEADER_MAX + payload.len());
+        FrameHeader { fin: true, opcode, masking_key, length: payload.len() as u64 }.encode(buffer);
         let begin = buffer.len();
         buffer.extend_from_slice(payload);
-        if let Some(key) = key {
+        if let Some(key) = masking_key {
             mask(&mut buffer[begin..], key, 0);
         }
-    }
-
-    /// Writes a header, and returns the buffer for what is to stand behind it.
-    fn header(
-        &mut self,
-        opcode: Opcode,
-        length: usize,
-        masking_key: Option<MaskingKey>,
-    ) -> &mut Vec<u8> {
-        let buffer = self.room(HEADER_MAX);
-        FrameHeader { fin: true, opcode, masking_key, length: length as u64 }.encode(buffer);
-        buffer
     }
 
     /// The buffer, with room for `length` more bytes.
