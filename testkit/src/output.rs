@@ -89,6 +89,12 @@ impl Output {
         from_source.map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n")
     }
 
+    /// What came from both so far, in the order in which it came.
+    pub(crate) fn everything(&self) -> String {
+        let lines = self.lock();
+        lines.lines.iter().map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
     fn waits_until(&self, patience: Duration, mut is_done: impl FnMut(&Lines) -> bool) -> bool {
         let (_, changed) = &*self.shared;
         let (_lines, timeout) = changed

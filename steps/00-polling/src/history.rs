@@ -1,0 +1,108 @@
+//! What is kept of the news: so many events for each topic, and so many topics.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use crate::{Event, EventId};
+
+/// Topics kept at the same time. For one more, the topic goes whose newest event is the oldest.
+pub(crate) const TOPICS_MAX: usize = 1_000;
+
+/// The events that are kept, in the order of their ids.
+pub(crate) struct History {
+    kept: usize,
+    topics: HashMap<Arc<str>, Topic>,
+    newest: EventId,
+}
+
+#[derive(Default)]
+struct Topic {
+    events: VecDeque<Event>,
+    /// The keys of these events.
+    keys: HashSet<Arc<str>>,
+}
+
+impl History {
+    /// Keeps `kept` events for each topic, and at least one.
+    pub(crate) fn new(kept: usize) -> Self {
+        Self { kept: kept.max(1), topics: HashMap::new(), newest: EventId::default() }
+    }
+
+    /// Appends an event, when the clock says `milliseconds`. An event that is known is not
+    /// appended again.
+    pub(crate) fn append(&mut self, milliseconds: u64, topic: &str, key: &str, data: &str) -> bool {
+        let id = self.newest.next(milliseconds);
+        self.insert(Event { id, topic: topic.into(), key: key.into(), data: data.into() })
+    }
+
+    /// Takes in an event that has its id already. One that is not the newest, or is known, is not
+    /// taken.
+    pub(crate) fn insert(&mut self, event: Event) -> bool {
+        if event.id <= self.newest || self.knows(&event.topic, &event.key) {
+            return false;
+        }
+        if !self.topics.contains_key(&event.topic) {
+            self.make_room_for_a_topic();
+        }
+        self.newest = event.id;
+        let topic = self.topics.entry(Arc::clone(&event.topic)).or_default();
+        topic.keys.insert(Arc::clone(&event.key));
+        topic.events.push_back(event);
+        if topic.events.len() > self.kept
+            && let Some(oldest) = topic.events.pop_front()
+        {
+            topic.keys.remove(&oldest.key);
+        }
+        true
+    }
+
+    fn make_room_for_a_topic(&mut self) {
+        if self.topics.len() < TOPICS_MAX {
+            return;
+        }
+        let oldest = self.topics.iter().min_by_key(|(_, topic)| topic.newest());
+        if let Some(name) = oldest.map(|(name, _)| Arc::clone(name)) {
+            self.topics.remove(&name);
+        }
+    }
+
+    /// Is an event with this key among those that are kept?
+    pub(crate) fn knows(&self, topic: &str, key: &str) -> bool {
+        self.topics.get(topic).is_some_and(|topic| topic.keys.contains(key))
+    }
+
+    /// The events of a topic that come after `id`.
+    pub(crate) fn after(&self, topic: &str, id: EventId) -> Vec<Event> {
+        self.topics.get(topic).map(|topic| topic.after(id)).unwrap_or_default()
+    }
+
+    /// The events of all topics that come after `id`.
+    pub(crate) fn all_after(&self, id: EventId) -> Vec<Event> {
+        let mut events: Vec<Event> =
+            self.topics.values().flat_map(|topic| topic.after(id)).collect();
+        events.sort_unstable_by_key(|event| event.id);
+        events
+    }
+
+    /// The id of a topic's newest event, or `0-0`.
+    pub(crate) fn newest_of(&self, topic: &str) -> EventId {
+        self.topics.get(topic).map(Topic::newest).unwrap_or_default()
+    }
+
+    /// The id of the newest event, or `0-0`.
+    pub(crate) fn newest(&self) -> EventId {
+        self.newest
+    }
+}
+
+impl Topic {
+    /// The tail is found by halving: whoever is told of one event does not look at a thousand.
+    fn after(&self, id: EventId) -> Vec<Event> {
+        let start = self.events.partition_point(|event| event.id <= id);
+        self.events.range(start..).cloned().collect()
+    }
+
+    fn newest(&self) -> EventId {
+        self.events.back().map(|event| event.id).unwrap_or_default()
+    }
+}
