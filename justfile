@@ -19,7 +19,7 @@ start:
 step N *ARGS:
     @cargo run -q -p tools -- step {{ N }} {{ ARGS }}
 
-# Install what the tests need: a browser, and the judge of the conformance run
+# Install what the tests need: a browser, Redis, and the judge of the conformance run
 [no-exit-message]
 setup:
     @cargo run -q -p tools -- setup

@@ -3,6 +3,7 @@
 //! A test that needs it is marked `#[ignore = "needs redis-server: just setup"]`.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
@@ -25,10 +26,10 @@ pub struct Redis {
 struct Process(Child);
 
 impl Redis {
-    /// Whether `redis-server` is installed. [`install_command`](Self::install_command) tells how.
+    /// Where `redis-server` is. [`install_command`](Self::install_command) tells how to get it.
     #[must_use]
-    pub fn available() -> bool {
-        find_program(&["redis-server"]).is_some()
+    pub fn find() -> Option<PathBuf> {
+        find_program(&["redis-server"])
     }
 
     /// The Debian package of it; `None` where there is no `apt-get`.
@@ -124,7 +125,7 @@ impl Redis {
     #[track_caller]
     fn tries_to_start(&mut self) -> Result<(), String> {
         self.dies();
-        let Some(program) = find_program(&["redis-server"]) else {
+        let Some(program) = Self::find() else {
             panic!("redis-server is missing: {}", Self::install_command());
         };
         let mut command = Command::new(program);

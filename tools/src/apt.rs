@@ -24,10 +24,10 @@ impl Apt {
     }
 
     /// Brings the lists up to date, and installs.
-    pub(crate) fn installs(&self, packages: [&str; 2]) {
+    pub(crate) fn installs(&self, packages: &[&str]) {
         // Either may fail in part and still have brought what is needed: the caller looks.
         self.runs(&["update", "-q"]);
-        self.runs(&[&["install", "-y", "-q"], packages.as_slice()].concat());
+        self.runs(&[&["install", "-y", "-q"], packages].concat());
     }
 
     fn runs(&self, arguments: &[&str]) -> bool {

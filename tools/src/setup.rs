@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-use testkit::Chromium;
+use testkit::{Chromium, Redis};
 
 use crate::apt::Apt;
 use crate::succeeds;
@@ -14,8 +14,9 @@ use crate::workspace::cargo;
 /// What it cannot install is no failure: the line says how, and the tests name what they skip.
 pub(crate) fn setup() -> ExitCode {
     let has_chromium = chromium();
+    let has_redis = redis();
     let has_autobahn = autobahn();
-    if !has_chromium || !has_autobahn {
+    if !has_chromium || !has_redis || !has_autobahn {
         println!("setup: something is still missing, see above; its tests will be skipped");
     }
     ExitCode::SUCCESS
@@ -32,7 +33,7 @@ fn chromium() -> bool {
         return false;
     };
     println!("chromium: installing {} by apt-get", packages.join(" and "));
-    apt.installs(packages);
+    apt.installs(&packages);
     let found = Chromium::find();
     if found.is_there() {
         tells(&found, "installed");
@@ -40,6 +41,26 @@ fn chromium() -> bool {
         println!("chromium: still missing: {}", Chromium::install_command());
     }
     found.is_there()
+}
+
+fn redis() -> bool {
+    let tells = |how: &str, program: &Path| println!("redis: {how} ({})", version(program));
+    if let Some(program) = Redis::find() {
+        tells("there already", &program);
+        return true;
+    }
+    let Some((package, apt)) = Redis::apt_package().zip(Apt::without_asking()) else {
+        println!("redis: missing: {}", Redis::install_command());
+        return false;
+    };
+    println!("redis: installing {package} by apt-get");
+    apt.installs(&[package]);
+    let found = Redis::find();
+    match &found {
+        Some(program) => tells("installed", program),
+        None => println!("redis: still missing: {}", Redis::install_command()),
+    }
+    found.is_some()
 }
 
 fn tells(found: &Chromium, how: &str) {

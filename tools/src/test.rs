@@ -3,10 +3,15 @@
 use std::env;
 use std::process::{ExitCode, Stdio};
 
-use testkit::Chromium;
+use testkit::{Chromium, Redis};
 
 use crate::succeeds;
 use crate::workspace::cargo;
+
+/// The tests in a browser.
+const BROWSER: &str = "pages in a browser";
+/// The tests with a Redis.
+const REDIS: &str = "events over Redis";
 
 /// What became of the parts.
 #[derive(Default)]
@@ -19,19 +24,9 @@ struct Summary {
 /// Runs all parts and sums up.
 pub(crate) fn test() -> ExitCode {
     let mut summary = Summary::default();
-    let chromium = Chromium::find();
     summary.runs("format", &["fmt", "--all", "--check"]);
     summary.runs("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
-    if chromium.is_there() {
-        summary.runs(
-            "tests, with pages in a browser",
-            &["test", "--workspace", "--no-fail-fast", "--", "--include-ignored"],
-        );
-    } else {
-        summary
-            .runs("tests, without pages in a browser", &["test", "--workspace", "--no-fail-fast"]);
-        summary.lacks("pages in a browser", "Chromium", &Chromium::install_command());
-    }
+    summary.tests();
     summary.judges();
     summary.tells()
 }
@@ -47,6 +42,29 @@ impl Summary {
             self.passed.push(part);
         } else {
             self.failed.push(part.to_owned());
+        }
+    }
+
+    /// The tests. Those that need another program are marked as ignored; they are in files that are
+    /// named after it.
+    fn tests(&mut self) {
+        let has_chromium = Chromium::find().is_there();
+        let has_redis = Redis::find().is_some();
+        let tests = ["test", "--workspace", "--no-fail-fast"];
+        if has_chromium && has_redis {
+            let all = [&tests[..], &["--", "--include-ignored"]].concat();
+            return self.runs("tests, with pages in a browser and events over Redis", &all);
+        }
+        self.runs("tests, as far as they need no other program", &tests);
+        for (part, file, is_there, missing, command) in [
+            (BROWSER, "browser", has_chromium, "Chromium", Chromium::install_command()),
+            (REDIS, "redis", has_redis, "Redis", Redis::install_command()),
+        ] {
+            if is_there {
+                self.runs(part, &[&tests[..], &["--test", file, "--", "--ignored"]].concat());
+            } else {
+                self.lacks(part, missing, &command);
+            }
         }
     }
 

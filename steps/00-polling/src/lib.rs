@@ -2,13 +2,27 @@
 //!
 //! Both are one thing: news that is [appended](EventLog::append), and people who want what came
 //! after the last thing they saw. How they get it is the question of all the steps that follow.
+//! Here they ask for it by HTTP, again and again.
 
+mod chat;
+mod clock;
 mod event;
 mod event_log;
 mod history;
+mod http;
 mod news;
+mod options;
 mod outbox;
 mod redis_stream;
+mod routes;
+mod stop;
+mod tally;
+mod vote;
 
 pub use event::{Event, EventId, InvalidEventId, fresh_key};
 pub use event_log::{EventLog, Full};
+pub use http::{HttpLimits, serve, serve_stream};
+pub use options::Options;
+pub use routes::{front_page, not_found, routes};
+pub use stop::told_to_stop;
+pub use tally::{CANDIDATES, Tally, candidate_of};

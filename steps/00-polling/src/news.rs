@@ -3,11 +3,12 @@
 use std::hash::BuildHasher;
 use std::hash::RandomState;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::clock::now;
 use crate::history::History;
 use crate::{Event, EventId};
 
@@ -39,9 +40,7 @@ impl News {
 
     /// Appends an event that has no id yet.
     pub(crate) fn append(&self, topic: &str, key: &str, data: &str) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let milliseconds = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-        if self.history().append(milliseconds, topic, key, data) {
+        if self.history().append(now(), topic, key, data) {
             self.bell(topic).send_replace(());
         }
     }

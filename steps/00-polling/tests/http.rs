@@ -1,0 +1,372 @@
+//! What clients are answered, over real connections.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use polling::{EventId, EventLog, HttpLimits, not_found, routes, serve};
+use serde_json::{Value, json};
+use testkit::{PATIENCE, Response, Server, Wire};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// Longer than anyone has patience: who is answered has not been held to the end.
+const FOR_EVER: Duration = Duration::from_hours(1);
+/// Held, and given up at once.
+const NO_TIME: Duration = Duration::from_millis(1);
+
+/// A server in this process, so that the test can look into its log.
+struct Station {
+    address: SocketAddr,
+    log: EventLog,
+    // Ends the server.
+    _runtime: Runtime,
+}
+
+impl Station {
+    fn start(hold: Duration) -> Self {
+        Self::with(hold, HttpLimits::default(), EventLog::in_memory(100))
+    }
+
+    fn with(hold: Duration, limits: HttpLimits, log: EventLog) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = routes(log.clone(), hold).fallback(not_found);
+        runtime.spawn(serve(listener, router, limits, std::future::pending()));
+        Self { address, log, _runtime: runtime }
+    }
+
+    fn gets(&self, path: &str) -> Response {
+        asks(self.address, path).expects_response()
+    }
+
+    fn posts(&self, path: &str, headers: &str, body: &str) -> Response {
+        let mut wire = Wire::connect(self.address);
+        let host = wire.host();
+        let length = body.len();
+        wire.sends_text(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
+        ));
+        wire.expects_response()
+    }
+
+    fn votes_for(&self, candidate: &str) {
+        let body = json!({ "candidate": candidate }).to_string();
+        assert_eq!(self.posts("/votes", "", &body).status, 202);
+    }
+
+    /// Waits until so many polls are held.
+    fn holds(&self, count: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.log.waiting() != count {
+            assert!(Instant::now() < deadline, "{} polls are held", self.log.waiting());
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// Sends a request for `path`, of which the answer is still to come.
+fn asks(address: SocketAddr, path: &str) -> Wire {
+    let mut wire = Wire::connect(address);
+    let host = wire.host();
+    wire.sends_text(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+    wire
+}
+
+fn json_of(response: &Response) -> Value {
+    assert_eq!(response.status, 200, "{}", response.text());
+    serde_json::from_str(response.text()).unwrap()
+}
+
+#[test]
+fn a_long_poll_is_held_until_somebody_votes() {
+    let station = Station::start(FOR_EVER);
+    let mut waiting = asks(station.address, "/votes?after=0-0");
+    station.holds(1);
+    station.votes_for("Ada");
+    let news = json_of(&waiting.expects_response());
+    assert_eq!(
+        news["counts"],
+        json!({ "Ada": 1, "Grace": 0, "Hedy": 0, "Katherine": 0, "Radia": 0 })
+    );
+    assert_eq!(news["votes"][0]["candidate"], "Ada");
+    let newest = news["newest"].as_str().unwrap();
+    assert_eq!(news["votes"][0]["id"], newest);
+    assert!(news["now"].as_u64() >= newest.split_once('-').unwrap().0.parse().ok());
+    // The next poll, on the same connection, is about what comes after.
+    let host = waiting.host();
+    waiting.sends_text(&format!("GET /votes?after={newest} HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+    station.holds(1);
+    station.votes_for("Radia");
+    let news = json_of(&waiting.expects_response());
+    assert_eq!(news["votes"].as_array().unwrap().len(), 1);
+    assert_eq!((&news["counts"]["Ada"], &news["counts"]["Radia"]), (&json!(1), &json!(1)));
+}
+
+/// All who wait are answered by one vote, each over their own connection.
+#[test]
+fn one_vote_answers_all_who_wait() {
+    let station = Station::start(FOR_EVER);
+    let mut waiting: Vec<Wire> = (0..50).map(|_| asks(station.address, "/votes")).collect();
+    station.holds(50);
+    station.votes_for("Hedy");
+    for wire in &mut waiting {
+        assert_eq!(json_of(&wire.expects_response())["counts"]["Hedy"], 1);
+    }
+    station.holds(0);
+}
+
+/// The tutorials' loop goes on with `None` after an empty answer, and dies of it (fault F19).
+#[test]
+fn an_empty_answer_ends_nothing() {
+    let station = Station::start(NO_TIME);
+    let mut wire = asks(station.address, "/votes?after=0-0");
+    for _ in 0..3 {
+        let empty = wire.expects_response();
+        assert_eq!((empty.status, empty.text()), (204, ""));
+        let host = wire.host();
+        wire.sends_text(&format!("GET /votes?after=0-0 HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+    }
+    assert_eq!(wire.expects_response().status, 204);
+    assert_eq!(station.gets("/messages").status, 204);
+    station.votes_for("Ada");
+    assert_eq!(json_of(&station.gets("/votes?after=0-0"))["counts"]["Ada"], 1);
+}
+
+/// The tutorials keep a queue for each visitor who ever came (fault F20).
+#[test]
+fn a_visitor_who_leaves_in_the_middle_of_a_poll_leaves_nothing_behind() {
+    let station = Station::start(FOR_EVER);
+    for path in ["/votes", "/messages"] {
+        let visitors: Vec<Wire> = (0..100).map(|_| asks(station.address, path)).collect();
+        station.holds(100);
+        drop(visitors);
+        station.holds(0);
+    }
+}
+
+#[test]
+fn short_polling_is_answered_at_once() {
+    let station = Station::start(FOR_EVER);
+    let news = json_of(&station.gets("/votes?after=0-0&wait=0"));
+    assert_eq!((&news["newest"], &news["votes"]), (&json!("0-0"), &json!([])));
+    assert_eq!(news["counts"]["Grace"], 0);
+    assert_eq!(station.gets("/messages?wait=0").status, 204);
+}
+
+/// Without JavaScript, the page's buttons send a form, and the answer leads back to it.
+#[test]
+fn a_form_votes_and_leads_back_to_the_page() {
+    let station = Station::start(FOR_EVER);
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let answer = station.posts("/votes", form, "candidate=Katherine");
+    assert_eq!((answer.status, answer.header("location")), (303, Some("short")));
+    let page = station.gets("/short");
+    let row = page.text().lines().find(|line| line.contains("Katherine")).unwrap();
+    assert!(row.contains("<output>1</output>"), "{row}");
+    assert!(page.text().contains("http-equiv=\"refresh\""));
+}
+
+/// A vote that is sent again, because nobody knows whether it arrived, counts once.
+#[test]
+fn a_vote_that_is_sent_twice_counts_once() {
+    let station = Station::start(FOR_EVER);
+    let vote = json!({ "candidate": "Ada", "key": "the first" }).to_string();
+    for _ in 0..2 {
+        assert_eq!(station.posts("/votes", "", &vote).status, 202);
+    }
+    assert_eq!(json_of(&station.gets("/votes"))["counts"]["Ada"], 1);
+}
+
+#[test]
+fn a_message_reaches_all_who_wait_as_it_was_written() {
+    let station = Station::start(FOR_EVER);
+    let mut waiting: Vec<Wire> = (0..3).map(|_| asks(station.address, "/messages")).collect();
+    station.holds(3);
+    let text = "<img src=x onerror=alert(1)> \"grüß dich\" \n🎉";
+    let message = json!({ "name": "Ada", "text": text, "key": "one" }).to_string();
+    assert_eq!(station.posts("/messages", "", &message).status, 202);
+    for wire in &mut waiting {
+        let news = json_of(&wire.expects_response());
+        let message = &news["messages"][0];
+        assert_eq!((&message["name"], &message["text"]), (&json!("Ada"), &json!(text)));
+        assert_eq!((&message["key"], &message["id"]), (&json!("one"), &news["newest"]));
+    }
+}
+
+#[test]
+fn a_request_that_makes_no_sense_is_told_so_in_a_sentence() {
+    let station = Station::start(FOR_EVER);
+    let long_name = json!({ "name": "é".repeat(33), "text": "hello" }).to_string();
+    let long_text = json!({ "name": "Ada", "text": "é".repeat(2001) }).to_string();
+    let long_key = json!({ "name": "Ada", "text": "hello", "key": "k".repeat(65) }).to_string();
+    let name = "a name has 1 to 32 characters, and no control characters";
+    let text = "a text has 1 to 2000 characters";
+    for (path, body, sentence) in [
+        ("/votes", r#"{"candidate":"Bob"}"#, "one can vote for Ada, Grace, Hedy, Katherine, Radia"),
+        ("/votes", "Ada", r#"a vote is JSON like {"candidate": "Ada"}: "#),
+        ("/votes", "", r#"a vote is JSON like {"candidate": "Ada"}: "#),
+        ("/votes", r#"{"candidate":"Ada","key":""}"#, "a key has 1 to 64 bytes"),
+        ("/messages", "[]", r#"a message is JSON like {"name": "Ada", "text": "hello"}: "#),
+        ("/messages", r#"{"name":"Ada","text":" \n"}"#, text),
+        ("/messages", &long_text, text),
+        ("/messages", r#"{"name":"","text":"hello"}"#, name),
+        ("/messages", r#"{"name":"A\u0007","text":"hello"}"#, name),
+        ("/messages", &long_name, name),
+        ("/messages", &long_key, "a key has 1 to 64 bytes"),
+    ] {
+        let answer = station.posts(path, "", body);
+        assert_eq!(answer.status, 400, "{body}");
+        assert!(answer.text().starts_with(sentence), "{body}: {}", answer.text());
+    }
+    for path in ["/votes?after=yesterday", "/messages?after=1-"] {
+        let answer = station.gets(path);
+        assert_eq!(answer.status, 400);
+        let sentence = "after: the id of an event looks like 1763716484123-0";
+        assert!(answer.text().contains(sentence), "{}", answer.text());
+    }
+    let answer = station.gets("/nowhere");
+    assert_eq!(answer.status, 404);
+    assert!(answer.text().starts_with("there is nothing here"), "{}", answer.text());
+    assert_eq!(station.log.newest("vote"), EventId::default());
+    assert_eq!(station.log.newest("chat"), EventId::default());
+    // The longest that is allowed, in characters and not in bytes.
+    let longest = json!({ "name": "é".repeat(32), "text": "🎉".repeat(2000) }).to_string();
+    assert_eq!(station.posts("/messages", "", &longest).status, 202);
+}
+
+/// Any page may send a form anywhere, so a vote must come from a page of ours (fault F6).
+#[test]
+fn a_page_of_another_site_may_not_write() {
+    let station = Station::start(FOR_EVER);
+    let vote = r#"{"candidate":"Ada"}"#;
+    for origin in ["http://evil.example", "null"] {
+        let answer = station.posts("/votes", &format!("Origin: {origin}\r\n"), vote);
+        assert_eq!(answer.status, 403);
+        assert_eq!(answer.text(), format!("pages of {origin} may not write here"));
+    }
+    let own = format!("Origin: http://{}\r\n", station.address);
+    assert_eq!(station.posts("/votes", &own, vote).status, 202);
+}
+
+#[test]
+fn a_body_of_more_than_16_kib_is_refused() {
+    let station = Station::start(FOR_EVER);
+    let body = " ".repeat(16 * 1024 + 1);
+    assert_eq!(station.posts("/votes", "", &body).status, 413);
+    assert_eq!(station.posts("/messages", "", &body).status, 413);
+}
+
+/// While Redis is away, votes wait for it, and there is an end to that.
+#[test]
+fn a_vote_that_finds_no_room_is_answered_with_503() {
+    let runtime = Runtime::new().unwrap();
+    let _inside = runtime.enter();
+    // Nobody listens there.
+    let log = EventLog::over_redis(&testkit::Redis::away().url(), 100).unwrap();
+    for number in 0..10_000 {
+        log.append("vote", &number.to_string(), "").unwrap();
+    }
+    let station = Station::with(FOR_EVER, HttpLimits::default(), log);
+    let answer = station.posts("/votes", "", r#"{"candidate":"Ada"}"#);
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.text(), "too much is waiting to be stored; try again in a moment");
+}
+
+#[test]
+fn no_answer_is_kept_or_guessed_at() {
+    let station = Station::start(NO_TIME);
+    for path in ["/short", "/long", "/chat", "/votes", "/votes?after=x"] {
+        let answer = station.gets(path);
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.contains("default-src 'self'"), "{path}: {policy}");
+    }
+}
+
+#[test]
+fn a_connection_over_the_limit_is_closed() {
+    let limits = HttpLimits { connections: 2, ..HttpLimits::default() };
+    let station = Station::with(FOR_EVER, limits, EventLog::in_memory(100));
+    let first = asks(station.address, "/votes");
+    let _second = asks(station.address, "/votes");
+    station.holds(2);
+    Wire::connect(station.address).expects_end();
+    drop(first);
+    station.holds(1);
+    // The place is free once the connection is over, which may take a moment.
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let path = "GET /votes?wait=0 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        if answers(station.address, path) {
+            break;
+        }
+        assert!(Instant::now() < deadline, "the place is never free again");
+    }
+}
+
+/// Whether a request is answered at all.
+fn answers(address: SocketAddr, request: &str) -> bool {
+    use std::io::{Read, Write};
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.write_all(request.as_bytes()).and_then(|()| stream.read_to_end(&mut answer));
+    !answer.is_empty()
+}
+
+#[test]
+fn a_client_that_does_not_finish_its_header_is_closed() {
+    let limits = HttpLimits { header_time: Duration::from_millis(200), ..HttpLimits::default() };
+    let station = Station::with(FOR_EVER, limits, EventLog::in_memory(100));
+    let mut slow = Wire::connect(station.address);
+    slow.sends_text("GET /votes HTTP/1.1\r\nHo");
+    let mut silent = Wire::connect(station.address);
+    slow.expects_end();
+    silent.expects_end();
+    // A poll that is held is not idle.
+    let mut held = asks(station.address, "/votes");
+    let mut silent = Wire::connect(station.address);
+    silent.expects_end();
+    station.votes_for("Ada");
+    assert_eq!(held.expects_response().status, 200);
+}
+
+#[test]
+fn the_program_serves_its_pages_and_prints_what_is_asked() {
+    let server = Server::start(env!("CARGO_BIN_EXE_polling"), &["-v"]);
+    for (path, text) in [("/", "Vote, by long polling"), ("/chat", "id=\"talk\"")] {
+        let answer = asks(server.address(), path).expects_response();
+        assert_eq!(answer.status, 200);
+        assert!(answer.text().contains(text), "{path}");
+        server.waits_for_line_with(&format!("── GET {path}: 200 after "));
+    }
+    assert_eq!(asks(server.address(), "/favicon.ico").expects_response().status, 404);
+}
+
+/// Told to stop, it does, whoever waits.
+#[cfg(unix)]
+#[test]
+fn a_server_that_is_told_to_stop_does_not_wait_for_those_who_wait() {
+    let mut server = Server::start(env!("CARGO_BIN_EXE_polling"), &[]);
+    let _waiting = asks(server.address(), "/votes");
+    // Served in order: once this is answered, the other is held.
+    assert_eq!(asks(server.address(), "/votes?wait=0").expects_response().status, 200);
+    let began = Instant::now();
+    server.asks_to_end();
+    assert!(server.waits_for_exit().success());
+    assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
+}
+
+#[test]
+fn a_redis_that_makes_no_sense_is_told_in_one_line() {
+    let end = testkit::runs_to_its_end(
+        env!("CARGO_BIN_EXE_polling"),
+        &["127.0.0.1:0", "--redis", "localhost"],
+    );
+    assert_eq!((end.code, end.output.as_str()), (Some(1), ""));
+    assert!(end.errors.starts_with("cannot use localhost: "), "{}", end.errors);
+    assert_eq!(end.errors.lines().count(), 1, "{}", end.errors);
+}
