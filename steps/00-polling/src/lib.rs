@@ -23,6 +23,6 @@ pub use event::{Event, EventId, InvalidEventId, fresh_key};
 pub use event_log::{EventLog, Full};
 pub use http::{HttpLimits, serve, serve_stream};
 pub use options::Options;
-pub use routes::{front_page, not_found, routes};
+pub use routes::{front_page, guarded, not_found, routes};
 pub use stop::told_to_stop;
-pub use tally::{CANDIDATES, Tally, candidate_of};
+pub use tally::{CANDIDATES, Tally, VOTES, candidate_of};

@@ -58,17 +58,20 @@ impl Poll {
 ///
 /// There is nothing at `/`, and no fallback: see [`front_page`] and [`not_found`].
 pub fn routes(log: EventLog, hold: Duration) -> Router {
-    Router::new()
-        .merge(vote::routes(log.clone(), hold))
-        .merge(chat::routes(log, hold))
-        .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .layer(from_fn_with_state(hold, guard))
+    let polls = vote::routes(log.clone(), hold).merge(chat::routes(log, hold));
+    guarded(polls.layer(DefaultBodyLimit::max(BODY_BYTES)), hold)
+}
+
+/// The same rules for other paths: no writing for pages of other sites, no request that takes much
+/// longer than `hold`, and headers that keep a browser careful.
+pub fn guarded(router: Router, hold: Duration) -> Router {
+    router.layer(from_fn_with_state(hold, guard))
 }
 
 /// A page at `/` that leads to the others.
 pub fn front_page() -> Router {
     let page = || async { html("Polling", include_str!("front.html")) };
-    Router::new().route("/", get(page)).layer(from_fn_with_state(Duration::ZERO, guard))
+    guarded(Router::new().route("/", get(page)), Duration::ZERO)
 }
 
 /// The answer for all other paths: 404, and a sentence.

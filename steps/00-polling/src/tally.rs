@@ -9,7 +9,7 @@ use crate::{Event, EventId, EventLog};
 /// Whom one can vote for: Lovelace, Hopper, Lamarr, Johnson and Perlman.
 pub const CANDIDATES: [&str; 5] = ["Ada", "Grace", "Hedy", "Katherine", "Radia"];
 /// The topic of the votes.
-pub(crate) const VOTES: &str = "vote";
+pub const VOTES: &str = "vote";
 
 /// How many votes each candidate has, and up to which event that was counted.
 ///
