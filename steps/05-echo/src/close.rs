@@ -22,6 +22,11 @@ impl CloseCode {
     /// A message is too big for us.
     pub const MESSAGE_TOO_BIG: Self = Self(1009);
 
+    /// We are overloaded, or the peer does not keep up: it may try again later.
+    pub const TRY_AGAIN_LATER: Self = Self(1013);
+    /// Data of a kind that we do not take, such as bytes where texts are expected.
+    pub const UNSUPPORTED_DATA: Self = Self(1003);
+
     /// The code with this number, if a close frame may carry it: those that §7.4.1 and the registry
     /// it founded define, and 3000 to 4999, which are free. 1005, 1006 and 1015 stand for codes that
     /// were never sent, so they are not among them.

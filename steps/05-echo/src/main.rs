@@ -1,14 +1,11 @@
 //! `just step 5`: says back what is said to it, to as many as like.
 
 use std::net::TcpListener;
-use std::num::NonZero;
 use std::process::ExitCode;
-use std::thread::available_parallelism;
 
 use clap::Parser;
-use echo::{Options, Server};
+use echo::{Options, Server, runtime};
 use raw_socket::{listen, page};
-use tokio::runtime::{Builder, Runtime};
 
 /// The system's own allocator spends a third more on small things that must be aligned, which is
 /// what an idle connection consists of.
@@ -25,21 +22,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// A thread for each core, or as many as `TOKIO_WORKER_THREADS` says.
-///
-/// A single thread gets the runtime that is made for one: with nobody to share them with, file
-/// descriptors and tasks need no locks, in the kernel neither.
-fn runtime() -> Result<Runtime, String> {
-    let wanted = std::env::var("TOKIO_WORKER_THREADS").ok().and_then(|count| count.parse().ok());
-    let threads = wanted.or_else(|| available_parallelism().ok()).map_or(1, NonZero::get);
-    let mut builder = match threads {
-        1 => Builder::new_current_thread(),
-        _ => Builder::new_multi_thread(),
-    };
-    let runtime = builder.worker_threads(threads).enable_all().build();
-    runtime.map_err(|error| format!("cannot start: {error}"))
 }
 
 /// Serves until it is told to stop.

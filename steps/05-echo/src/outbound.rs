@@ -3,7 +3,7 @@
 use framing::{FrameHeader, HEADER_MAX, Masking, Opcode};
 use unmasking::{MaskingKey, mask};
 
-use crate::{CloseCode, Failure, Message, pool};
+use crate::{CloseCode, Encoded, Failure, Message, pool};
 
 /// Pongs that may wait to be sent at the same time. A peer that pings and does not read is owed
 /// only the latest from there on (RFC 6455 §5.5.3).
@@ -62,6 +62,15 @@ impl Outbound {
     /// Says a message, in one frame.
     pub fn message(&mut self, message: Message<'_>) {
         self.frame(message.opcode(), message.payload());
+    }
+
+    /// Says a message that is encoded already. A client still has to mask it, with a key of its own.
+    pub fn encoded(&mut self, message: &Encoded) {
+        match self.role {
+            Role::Client => self.frame(message.opcode, message.payload()),
+            Role::Server if self.closed => {}
+            Role::Server => self.room(message.frame().len()).extend_from_slice(message.frame()),
+        }
     }
 
     /// Asks for a sign of life. Of a payload over 125 bytes, the rest is left out.

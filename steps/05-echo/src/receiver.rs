@@ -6,6 +6,7 @@ use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::BufMut;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
@@ -104,16 +105,15 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         Ok(if is_text { Message::Text(payload) } else { Message::Binary(payload) })
     }
 
-    /// Closes from our side: says so, waits for the peer to agree, and ends the connection. What
-    /// the peer still says is not heard.
+    /// Closes from our side: says so, waits for the peer to agree, for at most `time`, and ends the
+    /// connection. What the peer still says is not heard.
     pub async fn close<Writer: AsyncWrite + Unpin>(
         mut self,
         sender: &mut Sender<Writer>,
-        code: CloseCode,
-        reason: &str,
+        close: CloseFrame<'_>,
+        time: Duration,
     ) {
-        sender.outbound.close(Some(code), reason);
-        let time = self.alarm.clock.timeouts.close;
+        sender.outbound.close(Some(close.code), close.reason);
         let agreed = async {
             loop {
                 match self.inbound.find() {

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
-use crate::{Message, Outbound, Role};
+use crate::{Encoded, Message, Outbound, Role};
 
 /// Payloads from this size on are written from where they lie, without being copied first. For
 /// shorter ones a copy is cheaper than a system call.
@@ -50,6 +50,17 @@ impl<Writer: AsyncWrite + Unpin> Sender<Writer> {
         };
         self.outbound.keep(written, payload);
         Ok(())
+    }
+
+    /// Says a message that was encoded for many. It is written with others, as in [`send`](Self::send).
+    pub fn send_encoded(&mut self, message: &Encoded) {
+        self.outbound.encoded(message);
+    }
+
+    /// Bytes that have been said and are not written yet.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.outbound.pending().len()
     }
 
     /// Writes all that has been said.

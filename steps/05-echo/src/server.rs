@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use crate::opening::Opening;
-use crate::{Clock, CloseCode, Ended, Limits, Options, Receiver, Role, Sender, echo};
+use crate::{Clock, CloseCode, CloseFrame, Ended, Limits, Options, Receiver, Role, Sender, echo};
 
 /// Connections over the limit that are told so at the same time; more are closed without a word.
 const REFUSED_MAX: usize = 64;
@@ -124,8 +124,9 @@ fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
         let mut receiver = Receiver::new(reader, rest, Role::Server, seat.0.limits, &seat.0.clock);
         let Err(ended) = echo(&mut receiver, &mut sender).await;
         if let Ended::Stopped = ended {
-            let reason = "the server stops";
-            Box::pin(receiver.close(&mut sender, CloseCode::GOING_AWAY, reason)).await;
+            let close = CloseFrame { code: CloseCode::GOING_AWAY, reason: "the server stops" };
+            let time = seat.0.clock.timeouts.close;
+            Box::pin(receiver.close(&mut sender, close, time)).await;
         }
         seat.0.say(|| format!("{} {ended}", peer(&stream)));
     }

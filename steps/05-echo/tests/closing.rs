@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use echo::{Clock, CloseCode, Limits, Receiver, Role, Sender, Timeouts};
+use echo::{Clock, CloseCode, CloseFrame, Limits, Receiver, Role, Sender, Timeouts};
 use testkit::Frame;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split};
 use tokio::time::Instant;
@@ -19,7 +19,8 @@ async fn closing_takes<Peer: Future<Output = ()> + Send + 'static>(
     let mut sender = Sender::new(writer, Role::Server);
     let receiver = Receiver::new(reader, Vec::new(), Role::Server, Limits::default(), &clock);
     let began = Instant::now();
-    receiver.close(&mut sender, CloseCode::NORMAL, "that was all").await;
+    let close = CloseFrame { code: CloseCode::NORMAL, reason: "that was all" };
+    receiver.close(&mut sender, close, Timeouts::default().close).await;
     let took = began.elapsed();
     drop(sender);
     peer.await.unwrap();

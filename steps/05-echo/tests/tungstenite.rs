@@ -65,7 +65,8 @@ async fn tungstenite_and_our_client_agree() {
             assert!(receiver.recv(&mut sender).await.unwrap() == message, "{size} bytes");
         }
     }
-    receiver.close(&mut sender, CloseCode::NORMAL, "done").await;
+    let close = echo::CloseFrame { code: CloseCode::NORMAL, reason: "done" };
+    receiver.close(&mut sender, close, Timeouts::default().close).await;
     drop(stream);
     let ended = tokio::task::spawn_blocking(|| server.join().unwrap()).await.unwrap();
     assert!(matches!(ended, tungstenite::Error::ConnectionClosed), "{ended}");
