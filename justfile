@@ -19,6 +19,11 @@ start:
 step N *ARGS:
     @cargo run -q -p tools -- step {{ N }} {{ ARGS }}
 
+# Run the chat twice, as one room over a Redis of its own
+[no-exit-message]
+cluster:
+    @cargo run -q -p tools -- cluster
+
 # Install what the tests need: a browser, Redis, and the judge of the conformance run
 [no-exit-message]
 setup:

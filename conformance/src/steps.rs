@@ -20,7 +20,10 @@ pub(crate) struct Step {
 }
 
 /// The steps that can be judged, the highest last.
-pub(crate) const STEPS: [Step; 1] = [Step { number: 5, package: "echo", path: "/" }];
+pub(crate) const STEPS: [Step; 2] = [
+    Step { number: 5, package: "echo", path: "/" },
+    Step { number: 6, package: "chat", path: "/echo" },
+];
 /// The package with the client, and the name of the example that it is.
 const CLIENT: (&str, &str) = ("echo", "autobahn_client");
 
@@ -111,7 +114,7 @@ mod tests {
     fn the_default_is_the_highest_step() {
         let highest = STEPS.iter().map(|step| step.number).max();
         assert_eq!(Some(step(None).unwrap().number), highest);
-        assert!(step(Some(1)).unwrap_err().contains('5'));
+        assert!(step(Some(1)).unwrap_err().contains("5 or 6"));
     }
 
     #[test]

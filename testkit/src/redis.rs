@@ -87,6 +87,12 @@ impl Redis {
         format!("redis://{}", self.address)
     }
 
+    /// Its process, while it runs.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.as_ref().map(|Process(child)| child.id())
+    }
+
     /// Kills it. It has no time to say or to store anything.
     pub fn dies(&mut self) {
         self.process = None;

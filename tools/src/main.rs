@@ -1,10 +1,11 @@
-//! What the justfile runs: set-up, tests, a step, a step with its page.
+//! What the justfile runs: set-up, tests, a step, a step with its page, a cluster.
 
 use std::env;
 use std::error::Error;
 use std::process::{Command, ExitCode, ExitStatus};
 
 mod apt;
+mod cluster;
 mod executable;
 mod page;
 mod setup;
@@ -19,7 +20,7 @@ use steps::Step;
 /// What a command comes to: an exit code, or one line on what went wrong.
 type Outcome = Result<ExitCode, Box<dyn Error>>;
 
-const USAGE: &str = "usage: tools setup | test | start | step N [ARGUMENTS…]";
+const USAGE: &str = "usage: tools setup | test | start | cluster | step N [ARGUMENTS…]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["setup"] => Ok(setup::setup()),
         ["test"] => Ok(test::test()),
+        ["cluster"] => cluster::cluster(),
         ["start"] => Step::highest().and_then(|step| start::start(&step)),
         ["step", number, rest @ ..] => {
             Step::numbered(number).and_then(|step| step::run(&step, rest))

@@ -1,0 +1,59 @@
+//! `wss://`: the same server behind TLS.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use polling::{HttpLimits, serve_stream};
+use tokio::net::TcpListener;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// How long we rest when the system has no connection to give.
+const REST_AFTER_ERROR: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// Reads a certificate, with those that vouch for it, and its key.
+///
+/// # Errors
+/// A sentence that names the file and what is wrong with it.
+pub fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, String> {
+    let broken = |path: &Path, why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
+    let certificates = CertificateDer::pem_file_iter(cert).and_then(Iterator::collect);
+    let certificates: Vec<_> = certificates.map_err(|error| broken(cert, &error))?;
+    if certificates.is_empty() {
+        return Err(broken(cert, &"there is no certificate in it"));
+    }
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| broken(key, &error))?;
+    let config = ServerConfig::builder().with_no_client_auth();
+    let config = config.with_single_cert(certificates, private);
+    Ok(TlsAcceptor::from(Arc::new(config.map_err(|error| broken(cert, &error))?)))
+}
+
+/// Serves whoever connects and speaks TLS, for ever.
+pub async fn serve_tls(
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+    router: Router,
+    limits: HttpLimits,
+) {
+    let seats = Arc::new(tokio::sync::Semaphore::new(limits.connections));
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            sleep(REST_AFTER_ERROR).await;
+            continue;
+        };
+        let Ok(seat) = Arc::clone(&seats).try_acquire_owned() else { continue };
+        let _ = stream.set_nodelay(true);
+        let (acceptor, router) = (acceptor.clone(), router.clone());
+        tokio::spawn(async move {
+            // Who speaks no TLS, or too slowly, is not answered: there is no language to do it in.
+            if let Ok(Ok(stream)) = timeout(limits.header_time, acceptor.accept(stream)).await {
+                serve_stream(stream, router, &limits).await;
+            }
+            drop(seat);
+        });
+    }
+}
