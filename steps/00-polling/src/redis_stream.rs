@@ -13,6 +13,7 @@
 //! seen events that nobody can put back in their place. It keeps them, alone.
 
 use std::convert::Infallible;
+use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,7 +53,7 @@ pub(crate) async fn follow(
     loop {
         let Err(problem) = session(&client, &news, &outbox, &is_shared).await;
         // One line for each loss, and not for each try.
-        if is_shared.send_replace(false) || is_first {
+        if is_shared.send_if_modified(take) || is_first {
             eprintln!("redis: {problem}; trying again");
         }
         is_first = false;
