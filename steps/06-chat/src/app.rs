@@ -101,8 +101,8 @@ impl App {
 
 /// All paths.
 pub fn router(app: Arc<App>) -> Router {
-    let html = |title, content| {
-        let document = page(6, title, content);
+    let html = |title, content: &str| {
+        let document = page(6, title, &with_live_parts(content));
         get(move || async move { Html(document) })
     };
     let polls = polling::routes(app.log.clone(), HOLD);
@@ -119,6 +119,14 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/metrics", get(metrics))
         .with_state(app);
     polling::guarded(paths, HOLD).merge(polls).fallback(not_found)
+}
+
+/// A page's own part, with what all pages have that keep a WebSocket open.
+fn with_live_parts(content: &str) -> String {
+    let style = include_str!("live.css");
+    let script = include_str!("live.js");
+    let content = content.replace("<!-- STATE -->", include_str!("state.html").trim_end());
+    format!("<style>\n{style}</style>\n<script>\n{script}</script>\n{content}")
 }
 
 async fn not_found() -> (StatusCode, &'static str) {
