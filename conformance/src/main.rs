@@ -70,7 +70,7 @@ struct Choice {
 /// What to judge, and in what.
 #[derive(Args)]
 struct Judge {
-    /// The number of the step to build and judge: 5, the echo server; without it, the highest.
+    /// The number of the step to build and judge: 5, the echo server, or 6, the chat; without it, the highest.
     step: Option<u8>,
 
     /// Judge the server at this address instead of a step; it must echo what it is sent.

@@ -78,7 +78,14 @@ impl Summary {
             return self.counts(PART, false);
         };
         match output.status.code() {
-            Some(0) => self.runs(PART, &autobahn),
+            Some(0) => {
+                self.runs(
+                    "conformance of step 5, server and client",
+                    &[&autobahn[..], &["5"]].concat(),
+                );
+                let server = [&autobahn[..], &["6", "--role", "server"]].concat();
+                self.runs("conformance of step 6, server", &server);
+            }
             Some(NOTHING_FOUND) => {
                 let command = String::from_utf8_lossy(&output.stderr);
                 self.lacks(PART, "Autobahn", command.lines().last().unwrap_or_default());
