@@ -14,8 +14,8 @@ use crate::{Event, EventId};
 
 /// A handle to a log of events; a copy of it is a handle to the same log.
 ///
-/// What is kept is bounded: so many events for each topic, of at most 1,000 topics. For one more
-/// topic, the one goes whose newest event is the oldest.
+/// What is kept is bounded: so many events and at most 8 MiB for each topic, of at most 1,000 topics
+/// and 256 MiB. For one more topic, the one goes whose newest event is the oldest.
 ///
 /// Nothing is kept about those who read. A visitor is an id that comes with each question, and
 /// while they wait, a future: dropped with the visitor's connection, it leaves nothing behind. The

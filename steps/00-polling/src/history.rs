@@ -7,17 +7,27 @@ use crate::{Event, EventId};
 
 /// Topics kept at the same time. For one more, the topic goes whose newest event is the oldest.
 pub(crate) const TOPICS_MAX: usize = 1_000;
+/// Bytes kept for one topic, and for all of them, more or less. Events are small, but nobody has to
+/// send small ones.
+const TOPIC_BYTES_MAX: usize = 8 * 1024 * 1024;
+const BYTES_MAX: usize = 256 * 1024 * 1024;
+/// What an event takes beyond its texts, in bytes, more or less.
+const EVENT_BYTES: usize = 128;
 
 /// The events that are kept, in the order of their ids.
 pub(crate) struct History {
     kept: usize,
     topics: HashMap<Arc<str>, Topic>,
     newest: EventId,
+    /// What all events take.
+    bytes: usize,
 }
 
 #[derive(Default)]
 struct Topic {
     events: VecDeque<Event>,
+    /// What these events take.
+    bytes: usize,
     /// The keys of these events.
     keys: HashSet<Arc<str>>,
 }
@@ -25,7 +35,7 @@ struct Topic {
 impl History {
     /// Keeps `kept` events for each topic, and at least one.
     pub(crate) fn new(kept: usize) -> Self {
-        Self { kept: kept.max(1), topics: HashMap::new(), newest: EventId::default() }
+        Self { kept: kept.max(1), topics: HashMap::new(), newest: EventId::default(), bytes: 0 }
     }
 
     /// Appends an event, when the clock says `milliseconds`. An event that is known is not
@@ -41,28 +51,27 @@ impl History {
         if event.id <= self.newest || self.knows(&event.topic, &event.key) {
             return false;
         }
-        if !self.topics.contains_key(&event.topic) {
-            self.make_room_for_a_topic();
-        }
         self.newest = event.id;
         let topic = self.topics.entry(Arc::clone(&event.topic)).or_default();
-        topic.keys.insert(Arc::clone(&event.key));
-        topic.events.push_back(event);
-        if topic.events.len() > self.kept
-            && let Some(oldest) = topic.events.pop_front()
-        {
-            topic.keys.remove(&oldest.key);
+        let before = topic.bytes;
+        topic.push(event);
+        while topic.events.len() > self.kept || topic.bytes > TOPIC_BYTES_MAX {
+            topic.pop();
+        }
+        self.bytes = self.bytes + topic.bytes - before;
+        while self.topics.len() > TOPICS_MAX || self.bytes > BYTES_MAX {
+            self.forget_a_topic();
         }
         true
     }
 
-    fn make_room_for_a_topic(&mut self) {
-        if self.topics.len() < TOPICS_MAX {
-            return;
-        }
+    /// Forgets the topic that nobody has said anything about for the longest time.
+    fn forget_a_topic(&mut self) {
         let oldest = self.topics.iter().min_by_key(|(_, topic)| topic.newest());
-        if let Some(name) = oldest.map(|(name, _)| Arc::clone(name)) {
-            self.topics.remove(&name);
+        if let Some(name) = oldest.map(|(name, _)| Arc::clone(name))
+            && let Some(topic) = self.topics.remove(&name)
+        {
+            self.bytes -= topic.bytes;
         }
     }
 
@@ -96,6 +105,19 @@ impl History {
 }
 
 impl Topic {
+    fn push(&mut self, event: Event) {
+        self.bytes += bytes_of(&event);
+        self.keys.insert(Arc::clone(&event.key));
+        self.events.push_back(event);
+    }
+
+    fn pop(&mut self) {
+        if let Some(oldest) = self.events.pop_front() {
+            self.bytes -= bytes_of(&oldest);
+            self.keys.remove(&oldest.key);
+        }
+    }
+
     /// The tail is found by halving: whoever is told of one event does not look at a thousand.
     fn after(&self, id: EventId) -> Vec<Event> {
         let start = self.events.partition_point(|event| event.id <= id);
@@ -105,4 +127,8 @@ impl Topic {
     fn newest(&self) -> EventId {
         self.events.back().map(|event| event.id).unwrap_or_default()
     }
+}
+
+fn bytes_of(event: &Event) -> usize {
+    EVENT_BYTES + event.key.len() + event.data.len()
 }

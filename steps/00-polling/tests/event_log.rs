@@ -104,6 +104,20 @@ fn of_each_topic_the_last_events_are_kept() {
     assert_eq!(said(&least.after("words", EventId::default())), ["two"]);
 }
 
+/// However large the events are: what is kept of a topic is at most 8 MiB.
+#[test]
+fn of_large_events_fewer_are_kept() {
+    let log = EventLog::in_memory(10_000);
+    let large = "x".repeat(64 * 1024);
+    for _ in 0..200 {
+        append(&log, "news", &large);
+    }
+    let kept = log.after("news", EventId::default()).len();
+    assert!((120..=128).contains(&kept), "{kept}");
+    append(&log, "news", "small");
+    assert_eq!(&*log.after("news", EventId::default()).last().unwrap().data, "small");
+}
+
 #[test]
 fn of_the_topics_the_last_thousand_are_kept() {
     let log = EventLog::in_memory(3);
