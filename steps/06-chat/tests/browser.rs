@@ -284,6 +284,23 @@ async fn a_message_that_was_heard_and_not_confirmed_is_there_once() {
     end((left, right)).await;
 }
 
+/// A server may take less than the page lets one write. What it closes the connection for is not said
+/// again.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_message_that_is_too_long_for_the_server_is_marked_and_the_page_goes_on() {
+    let server = Server::start(env!("CARGO_BIN_EXE_chat"), &["--max-chat-message", "200"]);
+    let browser = Browser::start().await;
+    join(&browser, &server, "Ada").await;
+    browser.types("#text", &format!("{}\n", "long ".repeat(50))).await;
+    browser.waits_for_text("#said .refused", "not sent: it is too long for this server").await;
+    browser.types("#text", "short\n").await;
+    browser.waits_for_text("#said .own:not(.refused)", "short").await;
+    assert_eq!(value(&browser, UNSAID).await, 0);
+    assert_eq!(browser.console_errors(), Vec::<String>::new());
+    browser.close().await;
+}
+
 /// The page keeps a secret for as long as its tab is there, and the server knows it by that.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
@@ -292,6 +309,7 @@ async fn a_page_that_is_loaded_again_is_the_same_visitor() {
     let (left, right) = two_in_the_lobby(&server, "Ada", "Grace").await;
     left.types("#text", "before\n").await;
     right.waits_for_text("#said .words", "before").await;
+    let secret = value(&left, "JSON.parse(sessionStorage.getItem('visit')).session").await;
     left.goto(&server.url("/")).await;
     left.waits_for_text("#said .own .words", "before").await;
     left.waits_for_text("#here .own", "Ada").await;
@@ -299,6 +317,10 @@ async fn a_page_that_is_loaded_again_is_the_same_visitor() {
     left.types("#text", "after\n").await;
     right.waits_for_text("#said .words", "after").await;
     assert_eq!(value(&right, SENDERS).await, json!(["Ada", "Ada"]));
+    // A window with the secret from before takes the place of the one that has it still.
+    let other = "new WebSocket(`ws://${location.host}/ws/lobby/Ada?session=SECRET`)";
+    left.script(&other.replace("SECRET", secret.as_str().unwrap())).await;
+    left.waits_for_text("#reason", "this name goes on in another window").await;
     end((left, right)).await;
 }
 
@@ -392,7 +414,7 @@ async fn a_vote_shows_in_both_windows_and_one_that_was_cast_in_between_is_counte
 async fn figure(browser: &Browser, column: &str, row: &str) -> f64 {
     let text = browser.text(&format!("#{column} [data-row={row}]")).await;
     let digits = text.trim_end_matches(" ms").replace(',', "");
-    digits.parse().unwrap_or_else(|_| panic!("{row} of {column} is no number: {text}"))
+    digits.parse().unwrap()
 }
 
 /// S14: the same votes come in three ways.
