@@ -87,10 +87,16 @@ impl EventLog {
     pub fn append(&self, topic: &str, key: &str, data: &str) -> Result<(), Full> {
         match &self.link {
             None => self.news.append(topic, key, data),
-            Some(_) if self.news.history().knows(topic, key) => {}
+            Some(_) if self.id_of(topic, key).is_some() => {}
             Some(link) => link.outbox.add(topic, key, data)?,
         }
         Ok(())
+    }
+
+    /// The id of the event with this key, if it is kept: it has been heard.
+    #[must_use]
+    pub fn id_of(&self, topic: &str, key: &str) -> Option<EventId> {
+        self.news.history().id_of(topic, key)
     }
 
     /// The events of a topic after `id`, as far as they are kept, oldest first.

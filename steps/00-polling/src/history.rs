@@ -1,6 +1,6 @@
 //! What is kept of the news: so many events for each topic, and so many topics.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::{Event, EventId};
@@ -29,7 +29,7 @@ struct Topic {
     /// What these events take.
     bytes: usize,
     /// The keys of these events.
-    keys: HashSet<Arc<str>>,
+    keys: HashMap<Arc<str>, EventId>,
 }
 
 impl History {
@@ -48,7 +48,7 @@ impl History {
     /// Takes in an event that has its id already. One that is not the newest, or is known, is not
     /// taken.
     pub(crate) fn insert(&mut self, event: Event) -> bool {
-        if event.id <= self.newest || self.knows(&event.topic, &event.key) {
+        if event.id <= self.newest || self.id_of(&event.topic, &event.key).is_some() {
             return false;
         }
         self.newest = event.id;
@@ -75,9 +75,9 @@ impl History {
         }
     }
 
-    /// Is an event with this key among those that are kept?
-    pub(crate) fn knows(&self, topic: &str, key: &str) -> bool {
-        self.topics.get(topic).is_some_and(|topic| topic.keys.contains(key))
+    /// The id of the event with this key, if it is among those that are kept.
+    pub(crate) fn id_of(&self, topic: &str, key: &str) -> Option<EventId> {
+        self.topics.get(topic)?.keys.get(key).copied()
     }
 
     /// The events of a topic that come after `id`.
@@ -107,7 +107,7 @@ impl History {
 impl Topic {
     fn push(&mut self, event: Event) {
         self.bytes += bytes_of(&event);
-        self.keys.insert(Arc::clone(&event.key));
+        self.keys.insert(Arc::clone(&event.key), event.id);
         self.events.push_back(event);
     }
 

@@ -54,7 +54,13 @@ impl Ballot {
         if key.is_empty() || key.len() > KEY_MAX {
             return refused("", "the key of a vote has 1 to 64 bytes");
         }
-        let Some(vote) = self.tally().vote(&candidate) else {
+        let tally = self.tally();
+        if let Some(id) = self.log.id_of(VOTES, &key) {
+            // They have missed that it was counted.
+            let (counts, key, candidate) = (tally.counts(), &*key, candidate.as_str());
+            return Some(encode(&Told::Vote { candidate, counts, id, key }));
+        }
+        let Some(vote) = tally.vote(&candidate) else {
             let reason = format!("one can vote for {}, and nobody else", CANDIDATES.join(", "));
             return refused(&key, &reason);
         };

@@ -184,8 +184,14 @@ impl Room {
         match said {
             Said::Message { msg, key } => {
                 let key = key.unwrap_or_else(fresh_key);
-                let reason = self.say(name, &msg, &key).err()?;
-                Some(encode(&Told::Refused { key: &key, reason: &reason }))
+                match self.say(name, &msg, &key) {
+                    Ok(None) => None,
+                    // They have missed that we heard it.
+                    Ok(Some(id)) => {
+                        Some(encode(&Told::Sent { key: &key, id, time: id.milliseconds }))
+                    }
+                    Err(reason) => Some(encode(&Told::Refused { key: &key, reason: &reason })),
+                }
             }
             Said::Typing { typing } => {
                 if typing {
@@ -197,7 +203,8 @@ impl Room {
         }
     }
 
-    fn say(&self, name: &str, msg: &str, key: &str) -> Result<(), String> {
+    /// Appends a message to the log. If it is there already, says where.
+    fn say(&self, name: &str, msg: &str, key: &str) -> Result<Option<EventId>, String> {
         if msg.trim().is_empty() {
             return Err("there is nothing in it".to_owned());
         }
@@ -208,13 +215,17 @@ impl Room {
         let data = serde_json::to_string(&kept).map_err(|error| error.to_string())?;
         // Two people may well have the same key.
         let own_key = format!("{name}/{key}");
+        let known = self.log.id_of(&self.topic, &own_key);
+        if known.is_some() {
+            return Ok(known);
+        }
         self.log.append(&self.topic, &own_key, &data).map_err(|full| full.to_string())?;
         if !*self.log.shared().borrow() {
             let frame = encode(&Told::Waiting { from: name, text: msg, key });
             self.state().waiting.push(News { frame, sender: None });
             self.changed.notify_one();
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Takes note of who is on the other servers.
