@@ -147,8 +147,11 @@ impl Room {
         let is_gone = state.here.get(name).is_some_and(|member| member.number == number);
         if is_gone && let Some((name, _)) = state.here.remove_entry(name) {
             state.joined.retain(|joined| *joined != name);
-            state.left.push(name);
-            self.changed.notify_one();
+            // They may have come back over another server.
+            if !state.elsewhere.contains(&name) {
+                state.left.push(name);
+                self.changed.notify_one();
+            }
         }
         is_gone
     }
@@ -213,8 +216,9 @@ impl Room {
         }
         let kept = Kept { sender: name.to_owned(), msg: msg.to_owned() };
         let data = serde_json::to_string(&kept).map_err(|error| error.to_string())?;
-        // Two people may well have the same key.
-        let own_key = format!("{name}/{key}");
+        // Two people may well have the same key. No name has a line's end in it, so nobody can make
+        // their name and key look like another's.
+        let own_key = format!("{name}\n{key}");
         let known = self.log.id_of(&self.topic, &own_key);
         if known.is_some() {
             return Ok(known);
@@ -345,7 +349,7 @@ fn read(event: &Event) -> Option<(Kept, Encoded)> {
     Some((kept, frame))
 }
 
-/// A message's key as its sender knows it: without the sender's name and a slash.
+/// A message's key as its sender knows it: without the sender's name and a line's end.
 fn own_key<'event>(event: &'event Event, kept: &Kept) -> &'event str {
     event.key.get(kept.sender.len() + 1..).unwrap_or_default()
 }
