@@ -139,7 +139,10 @@ impl Presence {
                 mend.cmd("HDEL").arg(&key).arg(names).ignore();
             }
         }
-        mend.exec_async(&mut self.redis).await?;
+        // To send nothing would be an error.
+        if !mend.is_empty() {
+            mend.exec_async(&mut self.redis).await?;
+        }
         Ok(elsewhere)
     }
 
