@@ -112,6 +112,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/compare", html("Compare", include_str!("compare.html")))
         .route("/ws/{room}/{name}", any(room))
         .route("/ws/{room}/", any(nobody))
+        .route("/ws/", any(nobody_in_the_lobby))
         .route("/ws/{name}", any(lobby))
         .route("/vote/socket", any(vote))
         .route("/echo", any(echo))
@@ -170,6 +171,11 @@ async fn nobody(
 ) -> Response {
     let (name, session) = (String::new(), String::new());
     open(&app, request, Purpose::Room { room, name, session, after: None })
+}
+
+/// The same for the lobby.
+async fn nobody_in_the_lobby(app: State<Arc<App>>, request: Request) -> Response {
+    nobody(app, Path(LOBBY.to_owned()), request).await
 }
 
 async fn vote(State(app): State<Arc<App>>, request: Request) -> Response {
