@@ -69,7 +69,9 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
     /// written as soon as there is no message to return, and so in one piece with all the answers
     /// to what came in one piece.
     ///
-    /// It may be dropped while it waits, by `select!` for example, and called again: nothing is lost.
+    /// It may be dropped while it waits for a message, by `select!` for example, and called again:
+    /// nothing is lost. Who does that uses [`hear`](Self::hear), so that they do not drop it at the
+    /// end of the connection.
     ///
     /// # Errors
     /// [`Ended`], once the connection is over, for whatever reason.
@@ -77,32 +79,93 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         &mut self,
         sender: &mut Sender<Writer>,
     ) -> Result<Message<'_>, Ended> {
+        let is_text = match self.next(sender).await {
+            Ok(is_text) => is_text,
+            Err(ended) => {
+                Box::pin(self.end(sender, &ended)).await;
+                return Err(ended);
+            }
+        };
+        Ok(self.message(is_text))
+    }
+
+    /// The same, but what comes after the close frames is left to [`end`](Self::end). So this may be
+    /// dropped whenever it waits.
+    ///
+    /// # Errors
+    /// [`Ended`], once there is no more to be heard, for whatever reason.
+    pub async fn hear<Writer: AsyncWrite + Unpin>(
+        &mut self,
+        sender: &mut Sender<Writer>,
+    ) -> Result<Message<'_>, Ended> {
+        let is_text = self.next(sender).await?;
+        Ok(self.message(is_text))
+    }
+
+    /// Ends the TCP connection, after [`hear`](Self::hear) has said that it has `ended`.
+    pub async fn end<Writer: AsyncWrite + Unpin>(
+        &mut self,
+        sender: &mut Sender<Writer>,
+        ended: &Ended,
+    ) {
+        if let Ended::Closed(_) | Ended::Failed(_) = ended {
+            self.finish(sender).await;
+        }
+    }
+
+    /// Does not listen, for as long as nobody drops it: a peer that says too much has to wait. What
+    /// `sender` holds is written meanwhile. Returns only if the connection is over.
+    pub async fn pause<Writer: AsyncWrite + Unpin>(
+        &mut self,
+        sender: &mut Sender<Writer>,
+    ) -> Ended {
+        poll_fn(|context| {
+            loop {
+                // We would not hear it, so its silence says nothing.
+                self.alarm.alive = true;
+                if let Err(ended) = ready!(self.poll_flush(sender, context)) {
+                    return Poll::Ready(ended);
+                }
+                if ready!(self.alarm.poll(context)) == Call::Stopped {
+                    return Poll::Ready(Ended::Stopped);
+                }
+            }
+        })
+        .await
+    }
+
+    /// Finds the next message, and says whether it is a text.
+    async fn next<Writer: AsyncWrite + Unpin>(
+        &mut self,
+        sender: &mut Sender<Writer>,
+    ) -> Result<bool, Ended> {
         if sender.outbound.pending().len() > PENDING_MAX {
             poll_fn(|context| self.poll_flush(sender, context)).await?;
         }
-        let is_text = loop {
+        loop {
             match self.inbound.find() {
-                Ok(Some(Found::Text)) => break true,
-                Ok(Some(Found::Binary)) => break false,
+                Ok(Some(Found::Text)) => return Ok(true),
+                Ok(Some(Found::Binary)) => return Ok(false),
                 Ok(Some(Found::Ping)) => sender.outbound.pong(self.inbound.found()),
                 Ok(Some(Found::Pong)) => {}
                 Ok(Some(Found::Close)) => {
                     let close = CloseFrame::decode(self.inbound.found());
                     let code = close.ok().flatten().map(|close| close.code);
                     sender.outbound.close(code, "");
-                    Box::pin(self.finish(sender)).await;
                     return Err(Ended::Closed(code));
                 }
                 Ok(None) => poll_fn(|context| self.poll_exchange(sender, context)).await?,
                 Err(failure) => {
                     sender.outbound.fail(&failure);
-                    Box::pin(self.finish(sender)).await;
                     return Err(Ended::Failed(failure));
                 }
             }
-        };
+        }
+    }
+
+    fn message(&self, is_text: bool) -> Message<'_> {
         let payload = self.inbound.found();
-        Ok(if is_text { Message::Text(payload) } else { Message::Binary(payload) })
+        if is_text { Message::Text(payload) } else { Message::Binary(payload) }
     }
 
     /// Closes from our side: says so, waits for the peer to agree, for at most `time`, and ends the

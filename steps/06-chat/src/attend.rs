@@ -51,10 +51,11 @@ pub(crate) enum Over {
     Close(CloseFrame<'static>),
 }
 
-/// Stays until it is over. `hear` is given each text, and returns what only its sender is told.
+/// Stays until it is over, and leaves the end of the TCP connection to the caller: who has left may
+/// take their time for it. `hear` is given each text, and returns what only its sender is told.
 ///
 /// There is one task for a connection, and it waits for three things at once: for what the peer
-/// says, for news, and for room to write, which is a part of [`Receiver::recv`]. So a peer that does
+/// says, for news, and for room to write, which is a part of [`Receiver::hear`]. So a peer that does
 /// not read holds up nobody (fault F21): its own task goes on taking the news, until what waits is
 /// too much and the peer is closed with 1013.
 pub(crate) async fn attend<Reader, Writer>(
@@ -75,8 +76,11 @@ where
     }
     loop {
         let heard = async {
-            allowance.left().await;
-            receiver.recv(sender).await
+            tokio::select! {
+                biased;
+                () = allowance.left() => receiver.hear(sender).await,
+                ended = receiver.pause(sender) => Err(ended),
+            }
         };
         tokio::select! {
             // In this order: what was said so far is written before more news is taken.

@@ -97,13 +97,16 @@ async fn converse<Reader, Writer>(
     };
     let mut sender = Sender::new(writer, Role::Server);
     let mut receiver = Receiver::new(reader, rest, Role::Server, limits, &app.clock);
-    let over = match purpose {
-        Purpose::Echo => {
-            let Err(ended) = echo(&mut receiver, &mut sender).await;
-            Over::Ended(ended)
-        }
+    let over = if let Purpose::Echo = purpose {
+        let Err(ended) = echo(&mut receiver, &mut sender).await;
+        Over::Ended(ended)
+    } else {
         // What is only needed in a room is boxed, so that an echo is small.
-        _ => Box::pin(take_part(app, &mut receiver, &mut sender, purpose)).await,
+        let over = Box::pin(take_part(app, &mut receiver, &mut sender, purpose)).await;
+        if let Over::Ended(ended) = &over {
+            Box::pin(receiver.end(&mut sender, ended)).await;
+        }
+        over
     };
     let close = match over {
         Over::Ended(Ended::Stopped) => {
