@@ -187,7 +187,7 @@ impl Frame {
 
 /// Masks a payload, or unmasks it: the same XOR (RFC 6455 §5.3).
 pub(crate) fn masked(payload: &[u8], key: Option<[u8; 4]>) -> Vec<u8> {
-    let key = key.unwrap_or_default();
+    let Some(key) = key else { return payload.to_vec() };
     payload.iter().zip(key.into_iter().cycle()).map(|(byte, key)| byte ^ key).collect()
 }
 

@@ -117,8 +117,21 @@ impl Server {
     #[cfg(unix)]
     #[track_caller]
     pub fn asks_to_end(&self) {
+        self.signals("-TERM");
+    }
+
+    /// Interrupts it, as ctrl-C does: by SIGINT.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn interrupts(&self) {
+        self.signals("-INT");
+    }
+
+    #[cfg(unix)]
+    #[track_caller]
+    fn signals(&self, signal: &str) {
         let pid = self.pid().to_string();
-        let status = Command::new("kill").args(["-TERM", &pid]).status();
+        let status = Command::new("kill").args([signal, &pid]).status();
         assert!(status.is_ok_and(|status| status.success()), "cannot signal process {pid}");
     }
 
