@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::BufMut;
+use framing::Opcode;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::time::timeout;
 
-use crate::clock::{Alarm, Call};
-use crate::inbound::Found;
+use crate::clock::Alarm;
 use crate::sender::PENDING_MAX;
 use crate::{Clock, CloseCode, CloseFrame, Failure, Inbound, Limits, Message, Role, Sender};
 
@@ -79,29 +79,26 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         if sender.outbound.pending().len() > PENDING_MAX {
             poll_fn(|context| self.poll_flush(sender, context)).await?;
         }
-        let is_text = loop {
+        let closed = loop {
             match self.inbound.find() {
-                Ok(Some(Found::Text)) => break true,
-                Ok(Some(Found::Binary)) => break false,
-                Ok(Some(Found::Ping)) => sender.outbound.pong(self.inbound.found()),
-                Ok(Some(Found::Pong)) => {}
-                Ok(Some(Found::Close)) => {
+                Ok(None) => poll_fn(|context| self.poll_exchange(sender, context)).await?,
+                Ok(Some(Opcode::Ping)) => sender.outbound.pong(self.inbound.found()),
+                Ok(Some(Opcode::Pong)) => {}
+                Ok(Some(Opcode::Close)) => {
                     let close = CloseFrame::decode(self.inbound.found());
                     let code = close.ok().flatten().map(|close| close.code);
                     sender.outbound.close(code, "");
-                    Box::pin(self.finish(sender)).await;
-                    return Err(Ended::Closed(code));
+                    break Ok(code);
                 }
-                Ok(None) => poll_fn(|context| self.poll_exchange(sender, context)).await?,
+                Ok(Some(opcode)) => return Ok(Message::new(opcode, self.inbound.found())),
                 Err(failure) => {
                     sender.outbound.fail(&failure);
-                    Box::pin(self.finish(sender)).await;
-                    return Err(Ended::Failed(failure));
+                    break Err(failure);
                 }
             }
         };
-        let payload = self.inbound.found();
-        Ok(if is_text { Message::Text(payload) } else { Message::Binary(payload) })
+        Box::pin(self.finish(sender)).await;
+        Err(closed.map_or_else(Ended::Failed, Ended::Closed))
     }
 
     /// Closes from our side: says so, waits for the peer to agree, and ends the connection. What
@@ -117,14 +114,9 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         let agreed = async {
             loop {
                 match self.inbound.find() {
-                    Ok(Some(Found::Close)) | Err(_) => return,
+                    Ok(None) => poll_fn(|context| self.poll_exchange(sender, context)).await?,
+                    Ok(Some(Opcode::Close)) | Err(_) => return Ok::<_, Ended>(()),
                     Ok(Some(_)) => {}
-                    Ok(None) => {
-                        let exchange = poll_fn(|context| self.poll_exchange(sender, context));
-                        if exchange.await.is_err() {
-                            return;
-                        }
-                    }
                 }
             }
         };
@@ -171,12 +163,9 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
                     _ => Ok(()),
                 });
             }
-            match ready!(self.alarm.poll(context)) {
-                // And round again, to write it.
-                Call::Ping => sender.outbound.ping(b""),
-                Call::Gone => return Poll::Ready(Err(Ended::Quiet)),
-                Call::Stopped => return Poll::Ready(Err(Ended::Stopped)),
-            }
+            ready!(self.alarm.poll(context))?;
+            // And round again, to write it.
+            sender.outbound.ping(b"");
         }
     }
 
@@ -191,14 +180,9 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
             return Poll::Ready(Ok(flushed));
         }
         self.alarm.alive |= sender.outbound.pending().len() < pending;
-        loop {
-            match ready!(self.alarm.poll(context)) {
-                // It would only wait behind the rest.
-                Call::Ping => {}
-                Call::Gone => return Poll::Ready(Err(Ended::Quiet)),
-                Call::Stopped => return Poll::Ready(Err(Ended::Stopped)),
-            }
-        }
+        // A ping would only wait behind the rest.
+        while self.alarm.poll(context)?.is_ready() {}
+        Poll::Pending
     }
 
     /// Reads once, into a buffer that is only held if there is something in it.
