@@ -104,19 +104,15 @@ impl Inbound {
     /// what has been received already, behind the opening handshake.
     #[must_use]
     pub fn new(role: Role, limits: Limits, received: Vec<u8>) -> Self {
+        let opcode = Opcode::Binary;
+        let frame = Arriving { opcode, fin: true, masking_key: None, length: 0, seen: 0 };
         Self {
             role,
             message_max: limits.message,
             fragments_max: limits.fragments,
             buffer: received,
             start: 0,
-            frame: Arriving {
-                opcode: Opcode::Binary,
-                fin: false,
-                masking_key: None,
-                length: 0,
-                seen: 0,
-            },
+            frame,
             message: None,
             fragments: 0,
             assembled: Vec::new(),

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::BufMut;
 use framing::Opcode;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, sink};
 use tokio::time::timeout;
 
 use crate::clock::Alarm;
@@ -18,8 +18,6 @@ use crate::{Clock, CloseCode, CloseFrame, Failure, Inbound, Limits, Message, Rol
 
 /// The most bytes in one read: more would have left the processor's cache before they are used.
 const READ_MAX: usize = 256 * 1024;
-/// The buffer for bytes that nobody is interested in any more.
-const UNREAD: usize = 4096;
 
 /// Hears what the peer says.
 #[derive(Debug)]
@@ -134,16 +132,12 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
     async fn finish<Writer: AsyncWrite + Unpin>(&mut self, sender: &mut Sender<Writer>) {
         let time = self.alarm.clock.timeouts.close;
         let ended = async {
-            match self.inbound.role {
-                Role::Server => sender.finish().await?,
-                // The server is the first to end the connection.
-                Role::Client => sender.flush().await?,
+            sender.flush().await?;
+            // The server is the first to end the connection.
+            if self.inbound.role == Role::Server {
+                sender.writer.shutdown().await?;
             }
-            let mut unread = Vec::with_capacity(UNREAD);
-            while self.reader.read_buf(&mut unread).await? > 0 {
-                unread.clear();
-            }
-            io::Result::Ok(())
+            copy(&mut self.reader, &mut sink()).await
         };
         let _ = timeout(time, ended).await;
     }

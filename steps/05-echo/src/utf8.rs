@@ -24,9 +24,7 @@ impl Utf8 {
     /// merely unfinished is none.
     pub fn push(&mut self, piece: &[u8]) -> Result<(), Failure> {
         let rest = if self.count == 0 { piece } else { self.finish_character(piece)? };
-        let Err(error) = from_utf8(rest) else {
-            return Ok(());
-        };
+        let Err(error) = from_utf8(rest) else { return Ok(()) };
         if error.error_len().is_some() {
             return Err(Failure::NotUtf8);
         }
