@@ -142,10 +142,12 @@ impl Inbound {
 
     #[inline(never)]
     fn make_room(&mut self) {
-        self.buffer.drain(..take(&mut self.start));
+        let start = take(&mut self.start);
         if self.buffer.capacity() < pool::BUFFER {
             let moved_out = replace(&mut self.buffer, pool::take());
-            self.buffer.extend_from_slice(&moved_out);
+            self.buffer.extend_from_slice(&moved_out[start..]);
+        } else {
+            self.buffer.drain(..start);
         }
         if self.buffer.capacity() - self.buffer.len() < ROOM_MIN {
             self.buffer.reserve(self.buffer.capacity());

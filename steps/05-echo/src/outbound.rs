@@ -180,9 +180,10 @@ impl Outbound {
     fn make_room(&mut self, length: usize) {
         if self.buffer.capacity() == 0 {
             self.buffer = pool::take();
+        } else {
+            self.buffer.drain(..self.start);
+            self.start = 0;
         }
-        self.buffer.drain(..self.start);
-        self.start = 0;
         self.buffer.reserve(length);
     }
 }
