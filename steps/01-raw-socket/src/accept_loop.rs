@@ -39,10 +39,10 @@ pub fn listen(address: &str) -> Result<TcpListener, String> {
 ///
 /// The tutorials accept once and end with that connection (fault F16), or let one bad client stop
 /// the only loop (F15). Here a connection ends its own thread, even by a panic, and nothing else.
-pub fn serve_each<Serve>(listener: &TcpListener, serve: Serve) -> !
-where
-    Serve: Fn(&TcpStream, SocketAddr) + Send + Sync + 'static,
-{
+pub fn serve_each(
+    listener: &TcpListener,
+    serve: impl Fn(&TcpStream, SocketAddr) + Send + Sync + 'static,
+) -> ! {
     let serve = Arc::new(serve);
     loop {
         let Ok((stream, peer)) = listener.accept() else {

@@ -11,10 +11,13 @@ use crate::listen;
 /// why.
 #[must_use]
 pub fn listen_by_command_line(about: &str, standard: &str) -> TcpListener {
-    listen(&address_from_command_line(about, standard)).unwrap_or_else(|problem| {
-        eprintln!("{problem}");
-        exit(1)
-    })
+    listen(&address_from_command_line(about, standard)).unwrap_or_else(|problem| give_up(&problem))
+}
+
+/// Ends the program because of `problem`, which is a sentence for people.
+pub fn give_up(problem: &str) -> ! {
+    eprintln!("{problem}");
+    exit(1)
 }
 
 /// The address to listen on: the only argument, or `standard` when there is none.

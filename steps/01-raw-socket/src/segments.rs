@@ -1,7 +1,7 @@
 //! Reading what arrives, piece by piece, from a peer that may be slow, silent or endless.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -75,16 +75,11 @@ impl<'stream> Segments<'stream> {
                     self.bytes_left -= count;
                     return Ok(&self.buffer[..count]);
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-                    ) =>
-                {
-                    return Err(Ended::OutOfTime);
-                }
-                Err(_) => return Err(Ended::ByPeer),
+                Err(error) => match error.kind() {
+                    ErrorKind::Interrupted => {}
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut => return Err(Ended::OutOfTime),
+                    _ => return Err(Ended::ByPeer),
+                },
             }
         }
     }

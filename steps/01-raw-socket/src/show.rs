@@ -44,18 +44,16 @@ pub fn hex_dump(bytes: &[u8]) -> String {
                 None => write!(dump, "{gap}   "),
             };
         }
-        let ascii: String = line
-            .iter()
-            .map(
-                |&byte| {
-                    if byte == b' ' || byte.is_ascii_graphic() { char::from(byte) } else { '.' }
-                },
-            )
-            .collect();
+        let ascii: String = line.iter().copied().map(printable).collect();
         let _ = writeln!(dump, " |{ascii}|");
     }
     if bytes.len() > shown.len() {
         let _ = writeln!(dump, "… and {} bytes more", bytes.len() - shown.len());
     }
     dump
+}
+
+/// The byte as the character that it is in ASCII, if that can be seen.
+fn printable(byte: u8) -> char {
+    if byte == b' ' || byte.is_ascii_graphic() { char::from(byte) } else { '.' }
 }

@@ -1,41 +1,41 @@
 //! What goes back: the upgrade, the page, or the refusal. As bytes, for whoever has a socket.
 
-use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONNECTION, CONTENT_TYPE};
 use http::{HeaderValue, Request, Response, StatusCode};
 
-use crate::{Policy, Refusal, Upgrade, upgrade};
+use crate::{Arrived, Policy, Refusal, Upgrade, upgrade};
 
-/// The answer to a request, before it is written.
+/// A connection that speaks WebSocket, once it has been answered so.
 #[derive(Debug)]
-pub enum Answer {
-    /// 101: from now on the connection speaks WebSocket.
-    Upgrade(Upgrade),
-    /// 200: a visit, and the page for it. The connection ends.
-    Page(String),
-    /// No, and why. The connection ends.
-    Refusal(Refusal),
+pub struct Opened {
+    /// The request, with its path and headers.
+    pub request: Request<()>,
+    /// How it is answered.
+    pub upgrade: Upgrade,
+    /// The bytes that came behind the request: the first frames already.
+    pub rest: Vec<u8>,
 }
 
-impl Answer {
-    /// Judges `request`; one that does not speak of WebSocket is shown `page`.
-    #[must_use]
-    pub fn to<Body>(request: &Request<Body>, policy: &Policy, page: &str) -> Self {
-        match upgrade(request, policy) {
-            Ok(upgrade) => Self::Upgrade(upgrade),
-            Err(Refusal::PlainRequest) => Self::Page(page.to_owned()),
-            Err(refusal) => Self::Refusal(refusal),
-        }
+impl Opened {
+    /// Judges what has arrived.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn judge(Arrived { request, rest }: Arrived, policy: &Policy) -> Result<Self, Refusal> {
+        let upgrade = upgrade(&request, policy)?;
+        Ok(Self { request, upgrade, rest })
     }
+}
 
-    /// The answer as it goes over the wire.
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        encode_response(&match self {
-            Self::Upgrade(upgrade) => upgrade.response(),
-            Self::Page(page) => page_response(page),
-            Self::Refusal(refusal) => refusal.response(),
-        })
-    }
+/// The answer to a request, as it goes over the wire: the upgrade, or the refusal, or `page` for one
+/// that does not speak of WebSocket. Behind all but an upgrade, the connection ends.
+#[must_use]
+pub fn answer(judged: &Result<Opened, Refusal>, page: &str) -> Vec<u8> {
+    encode_response(&match judged {
+        Ok(opened) => opened.upgrade.response(),
+        Err(Refusal::PlainRequest) => page_response(page),
+        Err(refusal) => refusal.response(),
+    })
 }
 
 fn page_response(page: &str) -> Response<String> {
@@ -53,15 +53,11 @@ pub fn encode_response(response: &Response<String>) -> Vec<u8> {
     let mut bytes = format!("HTTP/1.1 {status}\r\n").into_bytes();
     for (name, value) in response.headers() {
         // Header names have no case; most people know them in this one.
-        bytes.extend(title_case(name.as_str()).bytes());
-        bytes.extend_from_slice(b": ");
-        bytes.extend_from_slice(value.as_bytes());
-        bytes.extend_from_slice(b"\r\n");
+        let name = title_case(name.as_str());
+        bytes.extend([name.as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
     if status != StatusCode::SWITCHING_PROTOCOLS {
-        let length =
-            format!("{}: {}\r\n", title_case(CONTENT_LENGTH.as_str()), response.body().len());
-        bytes.extend(length.bytes());
+        bytes.extend(format!("Content-Length: {}\r\n", response.body().len()).bytes());
     }
     bytes.extend_from_slice(b"\r\n");
     bytes.extend(response.body().bytes());

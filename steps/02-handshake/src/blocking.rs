@@ -4,10 +4,9 @@ use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use http::Request;
 use raw_socket::{Ended, Segments, serve_each};
 
-use crate::{Answer, Arrived, HeaderBlock, HeaderLimits, Policy, Refusal, Upgrade};
+use crate::{HeaderBlock, HeaderLimits, Opened, Policy, Refusal, answer};
 
 /// How long a client may take for its request. Silent and dripping clients are dropped then, so
 /// that nobody can fill the server with connections that never begin (RFC 6455 §10.4).
@@ -18,28 +17,14 @@ pub const LINGER_TIME: Duration = Duration::from_secs(1);
 /// And for how many bytes at most.
 pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
-/// A connection that speaks WebSocket now.
-#[derive(Debug)]
-pub struct Opened {
-    /// The request, with its path and headers.
-    pub request: Request<()>,
-    /// How it was answered.
-    pub upgrade: Upgrade,
-    /// The bytes that came behind the request: the first frames already.
-    pub rest: Vec<u8>,
-}
-
 /// Opens whoever connects to `listener`, for ever, and runs `converse` with those that are upgraded,
 /// each in a thread of its own. `page` is for visitors.
-pub fn serve_opened<Converse>(
+pub fn serve_opened(
     listener: &TcpListener,
     policy: Policy,
     page: String,
-    converse: Converse,
-) -> !
-where
-    Converse: Fn(&TcpStream, SocketAddr, Opened) + Send + Sync + 'static,
-{
+    converse: impl Fn(&TcpStream, SocketAddr, Opened) + Send + Sync + 'static,
+) -> ! {
     serve_each(listener, move |stream, peer| match open(stream, &policy, &page) {
         Ok(Some(opened)) => converse(stream, peer, opened),
         Ok(None) => println!("── {peer} was not upgraded"),
@@ -68,17 +53,13 @@ pub fn open(stream: &TcpStream, policy: &Policy, page: &str) -> io::Result<Optio
             Err(Ended::ByPeer | Ended::TooMuch) => return Ok(None),
         }
     };
-    let answer = match &outcome {
-        Ok(arrived) => Answer::to(&arrived.request, policy, page),
-        Err(refusal) => Answer::Refusal(refusal.clone()),
-    };
+    let judged = outcome.and_then(|arrived| Opened::judge(arrived, policy));
     stream.set_write_timeout(Some(HANDSHAKE_TIME))?;
-    (&mut &*stream).write_all(&answer.encode())?;
-    if let (Answer::Upgrade(upgrade), Ok(Arrived { request, rest })) = (answer, outcome) {
-        return Ok(Some(Opened { request, upgrade, rest }));
+    (&mut &*stream).write_all(&answer(&judged, page))?;
+    if judged.is_err() {
+        hang_up(stream)?;
     }
-    hang_up(stream)?;
-    Ok(None)
+    Ok(judged.ok())
 }
 
 /// Ends a connection so that our last word arrives: says that no more will come, and goes on reading

@@ -1,7 +1,7 @@
 //! Step 2: the opening handshake, RFC 6455 §4.
 //!
 //! A WebSocket begins as an HTTP request that asks for something else. We [collect](HeaderBlock)
-//! the request however it is cut, [judge](upgrade) it by the rules, and [answer](Answer) with
+//! the request however it is cut, [judge](upgrade) it by the rules, and [answer](answer()) with
 //! `101 Switching Protocols`, with the step's page, or with a refusal that says what was wrong.
 //!
 //! [`upgrade`] takes any [`http::Request`], so it serves behind any HTTP library.
@@ -15,10 +15,8 @@ mod refusal;
 mod upgrade;
 
 pub use accept_key::accept_key;
-pub use answer::{Answer, encode_response};
-pub use blocking::{
-    HANDSHAKE_TIME, LINGER_BYTES, LINGER_TIME, Opened, hang_up, open, serve_opened,
-};
+pub use answer::{Opened, answer, encode_response};
+pub use blocking::{HANDSHAKE_TIME, LINGER_BYTES, LINGER_TIME, hang_up, open, serve_opened};
 pub use header_block::{Arrived, HeaderBlock, HeaderLimits, end_of_block};
 pub use origin::Origins;
 pub use refusal::Refusal;

@@ -1,13 +1,12 @@
 //! `just step 2`: opens a WebSocket, and prints what comes through it, still masked.
 
 use std::net::{SocketAddr, TcpStream};
-use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use handshake::{Answer, Opened, Policy, serve_opened};
+use handshake::{Opened, Policy, encode_response, serve_opened};
 use http::header::SEC_WEBSOCKET_KEY;
-use raw_socket::{Ended, Segments, hex_dump, listen, page, visible};
+use raw_socket::{Ended, Segments, give_up, hex_dump, listen, page, visible};
 
 /// How long we listen to a connection once it is open.
 const TIME: Duration = Duration::from_mins(1);
@@ -24,30 +23,24 @@ struct Options {
     policy: Policy,
 }
 
-fn main() -> ExitCode {
-    match run(Options::parse()) {
-        Err(problem) => {
-            eprintln!("{problem}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(options: Options) -> Result<std::convert::Infallible, String> {
+fn main() {
+    let options = Options::parse();
     let page = page(2, "The handshake", include_str!("page.html"));
-    let listener = listen(&options.address)?;
-    serve_opened(&listener, options.policy, page, show_connection)
+    let listener = listen(&options.address).unwrap_or_else(|problem| give_up(&problem));
+    serve_opened(&listener, options.policy, page, |stream, peer, opened| {
+        show_connection(stream, peer, &opened);
+    })
 }
 
 /// Shows how the two sides agreed, and then whatever the client sends.
-fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
+fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: &Opened) {
     let key = opened.request.headers().get(SEC_WEBSOCKET_KEY).map(http::HeaderValue::as_bytes);
     println!(
         "── {peer} asks for {} with the key {}",
         opened.request.uri(),
         visible(key.unwrap_or_default())
     );
-    println!("{}", visible(&Answer::Upgrade(opened.upgrade).encode()));
+    println!("{}", visible(&encode_response(&opened.upgrade.response())));
     if !opened.rest.is_empty() {
         show_masked(peer, &opened.rest);
     }

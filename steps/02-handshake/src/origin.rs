@@ -35,9 +35,7 @@ impl Origins {
     /// The origin that may not.
     pub fn check(&self, headers: &HeaderMap) -> Result<(), String> {
         let mut origins = headers.get_all(ORIGIN).iter();
-        let Some(origin) = origins.next() else {
-            return Ok(());
-        };
+        let Some(origin) = origins.next() else { return Ok(()) };
         let origin = String::from_utf8_lossy(origin.as_bytes()).to_ascii_lowercase();
         if origins.next().is_some() {
             return Err(format!("{origin}, and another"));
@@ -84,9 +82,14 @@ fn host_and_port(origin: &str) -> Option<(String, u16, u16)> {
     };
     let authority = uri.authority()?;
     // An origin is a scheme, a host and a port (RFC 6454 §6.2), and not a character more.
-    let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let exact = format!("{}://{}{port}", uri.scheme_str()?, authority.host());
+    let exact = format!("{}://{}", uri.scheme_str()?, without_user(authority));
     (exact == origin).then(|| {
         (authority.host().to_owned(), authority.port_u16().unwrap_or(standard_port), standard_port)
     })
+}
+
+/// The host, with its port if there is one.
+pub(crate) fn without_user(authority: &Authority) -> String {
+    let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}{port}", authority.host())
 }

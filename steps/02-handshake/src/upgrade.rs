@@ -9,6 +9,7 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 
 use crate::accept_key::{accept_key, is_key};
+use crate::origin::without_user;
 use crate::{Origins, Refusal};
 
 /// What a server lets in.
@@ -104,12 +105,8 @@ pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade
 
 /// Is this a host, with a port or without? A user before an `@` is none of `Host`'s business.
 fn names_a_host(host: &HeaderValue) -> bool {
-    Authority::try_from(host.as_bytes()).is_ok_and(|authority| {
-        authority.as_str() == authority.host()
-            || authority
-                .port()
-                .is_some_and(|port| authority.as_str() == format!("{}:{port}", authority.host()))
-    })
+    Authority::try_from(host.as_bytes())
+        .is_ok_and(|authority| authority.as_str() == without_user(&authority))
 }
 
 /// The value of a header that must be there exactly once.

@@ -1,7 +1,7 @@
 //! The rules of the opening handshake, for requests that no socket has seen.
 #![allow(clippy::expect_used, reason = "a test that cannot go on ends here")]
 
-use handshake::{Answer, Origins, Policy, Refusal, Upgrade, encode_response, upgrade};
+use handshake::{Origins, Policy, Refusal, Upgrade, encode_response, upgrade};
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use http::{HeaderName, HeaderValue, Method, Request, Response, Version};
 use proptest::prelude::*;
@@ -48,7 +48,7 @@ fn a_request_of_any_http_library_is_upgraded() {
 #[test]
 fn the_answer_has_what_the_standard_asks_for_and_nothing_else() {
     let upgrade = upgrade(&request(&["chat, superchat"]), &speaks(&["chat"])).unwrap();
-    insta::assert_snapshot!(String::from_utf8(Answer::Upgrade(upgrade).encode()).unwrap());
+    insta::assert_snapshot!(String::from_utf8(encode_response(&upgrade.response())).unwrap());
 }
 
 /// RFC 6455 §4.2.1: HTTP/1.1 and GET. HTTP/2 has another handshake (RFC 8441).
@@ -193,9 +193,9 @@ proptest! {
             request.headers_mut().insert(name, value);
         }
         let policy = speaks(&["chat"]);
-        let bytes = Answer::to(&request, &policy, "the page").encode();
-        prop_assert!(bytes.starts_with(b"HTTP/1.1 "));
-        let answered = upgrade(&request, &policy).map_or_else(|no| no.status(), |yes| yes.response().status());
+        let response = upgrade(&request, &policy).map_or_else(|no| no.response(), |yes| yes.response());
+        prop_assert!(encode_response(&response).starts_with(b"HTTP/1.1 "));
+        let answered = response.status();
         prop_assert!(answered == 101 || answered.is_client_error(), "{}", answered);
     }
 }

@@ -41,9 +41,7 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
 
 /// Takes one frame from the front of `received` and prints it, if it is there whole.
 fn show_frame(peer: SocketAddr, received: &mut Vec<u8>) -> Result<bool, PayloadError> {
-    let Some(payload) = MaskedPayload::find(received)? else {
-        return Ok(false);
-    };
+    let Some(payload) = MaskedPayload::find(received)? else { return Ok(false) };
     let end = (payload.start as u64).saturating_add(payload.length);
     let Some(end) = usize::try_from(end).ok().filter(|&end| end <= received.len()) else {
         return Ok(false);

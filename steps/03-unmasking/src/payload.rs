@@ -24,9 +24,7 @@ impl MaskedPayload {
     /// # Errors
     /// [`PayloadError::NotMasked`], and what [`PayloadLength::decode`] finds wrong.
     pub fn find(frame: &[u8]) -> Result<Option<Self>, PayloadError> {
-        let Some(&second) = frame.get(1) else {
-            return Ok(None);
-        };
+        let Some(&second) = frame.get(1) else { return Ok(None) };
         if second & MASK_BIT == 0 {
             return Err(PayloadError::NotMasked);
         }
@@ -35,9 +33,7 @@ impl MaskedPayload {
         else {
             return Ok(None);
         };
-        let Some(&key) = behind[length.extended..].first_chunk() else {
-            return Ok(None);
-        };
+        let Some(&key) = behind[length.extended..].first_chunk() else { return Ok(None) };
         let start = SECOND_BYTE_END + length.extended + key.len();
         Ok(Some(Self { key, start, length: length.value }))
     }

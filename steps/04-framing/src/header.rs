@@ -50,9 +50,7 @@ impl FrameHeader {
     /// [`HeaderError`], when the header breaks a rule.
     #[inline]
     pub fn decode(bytes: &[u8], masking: Masking) -> Result<Option<(Self, usize)>, HeaderError> {
-        let Some(&first) = bytes.first() else {
-            return Ok(None);
-        };
+        let Some(&first) = bytes.first() else { return Ok(None) };
         if first & RSV != 0 {
             return Err(HeaderError::ReservedBit(match first & RSV {
                 0x40.. => 1,
@@ -67,9 +65,7 @@ impl FrameHeader {
             return Err(HeaderError::FragmentedControl(opcode));
         }
 
-        let Some((&second, behind)) = bytes[1..].split_first() else {
-            return Ok(None);
-        };
+        let Some((&second, behind)) = bytes[1..].split_first() else { return Ok(None) };
         let masked = second & MASK != 0;
         match masking {
             Masking::Required if !masked => return Err(HeaderError::NotMasked),
@@ -87,9 +83,7 @@ impl FrameHeader {
         let mut end = 2 + length.extended;
         let mut masking_key = None;
         if masked {
-            let Some(&key) = bytes[end..].first_chunk() else {
-                return Ok(None);
-            };
+            let Some(&key) = bytes[end..].first_chunk() else { return Ok(None) };
             masking_key = Some(key);
             end += key.len();
         }

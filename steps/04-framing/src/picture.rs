@@ -1,5 +1,7 @@
 //! A frame taken apart for drawing: the RFC's bit diagram, filled with the actual bits.
 
+use std::mem::{replace, take};
+
 use crate::FrameHeader;
 
 /// Bits in one row of the diagram, as in RFC 6455 §5.2.
@@ -90,25 +92,21 @@ fn payload_cell(on_the_wire: u8, meant: u8, masked: bool) -> Cell {
 
 /// Lays cells out in rows; one that crosses the end of a row goes on in the next.
 fn rows(cells: Vec<Cell>) -> Vec<Vec<Cell>> {
-    let mut rows: Vec<Vec<Cell>> = vec![vec![]];
-    let mut free = ROW_BITS;
+    let (mut rows, mut row, mut free) = (vec![], vec![], ROW_BITS);
     for mut cell in cells {
-        loop {
-            if free == 0 {
-                rows.push(vec![]);
-                free = ROW_BITS;
-            }
-            let left_over = cell.bits.split_off(cell.bits.len().min(free));
-            free -= cell.bits.len();
-            let labels = vec!["…".to_owned()];
-            if let Some(row) = rows.last_mut() {
-                row.push(cell);
-            }
-            if left_over.is_empty() {
-                break;
-            }
-            cell = Cell { bits: left_over, labels };
+        while cell.bits.len() >= free {
+            let bits = cell.bits.split_off(free);
+            row.push(replace(&mut cell, Cell { bits, labels: vec!["…".to_owned()] }));
+            rows.push(take(&mut row));
+            free = ROW_BITS;
         }
+        if !cell.bits.is_empty() {
+            free -= cell.bits.len();
+            row.push(cell);
+        }
+    }
+    if !row.is_empty() {
+        rows.push(row);
     }
     rows
 }

@@ -37,7 +37,8 @@ async fn run(clock: &Arc<Clock>, host: &str, target: &str) -> Result<(), Box<dyn
     let mut sender = Sender::new(writer, Role::Client);
     let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), clock);
     // However it ends is for the report to judge.
-    let Err(_ended) = echo(&mut receiver, &mut sender).await;
+    let Err(ended) = echo(&mut receiver, &mut sender).await;
+    receiver.end(&mut sender, &ended).await;
     Ok(())
 }
 

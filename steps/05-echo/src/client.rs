@@ -71,13 +71,9 @@ fn check(answer: &[u8], accept: &str, lines_max: usize) -> Result<(), String> {
         let reason = response.reason.unwrap_or_default();
         return Err(format!("it answers {} {reason}", response.code.unwrap_or_default()));
     }
-    let values = |name: &'static str| {
-        let lines =
-            response.headers.iter().filter(move |line| line.name.eq_ignore_ascii_case(name));
-        lines
-            .map(|line| String::from_utf8_lossy(line.value).into_owned())
-            .collect::<Vec<_>>()
-            .join(",")
+    let values = |name: &str| {
+        let lines = response.headers.iter().filter(|line| line.name.eq_ignore_ascii_case(name));
+        lines.map(|line| String::from_utf8_lossy(line.value)).collect::<Vec<_>>().join(",")
     };
     if !values("Upgrade").eq_ignore_ascii_case("websocket") {
         return Err("its Upgrade header is not \"websocket\"".to_owned());

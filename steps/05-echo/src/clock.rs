@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 use slab::Slab;
 use tokio::time::sleep;
 
-use crate::Timeouts;
+use crate::{Ended, Timeouts};
 
 /// Connections are woken in so many groups, one after the other, so that a crowd of quiet ones is
 /// not sent its pings all at the same time.
@@ -60,7 +60,7 @@ impl Clock {
     /// Waits until the clock is stopped.
     pub(crate) async fn stopped(self: &Arc<Self>) {
         let mut alarm = Alarm::new(self);
-        while poll_fn(|context| alarm.poll(context)).await != Call::Stopped {}
+        while poll_fn(|context| alarm.poll(context)).await.is_ok() {}
     }
 
     fn wake(&self, chosen: impl Fn(u32) -> bool) {
@@ -93,17 +93,6 @@ pub(crate) struct Alarm {
     waker: Option<Waker>,
 }
 
-/// Why a connection is woken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Call {
-    /// The peer has been quiet: see whether it is there.
-    Ping,
-    /// The peer has not been there for the idle time.
-    Gone,
-    /// The clock was stopped.
-    Stopped,
-}
-
 impl Alarm {
     pub(crate) fn new(clock: &Arc<Clock>) -> Self {
         let interval = clock.ticks.load(Ordering::Relaxed) / GROUPS;
@@ -111,12 +100,18 @@ impl Alarm {
         Self { clock, alive: true, told: false, quiet: 0, interval, slot: 0, waker: None }
     }
 
-    /// Ready when there is something to be done about the peer's silence, or to stop.
-    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Call> {
-        self.wait(context.waker());
+    /// Ready when the peer has been quiet, and a ping is to show whether it is there.
+    ///
+    /// # Errors
+    /// [`Ended::Quiet`] when it has not been there for the idle time, and [`Ended::Stopped`], once,
+    /// when the clock was stopped.
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Ended>> {
+        if self.waker.as_ref().is_none_or(|known| !known.will_wake(context.waker())) {
+            self.wait(context.waker());
+        }
         if !self.told && self.clock.stopped.load(Ordering::SeqCst) {
             self.told = true;
-            return Poll::Ready(Call::Stopped);
+            return Poll::Ready(Err(Ended::Stopped));
         }
         // Each group's intervals begin at its own tick.
         let ticks = self.clock.ticks.load(Ordering::Relaxed);
@@ -131,16 +126,15 @@ impl Alarm {
         }
         self.quiet += 1;
         let gone = self.clock.timeouts.ping * self.quiet >= self.clock.timeouts.idle;
-        Poll::Ready(if gone { Call::Gone } else { Call::Ping })
+        Poll::Ready(if gone { Err(Ended::Quiet) } else { Ok(()) })
     }
 
-    /// Makes sure that the clock wakes `waker`.
+    /// From now on the clock wakes `waker`.
+    #[cold]
     fn wait(&mut self, waker: &Waker) {
-        if self.waker.as_ref().is_none_or(|known| !known.will_wake(waker)) {
-            self.leave();
-            self.slot = number(self.clock.waiting().insert(waker.clone()));
-            self.waker = Some(waker.clone());
-        }
+        self.leave();
+        self.slot = number(self.clock.waiting().insert(waker.clone()));
+        self.waker = Some(waker.clone());
     }
 
     fn leave(&mut self) {

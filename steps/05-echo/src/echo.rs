@@ -15,14 +15,10 @@ use crate::{Ended, Receiver, Sender};
 ///
 /// # Errors
 /// [`Ended`] is the only way that it ends.
-pub async fn echo<Reader, Writer>(
-    receiver: &mut Receiver<Reader>,
-    sender: &mut Sender<Writer>,
-) -> Result<Infallible, Ended>
-where
-    Reader: AsyncRead + Unpin,
-    Writer: AsyncWrite + Unpin,
-{
+pub async fn echo(
+    receiver: &mut Receiver<impl AsyncRead + Unpin>,
+    sender: &mut Sender<impl AsyncWrite + Unpin>,
+) -> Result<Infallible, Ended> {
     loop {
         let message = receiver.recv(sender).await?;
         sender.send(message)?;

@@ -33,6 +33,11 @@ impl<'payload> Message<'payload> {
         }
     }
 
+    /// The message that begins with a frame of this opcode.
+    pub(crate) fn new(opcode: Opcode, payload: &'payload [u8]) -> Self {
+        if opcode == Opcode::Text { Self::Text(payload) } else { Self::Binary(payload) }
+    }
+
     /// The opcode of its first frame.
     pub(crate) fn opcode(self) -> Opcode {
         match self {
@@ -55,14 +60,17 @@ pub enum Event<'payload> {
     Close(Option<CloseFrame<'payload>>),
 }
 
-/// An event whose payload has been located but not yet borrowed, which lets a loop go on looking.
+/// A frame whose header has been read, and whose payload is arriving.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Found {
-    Text,
-    Binary,
-    Ping,
-    Pong,
-    Close,
+struct Arriving {
+    /// Its opcode, or if it is a continuation, that of the message's first frame.
+    opcode: Opcode,
+    fin: bool,
+    /// The key as a number. As four bytes, it would be put together and taken apart on its way here.
+    masking_key: Option<u32>,
+    length: usize,
+    /// Bytes of its payload that have been unmasked, and checked if they are text.
+    seen: usize,
 }
 
 /// The half that takes what the peer sends.
@@ -77,12 +85,10 @@ pub struct Inbound {
     /// What was read; the bytes before `start` are used up.
     buffer: Vec<u8>,
     start: usize,
-    /// The frame whose payload begins at `start`, if its header has been read.
-    frame: Option<FrameHeader>,
-    /// Bytes of that payload that have been unmasked, and checked if they are text.
-    seen: usize,
-    /// The message whose frames are arriving, and what came of it so far.
-    message: Option<Found>,
+    /// The frame whose payload begins at `start`, or the last one, if it has been seen to its end.
+    frame: Arriving,
+    /// The message whose fragments are arriving, how many of them have, and what was in them.
+    message: Option<Opcode>,
     fragments: u32,
     assembled: Vec<u8>,
     utf8: Utf8,
@@ -98,14 +104,15 @@ impl Inbound {
     /// what has been received already, behind the opening handshake.
     #[must_use]
     pub fn new(role: Role, limits: Limits, received: Vec<u8>) -> Self {
+        let opcode = Opcode::Binary;
+        let frame = Arriving { opcode, fin: true, masking_key: None, length: 0, seen: 0 };
         Self {
             role,
             message_max: limits.message,
             fragments_max: limits.fragments,
             buffer: received,
             start: 0,
-            frame: None,
-            seen: 0,
+            frame,
             message: None,
             fragments: 0,
             assembled: Vec::new(),
@@ -125,20 +132,26 @@ impl Inbound {
     ///
     /// There is always room in it. It grows with what has arrived, never with what a peer declares
     /// will come.
+    #[inline]
     pub fn buffer(&mut self) -> &mut Vec<u8> {
-        if self.buffer.capacity() < pool::BUFFER {
-            let pooled = pool::take();
-            let moved_out = replace(&mut self.buffer, pooled);
-            self.buffer.extend_from_slice(&moved_out);
-        }
         if self.buffer.capacity() - self.buffer.len() < ROOM_MIN {
-            self.buffer.drain(..self.start);
-            self.start = 0;
-            if self.buffer.capacity() - self.buffer.len() < ROOM_MIN {
-                self.buffer.reserve(self.buffer.capacity());
-            }
+            self.make_room();
         }
         &mut self.buffer
+    }
+
+    #[inline(never)]
+    fn make_room(&mut self) {
+        let start = take(&mut self.start);
+        if self.buffer.capacity() < pool::BUFFER {
+            let moved_out = replace(&mut self.buffer, pool::take());
+            self.buffer.extend_from_slice(&moved_out[start..]);
+        } else {
+            self.buffer.drain(..start);
+        }
+        if self.buffer.capacity() - self.buffer.len() < ROOM_MIN {
+            self.buffer.reserve(self.buffer.capacity());
+        }
     }
 
     /// Gives the buffer back if little or nothing is in it. To be called when there is nothing to
@@ -157,23 +170,26 @@ impl Inbound {
     /// # Errors
     /// [`Failure`], once: all that was said before it has been delivered.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Failure> {
-        Ok(match self.find()? {
-            None => None,
-            Some(Found::Text) => Some(Event::Message(Message::Text(self.found()))),
-            Some(Found::Binary) => Some(Event::Message(Message::Binary(self.found()))),
-            Some(Found::Ping) => Some(Event::Ping(self.found())),
-            Some(Found::Pong) => Some(Event::Pong(self.found())),
-            Some(Found::Close) => Some(Event::Close(CloseFrame::decode(self.found())?)),
-        })
+        let Some(opcode) = self.find()? else { return Ok(None) };
+        let payload = self.found();
+        Ok(Some(match opcode {
+            Opcode::Ping => Event::Ping(payload),
+            Opcode::Pong => Event::Pong(payload),
+            Opcode::Close => Event::Close(CloseFrame::decode(payload)?),
+            _ => Event::Message(Message::new(opcode, payload)),
+        }))
     }
 
     /// The payload that was found last.
+    #[inline]
     pub(crate) fn found(&self) -> &[u8] {
         if self.found_assembled { &self.assembled } else { &self.buffer[self.found..self.start] }
     }
 
-    /// Finds the next event, and the first rule that is broken.
-    pub(crate) fn find(&mut self) -> Result<Option<Found>, Failure> {
+    /// Finds the next event, and the first rule that is broken. Says only the event's opcode: its
+    /// payload is [found](Self::found), but not yet borrowed, which lets a loop go on looking.
+    #[inline]
+    pub(crate) fn find(&mut self) -> Result<Option<Opcode>, Failure> {
         if take(&mut self.found_assembled) {
             self.assembled = Vec::new();
         }
@@ -184,109 +200,100 @@ impl Inbound {
             return Ok(None);
         }
         let found = self.find_in_frames();
-        if let Err(_) | Ok(Some(Found::Close)) = found {
+        if let Err(_) | Ok(Some(Opcode::Close)) = found {
             self.ended = true;
         }
         found
     }
 
-    fn find_in_frames(&mut self) -> Result<Option<Found>, Failure> {
+    #[inline(never)]
+    fn find_in_frames(&mut self) -> Result<Option<Opcode>, Failure> {
         loop {
-            let Some(header) = self.header()? else { return Ok(None) };
-            if !self.take_payload(&header)? {
+            let is_new = self.frame.seen == self.frame.length;
+            if (is_new && !self.begin()?) || !self.take_payload()? {
                 return Ok(None);
             }
-            self.frame = None;
-            match header.opcode {
-                Opcode::Text | Opcode::Binary | Opcode::Continuation => {
-                    if let Some(message) = self.end(&header)? {
-                        return Ok(Some(message));
-                    }
-                }
-                Opcode::Ping => return Ok(Some(Found::Ping)),
-                Opcode::Pong => return Ok(Some(Found::Pong)),
-                Opcode::Close => {
-                    // Whether it is valid is to be known before it is answered.
-                    CloseFrame::decode(self.found())?;
-                    return Ok(Some(Found::Close));
-                }
+            let opcode = self.frame.opcode;
+            if opcode == Opcode::Close {
+                // Whether it is valid is to be known before it is answered.
+                CloseFrame::decode(self.found())?;
+            }
+            if opcode.is_control() || self.completes_message() {
+                return Ok(Some(opcode));
             }
         }
     }
 
-    /// The header of the frame that is arriving, once it is there.
+    /// Reads the header of the next frame, once it is there. May such a frame come now (§5.4), and
+    /// is it within the limits?
     #[inline]
-    fn header(&mut self) -> Result<Option<FrameHeader>, Failure> {
-        if self.frame.is_none() {
-            let arrived = &self.buffer[self.start..];
-            if let Some((header, length)) = FrameHeader::decode(arrived, self.role.masking())? {
-                self.begin(&header)?;
-                self.start += length;
-                self.seen = 0;
-                self.frame = Some(header);
-            }
-        }
-        Ok(self.frame)
-    }
-
-    /// May a frame with this header come now (§5.4), and is it within the limits?
-    #[inline]
-    fn begin(&mut self, header: &FrameHeader) -> Result<(), Failure> {
-        let message = match (header.opcode, self.message) {
-            (Opcode::Ping | Opcode::Pong | Opcode::Close, _) => return Ok(()),
-            (Opcode::Continuation, None) => return Err(Failure::NothingToContinue),
-            (Opcode::Continuation, Some(message)) => message,
-            (Opcode::Text | Opcode::Binary, Some(_)) => return Err(Failure::MessageUnfinished),
-            (Opcode::Text, None) => Found::Text,
-            (Opcode::Binary, None) => Found::Binary,
+    fn begin(&mut self) -> Result<bool, Failure> {
+        let arrived = &self.buffer[self.start..];
+        let Some((header, behind)) = FrameHeader::decode(arrived, self.role.masking())? else {
+            return Ok(false);
         };
-        let room = self.message_max - self.assembled.len();
-        if header.length > room as u64 {
-            return Err(Failure::MessageTooBig(self.message_max));
+        let opcode = match (header.opcode, self.message) {
+            (Opcode::Continuation, message) => message.ok_or(Failure::NothingToContinue)?,
+            (Opcode::Text | Opcode::Binary, Some(_)) => return Err(Failure::MessageUnfinished),
+            (opcode, _) => opcode,
+        };
+        if !opcode.is_control() {
+            if header.length > (self.message_max - self.assembled.len()) as u64 {
+                return Err(Failure::MessageTooBig(self.message_max));
+            }
+            if self.fragments == self.fragments_max {
+                return Err(Failure::TooManyFragments(self.fragments_max));
+            }
         }
-        if self.fragments == self.fragments_max {
-            return Err(Failure::TooManyFragments(self.fragments_max));
-        }
-        self.message = Some(message);
-        self.fragments += 1;
-        Ok(())
+        self.start += behind;
+        // No frame is longer than the limit on messages, so its length fits.
+        let length = usize::try_from(header.length).unwrap_or(usize::MAX);
+        let FrameHeader { fin, masking_key, .. } = header;
+        let masking_key = masking_key.map(u32::from_le_bytes);
+        self.frame = Arriving { opcode, fin, masking_key, length, seen: 0 };
+        Ok(true)
     }
 
     /// Unmasks and checks what has arrived of the payload, and takes it once it is whole.
     #[inline]
-    fn take_payload(&mut self, header: &FrameHeader) -> Result<bool, Failure> {
-        // No frame is longer than the limit on messages, so its length fits.
-        let length = usize::try_from(header.length).unwrap_or(usize::MAX);
-        let arrived = length.min(self.buffer.len() - self.start);
-        let new = &mut self.buffer[self.start + self.seen..self.start + arrived];
-        if let Some(key) = header.masking_key {
-            mask(new, key, self.seen);
+    fn take_payload(&mut self) -> Result<bool, Failure> {
+        let frame = &mut self.frame;
+        let arrived = frame.length.min(self.buffer.len() - self.start);
+        let new = &mut self.buffer[self.start + frame.seen..self.start + arrived];
+        if let Some(key) = frame.masking_key {
+            mask(new, key.to_le_bytes(), frame.seen);
         }
-        if matches!(self.message, Some(Found::Text)) && !header.opcode.is_control() {
+        let whole = arrived == frame.length;
+        if frame.opcode == Opcode::Text {
             self.utf8.push(new)?;
+            if frame.fin && whole {
+                self.utf8.finish()?;
+            }
         }
-        self.seen = arrived;
-        if arrived < length {
-            return Ok(false);
+        frame.seen = arrived;
+        if whole {
+            self.found = self.start;
+            self.start += frame.length;
         }
-        self.found = self.start;
-        self.start += length;
-        Ok(true)
+        Ok(whole)
     }
 
-    /// Ends a data frame: keeps its payload for later, or says what message it completes.
+    /// Does this data frame complete a message?
     #[inline]
-    fn end(&mut self, header: &FrameHeader) -> Result<Option<Found>, Failure> {
-        let whole = header.fin && self.fragments == 1;
-        if !whole {
-            self.assembled.extend_from_slice(&self.buffer[self.found..self.start]);
+    fn completes_message(&mut self) -> bool {
+        if !self.frame.fin || self.message.is_some() {
+            self.keep_fragment();
         }
-        if !header.fin {
-            return Ok(None);
-        }
-        self.utf8.finish()?;
-        self.fragments = 0;
-        self.found_assembled = !whole;
-        Ok(self.message.take())
+        self.frame.fin
+    }
+
+    /// Keeps the payload of a fragment for later, or for now if it is the last one.
+    #[inline(never)]
+    fn keep_fragment(&mut self) {
+        let Arriving { fin, opcode, .. } = self.frame;
+        self.assembled.extend_from_slice(&self.buffer[self.found..self.start]);
+        self.found_assembled = fin;
+        self.message = if fin { None } else { Some(opcode) };
+        self.fragments = if fin { 0 } else { self.fragments + 1 };
     }
 }

@@ -1,32 +1,26 @@
 //! `just step 5`: says back what is said to it, to as many as like.
 
-use std::net::TcpListener;
-use std::process::ExitCode;
-
 use clap::Parser;
 use echo::{Options, Server, runtime};
-use raw_socket::{listen, page};
+use raw_socket::{give_up, listen, page};
+use tokio::net::TcpListener;
 
 /// The system's own allocator spends a third more on small things that must be aligned, which is
 /// what an idle connection consists of.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> ExitCode {
+fn main() {
     let options = Options::parse();
     let outcome = runtime().and_then(|runtime| runtime.block_on(run(options)));
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("{problem}");
-            ExitCode::FAILURE
-        }
-    }
+    outcome.unwrap_or_else(|problem| give_up(&problem));
 }
 
 /// Serves until it is told to stop.
 async fn run(options: Options) -> Result<(), String> {
-    let listener = into_tokio(listen(&options.address)?)?;
+    let listener = listen(&options.address)?;
+    let listener = listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener));
+    let listener = listener.map_err(|error| format!("cannot listen: {error}"))?;
     let server = Server::new(options, page(5, "Echo", include_str!("page.html")));
     tokio::select! {
         () = server.serve(&listener) => {}
@@ -34,12 +28,6 @@ async fn run(options: Options) -> Result<(), String> {
     }
     server.stop().await;
     Ok(())
-}
-
-/// The listener of step 1, for tokio.
-fn into_tokio(listener: TcpListener) -> Result<tokio::net::TcpListener, String> {
-    let listener = listener.set_nonblocking(true).and_then(|()| listener.try_into());
-    listener.map_err(|error| format!("cannot listen: {error}"))
 }
 
 /// Waits for ctrl-C, or where there is such a thing, for the signal to terminate.

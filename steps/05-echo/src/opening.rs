@@ -1,13 +1,12 @@
 //! The opening handshake of step 2, on tokio.
 
 use std::io;
-use std::time::Duration;
 
-use handshake::{
-    Answer, Arrived, HeaderBlock, HeaderLimits, LINGER_BYTES, LINGER_TIME, Opened, Policy, Refusal,
-};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use handshake::{Arrived, HeaderBlock, LINGER_BYTES, LINGER_TIME, Opened, Refusal, answer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, sink};
 use tokio::time::timeout;
+
+use crate::Options;
 
 /// Bytes that are read at a time.
 const PIECE: usize = 4096;
@@ -15,10 +14,8 @@ const PIECE: usize = 4096;
 /// What a server needs to know for an opening handshake.
 #[derive(Debug)]
 pub(crate) struct Opening {
-    pub(crate) policy: Policy,
-    pub(crate) limits: HeaderLimits,
-    /// For a whole request, and again for taking our answer.
-    pub(crate) time: Duration,
+    pub(crate) options: Options,
+    /// What visitors are shown.
     pub(crate) page: String,
 }
 
@@ -33,26 +30,26 @@ impl Opening {
         stream: &mut Stream,
         refusal: Option<Refusal>,
     ) -> io::Result<Option<Opened>> {
-        let outcome = match timeout(self.time, self.read_request(stream)).await {
+        // For a whole request, and again for taking our answer.
+        let time = self.options.timeouts.handshake;
+        let arrived = match timeout(time, self.read_request(stream)).await {
             Ok(arrived) => arrived?,
             Err(_) => Err(Refusal::Late),
         };
-        let answer = match (&outcome, refusal) {
-            (Err(refusal), _) => Answer::Refusal(refusal.clone()),
-            (Ok(_), Some(refusal)) => Answer::Refusal(refusal),
-            (Ok(arrived), None) => Answer::to(&arrived.request, &self.policy, &self.page),
+        let judged = match refusal {
+            Some(refusal) => arrived.and(Err(refusal)),
+            None => arrived.and_then(|arrived| Opened::judge(arrived, &self.options.policy)),
         };
         let answered = async {
-            stream.write_all(&answer.encode()).await?;
-            if let (Answer::Upgrade(upgrade), Ok(Arrived { request, rest })) = (answer, outcome) {
-                return Ok(Some(Opened { request, upgrade, rest }));
+            stream.write_all(&answer(&judged, &self.page)).await?;
+            if judged.is_err() {
+                stream.shutdown().await?;
+                let (mut unread, mut nobody) = (stream.take(LINGER_BYTES as u64), sink());
+                let _ = timeout(LINGER_TIME, copy(&mut unread, &mut nobody)).await;
             }
-            stream.shutdown().await?;
-            let (mut unread, mut nobody) = (stream.take(LINGER_BYTES as u64), tokio::io::sink());
-            let _ = timeout(LINGER_TIME, tokio::io::copy(&mut unread, &mut nobody)).await;
-            Ok(None)
+            Ok(judged.ok())
         };
-        timeout(self.time, answered).await?
+        timeout(time, answered).await?
     }
 
     /// Reads the header block of a request, in however many pieces it comes.
@@ -60,7 +57,7 @@ impl Opening {
         &self,
         stream: &mut Stream,
     ) -> io::Result<Result<Arrived, Refusal>> {
-        let mut block = HeaderBlock::new(self.limits);
+        let mut block = HeaderBlock::new(self.options.header_limits);
         let mut piece = Vec::with_capacity(PIECE);
         loop {
             piece.clear();

@@ -15,7 +15,8 @@ pub struct Options {
     #[command(flatten)]
     pub policy: Policy,
     /// Connections open at the same time; one more is answered with 503
-    #[arg(long, value_name = "COUNT", default_value_t = 20_000, value_parser = positive())]
+    #[arg(long, value_name = "COUNT", default_value_t = 20_000)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_connections: u32,
     /// The limits on what one connection sends.
     #[command(flatten)]
@@ -29,8 +30,4 @@ pub struct Options {
     /// Print a line when a connection opens and closes, even if standard output is no terminal
     #[arg(short, long)]
     pub verbose: bool,
-}
-
-fn positive() -> clap::builder::RangedI64ValueParser<u32> {
-    clap::value_parser!(u32).range(1..=1_000_000)
 }

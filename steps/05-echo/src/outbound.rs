@@ -34,9 +34,15 @@ impl Role {
     fn masking_key(self) -> Option<MaskingKey> {
         match self {
             Self::Server => None,
-            Self::Client => Some(rand::random()),
+            Self::Client => Some(new_key()),
         }
     }
+}
+
+/// Not inlined, so that a server has nothing of it in its way.
+#[inline(never)]
+fn new_key() -> MaskingKey {
+    rand::random()
 }
 
 /// The half that holds what we say until it is written.
@@ -80,6 +86,9 @@ impl Outbound {
 
     /// Answers a ping with its payload (§5.5.3).
     pub fn pong(&mut self, payload: &[u8]) {
+        if self.closed {
+            return;
+        }
         match self.last_pong {
             Some(last) if self.pongs >= PONGS_MAX && last >= self.start => {
                 self.buffer.truncate(last);
@@ -159,24 +168,31 @@ impl Outbound {
         let masking_key = self.role.masking_key();
         let buffer = self.room(HEADER_MAX + payload.len());
         FrameHeader { fin: true, opcode, masking_key, length: payload.len() as u64 }.encode(buffer);
-        let begin = buffer.len();
         buffer.extend_from_slice(payload);
         if let Some(key) = masking_key {
+            let begin = buffer.len() - payload.len();
             mask(&mut buffer[begin..], key, 0);
         }
     }
 
     /// The buffer, with room for `length` more bytes.
+    #[inline]
     fn room(&mut self, length: usize) -> &mut Vec<u8> {
-        if self.buffer.capacity() == 0 {
-            self.buffer = pool::take();
-        }
         if self.buffer.capacity() - self.buffer.len() < length {
-            self.buffer.drain(..self.start);
-            self.start = 0;
-            self.buffer.reserve(length);
+            self.make_room(length);
         }
         self.last_pong = None;
         &mut self.buffer
+    }
+
+    #[inline(never)]
+    fn make_room(&mut self, length: usize) {
+        if self.buffer.capacity() == 0 {
+            self.buffer = pool::take();
+        } else {
+            self.buffer.drain(..self.start);
+            self.start = 0;
+        }
+        self.buffer.reserve(length);
     }
 }

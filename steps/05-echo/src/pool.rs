@@ -18,12 +18,14 @@ thread_local! {
 }
 
 /// An empty buffer with room for at least [`BUFFER`] bytes.
+#[inline]
 pub(crate) fn take() -> Vec<u8> {
     let kept = BUFFERS.with_borrow_mut(Vec::pop);
     kept.unwrap_or_else(|| Vec::with_capacity(BUFFER))
 }
 
 /// Gives a buffer back; what is in it is forgotten.
+#[inline]
 pub(crate) fn give(mut buffer: Vec<u8>) {
     if (BUFFER..=KEPT_SIZE_MAX).contains(&buffer.capacity()) {
         buffer.clear();

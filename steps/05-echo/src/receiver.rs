@@ -9,18 +9,16 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::BufMut;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use framing::Opcode;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, sink};
 use tokio::time::timeout;
 
-use crate::clock::{Alarm, Call};
-use crate::inbound::Found;
+use crate::clock::Alarm;
 use crate::sender::PENDING_MAX;
 use crate::{Clock, CloseCode, CloseFrame, Failure, Inbound, Limits, Message, Role, Sender};
 
 /// The most bytes in one read: more would have left the processor's cache before they are used.
 const READ_MAX: usize = 256 * 1024;
-/// The buffer for bytes that nobody is interested in any more.
-const UNREAD: usize = 4096;
 
 /// Hears what the peer says.
 #[derive(Debug)]
@@ -42,7 +40,7 @@ pub enum Ended {
     /// The peer was quiet for too long, and did not answer pings.
     #[error("dropped: it has been quiet for too long")]
     Quiet,
-    /// Not yet: the program stops, and the connection is to be [closed](Receiver::close).
+    /// Not yet: the program stops, and the connection is to [end](Receiver::end).
     #[error("told to stop")]
     Stopped,
     /// Without a closing handshake: the peer vanished. Browsers call it 1006.
@@ -65,51 +63,39 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
 
     /// The next message.
     ///
-    /// Pings are answered and the closing handshake is done along the way. What `sender` holds is
-    /// written as soon as there is no message to return, and so in one piece with all the answers
-    /// to what came in one piece.
+    /// Pings are answered along the way, and a close is. What `sender` holds is written as soon as
+    /// there is no message to return, and so in one piece with all the answers to what came in one
+    /// piece.
     ///
-    /// It may be dropped while it waits for a message, by `select!` for example, and called again:
-    /// nothing is lost. Who does that uses [`hear`](Self::hear), so that they do not drop it at the
-    /// end of the connection.
+    /// It may be dropped while it waits, by `select!` for example, and called again: nothing is lost.
     ///
     /// # Errors
-    /// [`Ended`], once the connection is over, for whatever reason.
+    /// [`Ended`], when there is no more to be heard, for whatever reason. What has to be said and
+    /// waited for then is left to [`end`](Self::end).
     pub async fn recv<Writer: AsyncWrite + Unpin>(
         &mut self,
         sender: &mut Sender<Writer>,
     ) -> Result<Message<'_>, Ended> {
-        let is_text = match self.next(sender).await {
-            Ok(is_text) => is_text,
-            Err(ended) => {
-                Box::pin(self.end(sender, &ended)).await;
-                return Err(ended);
+        if sender.outbound.pending().len() > PENDING_MAX {
+            poll_fn(|context| self.poll_flush(sender, context)).await?;
+        }
+        loop {
+            match self.inbound.find() {
+                Ok(None) => poll_fn(|context| self.poll_exchange(sender, context)).await?,
+                Ok(Some(Opcode::Ping)) => sender.outbound.pong(self.inbound.found()),
+                Ok(Some(Opcode::Pong)) => {}
+                Ok(Some(Opcode::Close)) => {
+                    let close = CloseFrame::decode(self.inbound.found());
+                    let code = close.ok().flatten().map(|close| close.code);
+                    sender.outbound.close(code, "");
+                    return Err(Ended::Closed(code));
+                }
+                Ok(Some(opcode)) => return Ok(Message::new(opcode, self.inbound.found())),
+                Err(failure) => {
+                    sender.outbound.fail(&failure);
+                    return Err(Ended::Failed(failure));
+                }
             }
-        };
-        Ok(self.message(is_text))
-    }
-
-    /// The same, but what comes after the close frames is left to [`end`](Self::end). So this may be
-    /// dropped whenever it waits.
-    ///
-    /// # Errors
-    /// [`Ended`], once there is no more to be heard, for whatever reason.
-    pub async fn hear<Writer: AsyncWrite + Unpin>(
-        &mut self,
-        sender: &mut Sender<Writer>,
-    ) -> Result<Message<'_>, Ended> {
-        let is_text = self.next(sender).await?;
-        Ok(self.message(is_text))
-    }
-
-    /// Ends the TCP connection, after [`hear`](Self::hear) has said that it has `ended`.
-    pub async fn end<Writer: AsyncWrite + Unpin>(
-        &mut self,
-        sender: &mut Sender<Writer>,
-        ended: &Ended,
-    ) {
-        if let Ended::Closed(_) | Ended::Failed(_) = ended {
-            self.finish(sender).await;
         }
     }
 
@@ -126,46 +112,30 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
                 if let Err(ended) = ready!(self.poll_flush(sender, context)) {
                     return Poll::Ready(ended);
                 }
-                if ready!(self.alarm.poll(context)) == Call::Stopped {
-                    return Poll::Ready(Ended::Stopped);
+                if let Err(ended) = ready!(self.alarm.poll(context)) {
+                    return Poll::Ready(ended);
                 }
             }
         })
         .await
     }
 
-    /// Finds the next message, and says whether it is a text.
-    async fn next<Writer: AsyncWrite + Unpin>(
-        &mut self,
+    /// Ends the connection as it becomes the way in which it `ended`: after a close or a failure,
+    /// our last words are written; when we are to stop, the peer is told.
+    pub async fn end<Writer: AsyncWrite + Unpin>(
+        mut self,
         sender: &mut Sender<Writer>,
-    ) -> Result<bool, Ended> {
-        if sender.outbound.pending().len() > PENDING_MAX {
-            poll_fn(|context| self.poll_flush(sender, context)).await?;
-        }
-        loop {
-            match self.inbound.find() {
-                Ok(Some(Found::Text)) => return Ok(true),
-                Ok(Some(Found::Binary)) => return Ok(false),
-                Ok(Some(Found::Ping)) => sender.outbound.pong(self.inbound.found()),
-                Ok(Some(Found::Pong)) => {}
-                Ok(Some(Found::Close)) => {
-                    let close = CloseFrame::decode(self.inbound.found());
-                    let code = close.ok().flatten().map(|close| close.code);
-                    sender.outbound.close(code, "");
-                    return Err(Ended::Closed(code));
-                }
-                Ok(None) => poll_fn(|context| self.poll_exchange(sender, context)).await?,
-                Err(failure) => {
-                    sender.outbound.fail(&failure);
-                    return Err(Ended::Failed(failure));
-                }
+        ended: &Ended,
+    ) {
+        match ended {
+            Ended::Closed(_) | Ended::Failed(_) => self.finish(sender).await,
+            Ended::Stopped => {
+                let close = CloseFrame { code: CloseCode::GOING_AWAY, reason: "the server stops" };
+                let time = self.alarm.clock.timeouts.close;
+                self.close(sender, close, time).await;
             }
+            Ended::Quiet | Ended::Vanished(_) => {}
         }
-    }
-
-    fn message(&self, is_text: bool) -> Message<'_> {
-        let payload = self.inbound.found();
-        if is_text { Message::Text(payload) } else { Message::Binary(payload) }
     }
 
     /// Closes from our side: says so, waits for the peer to agree, for at most `time`, and ends the
@@ -180,14 +150,9 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         let agreed = async {
             loop {
                 match self.inbound.find() {
-                    Ok(Some(Found::Close)) | Err(_) => return,
+                    Ok(None) => poll_fn(|context| self.poll_exchange(sender, context)).await?,
+                    Ok(Some(Opcode::Close)) | Err(_) => return Ok::<_, Ended>(()),
                     Ok(Some(_)) => {}
-                    Ok(None) => {
-                        let exchange = poll_fn(|context| self.poll_exchange(sender, context));
-                        if exchange.await.is_err() {
-                            return;
-                        }
-                    }
                 }
             }
         };
@@ -205,16 +170,12 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
     async fn finish<Writer: AsyncWrite + Unpin>(&mut self, sender: &mut Sender<Writer>) {
         let time = self.alarm.clock.timeouts.close;
         let ended = async {
-            match self.inbound.role {
-                Role::Server => sender.finish().await?,
-                // The server is the first to end the connection.
-                Role::Client => sender.flush().await?,
+            sender.flush().await?;
+            // The server is the first to end the connection.
+            if self.inbound.role == Role::Server {
+                sender.writer.shutdown().await?;
             }
-            let mut unread = Vec::with_capacity(UNREAD);
-            while self.reader.read_buf(&mut unread).await? > 0 {
-                unread.clear();
-            }
-            io::Result::Ok(())
+            copy(&mut self.reader, &mut sink()).await
         };
         let _ = timeout(time, ended).await;
     }
@@ -234,12 +195,9 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
                     _ => Ok(()),
                 });
             }
-            match ready!(self.alarm.poll(context)) {
-                // And round again, to write it.
-                Call::Ping => sender.outbound.ping(b""),
-                Call::Gone => return Poll::Ready(Err(Ended::Quiet)),
-                Call::Stopped => return Poll::Ready(Err(Ended::Stopped)),
-            }
+            ready!(self.alarm.poll(context))?;
+            // And round again, to write it.
+            sender.outbound.ping(b"");
         }
     }
 
@@ -254,14 +212,9 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
             return Poll::Ready(Ok(flushed));
         }
         self.alarm.alive |= sender.outbound.pending().len() < pending;
-        loop {
-            match ready!(self.alarm.poll(context)) {
-                // It would only wait behind the rest.
-                Call::Ping => {}
-                Call::Gone => return Poll::Ready(Err(Ended::Quiet)),
-                Call::Stopped => return Poll::Ready(Err(Ended::Stopped)),
-            }
-        }
+        // A ping would only wait behind the rest.
+        while self.alarm.poll(context)?.is_ready() {}
+        Poll::Pending
     }
 
     /// Reads once, into a buffer that is only held if there is something in it.

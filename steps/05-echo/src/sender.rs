@@ -5,7 +5,7 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
-use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::io::AsyncWrite;
 
 use crate::{Encoded, Message, Outbound, Role};
 
@@ -19,7 +19,7 @@ pub(crate) const PENDING_MAX: usize = 256 * 1024;
 /// Says messages to the peer.
 #[derive(Debug)]
 pub struct Sender<Writer> {
-    writer: Writer,
+    pub(crate) writer: Writer,
     pub(crate) outbound: Outbound,
 }
 
@@ -82,11 +82,5 @@ impl<Writer: AsyncWrite + Unpin> Sender<Writer> {
             }
         }
         Pin::new(&mut self.writer).poll_flush(context)
-    }
-
-    /// Writes all that has been said, and says to TCP that it was all.
-    pub(crate) async fn finish(&mut self) -> io::Result<()> {
-        self.flush().await?;
-        self.writer.shutdown().await
     }
 }

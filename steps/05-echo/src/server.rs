@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use crate::opening::Opening;
-use crate::{Clock, CloseCode, CloseFrame, Ended, Limits, Options, Receiver, Role, Sender, echo};
+use crate::{Clock, Options, Receiver, Role, Sender, echo};
 
 /// Connections over the limit that are told so at the same time; more are closed without a word.
 const REFUSED_MAX: usize = 64;
@@ -24,7 +24,6 @@ const STOP_GRACE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
-    connections_max: u32,
     /// A permit for each connection that is being refused.
     refused: Arc<Semaphore>,
 }
@@ -33,7 +32,6 @@ pub struct Server {
 #[derive(Debug)]
 struct Shared {
     opening: Opening,
-    limits: Limits,
     clock: Arc<Clock>,
     /// A permit for each connection; all are back when all connections are over.
     connections: Semaphore,
@@ -62,22 +60,14 @@ impl Server {
     /// runtime.
     #[must_use]
     pub fn new(options: Options, page: String) -> Self {
-        let opening = Opening {
-            policy: options.policy,
-            limits: options.header_limits,
-            time: options.timeouts.handshake,
-            page,
-        };
         Self {
             shared: Arc::new(Shared {
-                opening,
-                limits: options.limits,
                 clock: Clock::start(options.timeouts),
                 connections: Semaphore::new(options.max_connections as usize),
                 // Nobody has to read a pipe, and a full one would stop us.
                 talks: options.verbose || io::stdout().is_terminal(),
+                opening: Opening { options, page },
             }),
-            connections_max: options.max_connections,
             refused: Arc::new(Semaphore::new(REFUSED_MAX)),
         }
     }
@@ -85,7 +75,7 @@ impl Server {
     /// Serves whoever connects, for ever.
     pub async fn serve(&self, listener: &TcpListener) {
         loop {
-            let Ok((stream, _)) = listener.accept().await else {
+            let Ok((mut stream, _)) = listener.accept().await else {
                 sleep(REST_AFTER_ERROR).await;
                 continue;
             };
@@ -94,7 +84,7 @@ impl Server {
             } else if let Ok(permit) = Arc::clone(&self.refused).try_acquire_owned() {
                 let shared = Arc::clone(&self.shared);
                 tokio::spawn(async move {
-                    shared.refuse(stream).await;
+                    let _ = shared.opening.accept(&mut stream, Some(Refusal::Busy)).await;
                     drop(permit);
                 });
             }
@@ -105,7 +95,7 @@ impl Server {
     pub async fn stop(&self) {
         self.shared.clock.stop();
         let deadline = self.shared.clock.timeouts.close + STOP_GRACE;
-        let all = self.shared.connections.acquire_many(self.connections_max);
+        let all = self.shared.connections.acquire_many(self.shared.opening.options.max_connections);
         let _ = timeout(deadline, all).await;
     }
 }
@@ -121,13 +111,10 @@ fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
         let Some(rest) = Box::pin(seat.0.open(&mut stream)).await else { return };
         let (reader, writer) = stream.split();
         let mut sender = Sender::new(writer, Role::Server);
-        let mut receiver = Receiver::new(reader, rest, Role::Server, seat.0.limits, &seat.0.clock);
+        let limits = seat.0.opening.options.limits;
+        let mut receiver = Receiver::new(reader, rest, Role::Server, limits, &seat.0.clock);
         let Err(ended) = echo(&mut receiver, &mut sender).await;
-        if let Ended::Stopped = ended {
-            let close = CloseFrame { code: CloseCode::GOING_AWAY, reason: "the server stops" };
-            let time = seat.0.clock.timeouts.close;
-            Box::pin(receiver.close(&mut sender, close, time)).await;
-        }
+        Box::pin(receiver.end(&mut sender, &ended)).await;
         seat.0.say(|| format!("{} {ended}", peer(&stream)));
     }
 }
@@ -144,11 +131,6 @@ impl Shared {
         };
         self.say(|| format!("{} connected to {}", peer(stream), opened.request.uri()));
         Some(opened.rest)
-    }
-
-    /// Tells a client that there is no room.
-    async fn refuse(&self, mut stream: TcpStream) {
-        let _ = self.opening.accept(&mut stream, Some(Refusal::Busy)).await;
     }
 
     /// Prints a line, if anybody looks.

@@ -22,12 +22,9 @@ impl Utf8 {
     /// # Errors
     /// [`Failure::NotUtf8`] at the first byte after which no text could follow. A character that is
     /// merely unfinished is none.
-    #[inline]
     pub fn push(&mut self, piece: &[u8]) -> Result<(), Failure> {
         let rest = if self.count == 0 { piece } else { self.finish_character(piece)? };
-        let Err(error) = from_utf8(rest) else {
-            return Ok(());
-        };
+        let Err(error) = from_utf8(rest) else { return Ok(()) };
         if error.error_len().is_some() {
             return Err(Failure::NotUtf8);
         }

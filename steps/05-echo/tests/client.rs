@@ -27,10 +27,14 @@ async fn says_hello(address: std::net::SocketAddr) -> (Option<String>, Ended) {
     sender.send(Message::Text(b"hello")).unwrap();
     let heard = match receiver.recv(&mut sender).await {
         Ok(message) => Some(String::from_utf8(message.payload().to_vec()).unwrap()),
-        Err(ended) => return (None, ended),
+        Err(ended) => {
+            receiver.end(&mut sender, &ended).await;
+            return (None, ended);
+        }
     };
     loop {
         if let Err(ended) = receiver.recv(&mut sender).await {
+            receiver.end(&mut sender, &ended).await;
             return (heard, ended);
         }
     }

@@ -1,6 +1,6 @@
 //! The core by itself: any way of cutting the bytes gives the same events and the same answers.
 
-use echo::{Failure, Limits, Role};
+use echo::{CloseCode, Failure, Limits, Outbound, Role};
 use framing::{HeaderError, Opcode};
 use proptest::prelude::*;
 use support::{Heard, converse};
@@ -252,6 +252,15 @@ fn a_flood_of_pings_is_owed_a_bounded_number_of_pongs() {
     assert!(said.len() <= 128 * 6, "{} bytes of pongs", said.len());
     let last = &said[said.len() - 6..];
     assert_eq!(last, [0x8a, 4, 0, 0, 0x27, 0x0f], "the last pong is for the last ping, 9,999");
+}
+
+/// RFC 6455 §5.5.1: nothing is said after a close, and no late pong takes a part of it away.
+#[test]
+fn a_close_stays_whole_however_many_pongs_come_too_late() {
+    let mut outbound = Outbound::new(Role::Server);
+    outbound.close(Some(CloseCode::NORMAL), "enough");
+    (0..1000).for_each(|_| outbound.pong(b"late"));
+    assert_eq!(outbound.pending(), b"\x88\x08\x03\xe8enough");
 }
 
 /// RFC 6455 §5.5.3: a pong is owed its place among the messages, however many there are.

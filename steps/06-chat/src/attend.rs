@@ -55,7 +55,7 @@ pub(crate) enum Over {
 /// take their time for it. `hear` is given each text, and returns what only its sender is told.
 ///
 /// There is one task for a connection, and it waits for three things at once: for what the peer
-/// says, for news, and for room to write, which is a part of [`Receiver::hear`]. So a peer that does
+/// says, for news, and for room to write, which is a part of [`Receiver::recv`]. So a peer that does
 /// not read holds up nobody (fault F21): its own task goes on taking the news, until what waits is
 /// too much and the peer is closed with 1013.
 pub(crate) async fn attend<Reader, Writer>(
@@ -78,7 +78,7 @@ where
         let heard = async {
             tokio::select! {
                 biased;
-                () = allowance.left() => receiver.hear(sender).await,
+                () = allowance.left() => receiver.recv(sender).await,
                 ended = receiver.pause(sender) => Err(ended),
             }
         };

@@ -102,26 +102,21 @@ async fn converse<Reader, Writer>(
         Over::Ended(ended)
     } else {
         // What is only needed in a room is boxed, so that an echo is small.
-        let over = Box::pin(take_part(app, &mut receiver, &mut sender, purpose)).await;
-        if let Over::Ended(ended) = &over {
-            Box::pin(receiver.end(&mut sender, ended)).await;
-        }
-        over
+        Box::pin(take_part(app, &mut receiver, &mut sender, purpose)).await
     };
-    let close = match over {
-        Over::Ended(Ended::Stopped) => {
-            CloseFrame { code: CloseCode::GOING_AWAY, reason: "the server stops" }
-        }
+    match over {
         Over::Ended(ended) => {
             info!("{ended}");
-            return app.metrics.closed(code_of(&ended));
+            app.metrics.closed(code_of(&ended));
+            Box::pin(receiver.end(&mut sender, &ended)).await;
         }
-        Over::Close(close) => close,
-    };
-    info!("closing with {}: {}", close.code, close.reason);
-    app.metrics.closed(close.code.number());
-    let time = time_to_end(&close, &app.timeouts);
-    Box::pin(receiver.close(&mut sender, close, time)).await;
+        Over::Close(close) => {
+            info!("closing with {}: {}", close.code, close.reason);
+            app.metrics.closed(close.code.number());
+            let time = time_to_end(&close, &app.timeouts);
+            Box::pin(receiver.close(&mut sender, close, time)).await;
+        }
+    }
 }
 
 /// Enters a room or the vote, and stays until it is over. Who has left is gone from there, whatever
