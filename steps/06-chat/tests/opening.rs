@@ -1,0 +1,187 @@
+//! The opening handshake behind hyper: the rules of step 2 hold, whoever has read the request.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+use std::fmt::Write;
+
+use support::{Member, gets, metric, start};
+use testkit::{Frame, Wire};
+
+mod support;
+
+/// All paths that are WebSockets.
+const SOCKETS: [&str; 4] = ["/ws/tea/Ada", "/ws/Ada", "/vote/socket", "/echo"];
+/// The lines of a handshake that breaks no rule, below the first.
+const GOOD: [&str; 5] = [
+    "Host: chat.example",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Key: kJXuOKsrl3AR1KeFngRElQ==",
+    "Sec-WebSocket-Version: 13",
+];
+
+/// RFC 6455 §10.2, fault F6: a page of another site could speak in its visitor's name.
+#[test]
+fn a_foreign_page_is_refused_on_every_socket() {
+    let server = start(&["--origin", "https://friend.example"]);
+    for target in SOCKETS {
+        for (origin, status) in [
+            ("http://chat.example", 101),
+            ("https://friend.example", 101),
+            ("https://evil.example", 403),
+            ("http://chat.example.evil.example", 403),
+            ("http://chat.example:81", 403),
+            ("null", 403),
+        ] {
+            let mut wire = Wire::connect(&server);
+            let lines = GOOD.join("\r\n");
+            wire.sends_text(&format!(
+                "GET {target} HTTP/1.1\r\n{lines}\r\nOrigin: {origin}\r\n\r\n"
+            ));
+            assert_eq!(wire.expects_response().status, status, "{target} for {origin}");
+        }
+    }
+    assert_eq!(metric(&server, "refused_total"), 4 * SOCKETS.len() as u64);
+}
+
+/// HOSTILE, opening handshake: what is refused, with the status that says why, and what is not.
+#[test]
+fn every_broken_handshake_is_answered_with_its_status() {
+    // A line of `GOOD` to leave out, by its beginning, and lines to put in.
+    let cases: [(&str, &str, &str, &[&str]); 33] = [
+        ("as it should be", "GET", "", &[]),
+        (
+            "tokens in lists and another case",
+            "GET",
+            "Upgrade Connection",
+            &["UPGRADE: h2c, WebSocket", "connection: keep-alive", "connection: close, UPGRADE"],
+        ),
+        ("POST", "POST", "", &[]),
+        ("PUT", "PUT", "", &[]),
+        ("no Host", "GET", "Host", &[]),
+        ("two Hosts", "GET", "", &["Host: chat.example"]),
+        ("a Host that is none", "GET", "Host", &["Host: a b"]),
+        ("a Host with a user", "GET", "Host", &["Host: me@chat.example"]),
+        ("no Upgrade", "GET", "Upgrade", &[]),
+        ("another Upgrade", "GET", "Upgrade", &["Upgrade: h2c"]),
+        ("no Connection", "GET", "Connection", &[]),
+        ("another Connection", "GET", "Connection", &["Connection: keep-alive"]),
+        ("version 12", "GET", "Sec-WebSocket-Version", &["Sec-WebSocket-Version: 12"]),
+        ("no version", "GET", "Sec-WebSocket-Version", &[]),
+        ("version twice", "GET", "", &["Sec-WebSocket-Version: 13"]),
+        ("no key", "GET", "Sec-WebSocket-Key", &[]),
+        ("key twice", "GET", "", &["Sec-WebSocket-Key: kJXuOKsrl3AR1KeFngRElQ=="]),
+        ("key that is no base64", "GET", "Sec-WebSocket-Key", &["Sec-WebSocket-Key: !"]),
+        (
+            "key of 15 bytes",
+            "GET",
+            "Sec-WebSocket-Key",
+            &["Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAA"],
+        ),
+        (
+            "key of 17 bytes",
+            "GET",
+            "Sec-WebSocket-Key",
+            &["Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAAA="],
+        ),
+        ("a body of a length", "GET", "", &["Content-Length: 5"]),
+        ("no body, and it says so", "GET", "", &["Content-Length: 0"]),
+        ("a body in chunks", "GET", "", &["Transfer-Encoding: chunked"]),
+        ("a folded line", "GET", "", &["X-Long: one", " two"]),
+        ("a space before the colon", "GET", "", &["X-Space : one"]),
+        ("a line without a colon", "GET", "", &["X-Colon"]),
+        ("a zero", "GET", "", &["X-Zero: \0"]),
+        ("a bare CR", "GET", "", &["X-Return: a\rb"]),
+        (
+            "an Origin twice",
+            "GET",
+            "",
+            &["Origin: http://chat.example", "Origin: http://chat.example"],
+        ),
+        ("a subprotocol that is served", "GET", "", &["Sec-WebSocket-Protocol: soap, chat.v1"]),
+        ("a subprotocol that is not", "GET", "", &["Sec-WebSocket-Protocol: soap"]),
+        ("a subprotocol that is none", "GET", "", &["Sec-WebSocket-Protocol: a b"]),
+        ("a subprotocol twice", "GET", "", &["Sec-WebSocket-Protocol: chat.v1, chat.v1"]),
+    ];
+    let server = start(&["--subprotocol", "chat.v1"]);
+    let mut told = String::new();
+    for (what, method, without, with) in cases {
+        let is_left_out = |line: &&&str| {
+            without.split(' ').any(|name| !name.is_empty() && line.starts_with(&format!("{name}:")))
+        };
+        let kept = GOOD.iter().filter(|line| !is_left_out(line));
+        let lines: Vec<&str> = kept.chain(with).copied().collect();
+        let mut wire = Wire::connect(&server);
+        wire.sends_text(&format!("{method} /echo HTTP/1.1\r\n{}\r\n\r\n", lines.join("\r\n")));
+        let response = wire.expects_response();
+        let sentence = String::from_utf8_lossy(&response.body);
+        write!(told, "{what:32} → {} {}", response.status, sentence.trim_end()).unwrap();
+        for name in ["allow", "sec-websocket-version", "sec-websocket-protocol"] {
+            if let Some(value) = response.header(name) {
+                write!(told, " [{name}: {value}]").unwrap();
+            }
+        }
+        told = told.trim_end().to_owned() + "\n";
+    }
+    insta::assert_snapshot!(told);
+}
+
+/// RFC 6455 §4.2.1: HTTP before 1.1 knows no upgrade.
+#[test]
+fn a_handshake_in_http_1_0_is_refused() {
+    let server = start(&[]);
+    let mut wire = Wire::connect(&server);
+    wire.sends_text(&format!("GET /echo HTTP/1.0\r\n{}\r\n\r\n", GOOD.join("\r\n")));
+    // The answer is in HTTP/1.0 too.
+    wire.expects(b"HTTP/1.0 505 ");
+}
+
+/// RFC 6455 §10.4: a header block has a limit.
+#[test]
+fn a_header_block_over_the_limit_is_answered_with_431() {
+    let server = start(&[]);
+    for size in [20_000, 100_000] {
+        let mut wire = Wire::connect(&server);
+        let cookie = format!("Cookie: {}", "c".repeat(size));
+        wire.sends_text(&format!("GET /echo HTTP/1.1\r\n{}\r\n{cookie}", GOOD.join("\r\n")));
+        assert_eq!(wire.expects_response().status, 431);
+    }
+    assert_eq!(gets(&server, "/health").status, 200);
+}
+
+/// RFC 6455 §4.2.1: a request arrives as it likes, and the first frames right behind it (§4.1).
+#[test]
+fn a_request_may_come_a_byte_at_a_time_and_frames_behind_it() {
+    let server = start(&[]);
+    let request = format!("GET /echo HTTP/1.1\r\n{}\r\n\r\n", GOOD.join("\r\n"));
+    let mut slow = Wire::connect(&server);
+    slow.sends_a_byte_at_a_time(request.as_bytes());
+    let response = slow.expects_response();
+    assert_eq!(response.status, 101);
+    // The accept value of the source documents' key, computed by hand once.
+    assert_eq!(response.header("sec-websocket-accept"), Some("lCaWI6ZCGd5I25+0bJrVqBOcDYc="));
+    let mut hasty = Wire::connect(&server);
+    let last = Frame::text("second").bytes();
+    let (half, other_half) = last.split_at(5);
+    hasty.sends(&[request.as_bytes(), &Frame::text("first").bytes(), half].concat());
+    assert_eq!(hasty.expects_response().status, 101);
+    hasty.expects(b"\x81\x05first");
+    hasty.sends(other_half).expects(b"\x81\x06second");
+}
+
+/// RFC 6455 §10.4: who says nothing, or not enough, is dropped when the time is up.
+#[test]
+fn a_silent_client_is_dropped_when_its_time_is_up() {
+    let server = start(&["--handshake-timeout", "0.3"]);
+    let mut inside = Member::enters(&server, "/ws/tea/Ada");
+    let mut silent = Wire::connect(&server);
+    let mut unfinished = Wire::connect(&server);
+    unfinished.sends_text("GET /echo HTTP/1.1\r\nHost: chat");
+    // Whether they are told why does not matter.
+    for wire in [&mut silent, &mut unfinished] {
+        while wire.stream().peek(&mut [0; 1]).is_ok_and(|count| count > 0) {
+            wire.expects_response();
+        }
+        wire.expects_end();
+    }
+    inside.says("still here").hears_of("sent");
+}

@@ -1,0 +1,80 @@
+//! Who does not read, and what it costs the others: nothing (fault F21).
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+use support::{Member, metric, resident, start, waits_for_metric};
+
+mod support;
+
+const MEMBERS: usize = 50;
+const DEAF: usize = 5;
+/// In bytes: less than one message for each of those that are on their way.
+const QUEUE: usize = 64 * 1024;
+/// A message, almost as long as one may be.
+const LENGTH: usize = 15 * 1024;
+/// Messages that are said at a time, before they are read. They fit into `QUEUE`.
+const AT_A_TIME: usize = 4;
+/// More than the kernel keeps for a peer that does not read: some MiB.
+const ROUNDS: usize = 200;
+
+/// HOSTILE: a reader that stops reading during a broadcast is closed with 1013, and nobody else
+/// waits for it, or misses anything.
+#[test]
+fn who_stops_reading_is_closed_with_1013_and_nobody_else_notices() {
+    let queue = QUEUE.to_string();
+    let server = start(&["--max-queue", &queue, "--rate", "100000"]);
+    let enter = |number: usize| Member::enters(&server, &format!("/ws/tea/member-{number}"));
+    let deaf: Vec<Member> = (0..DEAF).map(enter).collect();
+    let mut readers: Vec<Member> = (DEAF..MEMBERS - 1).map(enter).collect();
+    let mut ada = Member::enters(&server, "/ws/tea/Ada");
+    let before = resident(&server);
+    let (mut round, mut grown, mut left) = (0, 0, 0);
+    // Until the room has been told that the deaf have left, and then for one round more.
+    let mut are_gone = false;
+    while !are_gone {
+        are_gone = left == DEAF;
+        assert!(round < ROUNDS, "only {left} of the deaf have left");
+        for number in 0..AT_A_TIME {
+            ada.says(&format!("{} {}", round * AT_A_TIME + number, "x".repeat(LENGTH)));
+        }
+        let mut sent = 0;
+        while sent < AT_A_TIME {
+            let told = ada.hears();
+            sent += usize::from(told["type"] == "sent");
+            if told["type"] == "left" {
+                left += told["names"].as_array().unwrap().len();
+            }
+        }
+        for number in 0..AT_A_TIME {
+            for reader in &mut readers {
+                let text = reader.hears_of("message")["msg"].take();
+                let told = text.as_str().unwrap().split(' ').next().unwrap().parse();
+                assert_eq!(told, Ok(round * AT_A_TIME + number));
+            }
+        }
+        grown = grown.max(resident(&server).saturating_sub(before));
+        round += 1;
+    }
+    assert_eq!(metric(&server, "slow_readers_total"), DEAF as u64);
+    waits_for_metric(&server, "connections", (MEMBERS - DEAF) as u64);
+    assert!(grown < 8 * 1024, "the server has grown by {grown} KiB");
+    // What they read now has no hole in it, and at its end is why it ends.
+    for mut member in deaf {
+        let mut heard = 0;
+        let close = loop {
+            let frame = member.wire.expects_frame();
+            if frame.opcode == testkit::Opcode::Close {
+                break frame;
+            }
+            let told = serde_json::from_slice::<serde_json::Value>(&frame.payload).unwrap();
+            if let Some(text) = told["msg"].as_str() {
+                assert!(text.starts_with(&format!("{heard} ")), "not message {heard}");
+                heard += 1;
+            }
+        };
+        assert_eq!(close.close_code(), 1013);
+        assert_eq!(close.close_reason(), "too slow: too much waits to be read");
+        assert!(heard < round * AT_A_TIME);
+        member.wire.sends_frame(&close).expects_end();
+    }
+}

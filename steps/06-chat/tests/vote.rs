@@ -1,0 +1,145 @@
+//! The vote over WebSocket, and the polls of step 0 beside it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+use serde_json::{Value, json};
+use support::scene::Scene;
+use support::{Member, asks, gets, start, waits_for_metric};
+use testkit::{Frame, Opcode, Server, Wire};
+
+mod support;
+
+/// A page of the vote, and what it was told first.
+fn opens(server: &Server) -> (Member, Value) {
+    let mut page = Member::connects(server, "/vote/socket");
+    let counts = page.hears();
+    assert_eq!(counts["type"], "counts");
+    (page, counts)
+}
+
+/// S12: a vote goes up the socket, and every open page gets the new count.
+#[test]
+fn a_vote_is_told_to_every_open_page() {
+    let server = start(&[]);
+    let mut scene = Scene::new(&server);
+    scene.connects("one page", "/vote/socket").hears("one page", 1);
+    scene.connects("another", "/vote/socket").hears("another", 1);
+    scene.says("one page", r#"{"candidate": "Ada", "key": "1"}"#);
+    scene.hears("one page", 1).hears("another", 1);
+    scene.says("another", r#"{"candidate": "Grace"}"#).hears("another", 1).hears("one page", 1);
+    scene.leaves("another");
+    scene.says("one page", r#"{"candidate": "Ada", "key": "2"}"#).hears("one page", 1);
+    scene.connects("a third", "/vote/socket").hears("a third", 1);
+    insta::assert_snapshot!(scene.script());
+}
+
+/// S12: the same path tells who comes without WebSocket what it wants.
+#[test]
+fn a_plain_request_is_told_to_use_websocket() {
+    let server = start(&[]);
+    for path in ["/vote/socket", "/ws/tea/Ada", "/ws/Ada", "/echo"] {
+        let response = gets(&server, path);
+        assert_eq!(response.status, 400);
+        assert_eq!(response.text(), "This address speaks WebSocket: connect with ws://.\n");
+    }
+}
+
+/// What is no vote is refused, to its sender only, and not counted.
+#[test]
+fn a_vote_that_is_none_is_refused() {
+    let server = start(&[]);
+    let (mut page, _) = opens(&server);
+    let (mut other, _) = opens(&server);
+    let nobody = "one can vote for Ada, Grace, Hedy, Katherine, Radia, and nobody else";
+    let shape = "a vote is JSON like {\"candidate\": \"Ada\"}";
+    let long_key = json!({ "candidate": "Ada", "key": "k".repeat(65) }).to_string();
+    for (vote, reason) in [
+        (r#"{"candidate": "Mallory", "key": "1"}"#, nobody),
+        (r#"{"candidate": "ada"}"#, nobody),
+        (r#"{"candidate": ""}"#, nobody),
+        (r#"{"candidate": 1}"#, shape),
+        ("Ada", shape),
+        ("", shape),
+        ("{", shape),
+        (r#"{"candidate": "Ada", "key": ""}"#, "the key of a vote has 1 to 64 bytes"),
+        (&long_key, "the key of a vote has 1 to 64 bytes"),
+    ] {
+        let refused = page.says(vote).hears();
+        assert_eq!((&refused["type"], &refused["reason"]), (&json!("refused"), &json!(reason)));
+    }
+    page.says(r#"{"candidate": "Ada"}"#);
+    let counts = json!({ "Ada": 1, "Grace": 0, "Hedy": 0, "Katherine": 0, "Radia": 0 });
+    assert_eq!(other.hears()["counts"], counts);
+}
+
+/// Who does not know whether a vote was heard casts it again, and it counts once.
+#[test]
+fn a_vote_cast_twice_under_one_key_counts_once() {
+    let server = start(&[]);
+    let (mut page, _) = opens(&server);
+    page.says(r#"{"candidate": "Hedy", "key": "k"}"#).says(r#"{"candidate": "Hedy", "key": "k"}"#);
+    page.says(r#"{"candidate": "Radia", "key": "l"}"#);
+    assert_eq!(page.hears()["counts"]["Hedy"], 1);
+    let second = page.hears();
+    assert_eq!((&second["candidate"], &second["counts"]["Hedy"]), (&json!("Radia"), &json!(1)));
+}
+
+/// Fault F19: the tutorials' loop goes on with `None` when nothing has come for a while, and dies.
+#[test]
+fn a_page_that_hears_nothing_for_a_while_lives_on() {
+    let server = start(&["--ping-interval", "0.2", "--idle-timeout", "1"]);
+    let (mut page, _) = opens(&server);
+    for _ in 0..4 {
+        let ping = page.wire.expects_frame();
+        assert_eq!(ping.opcode, Opcode::Ping);
+        page.wire.sends_frame(&Frame::pong(ping.payload));
+    }
+    // A frame that is no vote, a message without a word: neither ends anything.
+    page.wire.sends_frame(&Frame::pong(""));
+    assert_eq!(page.says("").hears()["type"], "refused");
+    assert_eq!(page.says(r#"{"candidate": "Ada"}"#).hears()["counts"]["Ada"], 1);
+}
+
+/// S12, fault F18: a page that is closed is removed, and the next vote goes to those who are left.
+#[test]
+fn a_closed_page_is_removed() {
+    let server = start(&[]);
+    let (mut page, _) = opens(&server);
+    let (closing, _) = opens(&server);
+    let (vanishing, _) = opens(&server);
+    closing.leaves();
+    drop(vanishing);
+    waits_for_metric(&server, "connections", 1);
+    assert_eq!(page.says(r#"{"candidate": "Ada"}"#).hears()["counts"]["Ada"], 1);
+}
+
+/// The polls of step 0 and the sockets are three ways to carry the same news.
+#[test]
+fn polls_and_sockets_see_each_others_votes() {
+    let server = start(&[]);
+    let (mut page, counts) = opens(&server);
+    assert_eq!(counts["newest"], "0-0");
+    // A long poll is answered by a vote that comes over a socket,
+    let mut poll = asks(&server, "/votes?after=0-0");
+    let vote = page.says(r#"{"candidate": "Ada", "key": "up"}"#).hears();
+    let response = poll.expects_response();
+    let answer: Value = serde_json::from_str(response.text()).unwrap();
+    assert_eq!(answer["counts"], vote["counts"]);
+    assert_eq!((&answer["newest"], &answer["votes"][0]["key"]), (&vote["id"], &json!("up")));
+    // and a socket is told of a vote by POST.
+    let body = r#"{"candidate": "Grace", "key": "posted"}"#;
+    let mut wire = Wire::connect(&server);
+    let (host, length) = (wire.host(), body.len());
+    wire.sends_text(&format!(
+        "POST /votes HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n{body}"
+    ));
+    assert_eq!(wire.expects_response().status, 202);
+    let told = page.hears();
+    assert_eq!((&told["candidate"], &told["key"]), (&json!("Grace"), &json!("posted")));
+    let newest = vote["id"].as_str().unwrap();
+    let short = gets(&server, &format!("/votes?after={newest}&wait=0"));
+    let answer: Value = serde_json::from_str(short.text()).unwrap();
+    assert_eq!((&answer["counts"], &answer["newest"]), (&told["counts"], &told["id"]));
+    // Whoever comes now finds both.
+    let (_, counts) = opens(&server);
+    assert_eq!((&counts["counts"], &counts["newest"]), (&told["counts"], &told["id"]));
+}
