@@ -99,6 +99,17 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         }
     }
 
+    /// Writes what `sender` holds, and does not listen meanwhile.
+    ///
+    /// # Errors
+    /// [`Ended`], as in [`recv`](Self::recv).
+    pub async fn flush<Writer: AsyncWrite + Unpin>(
+        &mut self,
+        sender: &mut Sender<Writer>,
+    ) -> Result<(), Ended> {
+        poll_fn(|context| self.poll_flush(sender, context)).await
+    }
+
     /// Does not listen, for as long as nobody drops it: a peer that says too much has to wait. What
     /// `sender` holds is written meanwhile. Returns only if the connection is over.
     pub async fn pause<Writer: AsyncWrite + Unpin>(

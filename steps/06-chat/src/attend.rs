@@ -5,28 +5,11 @@ use std::time::Duration;
 use clap::Args;
 use echo::{CloseCode, CloseFrame, Encoded, Ended, Message, Receiver, Sender};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::sync::{broadcast, oneshot};
 use tokio::task::yield_now;
 
 use crate::allowance::Allowance;
 use crate::metrics::Metrics;
-use crate::news::News;
-
-/// News that is taken in one go, before it is written.
-const BATCH: u64 = 64;
-
-/// Somebody's place among those who hear the news.
-pub(crate) struct Place {
-    /// What they are called; nothing where people have no names.
-    pub(crate) name: String,
-    /// What they get first.
-    pub(crate) greeting: Vec<Encoded>,
-    /// What they get then.
-    pub(crate) news: broadcast::Receiver<News>,
-    /// Says nothing, and ends when somebody else takes the place.
-    pub(crate) taken: oneshot::Receiver<()>,
-}
+use crate::place::Place;
 
 /// What one member may ask of us.
 #[derive(Args, Clone, Copy, Debug)]
@@ -71,14 +54,16 @@ where
     Writer: AsyncWrite + Unpin,
 {
     let mut allowance = Allowance::new(bounds.rate);
-    for frame in place.greeting.drain(..) {
-        sender.send_encoded(&frame);
-    }
     loop {
+        let is_behind = !place.catch_up(sender);
         let heard = async {
+            if is_behind {
+                // Until there is room for more of what they have missed.
+                return receiver.flush(sender).await.map(|()| None);
+            }
             tokio::select! {
                 biased;
-                () = allowance.left() => receiver.recv(sender).await,
+                () = allowance.left() => receiver.recv(sender).await.map(Some),
                 ended = receiver.pause(sender) => Err(ended),
             }
         };
@@ -86,7 +71,8 @@ where
             // In this order: what was said so far is written before more news is taken.
             biased;
             message = heard => match message {
-                Ok(Message::Text(text)) => {
+                Ok(None) => {}
+                Ok(Some(Message::Text(text))) => {
                     allowance.spend();
                     metrics.heard(text.len());
                     // It has been checked to be UTF-8.
@@ -97,11 +83,18 @@ where
                     // Who has much to say lets the others hear it before it goes on.
                     yield_now().await;
                 }
-                Ok(Message::Binary(_)) => return close(CloseCode::UNSUPPORTED_DATA, "only texts, please"),
-                Err(ended) => return Over::Ended(ended),
+                Ok(Some(Message::Binary(_))) => {
+                    return close(CloseCode::UNSUPPORTED_DATA, "only texts, please");
+                }
+                Err(ended) => {
+                    if let Ended::Stopped = ended {
+                        place.say_rest(sender);
+                    }
+                    return Over::Ended(ended);
+                }
             },
             first = place.news.recv() => {
-                if !take_news(place, first, sender, metrics) || sender.pending() > bounds.queue {
+                if !place.take(first, sender, metrics) || place.waiting(sender) > bounds.queue {
                     metrics.slow();
                     return close(CloseCode::TRY_AGAIN_LATER, "too slow: too much waits to be read");
                 }
@@ -111,34 +104,6 @@ where
             }
         }
     }
-}
-
-/// Takes the news that is there, the first of it already in our hands. `false` if some was missed.
-fn take_news<Writer: AsyncWrite + Unpin>(
-    place: &mut Place,
-    first: Result<News, RecvError>,
-    sender: &mut Sender<Writer>,
-    metrics: &Metrics,
-) -> bool {
-    let (mut messages, mut bytes) = (0, 0);
-    let mut next = first.ok();
-    loop {
-        let Some(news) = next else { return false };
-        if let Some(frame) = news.for_member(&place.name) {
-            sender.send_encoded(frame);
-            bytes += frame.frame().len() as u64;
-        }
-        messages += 1;
-        if messages == BATCH {
-            break;
-        }
-        next = match place.news.try_recv() {
-            Err(TryRecvError::Empty) => break,
-            more => more.ok(),
-        };
-    }
-    metrics.told(messages, bytes);
-    true
 }
 
 fn close(code: CloseCode, reason: &'static str) -> Over {

@@ -8,8 +8,8 @@ use polling::{CANDIDATES, EventId, EventLog, Tally, VOTES, candidate_of, fresh_k
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
-use crate::attend::Place;
 use crate::news::{Feed, News, encode};
+use crate::place::Place;
 use crate::words::Told;
 
 /// How long the ballot waits at a time for a vote.
@@ -40,8 +40,8 @@ impl Ballot {
         let tally = self.tally();
         let counts = Told::Counts { counts: tally.counts(), newest: tally.upto() };
         let (held, taken) = oneshot::channel();
-        let news = self.feed.subscribe();
-        (held, Place { name: String::new(), greeting: vec![encode(&counts)], news, taken })
+        let greeting = std::iter::once(encode(&counts));
+        (held, Place::new("", greeting, self.feed.subscribe(), taken))
     }
 
     /// Hears a vote, and returns what only its sender is told.

@@ -12,6 +12,7 @@ mod metrics;
 mod names;
 mod news;
 mod options;
+mod place;
 mod presence;
 mod room;
 mod rooms;

@@ -4,15 +4,19 @@
 //! *now*. So each process looks twice a second, and whatever went wrong meanwhile has healed.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use polling::fresh_key;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, RedisResult, Script, cmd, pipe};
+use tokio::sync::Notify;
 use tokio::time::{interval, timeout};
 
+use crate::room::Room;
 use crate::rooms::Rooms;
+
+type Names = BTreeSet<Arc<str>>;
 
 /// How often we look.
 const LOOK: Duration = Duration::from_millis(500);
@@ -45,6 +49,9 @@ end";
 pub(crate) struct Presence {
     process: Arc<str>,
     redis: ConnectionManager,
+    /// Rooms and names in them that somebody has left, until Redis knows.
+    released: Arc<Mutex<Vec<(String, String)>>>,
+    more_released: Arc<Notify>,
 }
 
 impl Presence {
@@ -61,7 +68,8 @@ impl Presence {
         let client = Client::open(url).map_err(|error| error.to_string())?;
         let redis = ConnectionManager::new_lazy_with_config(client, config);
         let redis = redis.map_err(|error| error.to_string())?;
-        Ok(Self { process: fresh_key().into(), redis })
+        let (released, more_released) = (Arc::default(), Arc::default());
+        Ok(Self { process: fresh_key().into(), redis, released, more_released })
     }
 
     /// Claims a name for us. `None` when Redis is away.
@@ -74,28 +82,29 @@ impl Presence {
         answer.ok()?.ok()
     }
 
-    /// Gives a name back, sooner or later.
+    /// Gives a name back, as soon as Redis is there to take it.
     pub(crate) fn release(&self, room: &str, name: &str) {
-        let (this, room, name) = (self.clone(), key_of(room), name.to_owned());
-        // The last to leave may do so when the runtime is gone already: the name outlives us by
-        // three seconds then.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                let script = Script::new(RELEASE);
-                let mut release = script.key(room);
-                release.arg(name).arg(this.owner(""));
-                let mut redis = this.redis;
-                let _ = timeout(ANSWER, release.invoke_async::<()>(&mut redis)).await;
-            });
-        }
+        self.released().push((room.to_owned(), name.to_owned()));
+        self.more_released.notify_one();
+    }
+
+    fn released(&self) -> MutexGuard<'_, Vec<(String, String)>> {
+        self.released.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks, for as long as there are rooms.
     pub(crate) async fn look_after(mut self, rooms: Weak<Rooms>) {
         let mut ticks = interval(LOOK);
         loop {
-            ticks.tick().await;
+            let is_time = tokio::select! {
+                _ = ticks.tick() => true,
+                () = self.more_released.notified() => false,
+            };
             let Some(rooms) = rooms.upgrade() else { return };
+            let _ = timeout(ANSWER, self.give_back(&rooms)).await;
+            if !is_time {
+                continue;
+            }
             for room in rooms.all() {
                 if let Ok(Ok(elsewhere)) = timeout(ANSWER, self.look(&room)).await {
                     room.set_elsewhere(elsewhere);
@@ -105,6 +114,22 @@ impl Presence {
         }
     }
 
+    /// Gives back the names of those who have left, unless they are here again.
+    async fn give_back(&mut self, rooms: &Rooms) -> RedisResult<()> {
+        let script = Script::new(RELEASE);
+        let waiting = self.released().clone();
+        for (room, name) in &waiting {
+            if !rooms.has(room, name) {
+                let mut release = script.key(key_of(room));
+                release.arg(name).arg(self.owner(""));
+                release.invoke_async::<()>(&mut self.redis).await?;
+            }
+            // Only now: Redis may have been away.
+            self.released().retain(|(other_room, other)| other_room != room || other != name);
+        }
+        Ok(())
+    }
+
     /// Says that we are alive.
     async fn live(&mut self) -> RedisResult<()> {
         let key = alive_key(&self.process);
@@ -112,38 +137,56 @@ impl Presence {
     }
 
     /// Who is in a room elsewhere. Mends what it finds on the way: our own names that Redis has
-    /// forgotten, and names of the dead.
-    async fn look(&mut self, room: &crate::room::Room) -> RedisResult<BTreeSet<Arc<str>>> {
+    /// forgotten, those that have gone on elsewhere, and names of the dead.
+    async fn look(&mut self, room: &Room) -> RedisResult<Names> {
+        let (elsewhere, dead, ours) = self.find(&room.name).await?;
         let key = key_of(&room.name);
-        let found: HashMap<String, String> =
-            cmd("HGETALL").arg(&key).query_async(&mut self.redis).await?;
         let mut mend = pipe();
         for (name, session) in room.here() {
-            if !found.contains_key(&*name) {
+            if elsewhere.contains(&name) {
+                room.goes_on_elsewhere(&name);
+            } else if !ours.contains(&name) {
                 mend.cmd("HSETNX").arg(&key).arg(&*name).arg(self.owner(&session)).ignore();
             }
         }
-        let mut others: HashMap<&str, Vec<&str>> = HashMap::new();
-        for (name, owner) in &found {
-            let process = owner.split('/').next().unwrap_or_default();
-            if process != &*self.process {
-                others.entry(process).or_default().push(name);
-            }
-        }
-        let mut elsewhere = BTreeSet::new();
-        for (process, names) in others {
-            let alive = cmd("EXISTS").arg(alive_key(process)).query_async(&mut self.redis).await?;
-            if alive {
-                elsewhere.extend(names.into_iter().map(Arc::from));
-            } else {
-                mend.cmd("HDEL").arg(&key).arg(names).ignore();
-            }
+        if !dead.is_empty() {
+            mend.cmd("HDEL").arg(&key).arg(dead).ignore();
         }
         // To send nothing would be an error.
         if !mend.is_empty() {
             mend.exec_async(&mut self.redis).await?;
         }
         Ok(elsewhere)
+    }
+
+    /// Who is in a room elsewhere, for its first member here. Nobody, while Redis is away.
+    pub(crate) async fn elsewhere(&self, room: &str) -> Names {
+        let mut this = self.clone();
+        let found = timeout(ANSWER, this.find(room)).await;
+        found.ok().and_then(Result::ok).map(|(elsewhere, ..)| elsewhere).unwrap_or_default()
+    }
+
+    /// The names in a room: on other servers that are alive, on dead ones, and on this one.
+    async fn find(&mut self, room: &str) -> RedisResult<(Names, Vec<String>, Names)> {
+        let found: HashMap<String, String> =
+            cmd("HGETALL").arg(key_of(room)).query_async(&mut self.redis).await?;
+        let mut processes: HashMap<&str, Vec<&String>> = HashMap::new();
+        for (name, owner) in &found {
+            let process = owner.split('/').next().unwrap_or_default();
+            processes.entry(process).or_default().push(name);
+        }
+        let (mut elsewhere, mut dead, mut ours) = (Names::new(), Vec::new(), Names::new());
+        for (process, names) in processes {
+            let shared = names.iter().map(|name| Arc::from(name.as_str()));
+            if process == &*self.process {
+                ours.extend(shared);
+            } else if cmd("EXISTS").arg(alive_key(process)).query_async(&mut self.redis).await? {
+                elsewhere.extend(shared);
+            } else {
+                dead.extend(names.into_iter().cloned());
+            }
+        }
+        Ok((elsewhere, dead, ours))
     }
 
     /// What is written behind a name of ours.

@@ -11,14 +11,16 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use crate::attend::Place;
 use crate::news::{Feed, News, encode};
+use crate::place::Place;
 use crate::words::{Kept, Said, Told};
 
 /// Messages of before that a newcomer gets.
 const BEFORE: usize = 50;
 /// Messages that are told in one go.
 const BATCH: usize = 64;
+/// Messages that are told at a time although they wait for Redis.
+const WAITING_MAX: usize = 4096;
 /// The longest key of a message, in bytes.
 const KEY_MAX: usize = 64;
 /// Who comes and goes is told so often at most: when five thousand come at once, that is a few
@@ -122,12 +124,16 @@ impl Room {
             self.changed.notify_one();
         }
         let greeting = self.greeting(&state, &name, after);
-        let news = self.feed.subscribe();
-        Ok((number, Place { name: name.to_string(), greeting, news, taken }))
+        Ok((number, Place::new(&name, greeting, self.feed.subscribe(), taken)))
     }
 
     /// What a newcomer gets first: who is here, and what they have missed.
-    fn greeting(&self, state: &State, name: &str, after: Option<EventId>) -> Vec<Encoded> {
+    fn greeting(
+        &self,
+        state: &State,
+        name: &str,
+        after: Option<EventId>,
+    ) -> impl Iterator<Item = Encoded> + Send + use<> {
         let mut here: BTreeSet<Arc<str>> = state.here.keys().cloned().collect();
         here.extend(state.elsewhere.iter().cloned());
         let shared = *self.log.shared().borrow();
@@ -136,8 +142,8 @@ impl Room {
         // The rest is about to be told to everyone.
         missed.retain(|event| event.id <= state.told);
         let skipped = if after.is_some() { 0 } else { missed.len().saturating_sub(BEFORE) };
-        let missed = missed[skipped..].iter().filter_map(|event| Some(read(event)?.1));
-        std::iter::once(welcome).chain(missed).collect()
+        let missed = missed.into_iter().skip(skipped);
+        std::iter::once(welcome).chain(missed.filter_map(|event| Some(read(&event)?.1)))
     }
 
     /// Sees somebody off, whatever has ended their connection (fault F18). `false` if they have come
@@ -165,6 +171,11 @@ impl Room {
     /// Had somebody on another server this name, when we last heard of them?
     pub(crate) fn is_elsewhere(&self, name: &str) -> bool {
         self.state().elsewhere.contains(name)
+    }
+
+    /// Is somebody of this name here?
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.state().here.contains_key(name)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -197,8 +208,10 @@ impl Room {
                 }
             }
             Said::Typing { typing } => {
-                if typing {
-                    self.state().typing.insert(name.into());
+                let mut state = self.state();
+                // In a crowd, nobody wants to know who they all are.
+                if typing && state.typing.len() < BATCH {
+                    state.typing.insert(name.into());
                     self.changed.notify_one();
                 }
                 None
@@ -226,8 +239,12 @@ impl Room {
         self.log.append(&self.topic, &own_key, &data).map_err(|full| full.to_string())?;
         if !*self.log.shared().borrow() {
             let frame = encode(&Told::Waiting { from: name, text: msg, key });
-            self.state().waiting.push(News { frame, sender: None });
-            self.changed.notify_one();
+            let mut state = self.state();
+            // Of a flood, the rest is seen when it has its place.
+            if state.waiting.len() < WAITING_MAX {
+                state.waiting.push(News { frame, sender: None });
+                self.changed.notify_one();
+            }
         }
         Ok(None)
     }
@@ -248,6 +265,13 @@ impl Room {
             self.changed.notify_one();
         }
         state.elsewhere = elsewhere;
+    }
+
+    /// Somebody has come back over another server: their connection here is closed.
+    pub(crate) fn goes_on_elsewhere(&self, name: &Arc<str>) {
+        let mut state = self.state();
+        state.here.remove(name);
+        state.elsewhere.insert(Arc::clone(name));
     }
 
     /// The names of the members on this server, with their sessions.
@@ -282,7 +306,15 @@ impl Room {
         if let Some(shared) = state.shared.take() {
             self.feed.tell(News::for_all(&Told::Shared { shared }));
         }
-        for news in take(&mut state.waiting) {
+    }
+
+    /// Tells what waits for Redis.
+    async fn tell_waiting(&self) {
+        let waiting = take(&mut self.state().waiting);
+        for (number, news) in waiting.into_iter().enumerate() {
+            if number % BATCH == 0 {
+                self.feed.give_way().await;
+            }
             self.feed.tell(news);
         }
     }
@@ -326,6 +358,7 @@ async fn speak(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut told: 
         };
         let Some(room) = room.upgrade() else { return };
         room.tell_changes();
+        room.tell_waiting().await;
         for batch in events.chunks(BATCH) {
             room.tell_messages(batch);
             room.feed.give_way().await;

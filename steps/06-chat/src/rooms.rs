@@ -1,13 +1,13 @@
 //! All rooms: opened by who comes first, closed behind who leaves last.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use echo::Encoded;
 use polling::{EventId, EventLog};
 
-use crate::attend::Place;
 use crate::names::check_name;
+use crate::place::Place;
 use crate::presence::Presence;
 use crate::room::{Room, TAKEN};
 
@@ -62,14 +62,31 @@ impl Rooms {
                 return Err(TAKEN);
             }
         }
+        let is_new = !self.has_room(room);
+        let elsewhere = match &self.presence {
+            Some(presence) if is_new => presence.elsewhere(room).await,
+            _ => BTreeSet::new(),
+        };
         let mut rooms = self.open();
         if !rooms.contains_key(room) && rooms.len() >= ROOMS_MAX {
             return Err("there are as many rooms as the server has: join another");
         }
         let room = rooms.entry(room.into()).or_insert_with(|| Room::open(room, &self.log));
+        if is_new {
+            room.set_elsewhere(elsewhere);
+        }
         let (number, place) = room.enter(name, session, after)?;
         let (rooms, room, name) = (Arc::clone(self), Arc::clone(room), name.to_owned());
         Ok((Membership { rooms, room, name, number }, place))
+    }
+
+    fn has_room(&self, room: &str) -> bool {
+        self.open().contains_key(room)
+    }
+
+    /// Is somebody of this name in this room, on this server?
+    pub(crate) fn has(&self, room: &str, name: &str) -> bool {
+        self.open().get(room).is_some_and(|room| room.has(name))
     }
 
     /// Every room there is.

@@ -78,3 +78,33 @@ fn who_stops_reading_is_closed_with_1013_and_nobody_else_notices() {
         member.wire.sends_frame(&close).expects_end();
     }
 }
+
+/// What somebody has missed is told as they take it. It costs nothing until then, and is not held
+/// against them.
+#[test]
+fn who_has_missed_much_gets_it_as_fast_as_they_read() {
+    const MISSED: usize = 400;
+    let server = start(&["--max-queue", &QUEUE.to_string(), "--rate", "100000"]);
+    let mut ada = Member::enters(&server, "/ws/tea/Ada");
+    for number in 0..MISSED {
+        ada.says(&format!("{number} {}", "x".repeat(LENGTH))).hears_of("sent");
+    }
+    let before = resident(&server);
+    let mut back: Vec<Member> = (0..DEAF)
+        .map(|number| Member::enters(&server, &format!("/ws/tea/back-{number}?after=0-0")))
+        .collect();
+    // Meanwhile the room goes on.
+    for number in MISSED..MISSED + 3 {
+        ada.says(&format!("{number} {}", "x".repeat(LENGTH))).hears_of("sent");
+    }
+    let grown = resident(&server).saturating_sub(before);
+    assert!(grown < 4 * 1024, "the server has grown by {grown} KiB");
+    for member in &mut back {
+        for number in 0..MISSED + 3 {
+            let text = member.hears_of("message")["msg"].take();
+            let told = text.as_str().unwrap().split(' ').next().unwrap().parse();
+            assert_eq!(told, Ok(number));
+        }
+    }
+    assert_eq!(metric(&server, "slow_readers_total"), 0);
+}
