@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// How long all cases in both roles may take. They take half a minute against a peer that answers.
-const TIME_LIMIT: Duration = Duration::from_mins(10);
+const TIME_LIMIT: Duration = Duration::from_mins(30);
 /// The exit code if there is no way to run Autobahn, so that a script can tell this from a failure.
 const NOT_FOUND: u8 = 2;
 
@@ -211,7 +211,7 @@ impl Judge {
         let step = steps::step(self.step)?;
         let mut judged = Vec::new();
         if self.role != Roles::Client {
-            judged.push(Judged::Server(step.build()?, step.path));
+            judged.push(Judged::Server(step.build()?, step));
         }
         if self.role != Roles::Server {
             judged.push(Judged::Client(steps::build_client()?));

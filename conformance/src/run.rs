@@ -18,6 +18,7 @@ use crate::{
     docker::Container,
     find::Autobahn,
     process::{Process, Speaker, remove},
+    steps::Step,
     wstest,
 };
 
@@ -63,8 +64,8 @@ impl Role {
 pub(crate) enum Judged {
     /// A server that is already there, at this `ws://` address.
     Url(String),
-    /// A server to start, and the path on it where messages are echoed.
-    Server(PathBuf, &'static str),
+    /// The server of a step to start.
+    Server(PathBuf, &'static Step),
     /// A client to start.
     Client(PathBuf),
 }
@@ -101,18 +102,18 @@ pub(crate) fn run(
 
     let (sender, events) = channel();
     let mut course = Course::new(events, role, total, deadline);
-    let start = |program: &Path, argument: &str| {
+    let start = |program: &Path, argument: &str, flags: &[&str]| {
         let mut command = Command::new(program);
-        command.arg(argument);
+        command.arg(argument).args(flags);
         Process::start(command, Speaker::Judged, &sender)
     };
     let port = free_port()?;
     // A server lives until the end of this function.
     let (url, _server) = match judged {
         Judged::Url(url) => (url.clone(), None),
-        Judged::Server(program, path) => {
-            let server = start(program, "127.0.0.1:0")?;
-            (format!("{}{path}", course.server_address()?), Some(server))
+        Judged::Server(program, step) => {
+            let server = start(program, "127.0.0.1:0", step.flags)?;
+            (format!("{}{}", course.server_address()?, step.path), Some(server))
         }
         Judged::Client(_) => (format!("ws://127.0.0.1:{port}"), None),
     };
@@ -125,7 +126,7 @@ pub(crate) fn run(
     let mut wstest = Process::start(command, Speaker::Autobahn, &sender)?;
     if let Judged::Client(program) = judged {
         course.wait_for_answer(port)?;
-        course.follow(&mut start(program, &url)?)?;
+        course.follow(&mut start(program, &url, &[])?)?;
     } else {
         course.follow(&mut wstest)?;
     }
@@ -174,13 +175,15 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn a_server_is_judged_by_its_url_in_all_groups_but_compression() {
+    fn a_server_is_judged_by_its_url_in_all_groups() {
         assert_eq!(
             configuration(Role::Server, "ws://127.0.0.1:9005/", None),
             json!({
                 "outdir": "report/server",
                 "servers": [{"agent": "echo", "url": "ws://127.0.0.1:9005/"}],
-                "cases": ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*"],
+                "cases": [
+                    "1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*", "12.*", "13.*",
+                ],
             })
         );
     }

@@ -17,12 +17,14 @@ pub(crate) struct Step {
     pub(crate) package: &'static str,
     /// Where on its server messages are echoed.
     pub(crate) path: &'static str,
+    /// What its server has to be told, to do all that it can.
+    pub(crate) flags: &'static [&'static str],
 }
 
 /// The steps that can be judged, the highest last.
 pub(crate) const STEPS: [Step; 2] = [
-    Step { number: 5, package: "echo", path: "/" },
-    Step { number: 6, package: "chat", path: "/echo" },
+    Step { number: 5, package: "echo", path: "/", flags: &[] },
+    Step { number: 6, package: "chat", path: "/echo", flags: &["--compression", "on"] },
 ];
 /// The package with the client, and the name of the example that it is.
 const CLIENT: (&str, &str) = ("echo", "autobahn_client");

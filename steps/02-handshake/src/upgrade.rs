@@ -2,8 +2,8 @@
 
 use clap::Args;
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, HOST, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
+    CONNECTION, CONTENT_LENGTH, HOST, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
+    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
 };
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
@@ -31,6 +31,8 @@ pub struct Upgrade {
     pub accept: String,
     /// The subprotocol that was chosen, if any was.
     pub subprotocol: Option<String>,
+    /// The extensions that were agreed on. There are none before step 5.
+    pub extensions: Option<String>,
 }
 
 impl Upgrade {
@@ -48,6 +50,7 @@ impl Upgrade {
         let ours = [
             (SEC_WEBSOCKET_ACCEPT, Some(&self.accept)),
             (SEC_WEBSOCKET_PROTOCOL, self.subprotocol.as_ref()),
+            (SEC_WEBSOCKET_EXTENSIONS, self.extensions.as_ref()),
         ];
         for (name, value) in ours {
             if let Some(Ok(value)) = value.map(|value| HeaderValue::from_str(value)) {
@@ -100,7 +103,7 @@ pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade
         .ok_or(Refusal::Key)?;
     policy.origins.check(headers).map_err(Refusal::Origin)?;
     let subprotocol = choose_subprotocol(headers, &policy.subprotocols)?;
-    Ok(Upgrade { accept: accept_key(key), subprotocol })
+    Ok(Upgrade { accept: accept_key(key), subprotocol, extensions: None })
 }
 
 /// Is this a host, with a port or without? A user before an `@` is none of `Host`'s business.

@@ -40,7 +40,7 @@ fn chosen(offers: &[&str], spoken: &[&str]) -> Result<Option<String>, Refusal> {
 fn a_request_of_any_http_library_is_upgraded() {
     let upgrade = upgrade(&request(&[]), &Policy::default()).unwrap();
     let accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=".to_owned();
-    assert_eq!(upgrade, Upgrade { accept, subprotocol: None });
+    assert_eq!(upgrade, Upgrade { accept, subprotocol: None, extensions: None });
 }
 
 /// RFC 6455 §4.2.2: three headers, no extension that was not agreed on, and no

@@ -7,6 +7,7 @@ use crate::{HeaderError, Opcode};
 /// The bits of the first byte.
 const FIN: u8 = 0x80;
 const RSV: u8 = 0x70;
+const RSV1: u8 = 0x40;
 const OPCODE: u8 = 0x0f;
 /// The bit of the second byte.
 const MASK: u8 = 0x80;
@@ -31,6 +32,8 @@ pub enum Masking {
 pub struct FrameHeader {
     /// Is this the last frame of its message?
     pub fin: bool,
+    /// The first reserved bit, which is only set where an extension gives it a meaning.
+    pub rsv1: bool,
     /// What the frame is for.
     pub opcode: Opcode,
     /// The key that the payload is masked with, if it is.
@@ -50,9 +53,23 @@ impl FrameHeader {
     /// [`HeaderError`], when the header breaks a rule.
     #[inline]
     pub fn decode(bytes: &[u8], masking: Masking) -> Result<Option<(Self, usize)>, HeaderError> {
+        Self::decode_extended(bytes, masking, false)
+    }
+
+    /// The same on a connection where an extension may have given `rsv1` a meaning.
+    ///
+    /// # Errors
+    /// [`HeaderError`], as above.
+    #[inline]
+    pub fn decode_extended(
+        bytes: &[u8],
+        masking: Masking,
+        rsv1: bool,
+    ) -> Result<Option<(Self, usize)>, HeaderError> {
         let Some(&first) = bytes.first() else { return Ok(None) };
-        if first & RSV != 0 {
-            return Err(HeaderError::ReservedBit(match first & RSV {
+        let reserved = if rsv1 { RSV & !RSV1 } else { RSV };
+        if first & reserved != 0 {
+            return Err(HeaderError::ReservedBit(match first & reserved {
                 0x40.. => 1,
                 0x20.. => 2,
                 _ => 3,
@@ -61,6 +78,7 @@ impl FrameHeader {
         let bits = first & OPCODE;
         let opcode = Opcode::from_bits(bits).ok_or(HeaderError::ReservedOpcode(bits))?;
         let fin = first & FIN != 0;
+        let rsv1 = first & RSV1 != 0;
         if opcode.is_control() && !fin {
             return Err(HeaderError::FragmentedControl(opcode));
         }
@@ -87,14 +105,15 @@ impl FrameHeader {
             masking_key = Some(key);
             end += key.len();
         }
-        Ok(Some((Self { fin, opcode, masking_key, length: length.value }, end)))
+        Ok(Some((Self { fin, rsv1, opcode, masking_key, length: length.value }, end)))
     }
 
     /// Writes the header behind what `bytes` holds already.
     #[inline]
     pub fn encode(&self, bytes: &mut Vec<u8>) {
         let (seven_bits, behind, extended) = PayloadLength::encode(self.length);
-        let first = if self.fin { FIN } else { 0 } | self.opcode as u8;
+        let bits = if self.fin { FIN } else { 0 } | if self.rsv1 { RSV1 } else { 0 };
+        let first = bits | self.opcode as u8;
         let second = if self.masking_key.is_some() { MASK } else { 0 } | seven_bits;
         bytes.extend_from_slice(&[first, second]);
         if extended > 0 {

@@ -63,6 +63,7 @@ fn a_frame_tells_its_header_its_payload_and_its_bytes() {
     let (frames, error) = pushed(Masking::Required, [&bytes[..]]);
     let header = FrameHeader {
         fin: true,
+        rsv1: false,
         opcode: Opcode::Text,
         masking_key: Some([0x0e, 0xc3, 0xf3, 0xcd]),
         length: 7,
@@ -130,6 +131,7 @@ fn a_declared_length_over_a_mebibyte_is_1009_at_once() {
     for length in [MEBIBYTE as u64 + 1, 1 << 32, u64::MAX >> 1] {
         let header = FrameHeader {
             fin: true,
+            rsv1: false,
             opcode: Opcode::Binary,
             masking_key: Some([1, 2, 3, 4]),
             length,

@@ -23,8 +23,13 @@ fn masking_of(header: &FrameHeader) -> Masking {
 #[test]
 fn the_headers_of_the_standards_examples_are_read() {
     use Opcode::{Binary, Continuation, Ping, Pong, Text};
-    let header =
-        |fin, opcode, masking_key, length| FrameHeader { fin, opcode, masking_key, length };
+    let header = |fin, opcode, masking_key, length| FrameHeader {
+        fin,
+        rsv1: false,
+        opcode,
+        masking_key,
+        length,
+    };
     let examples: [(&[u8], FrameHeader); 8] = [
         (b"\x81\x05Hello", header(true, Text, None, 5)),
         (b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", header(true, Text, Some(KEY), 5)),
@@ -46,8 +51,13 @@ fn the_headers_of_the_standards_examples_are_read() {
 /// (fault F13), and a strict peer hangs up on them.
 #[test]
 fn a_header_is_written_with_the_shortest_form_of_its_length() {
-    let header =
-        |length| FrameHeader { fin: true, opcode: Opcode::Text, masking_key: None, length };
+    let header = |length| FrameHeader {
+        fin: true,
+        rsv1: false,
+        opcode: Opcode::Text,
+        masking_key: None,
+        length,
+    };
     assert_eq!(encoded(&header(125)), [0x81, 125]);
     assert_eq!(encoded(&header(126)), [0x81, 126, 0, 126]);
     assert_eq!(encoded(&header(127)), [0x81, 126, 0, 127]);
@@ -57,7 +67,8 @@ fn a_header_is_written_with_the_shortest_form_of_its_length() {
 
 #[test]
 fn a_header_is_written_behind_what_is_there() {
-    let header = FrameHeader { fin: true, opcode: Opcode::Pong, masking_key: None, length: 0 };
+    let header =
+        FrameHeader { fin: true, rsv1: false, opcode: Opcode::Pong, masking_key: None, length: 0 };
     let mut bytes = b"\x81\x02hi".to_vec();
     header.encode(&mut bytes);
     assert_eq!(bytes, b"\x81\x02hi\x8a\x00");
@@ -179,6 +190,7 @@ fn header() -> impl Strategy<Value = FrameHeader> {
         (prop::sample::select(&OPCODES[..]), any::<bool>(), any::<Option<[u8; 4]>>(), lengths);
     parts.prop_map(|(opcode, fin, masking_key, length)| FrameHeader {
         fin: fin || opcode.is_control(),
+        rsv1: false,
         opcode,
         masking_key,
         length: if opcode.is_control() { length % 126 } else { length },

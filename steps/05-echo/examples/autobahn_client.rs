@@ -32,10 +32,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn run(clock: &Arc<Clock>, host: &str, target: &str) -> Result<(), Box<dyn Error>> {
     let mut stream = TcpStream::connect(host).await?;
     stream.set_nodelay(true)?;
-    let rest = connect(&mut stream, host, target).await?;
+    let (rest, agreed) = connect(&mut stream, host, target).await?;
     let (reader, writer) = stream.split();
     let mut sender = Sender::new(writer, Role::Client);
     let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), clock);
+    if let Some(agreed) = agreed {
+        receiver.agree(agreed, &mut sender);
+    }
     // However it ends is for the report to judge.
     let Err(ended) = echo(&mut receiver, &mut sender).await;
     receiver.end(&mut sender, &ended).await;
@@ -45,10 +48,13 @@ async fn run(clock: &Arc<Clock>, host: &str, target: &str) -> Result<(), Box<dyn
 /// Connects, and returns the first message.
 async fn ask(clock: &Arc<Clock>, host: &str, target: &str) -> Result<String, Box<dyn Error>> {
     let mut stream = TcpStream::connect(host).await?;
-    let rest = connect(&mut stream, host, target).await?;
+    let (rest, agreed) = connect(&mut stream, host, target).await?;
     let (reader, writer) = stream.split();
     let mut sender = Sender::new(writer, Role::Client);
     let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), clock);
+    if let Some(agreed) = agreed {
+        receiver.agree(agreed, &mut sender);
+    }
     let message = receiver.recv(&mut sender).await.map_err(|ended: Ended| ended.to_string())?;
     Ok(String::from_utf8(message.payload().to_vec())?)
 }

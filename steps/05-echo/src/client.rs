@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use handshake::{HeaderLimits, accept_key, end_of_block};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
+use crate::Agreement;
+
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
@@ -21,7 +23,8 @@ pub enum ConnectError {
 /// Asks the server at the other end of `stream` for a WebSocket at `target`, a path with a query
 /// perhaps. `host` is the server's name, with its port unless that is the scheme's own.
 ///
-/// Returns the bytes that came behind the answer, which are the first frames already.
+/// Offers compression. Returns the bytes that came behind the answer, which are the first frames
+/// already, and what was agreed on.
 ///
 /// # Errors
 /// [`ConnectError`], with the first rule of §4.1 that the answer breaks.
@@ -29,7 +32,7 @@ pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut Stream,
     host: &str,
     target: &str,
-) -> Result<Vec<u8>, ConnectError> {
+) -> Result<(Vec<u8>, Option<Agreement>), ConnectError> {
     let key = STANDARD.encode(rand::random::<[u8; 16]>());
     let request = format!(
         "GET {target} HTTP/1.1\r\n\
@@ -37,7 +40,9 @@ pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
          Upgrade: websocket\r\n\
          Connection: Upgrade\r\n\
          Sec-WebSocket-Key: {key}\r\n\
-         Sec-WebSocket-Version: 13\r\n\r\n"
+         Sec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Extensions: {}\r\n\r\n",
+        Agreement::offer()
     );
     stream.write_all(request.as_bytes()).await?;
 
@@ -58,12 +63,12 @@ pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
         }
     };
     let rest = answer.split_off(end);
-    check(&answer, &accept_key(&key), limits.lines).map_err(ConnectError::Refused)?;
-    Ok(rest)
+    let agreed = check(&answer, &accept_key(&key), limits.lines).map_err(ConnectError::Refused)?;
+    Ok((rest, agreed))
 }
 
 /// Checks an answer by the rules for it; says which one it breaks.
-fn check(answer: &[u8], accept: &str, lines_max: usize) -> Result<(), String> {
+fn check(answer: &[u8], accept: &str, lines_max: usize) -> Result<Option<Agreement>, String> {
     let mut lines = vec![httparse::EMPTY_HEADER; lines_max];
     let mut response = httparse::Response::new(&mut lines);
     response.parse(answer).map_err(|error| format!("its answer is no HTTP: {error}"))?;
@@ -86,11 +91,12 @@ fn check(answer: &[u8], accept: &str, lines_max: usize) -> Result<(), String> {
         return Err("its Sec-WebSocket-Accept does not belong to our key".to_owned());
     }
     // We have offered none, so none can have been chosen.
-    for name in ["Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"] {
-        let value = values(name);
-        if !value.is_empty() {
-            return Err(format!("its {name} header says \"{value}\", which we did not offer"));
-        }
+    let subprotocol = values("Sec-WebSocket-Protocol");
+    if !subprotocol.is_empty() {
+        return Err(format!(
+            "its Sec-WebSocket-Protocol is \"{subprotocol}\", which we did not offer"
+        ));
     }
-    Ok(())
+    let extensions = values("Sec-WebSocket-Extensions");
+    if extensions.is_empty() { Ok(None) } else { Agreement::answered(&extensions).map(Some) }
 }

@@ -25,6 +25,9 @@ pub enum Failure {
     /// A text, or the reason in a close frame, that is not UTF-8.
     #[error("a text that is not UTF-8 (§8.1)")]
     NotUtf8,
+    /// A compressed message that cannot be inflated.
+    #[error("a message that is not compressed as agreed (RFC 7692 §7.2.2)")]
+    NotDeflated,
     /// A close frame with one byte of payload: half a status code.
     #[error("a close frame with half a status code (§5.5.1)")]
     ClosePayload,
@@ -40,7 +43,7 @@ impl Failure {
         match self {
             Self::MessageTooBig(_) => CloseCode::MESSAGE_TOO_BIG,
             Self::TooManyFragments(_) => CloseCode::POLICY_VIOLATION,
-            Self::NotUtf8 => CloseCode::INVALID_PAYLOAD,
+            Self::NotUtf8 | Self::NotDeflated => CloseCode::INVALID_PAYLOAD,
             Self::Header(_)
             | Self::NothingToContinue
             | Self::MessageUnfinished

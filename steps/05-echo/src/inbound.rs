@@ -1,12 +1,14 @@
 //! Bytes in, events out.
 
 use std::mem::{replace, take};
+use std::ops::Range;
 
-use framing::{FrameHeader, Opcode};
+use framing::{FrameHeader, HeaderError, Opcode};
 use unmasking::mask;
 
+use crate::deflate::Inflater;
 use crate::outbound::Role;
-use crate::{CloseFrame, Failure, Limits, Utf8, pool};
+use crate::{Agreement, CloseFrame, Failure, Limits, Utf8, pool};
 
 /// Room for at least so many bytes is made before a read.
 const ROOM_MIN: usize = 64 * 1024;
@@ -92,6 +94,9 @@ pub struct Inbound {
     fragments: u32,
     assembled: Vec<u8>,
     utf8: Utf8,
+    /// Whether this message is compressed, and how that is undone.
+    compressed: bool,
+    inflater: Option<Box<Inflater>>,
     /// The payload that was found last lies in the buffer, from here to `start`; unless it is a
     /// message that was put together, and lies in `assembled`.
     found: usize,
@@ -117,10 +122,17 @@ impl Inbound {
             fragments: 0,
             assembled: Vec::new(),
             utf8: Utf8::default(),
+            compressed: false,
+            inflater: None,
             found: 0,
             found_assembled: false,
             ended: false,
         }
+    }
+
+    /// From now on messages may be compressed, as it was agreed in the opening handshake.
+    pub fn agree(&mut self, agreed: Agreement) {
+        self.inflater = Some(Box::new(Inflater::new(agreed, self.role)));
     }
 
     /// Takes bytes that have been read elsewhere.
@@ -229,16 +241,27 @@ impl Inbound {
     #[inline]
     fn begin(&mut self) -> Result<bool, Failure> {
         let arrived = &self.buffer[self.start..];
-        let Some((header, behind)) = FrameHeader::decode(arrived, self.role.masking())? else {
+        let (masking, rsv1) = (self.role.masking(), self.inflater.is_some());
+        let Some((header, behind)) = FrameHeader::decode_extended(arrived, masking, rsv1)? else {
             return Ok(false);
         };
+        // Of a message, the first frame says it (RFC 7692 §6).
+        if header.rsv1 && (header.opcode.is_control() || self.message.is_some()) {
+            return Err(HeaderError::ReservedBit(1).into());
+        }
         let opcode = match (header.opcode, self.message) {
             (Opcode::Continuation, message) => message.ok_or(Failure::NothingToContinue)?,
             (Opcode::Text | Opcode::Binary, Some(_)) => return Err(Failure::MessageUnfinished),
             (opcode, _) => opcode,
         };
         if !opcode.is_control() {
-            if header.length > (self.message_max - self.assembled.len()) as u64 {
+            if self.message.is_none() {
+                self.compressed = header.rsv1;
+            }
+            // How long a message is that is compressed turns out as it is inflated.
+            let room = self.message_max - if self.compressed { 0 } else { self.assembled.len() };
+            let room = room + if self.compressed { room / 64 + 64 } else { 0 };
+            if header.length > room as u64 {
                 return Err(Failure::MessageTooBig(self.message_max));
             }
             if self.fragments == self.fragments_max {
@@ -264,12 +287,17 @@ impl Inbound {
             mask(new, key.to_le_bytes(), frame.seen);
         }
         let whole = arrived == frame.length;
-        if frame.opcode == Opcode::Text {
+        let is_end = frame.fin && whole;
+        if self.compressed && !frame.opcode.is_control() {
+            let new = self.start + frame.seen..self.start + arrived;
+            self.inflate(new, is_end)?;
+        } else if frame.opcode == Opcode::Text {
             self.utf8.push(new)?;
-            if frame.fin && whole {
+            if is_end {
                 self.utf8.finish()?;
             }
         }
+        let frame = &mut self.frame;
         frame.seen = arrived;
         if whole {
             self.found = self.start;
@@ -278,10 +306,29 @@ impl Inbound {
         Ok(whole)
     }
 
+    /// Inflates what has arrived of a compressed message, behind what was in its other pieces, and
+    /// checks it if it is text.
+    #[inline(never)]
+    fn inflate(&mut self, new: Range<usize>, is_end: bool) -> Result<(), Failure> {
+        let Some(inflater) = &mut self.inflater else { return Ok(()) };
+        let known = self.assembled.len();
+        inflater.inflate(&self.buffer[new], &mut self.assembled, self.message_max)?;
+        if is_end {
+            inflater.finish(&mut self.assembled, self.message_max)?;
+        }
+        if self.frame.opcode == Opcode::Text {
+            self.utf8.push(&self.assembled[known..])?;
+            if is_end {
+                self.utf8.finish()?;
+            }
+        }
+        Ok(())
+    }
+
     /// Does this data frame complete a message?
     #[inline]
     fn completes_message(&mut self) -> bool {
-        if !self.frame.fin || self.message.is_some() {
+        if !self.frame.fin || self.message.is_some() || self.compressed {
             self.keep_fragment();
         }
         self.frame.fin
@@ -291,7 +338,9 @@ impl Inbound {
     #[inline(never)]
     fn keep_fragment(&mut self) {
         let Arriving { fin, opcode, .. } = self.frame;
-        self.assembled.extend_from_slice(&self.buffer[self.found..self.start]);
+        if !self.compressed {
+            self.assembled.extend_from_slice(&self.buffer[self.found..self.start]);
+        }
         self.found_assembled = fin;
         self.message = if fin { None } else { Some(opcode) };
         self.fragments = if fin { 0 } else { self.fragments + 1 };

@@ -4,9 +4,11 @@
 //! [`Inbound`] takes bytes and gives [`Event`]s, [`Outbound`] takes messages and gives bytes.
 //! Around it, [`Receiver`] and [`Sender`] do the reading and writing on tokio.
 
+mod agreement;
 mod client;
 mod clock;
 mod close;
+mod deflate;
 mod echo;
 mod encoded;
 mod failure;
@@ -22,6 +24,7 @@ mod sender;
 mod server;
 mod utf8;
 
+pub use agreement::{Agreement, Compression};
 pub use client::{ConnectError, connect};
 pub use clock::Clock;
 pub use close::{CloseCode, CloseFrame};

@@ -6,7 +6,7 @@ use handshake::{Arrived, HeaderBlock, LINGER_BYTES, LINGER_TIME, Opened, Refusal
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, sink};
 use tokio::time::timeout;
 
-use crate::Options;
+use crate::{Agreement, Options};
 
 /// Bytes that are read at a time.
 const PIECE: usize = 4096;
@@ -29,17 +29,22 @@ impl Opening {
         &self,
         stream: &mut Stream,
         refusal: Option<Refusal>,
-    ) -> io::Result<Option<Opened>> {
+    ) -> io::Result<Option<(Opened, Option<Agreement>)>> {
         // For a whole request, and again for taking our answer.
         let time = self.options.timeouts.handshake;
         let arrived = match timeout(time, self.read_request(stream)).await {
             Ok(arrived) => arrived?,
             Err(_) => Err(Refusal::Late),
         };
-        let judged = match refusal {
+        let mut judged = match refusal {
             Some(refusal) => arrived.and(Err(refusal)),
             None => arrived.and_then(|arrived| Opened::judge(arrived, &self.options.policy)),
         };
+        let mut agreed = None;
+        if let Ok(opened) = &mut judged {
+            agreed = self.options.compression.accept(opened.request.headers());
+            opened.upgrade.extensions = agreed.map(|agreed| agreed.to_string());
+        }
         let answered = async {
             stream.write_all(&answer(&judged, &self.page)).await?;
             if judged.is_err() {
@@ -47,7 +52,7 @@ impl Opening {
                 let (mut unread, mut nobody) = (stream.take(LINGER_BYTES as u64), sink());
                 let _ = timeout(LINGER_TIME, copy(&mut unread, &mut nobody)).await;
             }
-            Ok(judged.ok())
+            Ok(judged.ok().map(|opened| (opened, agreed)))
         };
         timeout(time, answered).await?
     }

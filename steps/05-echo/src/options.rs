@@ -3,7 +3,7 @@
 use clap::Parser;
 use handshake::{HeaderLimits, Policy};
 
-use crate::{Limits, Timeouts};
+use crate::{Compression, Limits, Timeouts};
 
 /// Step 5: echoes every message, strictly by RFC 6455.
 #[derive(Clone, Debug, Parser)]
@@ -21,6 +21,9 @@ pub struct Options {
     /// The limits on what one connection sends.
     #[command(flatten)]
     pub limits: Limits,
+    /// Whether messages are compressed, if a client offers it (RFC 7692)
+    #[arg(long, value_name = "WHETHER", value_enum, default_value = "on")]
+    pub compression: Compression,
     /// The limits on the request.
     #[command(flatten)]
     pub header_limits: HeaderLimits,

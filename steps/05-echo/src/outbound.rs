@@ -3,7 +3,8 @@
 use framing::{FrameHeader, HEADER_MAX, Masking, Opcode};
 use unmasking::{MaskingKey, mask};
 
-use crate::{CloseCode, Encoded, Failure, Message, pool};
+use crate::deflate::Deflater;
+use crate::{Agreement, CloseCode, Encoded, Failure, Message, pool};
 
 /// Pongs that may wait to be sent at the same time. A peer that pings and does not read is owed
 /// only the latest from there on (RFC 6455 §5.5.3).
@@ -56,26 +57,44 @@ pub struct Outbound {
     pongs: u8,
     last_pong: Option<usize>,
     closed: bool,
+    deflater: Option<Box<Deflater>>,
 }
 
 impl Outbound {
     /// The outbound half of an endpoint that is the server or the client of its connection.
     #[must_use]
     pub fn new(role: Role) -> Self {
-        Self { role, buffer: Vec::new(), start: 0, pongs: 0, last_pong: None, closed: false }
+        Self {
+            role,
+            buffer: Vec::new(),
+            start: 0,
+            pongs: 0,
+            last_pong: None,
+            closed: false,
+            deflater: None,
+        }
+    }
+
+    /// From now on messages are compressed, as it was agreed in the opening handshake.
+    pub fn agree(&mut self, agreed: Agreement) {
+        self.deflater = Deflater::new(agreed, self.role).map(Box::new);
     }
 
     /// Says a message, in one frame.
     pub fn message(&mut self, message: Message<'_>) {
-        self.frame(message.opcode(), message.payload());
+        let deflater = self.deflater.as_mut().filter(|_| !self.closed);
+        match deflater.and_then(|deflater| deflater.deflate(message.payload())) {
+            Some(shorter) => self.frame_with(message.opcode(), true, &shorter),
+            None => self.frame(message.opcode(), message.payload()),
+        }
     }
 
     /// Says a message that is encoded already. A client still has to mask it, with a key of its own.
     pub fn encoded(&mut self, message: &Encoded) {
-        match self.role {
-            Role::Client => self.frame(message.opcode, message.payload()),
-            Role::Server if self.closed => {}
-            Role::Server => self.room(message.frame().len()).extend_from_slice(message.frame()),
+        if self.deflater.is_some() || self.role == Role::Client {
+            self.message(Message::new(message.opcode, message.payload()));
+        } else if !self.closed {
+            self.room(message.frame().len()).extend_from_slice(message.frame());
         }
     }
 
@@ -140,11 +159,16 @@ impl Outbound {
     /// Says a message without its payload, which is to be written from where it lies, right behind
     /// the pending bytes. `false` if that cannot be: a client has to mask, and so to copy.
     pub(crate) fn message_header(&mut self, message: Message<'_>) -> bool {
-        let possible = self.role == Role::Server && !self.closed;
+        let possible = self.role == Role::Server && self.deflater.is_none() && !self.closed;
         if possible {
             let length = message.payload().len() as u64;
-            let header =
-                FrameHeader { fin: true, opcode: message.opcode(), masking_key: None, length };
+            let header = FrameHeader {
+                fin: true,
+                rsv1: false,
+                opcode: message.opcode(),
+                masking_key: None,
+                length,
+            };
             header.encode(self.room(HEADER_MAX));
         }
         possible
@@ -162,12 +186,18 @@ impl Outbound {
     }
 
     fn frame(&mut self, opcode: Opcode, payload: &[u8]) {
+        self.frame_with(opcode, false, payload);
+    }
+
+    #[inline]
+    fn frame_with(&mut self, opcode: Opcode, rsv1: bool, payload: &[u8]) {
         if self.closed {
             return;
         }
         let masking_key = self.role.masking_key();
         let buffer = self.room(HEADER_MAX + payload.len());
-        FrameHeader { fin: true, opcode, masking_key, length: payload.len() as u64 }.encode(buffer);
+        let length = payload.len() as u64;
+        FrameHeader { fin: true, rsv1, opcode, masking_key, length }.encode(buffer);
         buffer.extend_from_slice(payload);
         if let Some(key) = masking_key {
             let begin = buffer.len() - payload.len();

@@ -15,7 +15,9 @@ use tokio::time::timeout;
 
 use crate::clock::Alarm;
 use crate::sender::PENDING_MAX;
-use crate::{Clock, CloseCode, CloseFrame, Failure, Inbound, Limits, Message, Role, Sender};
+use crate::{
+    Agreement, Clock, CloseCode, CloseFrame, Failure, Inbound, Limits, Message, Role, Sender,
+};
 
 /// The most bytes in one read: more would have left the processor's cache before they are used.
 const READ_MAX: usize = 256 * 1024;
@@ -59,6 +61,12 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         clock: &Arc<Clock>,
     ) -> Self {
         Self { reader, inbound: Inbound::new(role, limits, rest), alarm: Alarm::new(clock) }
+    }
+
+    /// From now on messages may be compressed both ways, as it was agreed in the opening handshake.
+    pub fn agree<Writer>(&mut self, agreed: Agreement, sender: &mut Sender<Writer>) {
+        self.inbound.agree(agreed);
+        sender.outbound.agree(agreed);
     }
 
     /// The next message.

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use crate::opening::Opening;
-use crate::{Clock, Options, Receiver, Role, Sender, echo};
+use crate::{Agreement, Clock, Options, Receiver, Role, Sender, echo};
 
 /// Connections over the limit that are told so at the same time; more are closed without a word.
 const REFUSED_MAX: usize = 64;
@@ -108,11 +108,14 @@ impl Server {
 #[expect(clippy::manual_async_fn, reason = "see above")]
 fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
     async move {
-        let Some(rest) = Box::pin(seat.0.open(&mut stream)).await else { return };
+        let Some((rest, agreed)) = Box::pin(seat.0.open(&mut stream)).await else { return };
         let (reader, writer) = stream.split();
         let mut sender = Sender::new(writer, Role::Server);
         let limits = seat.0.opening.options.limits;
         let mut receiver = Receiver::new(reader, rest, Role::Server, limits, &seat.0.clock);
+        if let Some(agreed) = agreed {
+            receiver.agree(agreed, &mut sender);
+        }
         let Err(ended) = echo(&mut receiver, &mut sender).await;
         Box::pin(receiver.end(&mut sender, &ended)).await;
         seat.0.say(|| format!("{} {ended}", peer(&stream)));
@@ -120,17 +123,18 @@ fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
 }
 
 impl Shared {
-    /// The opening handshake; returns the bytes behind it, if `stream` is a WebSocket now.
-    async fn open(&self, stream: &mut TcpStream) -> Option<Vec<u8>> {
+    /// The opening handshake; returns the bytes behind it, and what was agreed on, if `stream` is a
+    /// WebSocket now.
+    async fn open(&self, stream: &mut TcpStream) -> Option<(Vec<u8>, Option<Agreement>)> {
         // Answers are written when they are complete, so there is nothing to wait for.
         let _ = stream.set_nodelay(true);
-        let opened = tokio::select! {
+        let (opened, agreed) = tokio::select! {
             opened = self.opening.accept(stream, None) => opened.ok()??,
             // Nothing has been agreed on yet, so nothing has to be said.
             () = self.clock.stopped() => return None,
         };
         self.say(|| format!("{} connected to {}", peer(stream), opened.request.uri()));
-        Some(opened.rest)
+        Some((opened.rest, agreed))
     }
 
     /// Prints a line, if anybody looks.

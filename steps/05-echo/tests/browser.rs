@@ -24,3 +24,25 @@ async fn the_page_shows_every_answer_with_its_time_and_closes_cleanly() {
     assert_eq!(browser.console_errors(), Vec::<String>::new());
     browser.close().await;
 }
+
+/// RFC 7692: a browser offers compression, and messages come back as they went.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_browser_and_the_server_agree_on_compression() {
+    let server = Server::start(env!("CARGO_BIN_EXE_echo"), &[]);
+    let browser = Browser::start().await;
+    browser.goto(&server.url("/")).await;
+    browser.waits_for_text("#log", "connected").await;
+    assert_eq!(browser.script("return socket.extensions").await, "permessage-deflate");
+    // The second remembers the first.
+    for count in ["1", "2"] {
+        let long = "find('text').value = 'a text that says the same '.repeat(500)";
+        browser.script(long).await;
+        browser.click("#send").await;
+        browser.waits_for_text("#count", count).await;
+        // The page says so if an answer is not what was sent.
+        browser.waits_for_text("#log .received:last-child", "a text that says the same").await;
+    }
+    assert_eq!(browser.console_errors(), Vec::<String>::new());
+    browser.close().await;
+}

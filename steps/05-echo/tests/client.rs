@@ -20,7 +20,7 @@ fn listener() -> TcpListener {
 async fn says_hello(address: std::net::SocketAddr) -> (Option<String>, Ended) {
     let clock: Arc<Clock> = Clock::start(Timeouts::default());
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let rest = connect(&mut stream, "localhost", "/chat?room=1").await.unwrap();
+    let (rest, _) = connect(&mut stream, "localhost", "/chat?room=1").await.unwrap();
     let (reader, writer) = stream.split();
     let mut sender = Sender::new(writer, Role::Client);
     let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), &clock);
@@ -116,9 +116,14 @@ async fn the_client_refuses_an_answer_that_is_no_upgrade() {
 /// RFC 6455 §4.1: a subprotocol or an extension that was not offered cannot have been chosen.
 #[tokio::test]
 async fn the_client_refuses_what_it_has_not_offered() {
-    for (name, value) in
-        [("Sec-WebSocket-Protocol", "chat"), ("Sec-WebSocket-Extensions", "permessage-deflate")]
-    {
+    let extensions = "Sec-WebSocket-Extensions";
+    for (name, value) in [
+        ("Sec-WebSocket-Protocol", "chat"),
+        (extensions, "x-webkit-deflate-frame"),
+        (extensions, "permessage-deflate; client_max_window_bits"),
+        (extensions, "permessage-deflate; server_max_window_bits=16"),
+        (extensions, "permessage-deflate, permessage-deflate"),
+    ] {
         let listener = listener();
         let address = listener.local_addr().unwrap();
         let server = thread::spawn(move || {

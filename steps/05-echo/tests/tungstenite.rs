@@ -54,7 +54,7 @@ async fn tungstenite_and_our_client_agree() {
     });
     let clock = Clock::start(Timeouts::default());
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let rest = connect(&mut stream, "localhost", "/").await.unwrap();
+    let (rest, _) = connect(&mut stream, "localhost", "/").await.unwrap();
     let (reader, writer) = stream.split();
     let mut sender = Sender::new(writer, Role::Client);
     let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), &clock);

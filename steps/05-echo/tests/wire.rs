@@ -25,6 +25,19 @@ fn a_message_comes_back_as_it_went() {
     insta::assert_snapshot!(browser.transcript());
 }
 
+/// RFC 7692 §7.2.3.1 and §7.2.3.2: "Hello" as the standard compresses it, twice: the second time
+/// it is a reference to the first. A short answer is not worth compressing.
+#[test]
+fn a_compressed_message_is_understood_once_that_was_agreed() {
+    let server = server();
+    let mut browser = Wire::connect(&server);
+    let offer = "permessage-deflate; client_max_window_bits";
+    browser.opens_with("/", &[("Sec-WebSocket-Extensions", offer)]);
+    browser.sends(b"\xc1\x87\0\0\0\0\xf2\x48\xcd\xc9\xc9\x07\x00").expects(b"\x81\x05Hello");
+    browser.sends(b"\xc1\x85\0\0\0\0\xf2\x00\x11\x00\x00").expects(b"\x81\x05Hello");
+    insta::assert_snapshot!(browser.transcript());
+}
+
 /// RFC 6455 §5.4: fragments are one message (fault F12), and a control frame may come between.
 #[test]
 fn fragments_come_back_as_one_message_and_the_ping_between_them_first() {

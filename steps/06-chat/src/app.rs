@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get};
-use echo::{Clock, Limits, Timeouts};
+use echo::{Clock, Compression, Limits, Timeouts};
 use handshake::Policy;
 use polling::{EventId, EventLog};
 use raw_socket::page;
@@ -36,6 +36,7 @@ const STOP_GRACE: Duration = Duration::from_secs(1);
 pub struct App {
     pub(crate) policy: Policy,
     pub(crate) limits: Limits,
+    pub(crate) compression: Compression,
     pub(crate) timeouts: Timeouts,
     pub(crate) bounds: Bounds,
     /// A permit for each WebSocket; all are back when all are over.
@@ -63,6 +64,7 @@ impl App {
         let app = Arc::new(Self {
             policy: options.policy.clone(),
             limits: options.limits,
+            compression: options.compression,
             timeouts: options.timeouts,
             bounds: options.bounds,
             seats: Arc::new(Semaphore::new(options.max_connections as usize)),

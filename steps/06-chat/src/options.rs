@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use echo::{Limits, Timeouts};
+use echo::{Compression, Limits, Timeouts};
 use handshake::Policy;
 use polling::{EventLog, HttpLimits};
 
@@ -33,6 +33,9 @@ pub struct Options {
     /// What one member may ask of us.
     #[command(flatten)]
     pub bounds: Bounds,
+    /// Whether messages are compressed, if a client offers it (RFC 7692)
+    #[arg(long, value_name = "WHETHER", value_enum, default_value = "off")]
+    pub compression: Compression,
     /// Events kept for each room, and for the vote
     #[arg(long, value_name = "COUNT", default_value_t = 10_000, value_parser = positive())]
     pub history: u32,

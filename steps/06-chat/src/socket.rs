@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use echo::{CloseCode, CloseFrame, Ended, Limits, Receiver, Role, Sender, echo};
+use echo::{Agreement, CloseCode, CloseFrame, Ended, Limits, Receiver, Role, Sender, echo};
 use handshake::Refusal;
 use hyper::upgrade::{OnUpgrade, on};
 use hyper_util::rt::TokioIo;
@@ -43,9 +43,11 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
     let upgrade = handshake::upgrade(&request, &app.policy);
     let seat = Arc::clone(&app.seats).try_acquire_owned();
     let refusal = match (upgrade, seat) {
-        (Ok(upgrade), Ok(seat)) => {
+        (Ok(mut upgrade), Ok(seat)) => {
             let app = Arc::clone(app);
-            tokio::spawn(take_over(app, on(&mut request), purpose, seat));
+            let agreed = app.compression.accept(request.headers());
+            upgrade.extensions = agreed.map(|agreed| agreed.to_string());
+            tokio::spawn(take_over(app, on(&mut request), purpose, agreed, seat));
             return upgrade.response().map(Body::from);
         }
         (Ok(_), Err(_)) => Refusal::Busy,
@@ -61,6 +63,7 @@ async fn take_over(
     app: Arc<App>,
     upgraded: OnUpgrade,
     purpose: Purpose,
+    agreed: Option<Agreement>,
     seat: OwnedSemaphorePermit,
 ) {
     let Ok(upgraded) = upgraded.await else { return };
@@ -69,12 +72,12 @@ async fn take_over(
         Ok(parts) => {
             let mut stream = parts.io.into_inner();
             let (reader, writer) = stream.split();
-            converse(&app, reader, writer, parts.read_buf.to_vec(), purpose).await;
+            converse(&app, reader, writer, parts.read_buf.to_vec(), purpose, agreed).await;
         }
         Err(upgraded) => {
             let Ok(parts) = upgraded.downcast::<TokioIo<TlsStream<TcpStream>>>() else { return };
             let (reader, writer) = split(parts.io.into_inner());
-            converse(&app, reader, writer, parts.read_buf.to_vec(), purpose).await;
+            converse(&app, reader, writer, parts.read_buf.to_vec(), purpose, agreed).await;
         }
     }
     drop(seat);
@@ -87,6 +90,7 @@ async fn converse<Reader, Writer>(
     writer: Writer,
     rest: Vec<u8>,
     purpose: Purpose,
+    agreed: Option<Agreement>,
 ) where
     Reader: AsyncRead + Unpin + Send,
     Writer: AsyncWrite + Unpin + Send,
@@ -97,6 +101,9 @@ async fn converse<Reader, Writer>(
     };
     let mut sender = Sender::new(writer, Role::Server);
     let mut receiver = Receiver::new(reader, rest, Role::Server, limits, &app.clock);
+    if let Some(agreed) = agreed {
+        receiver.agree(agreed, &mut sender);
+    }
     let over = if let Purpose::Echo = purpose {
         let Err(ended) = echo(&mut receiver, &mut sender).await;
         Over::Ended(ended)

@@ -1,0 +1,234 @@
+//! permessage-deflate, RFC 7692: what is agreed on, and messages through both halves.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+use echo::{
+    Agreement, CloseCode, Compression, Event, Failure, Inbound, Limits, Message, Outbound, Role,
+};
+use http::HeaderMap;
+use http::header::SEC_WEBSOCKET_EXTENSIONS;
+use proptest::prelude::*;
+
+/// What we answer to these header lines.
+fn answer(compression: Compression, lines: &[&str]) -> Option<String> {
+    let mut headers = HeaderMap::new();
+    for line in lines {
+        headers.append(SEC_WEBSOCKET_EXTENSIONS, line.parse().unwrap());
+    }
+    compression.accept(&headers).map(|agreed| agreed.to_string())
+}
+
+/// §7.1: the first offer that is as it must be, answered in kind.
+#[test]
+fn an_offer_is_answered_with_what_was_agreed() {
+    for (offer, expected) in [
+        ("permessage-deflate", "permessage-deflate"),
+        ("permessage-deflate; client_max_window_bits", "permessage-deflate"),
+        (
+            "permessage-deflate; client_max_window_bits=10",
+            "permessage-deflate; client_max_window_bits=10",
+        ),
+        ("permessage-deflate;client_max_window_bits=8", "permessage-deflate"),
+        (
+            "permessage-deflate; server_max_window_bits=9",
+            "permessage-deflate; server_max_window_bits=9",
+        ),
+        (
+            "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
+            "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
+        ),
+        ("x-webkit-deflate-frame, permessage-deflate", "permessage-deflate"),
+    ] {
+        assert_eq!(answer(Compression::On, &[offer]).as_deref(), Some(expected), "{offer}");
+        assert_eq!(answer(Compression::Off, &[offer]), None);
+    }
+    let fresh = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+    assert_eq!(answer(Compression::Fresh, &["permessage-deflate"]).as_deref(), Some(fresh));
+}
+
+/// §7.1: an offer that is not as it must be is declined, and the next one considered.
+#[test]
+fn an_offer_with_a_fault_is_declined_and_the_next_one_considered() {
+    for parameter in [
+        "unknown",
+        "server_no_context_takeover; server_no_context_takeover",
+        "client_max_window_bits; client_max_window_bits=10",
+        "server_no_context_takeover=1",
+        "server_max_window_bits",
+        "server_max_window_bits=7",
+        "server_max_window_bits=16",
+        "server_max_window_bits=08",
+        "server_max_window_bits=\"10\"",
+        "client_max_window_bits=",
+        "client_max_window_bits=+9",
+        "",
+    ] {
+        let offer = format!("permessage-deflate; {parameter}");
+        assert_eq!(answer(Compression::On, &[&offer]), None, "{offer}");
+        let two = format!("{offer}, permessage-deflate; server_max_window_bits=12");
+        let second = "permessage-deflate; server_max_window_bits=12";
+        assert_eq!(answer(Compression::On, &[&two]).as_deref(), Some(second), "{two}");
+        let lines = [offer.as_str(), "permessage-deflate"];
+        assert_eq!(answer(Compression::On, &lines).as_deref(), Some("permessage-deflate"));
+    }
+}
+
+/// A server's inbound half, with an agreement of two sides that remember everything.
+fn inbound(max: usize) -> Inbound {
+    let limits = Limits { message: max, ..Limits::default() };
+    let mut inbound = Inbound::new(Role::Client, limits, Vec::new());
+    inbound.agree(Agreement::default());
+    inbound
+}
+
+/// A server's frame.
+fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![first];
+    if let Ok(length @ 0..=125) = u8::try_from(payload.len()) {
+        frame.push(length);
+    } else {
+        frame.push(126);
+        frame.extend(u16::try_from(payload.len()).unwrap().to_be_bytes());
+    }
+    frame.extend_from_slice(payload);
+    frame
+}
+
+/// All that comes of these bytes, as texts.
+fn texts(inbound: &mut Inbound, bytes: &[u8]) -> Result<Vec<String>, Failure> {
+    inbound.push(bytes);
+    let mut texts = Vec::new();
+    while let Some(event) = inbound.next_event()? {
+        if let Event::Message(message) = event {
+            texts.push(String::from_utf8_lossy(message.payload()).into_owned());
+        }
+    }
+    Ok(texts)
+}
+
+/// The examples of §7.2.3, byte by byte: one block, fragments, a second message that remembers the
+/// first, a block without compression, a final block, and two blocks.
+#[test]
+fn the_examples_of_the_standard_are_understood() {
+    let hello = [0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00];
+    let mut both = inbound(1000);
+    assert_eq!(texts(&mut both, &frame(0xc1, &hello)).unwrap(), ["Hello"]);
+    let again = [0xf2, 0x00, 0x11, 0x00, 0x00];
+    assert_eq!(texts(&mut both, &frame(0xc1, &again)).unwrap(), ["Hello"]);
+    let fragments = [frame(0x41, &hello[..3]), frame(0x80, &hello[3..])].concat();
+    assert_eq!(texts(&mut inbound(1000), &fragments).unwrap(), ["Hello"]);
+    for payload in [
+        &[0x00, 0x05, 0x00, 0xfa, 0xff, 0x48, 0x65, 0x6c, 0x6c, 0x6f, 0x00][..],
+        &[0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00],
+        &[0xf2, 0x48, 0x05, 0x00, 0x00, 0x00, 0xff, 0xff, 0xca, 0xc9, 0xc9, 0x07, 0x00],
+    ] {
+        let twice = [frame(0xc1, payload), frame(0xc1, &hello)].concat();
+        let mut inbound = inbound(1000);
+        assert_eq!(texts(&mut inbound, &twice).unwrap()[0], "Hello", "{payload:02x?}");
+    }
+}
+
+/// §7.2: a message that is not compressed leaves the window as it is.
+#[test]
+fn a_plain_message_between_two_compressed_ones_changes_nothing() {
+    let hello = frame(0xc1, &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]);
+    let again = frame(0xc1, &[0xf2, 0x00, 0x11, 0x00, 0x00]);
+    let all = [hello, frame(0x81, b"plain"), frame(0x89, b"ping"), again].concat();
+    assert_eq!(texts(&mut inbound(1000), &all).unwrap(), ["Hello", "plain", "Hello"]);
+}
+
+/// §6: RSV1 is for the first frame of a message, and for no control frame.
+#[test]
+fn rsv1_anywhere_else_is_1002() {
+    for bytes in [
+        frame(0xc9, b"ping"),
+        [frame(0x41, b"\xf2"), frame(0xc0, b"\x00")].concat(),
+        [frame(0x01, b"x"), frame(0xc0, b"y")].concat(),
+    ] {
+        let failure = texts(&mut inbound(1000), &bytes).unwrap_err();
+        assert_eq!(failure.code(), CloseCode::PROTOCOL_ERROR);
+    }
+    let mut strict = Inbound::new(Role::Client, Limits::default(), Vec::new());
+    let failure = texts(&mut strict, &frame(0xc1, b"x")).unwrap_err();
+    assert_eq!(failure.code(), CloseCode::PROTOCOL_ERROR);
+}
+
+/// §7.2.2: what cannot be inflated is 1007, and so is what does not inflate to UTF-8.
+#[test]
+fn a_broken_stream_is_1007() {
+    for payload in [&b"\xff\xff\xff\xff"[..], b"\x02\xfe\xff", b"\x07"] {
+        let failure = texts(&mut inbound(1000), &frame(0xc1, payload)).unwrap_err();
+        assert_eq!(failure.code(), CloseCode::INVALID_PAYLOAD, "{payload:02x?}");
+    }
+    let not_utf8 = [0x00, 0x01, 0x00, 0xfe, 0xff, 0xff, 0x00];
+    let failure = texts(&mut inbound(1000), &frame(0xc1, &not_utf8)).unwrap_err();
+    assert_eq!(failure, Failure::NotUtf8);
+}
+
+/// RFC 6455 §10.4: a message is as long as it inflates to, and nobody inflates more than that.
+#[test]
+fn a_message_that_inflates_over_the_limit_is_1009() {
+    let mut outbound = Outbound::new(Role::Server);
+    outbound.agree(Agreement::default());
+    outbound.message(Message::Binary(&vec![0; 10_000_000]));
+    assert!(outbound.pending().len() < 100_000);
+    let bytes = outbound.pending().to_vec();
+    let failure = texts(&mut inbound(1_000_000), &bytes).unwrap_err();
+    assert_eq!(failure, Failure::MessageTooBig(1_000_000));
+    assert_eq!(texts(&mut inbound(10_000_000), &bytes).unwrap()[0].len(), 10_000_000);
+}
+
+fn agreement() -> impl Strategy<Value = Agreement> {
+    let bits = || prop::option::of(8_u8..=15);
+    (any::<bool>(), any::<bool>(), bits(), bits()).prop_map(
+        |(server_fresh, client_fresh, server_bits, client_bits)| Agreement {
+            server_fresh,
+            client_fresh,
+            server_bits,
+            client_bits: client_bits.map(Some),
+        },
+    )
+}
+
+proptest! {
+    /// Whatever was agreed on, and however the bytes are cut, messages come out as they went in, in
+    /// both directions.
+    #[test]
+    fn messages_come_out_as_they_went_in(
+        agreed in agreement(),
+        from_server: bool,
+        messages in prop::collection::vec(prop::collection::vec(0_u8..4, 0..2000), 1..6),
+        piece in 1_usize..500,
+    ) {
+        let (from, to) =
+            if from_server { (Role::Server, Role::Client) } else { (Role::Client, Role::Server) };
+        let mut outbound = Outbound::new(from);
+        outbound.agree(agreed);
+        for message in &messages {
+            outbound.message(Message::Binary(message));
+        }
+        let mut inbound = Inbound::new(to, Limits::default(), Vec::new());
+        inbound.agree(agreed);
+        let mut heard = Vec::new();
+        for piece in outbound.pending().chunks(piece) {
+            inbound.push(piece);
+            while let Some(event) = inbound.next_event().unwrap() {
+                if let Event::Message(message) = event {
+                    heard.push(message.payload().to_vec());
+                }
+            }
+        }
+        prop_assert_eq!(heard, messages);
+    }
+
+    /// What we say, we understand.
+    #[test]
+    fn an_answer_is_read_as_it_was_meant(agreed in agreement()) {
+        prop_assert_eq!(Agreement::answered(&agreed.to_string()), Ok(agreed));
+    }
+
+    /// Bytes of any kind end in messages or in a failure, and never in a panic or for ever.
+    #[test]
+    fn any_compressed_bytes_come_to_an_end(payload in prop::collection::vec(any::<u8>(), 0..300)) {
+        let _ = texts(&mut inbound(10_000), &frame(0xc2, &payload));
+    }
+}
