@@ -118,6 +118,11 @@ impl Deflater {
         (bits >= BITS_MIN).then_some(Self { stream: None, is_fresh, bits })
     }
 
+    /// Would all deflaters that say this make the same of a message?
+    pub(crate) fn is_alike(&self) -> bool {
+        self.is_fresh && self.bits == BITS_MAX
+    }
+
     /// The payload, compressed; `None` if it is better sent as it is.
     pub(crate) fn deflate(&mut self, mut payload: &[u8]) -> Option<Vec<u8>> {
         if payload.len() < DEFLATED_MIN {

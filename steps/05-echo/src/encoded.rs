@@ -1,39 +1,58 @@
 //! A message for many: encoded once, its bytes shared.
 
-use bytes::Bytes;
-use framing::Opcode;
+use std::sync::{Arc, OnceLock};
 
-use crate::{Message, Outbound, Role};
+use bytes::Bytes;
+
+use crate::{Agreement, Message, Outbound, Role};
 
 /// A message in its frame, as a server sends it. A copy is cheap: it is the same bytes.
 #[derive(Clone, Debug)]
 pub struct Encoded {
     frame: Bytes,
-    pub(crate) opcode: Opcode,
+    is_text: bool,
     payload_start: usize,
+    /// The frame for those whose messages are compressed each by itself, from the first of them on.
+    deflated: Arc<OnceLock<Bytes>>,
 }
 
 impl Encoded {
     /// Encodes a message.
     #[must_use]
     pub fn new(message: Message<'_>) -> Self {
-        let mut outbound = Outbound::new(Role::Server);
-        outbound.message(message);
-        let frame = Bytes::copy_from_slice(outbound.pending());
-        outbound.written(frame.len());
+        let frame = encode(Outbound::new(Role::Server), message);
         let payload_start = frame.len() - message.payload().len();
-        Self { frame, opcode: message.opcode(), payload_start }
+        let is_text = matches!(message, Message::Text(_));
+        Self { frame, is_text, payload_start, deflated: Arc::default() }
     }
 
-    /// The frame as it goes over the wire from a server.
+    /// The frame as it goes over the wire from a server, where nothing is compressed.
     #[must_use]
     pub fn frame(&self) -> &[u8] {
         &self.frame
     }
 
-    /// What the message says.
+    /// The message.
     #[must_use]
-    pub fn payload(&self) -> &[u8] {
-        &self.frame[self.payload_start..]
+    pub fn message(&self) -> Message<'_> {
+        let payload = &self.frame[self.payload_start..];
+        if self.is_text { Message::Text(payload) } else { Message::Binary(payload) }
     }
+
+    /// The frame where messages are compressed each by itself: the same for all, so it is made once.
+    pub(crate) fn deflated(&self) -> &[u8] {
+        self.deflated.get_or_init(|| {
+            let mut outbound = Outbound::new(Role::Server);
+            outbound.agree(Agreement { server_fresh: true, ..Agreement::default() });
+            encode(outbound, self.message())
+        })
+    }
+}
+
+fn encode(mut outbound: Outbound, message: Message<'_>) -> Bytes {
+    outbound.message(message);
+    let frame = Bytes::copy_from_slice(outbound.pending());
+    // The buffer goes back to where it came from.
+    outbound.written(frame.len());
+    frame
 }

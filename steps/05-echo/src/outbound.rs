@@ -89,12 +89,17 @@ impl Outbound {
         }
     }
 
-    /// Says a message that is encoded already. A client still has to mask it, with a key of its own.
+    /// Says a message that is encoded already. A client still has to mask it, with a key of its own,
+    /// and who remembers earlier messages still has to compress it.
     pub fn encoded(&mut self, message: &Encoded) {
-        if self.deflater.is_some() || self.role == Role::Client {
-            self.message(Message::new(message.opcode, message.payload()));
-        } else if !self.closed {
-            self.room(message.frame().len()).extend_from_slice(message.frame());
+        let frame = match &self.deflater {
+            _ if self.role == Role::Client => return self.message(message.message()),
+            None => message.frame(),
+            Some(deflater) if deflater.is_alike() => message.deflated(),
+            Some(_) => return self.message(message.message()),
+        };
+        if !self.closed {
+            self.room(frame.len()).extend_from_slice(frame);
         }
     }
 

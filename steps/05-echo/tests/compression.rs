@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use echo::{
-    Agreement, CloseCode, Compression, Event, Failure, Inbound, Limits, Message, Outbound, Role,
+    Agreement, CloseCode, Compression, Encoded, Event, Failure, Inbound, Limits, Message, Outbound,
+    Role,
 };
 use http::HeaderMap;
 use http::header::SEC_WEBSOCKET_EXTENSIONS;
@@ -175,6 +176,32 @@ fn a_message_that_inflates_over_the_limit_is_1009() {
     let failure = texts(&mut inbound(1_000_000), &bytes).unwrap_err();
     assert_eq!(failure, Failure::MessageTooBig(1_000_000));
     assert_eq!(texts(&mut inbound(10_000_000), &bytes).unwrap()[0].len(), 10_000_000);
+}
+
+/// A message for many is compressed once for all who remember nothing, and for each of those who do.
+#[test]
+fn a_message_for_many_is_understood_by_each() {
+    let texts_said: Vec<String> =
+        ["short".to_owned(), "again and ".repeat(50), "again and ".repeat(50)].into();
+    let encoded: Vec<Encoded> =
+        texts_said.iter().map(|text| Encoded::new(Message::Text(text.as_bytes()))).collect();
+    for agreed in [
+        Agreement::default(),
+        Agreement { server_fresh: true, ..Agreement::default() },
+        Agreement { server_fresh: true, server_bits: Some(10), ..Agreement::default() },
+        Agreement { server_bits: Some(8), ..Agreement::default() },
+    ] {
+        let mut outbound = Outbound::new(Role::Server);
+        outbound.agree(agreed);
+        for message in &encoded {
+            outbound.encoded(message);
+        }
+        let mut inbound = Inbound::new(Role::Client, Limits::default(), Vec::new());
+        inbound.agree(agreed);
+        let is_smaller = outbound.pending().len() < 300;
+        assert_eq!(is_smaller, agreed.server_bits != Some(8), "{agreed}");
+        assert_eq!(texts(&mut inbound, outbound.pending()).unwrap(), texts_said, "{agreed}");
+    }
 }
 
 fn agreement() -> impl Strategy<Value = Agreement> {
