@@ -109,12 +109,13 @@ impl FrameHeader {
     }
 
     /// Writes the header behind what `bytes` holds already.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "it is short, and there is one for each message")]
+    #[inline(always)]
     pub fn encode(&self, bytes: &mut Vec<u8>) {
         let (seven_bits, behind, extended) = PayloadLength::encode(self.length);
-        let bits = if self.fin { FIN } else { 0 } | if self.rsv1 { RSV1 } else { 0 };
-        let first = bits | self.opcode as u8;
-        let second = if self.masking_key.is_some() { MASK } else { 0 } | seven_bits;
+        let bit = |is_set: bool, bit: u8| if is_set { bit } else { 0 };
+        let first = bit(self.fin, FIN) | bit(self.rsv1, RSV1) | self.opcode as u8;
+        let second = bit(self.masking_key.is_some(), MASK) | seven_bits;
         bytes.extend_from_slice(&[first, second]);
         if extended > 0 {
             bytes.extend_from_slice(&behind[..extended]);

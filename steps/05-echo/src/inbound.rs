@@ -258,9 +258,12 @@ impl Inbound {
             if self.message.is_none() {
                 self.compressed = header.rsv1;
             }
-            // How long a message is that is compressed turns out as it is inflated.
-            let room = self.message_max - if self.compressed { 0 } else { self.assembled.len() };
-            let room = room + if self.compressed { room / 64 + 64 } else { 0 };
+            let room = if self.compressed {
+                // How long it is turns out as it is inflated, and it is hardly shorter than this.
+                self.message_max + self.message_max / 64 + 64
+            } else {
+                self.message_max - self.assembled.len()
+            };
             if header.length > room as u64 {
                 return Err(Failure::MessageTooBig(self.message_max));
             }

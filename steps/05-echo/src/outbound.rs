@@ -81,11 +81,21 @@ impl Outbound {
     }
 
     /// Says a message, in one frame.
+    #[inline]
     pub fn message(&mut self, message: Message<'_>) {
+        if self.deflater.is_some() {
+            self.deflated(message);
+        } else {
+            self.frame(message.opcode(), false, message.payload());
+        }
+    }
+
+    #[inline(never)]
+    fn deflated(&mut self, message: Message<'_>) {
         let deflater = self.deflater.as_mut().filter(|_| !self.closed);
         match deflater.and_then(|deflater| deflater.deflate(message.payload())) {
-            Some(shorter) => self.frame_with(message.opcode(), true, &shorter),
-            None => self.frame(message.opcode(), message.payload()),
+            Some(shorter) => self.frame(message.opcode(), true, &shorter),
+            None => self.frame(message.opcode(), false, message.payload()),
         }
     }
 
@@ -105,7 +115,7 @@ impl Outbound {
 
     /// Asks for a sign of life. Of a payload over 125 bytes, the rest is left out.
     pub fn ping(&mut self, payload: &[u8]) {
-        self.frame(Opcode::Ping, &payload[..payload.len().min(CONTROL_MAX)]);
+        self.frame(Opcode::Ping, false, &payload[..payload.len().min(CONTROL_MAX)]);
     }
 
     /// Answers a ping with its payload (§5.5.3).
@@ -120,7 +130,7 @@ impl Outbound {
             _ => self.pongs = self.pongs.saturating_add(1),
         }
         let payload = &payload[..payload.len().min(CONTROL_MAX)];
-        self.frame(Opcode::Pong, payload);
+        self.frame(Opcode::Pong, false, payload);
         // Two bytes of header and, for a client, four of masking key; found from the end, because
         // what was written may have been cleared away in front.
         let length = payload.len() + if self.role == Role::Client { 6 } else { 2 };
@@ -135,7 +145,7 @@ impl Outbound {
             payload.extend(code.number().to_be_bytes());
             payload.extend(reason[..reason.floor_char_boundary(CONTROL_MAX - 2)].bytes());
         }
-        self.frame(Opcode::Close, &payload);
+        self.frame(Opcode::Close, false, &payload);
         self.closed = true;
     }
 
@@ -190,12 +200,7 @@ impl Outbound {
         }
     }
 
-    fn frame(&mut self, opcode: Opcode, payload: &[u8]) {
-        self.frame_with(opcode, false, payload);
-    }
-
-    #[inline]
-    fn frame_with(&mut self, opcode: Opcode, rsv1: bool, payload: &[u8]) {
+    fn frame(&mut self, opcode: Opcode, rsv1: bool, payload: &[u8]) {
         if self.closed {
             return;
         }
