@@ -41,6 +41,17 @@ struct Link {
 pub struct Full;
 
 impl EventLog {
+    /// A log over the Redis at this address, or where there is none, [in memory](Self::in_memory).
+    ///
+    /// # Errors
+    /// As [`over_redis`](Self::over_redis).
+    pub fn open(redis: Option<&str>, kept: usize) -> Result<Self, String> {
+        match redis {
+            Some(url) => Self::over_redis(url, kept),
+            None => Ok(Self::in_memory(kept)),
+        }
+    }
+
     /// A log of this process alone, of which the last `kept` events of each topic are kept (at
     /// least one).
     ///

@@ -1,5 +1,6 @@
 //! HTTP/1.1 for whoever connects: hyper reads and writes it, and we set the limits.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
@@ -35,6 +36,16 @@ impl Default for HttpLimits {
     }
 }
 
+/// Listens as [step 1](raw_socket::listen) does, for tokio. Must be called on its runtime.
+///
+/// # Errors
+/// One sentence for people.
+pub fn listen(address: &str) -> Result<TcpListener, String> {
+    let listener = raw_socket::listen(address)?;
+    let listener = listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener));
+    listener.map_err(|error| format!("cannot listen: {error}"))
+}
+
 /// Serves whoever connects, until `stop`. Requests that are being answered then are not waited for;
 /// they end with the runtime.
 pub async fn serve(
@@ -43,6 +54,21 @@ pub async fn serve(
     limits: HttpLimits,
     stop: impl Future<Output = ()>,
 ) {
+    serve_through(listener, router, limits, stop, |stream| ready(Some(stream))).await;
+}
+
+/// The same, but each connection is first opened by `open`, which may put TLS around it, for
+/// example; `None` if nothing came of it.
+pub async fn serve_through<Stream, Opening>(
+    listener: TcpListener,
+    router: Router,
+    limits: HttpLimits,
+    stop: impl Future<Output = ()>,
+    open: impl Fn(TcpStream) -> Opening,
+) where
+    Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    Opening: Future<Output = Option<Stream>> + Send + 'static,
+{
     let seats = Arc::new(Semaphore::new(limits.connections));
     let accept = async {
         loop {
@@ -55,9 +81,11 @@ pub async fn serve(
             };
             // Answers are written when they are complete, so there is nothing to wait for.
             let _ = stream.set_nodelay(true);
-            let router = router.clone();
+            let (opening, router) = (open(stream), router.clone());
             tokio::spawn(async move {
-                serve_stream(stream, router, &limits).await;
+                if let Some(stream) = opening.await {
+                    serve_stream(stream, router, &limits).await;
+                }
                 drop(seat);
             });
         }

@@ -21,7 +21,7 @@ mod vote;
 
 pub use event::{Event, EventId, InvalidEventId, fresh_key};
 pub use event_log::{EventLog, Full};
-pub use http::{HttpLimits, serve, serve_stream};
+pub use http::{HttpLimits, listen, serve, serve_stream, serve_through};
 pub use options::Options;
 pub use routes::{front_page, guarded, not_found, routes};
 pub use stop::told_to_stop;

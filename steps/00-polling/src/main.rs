@@ -1,29 +1,21 @@
 //! `just step 0`: a vote and a chat, as they were made before there was WebSocket.
 
 use std::io::{IsTerminal, Write, stdout};
-use std::net::TcpListener;
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use clap::Parser;
-use polling::{Options, front_page, not_found, routes, serve, told_to_stop};
-use raw_socket::listen;
+use polling::{Options, front_page, listen, not_found, routes, serve, told_to_stop};
+use raw_socket::give_up;
 
 /// How long a request is held that has no news yet.
 const HOLD: Duration = Duration::from_secs(10);
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run(&Options::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("{problem}");
-            ExitCode::FAILURE
-        }
-    }
+async fn main() {
+    run(&Options::parse()).await.unwrap_or_else(|problem| give_up(&problem));
 }
 
 /// Serves until it is told to stop.
@@ -34,15 +26,9 @@ async fn run(options: &Options) -> Result<(), String> {
     if options.verbose || stdout().is_terminal() {
         router = router.layer(from_fn(tell));
     }
-    let listener = into_tokio(listen(&options.address)?)?;
+    let listener = listen(&options.address)?;
     serve(listener, router, options.limits(), told_to_stop()).await;
     Ok(())
-}
-
-/// The listener of step 1, for tokio.
-fn into_tokio(listener: TcpListener) -> Result<tokio::net::TcpListener, String> {
-    let listener = listener.set_nonblocking(true).and_then(|()| listener.try_into());
-    listener.map_err(|error| format!("cannot listen: {error}"))
 }
 
 /// Prints what was asked, how it was answered, and after how long.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Parser;
+use raw_socket::seconds;
 
 use crate::{EventLog, HttpLimits};
 
@@ -41,23 +42,10 @@ impl Options {
     /// # Errors
     /// A sentence about a `--redis` that makes no sense.
     pub fn log(&self) -> Result<EventLog, String> {
-        let kept = self.history as usize;
-        match &self.redis {
-            Some(url) => EventLog::over_redis(url, kept),
-            None => Ok(EventLog::in_memory(kept)),
-        }
+        EventLog::open(self.redis.as_deref(), self.history as usize)
     }
 }
 
 fn positive() -> clap::builder::RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(1..=1_000_000)
-}
-
-/// Reads a time in seconds, such as `10` or `0.5`: more than none, and at most a day.
-fn seconds(text: &str) -> Result<Duration, String> {
-    text.parse()
-        .ok()
-        .filter(|seconds| (0.001..=86_400.0).contains(seconds))
-        .map(Duration::from_secs_f64)
-        .ok_or_else(|| "expected seconds, from 0.001 to 86400".to_owned())
 }

@@ -1,8 +1,10 @@
-//! The command line of steps 1, 3 and 4: one argument, which says where to listen.
+//! The command line of steps 1, 3 and 4: one argument, which says where to listen. And what the
+//! flags of other steps share.
 
 use std::env;
 use std::net::TcpListener;
 use std::process::exit;
+use std::time::Duration;
 
 use crate::listen;
 
@@ -18,6 +20,18 @@ pub fn listen_by_command_line(about: &str, standard: &str) -> TcpListener {
 pub fn give_up(problem: &str) -> ! {
     eprintln!("{problem}");
     exit(1)
+}
+
+/// Reads a time in seconds, such as `10` or `0.5`: more than none, and at most a day.
+///
+/// # Errors
+/// What was expected.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse()
+        .ok()
+        .filter(|seconds| (0.001..=86_400.0).contains(seconds))
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "expected seconds, from 0.001 to 86400".to_owned())
 }
 
 /// The address to listen on: the only argument, or `standard` when there is none.

@@ -11,7 +11,7 @@ mod segments;
 mod show;
 
 pub use accept_loop::{CONNECTIONS_MAX, listen, serve_each};
-pub use command_line::{give_up, listen_by_command_line};
+pub use command_line::{give_up, listen_by_command_line, seconds};
 pub use page::page;
 pub use segments::{Ended, Segments};
 pub use show::{hex_dump, visible};

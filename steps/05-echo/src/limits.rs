@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use raw_socket::seconds;
 
 /// Bounds on what one connection can make us hold (RFC 6455 §10.4).
 #[derive(Args, Clone, Copy, Debug)]
@@ -42,15 +43,6 @@ pub struct Timeouts {
 }
 
 const SECONDS: &str = "SECONDS";
-
-/// Reads a time in seconds, such as `10` or `0.5`: more than none, and at most a day.
-fn seconds(text: &str) -> Result<Duration, String> {
-    text.parse()
-        .ok()
-        .filter(|seconds| (0.001..=86_400.0).contains(seconds))
-        .map(Duration::from_secs_f64)
-        .ok_or_else(|| "expected seconds, from 0.001 to 86400".to_owned())
-}
 
 impl Default for Timeouts {
     /// 10 s for the handshake, a ping after 20 s, gone after a minute, 5 s to close.

@@ -56,11 +56,7 @@ impl Options {
     /// # Errors
     /// A sentence about a `--redis` that makes no sense.
     pub(crate) fn log(&self) -> Result<EventLog, String> {
-        let kept = self.history as usize;
-        match &self.redis {
-            Some(url) => EventLog::over_redis(url, kept),
-            None => Ok(EventLog::in_memory(kept)),
-        }
+        EventLog::open(self.redis.as_deref(), self.history as usize)
     }
 
     /// The limits on those who connect by HTTP: at least so many that each WebSocket finds its way

@@ -4,16 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use polling::{HttpLimits, serve_stream};
+use polling::{HttpLimits, serve_through};
 use tokio::net::TcpListener;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-
-/// How long we rest when the system has no connection to give.
-const REST_AFTER_ERROR: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// Reads a certificate, with those that vouch for it, and its key.
 ///
@@ -32,28 +29,18 @@ pub fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, String> {
     Ok(TlsAcceptor::from(Arc::new(config.map_err(|error| broken(cert, &error))?)))
 }
 
-/// Serves whoever connects and speaks TLS, for ever.
+/// Serves whoever connects and speaks TLS, until `stop`. Who speaks none, or too slowly, is not
+/// answered: there is no language to do it in.
 pub async fn serve_tls(
     listener: TcpListener,
     acceptor: TlsAcceptor,
     router: Router,
     limits: HttpLimits,
+    stop: impl Future<Output = ()>,
 ) {
-    let seats = Arc::new(tokio::sync::Semaphore::new(limits.connections));
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            sleep(REST_AFTER_ERROR).await;
-            continue;
-        };
-        let Ok(seat) = Arc::clone(&seats).try_acquire_owned() else { continue };
-        let _ = stream.set_nodelay(true);
-        let (acceptor, router) = (acceptor.clone(), router.clone());
-        tokio::spawn(async move {
-            // Who speaks no TLS, or too slowly, is not answered: there is no language to do it in.
-            if let Ok(Ok(stream)) = timeout(limits.header_time, acceptor.accept(stream)).await {
-                serve_stream(stream, router, &limits).await;
-            }
-            drop(seat);
-        });
-    }
+    let open = move |stream| {
+        let opening = timeout(limits.header_time, acceptor.accept(stream));
+        async move { opening.await.ok()?.ok() }
+    };
+    serve_through(listener, router, limits, stop, open).await;
 }
