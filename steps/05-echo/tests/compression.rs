@@ -204,6 +204,66 @@ fn a_message_for_many_is_understood_by_each() {
     }
 }
 
+/// §7.1.1: who has agreed to remember nothing says the same thing twice in the same bytes, and does
+/// not understand what points back to the message before.
+#[test]
+fn without_context_takeover_each_message_stands_by_itself() {
+    let fresh = Agreement { server_fresh: true, ..Agreement::default() };
+    let text = "again and ".repeat(50);
+    let mut outbound = Outbound::new(Role::Server);
+    outbound.agree(fresh);
+    outbound.message(Message::Text(text.as_bytes()));
+    let first = outbound.pending().to_vec();
+    outbound.message(Message::Text(text.as_bytes()));
+    assert_eq!(outbound.pending(), [first.clone(), first].concat());
+
+    let hello = frame(0xc1, &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]);
+    let pointing_back = frame(0xc1, &[0xf2, 0x00, 0x11, 0x00, 0x00]);
+    let mut inbound = Inbound::new(Role::Client, Limits::default(), Vec::new());
+    inbound.agree(fresh);
+    assert_eq!(texts(&mut inbound, &hello).unwrap(), ["Hello"]);
+    assert_eq!(texts(&mut inbound, &pointing_back).unwrap_err(), Failure::NotDeflated);
+}
+
+/// §7.1.1: what was compressed for many is in nobody's window, so it must not go to somebody whose
+/// next message may point back over it.
+#[test]
+fn a_message_for_many_keeps_the_windows_of_both_sides_alike() {
+    let own = "a sentence for one of them, which is long enough to be worth compressing";
+    let for_all = "and another one for them all, which is just as long as the one before it";
+    let encoded = Encoded::new(Message::Text(for_all.as_bytes()));
+    let mut outbound = Outbound::new(Role::Server);
+    outbound.agree(Agreement::default());
+    outbound.message(Message::Text(own.as_bytes()));
+    outbound.encoded(&encoded);
+    outbound.message(Message::Text(own.as_bytes()));
+    let heard = texts(&mut inbound(1000), outbound.pending()).unwrap();
+    assert_eq!(heard, [own, for_all, own]);
+}
+
+/// §7.1.2.1: a client with a small window is sent nothing that points back further than that.
+#[test]
+fn a_message_for_many_keeps_to_a_small_window() {
+    let mut state = 1_u32;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state.to_be_bytes()[0]
+    })
+    .take(2000)
+    .collect();
+    let encoded = Encoded::new(Message::Binary(&[&noise[..], &noise[..]].concat()));
+    let sent = |server_bits| {
+        let mut outbound = Outbound::new(Role::Server);
+        outbound.agree(Agreement { server_fresh: true, server_bits, ..Agreement::default() });
+        outbound.encoded(&encoded);
+        outbound.pending().len()
+    };
+    assert!(sent(None) < 3000, "the second half is told as a repetition");
+    assert!(sent(Some(10)) > 4000, "it is too far away to be told as one");
+}
+
 fn agreement() -> impl Strategy<Value = Agreement> {
     let bits = || prop::option::of(8_u8..=15);
     (any::<bool>(), any::<bool>(), bits(), bits()).prop_map(
