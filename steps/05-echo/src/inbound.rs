@@ -1,7 +1,6 @@
 //! Bytes in, events out.
 
 use std::mem::{replace, take};
-use std::ops::Range;
 
 use framing::{FrameHeader, HeaderError, Opcode};
 use unmasking::mask;
@@ -82,8 +81,7 @@ struct Arriving {
 #[derive(Debug)]
 pub struct Inbound {
     pub(crate) role: Role,
-    message_max: usize,
-    fragments_max: u32,
+    limits: Limits,
     /// What was read; the bytes before `start` are used up.
     buffer: Vec<u8>,
     start: usize,
@@ -113,8 +111,7 @@ impl Inbound {
         let frame = Arriving { opcode, fin: true, masking_key: None, length: 0, seen: 0 };
         Self {
             role,
-            message_max: limits.message,
-            fragments_max: limits.fragments,
+            limits,
             buffer: received,
             start: 0,
             frame,
@@ -260,15 +257,15 @@ impl Inbound {
             }
             let room = if self.compressed {
                 // How long it is turns out as it is inflated, and it is hardly shorter than this.
-                self.message_max + self.message_max / 64 + 64
+                self.limits.message + self.limits.message / 64 + 64
             } else {
-                self.message_max - self.assembled.len()
+                self.limits.message - self.assembled.len()
             };
             if header.length > room as u64 {
-                return Err(Failure::MessageTooBig(self.message_max));
+                return Err(Failure::MessageTooBig(self.limits.message));
             }
-            if self.fragments == self.fragments_max {
-                return Err(Failure::TooManyFragments(self.fragments_max));
+            if self.fragments == self.limits.fragments {
+                return Err(Failure::TooManyFragments(self.limits.fragments));
             }
         }
         self.start += behind;
@@ -280,7 +277,7 @@ impl Inbound {
         Ok(true)
     }
 
-    /// Unmasks and checks what has arrived of the payload, and takes it once it is whole.
+    /// Unmasks, inflates and checks what has arrived of the payload, and takes it once it is whole.
     #[inline]
     fn take_payload(&mut self) -> Result<bool, Failure> {
         let frame = &mut self.frame;
@@ -291,41 +288,29 @@ impl Inbound {
         }
         let whole = arrived == frame.length;
         let is_end = frame.fin && whole;
-        if self.compressed && !frame.opcode.is_control() {
-            let new = self.start + frame.seen..self.start + arrived;
-            self.inflate(new, is_end)?;
-        } else if frame.opcode == Opcode::Text {
-            self.utf8.push(new)?;
+        let text = match &mut self.inflater {
+            Some(inflater) if self.compressed && !frame.opcode.is_control() => {
+                let known = self.assembled.len();
+                inflater.inflate(new, &mut self.assembled, self.limits.message)?;
+                if is_end {
+                    inflater.finish(&mut self.assembled, self.limits.message)?;
+                }
+                &self.assembled[known..]
+            }
+            _ => new,
+        };
+        if frame.opcode == Opcode::Text {
+            self.utf8.push(text)?;
             if is_end {
                 self.utf8.finish()?;
             }
         }
-        let frame = &mut self.frame;
         frame.seen = arrived;
         if whole {
             self.found = self.start;
             self.start += frame.length;
         }
         Ok(whole)
-    }
-
-    /// Inflates what has arrived of a compressed message, behind what was in its other pieces, and
-    /// checks it if it is text.
-    #[inline(never)]
-    fn inflate(&mut self, new: Range<usize>, is_end: bool) -> Result<(), Failure> {
-        let Some(inflater) = &mut self.inflater else { return Ok(()) };
-        let known = self.assembled.len();
-        inflater.inflate(&self.buffer[new], &mut self.assembled, self.message_max)?;
-        if is_end {
-            inflater.finish(&mut self.assembled, self.message_max)?;
-        }
-        if self.frame.opcode == Opcode::Text {
-            self.utf8.push(&self.assembled[known..])?;
-            if is_end {
-                self.utf8.finish()?;
-            }
-        }
-        Ok(())
     }
 
     /// Does this data frame complete a message?
