@@ -14,6 +14,7 @@ pub const CONNECTIONS_MAX: usize = 256;
 /// for example. Without a rest it would spin.
 const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
 
+// ANCHOR: listen
 /// Listens on `address` (`127.0.0.1:0` picks a free port) and says so on standard output, in the
 /// line that every step prints first: `listening on http://ADDR:PORT`. The next line is for people.
 ///
@@ -34,7 +35,9 @@ pub fn listen(address: &str) -> Result<TcpListener, String> {
     io::stdout().flush().map_err(|error| error.to_string())?;
     Ok(listener)
 }
+// ANCHOR_END: listen
 
+// ANCHOR: serve_each
 /// Accepts for ever, and gives each connection a thread of its own that runs `serve`.
 ///
 /// The tutorials accept once and end with that connection (fault F16), or let one bad client stop
@@ -58,3 +61,4 @@ pub fn serve_each(
         let _ = thread::Builder::new().spawn(move || serve(&stream, peer));
     }
 }
+// ANCHOR_END: serve_each

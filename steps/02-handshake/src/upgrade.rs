@@ -36,6 +36,7 @@ pub struct Upgrade {
 }
 
 impl Upgrade {
+    // ANCHOR: response
     /// The answer `101 Switching Protocols` (RFC 6455 §4.2.2).
     ///
     /// No `Sec-WebSocket-Location`: that belongs to a draft which was never a standard (fault F4).
@@ -59,8 +60,10 @@ impl Upgrade {
         }
         response
     }
+    // ANCHOR_END: response
 }
 
+// ANCHOR: upgrade
 /// May `request` become a WebSocket?
 ///
 /// # Errors
@@ -105,6 +108,7 @@ pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade
     let subprotocol = choose_subprotocol(headers, &policy.subprotocols)?;
     Ok(Upgrade { accept: accept_key(key), subprotocol, extensions: None })
 }
+// ANCHOR_END: upgrade
 
 /// Is this a host, with a port or without? A user before an `@` is none of `Host`'s business.
 fn names_a_host(host: &HeaderValue) -> bool {
@@ -112,6 +116,7 @@ fn names_a_host(host: &HeaderValue) -> bool {
         .is_ok_and(|authority| authority.as_str() == without_user(&authority))
 }
 
+// ANCHOR: lists
 /// The value of a header that must be there exactly once.
 fn only<'headers>(
     headers: &'headers HeaderMap,
@@ -140,7 +145,9 @@ fn list<'headers>(
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     list(headers, name).any(|entry| entry.eq_ignore_ascii_case(token))
 }
+// ANCHOR_END: lists
 
+// ANCHOR: subprotocol
 /// The first subprotocol offered that the server speaks; never one that was not offered, which a
 /// browser would refuse (RFC 6455 §4.1).
 fn choose_subprotocol(headers: &HeaderMap, spoken: &[String]) -> Result<Option<String>, Refusal> {
@@ -153,6 +160,7 @@ fn choose_subprotocol(headers: &HeaderMap, spoken: &[String]) -> Result<Option<S
     let chosen = offered.iter().find(|&entry| spoken.iter().any(|spoken| spoken == entry));
     Ok(chosen.map(|&entry| entry.to_owned()))
 }
+// ANCHOR_END: subprotocol
 
 /// The characters of a token, RFC 9110 §5.6.2.
 fn is_token_byte(byte: u8) -> bool {

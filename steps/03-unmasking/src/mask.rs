@@ -6,6 +6,7 @@
 /// The four bytes that a client draws at random for each frame.
 pub type MaskingKey = [u8; 4];
 
+// ANCHOR: bytewise
 /// Masks `payload`, or unmasks it: a second XOR undoes the first. This is the RFC's own wording,
 /// byte `i` with key byte `i mod 4`, and the model that [`mask`] is tested against.
 ///
@@ -16,7 +17,9 @@ pub fn mask_bytewise(payload: &mut [u8], key: MaskingKey, offset: usize) {
         *byte ^= key[(offset + index) % 4];
     }
 }
+// ANCHOR_END: bytewise
 
+// ANCHOR: mask
 /// The same, eight bytes at a time: what a 64-bit machine XORs in one instruction. The compiler
 /// sees the plain loop and takes even wider registers where there are some.
 #[inline]
@@ -32,3 +35,4 @@ pub fn mask(payload: &mut [u8], key: MaskingKey, offset: usize) {
         *byte ^= key;
     }
 }
+// ANCHOR_END: mask

@@ -19,6 +19,7 @@ pub struct Frame {
     pub wire: Vec<u8>,
 }
 
+// ANCHOR: buffer
 /// Bytes that have arrived and are not yet used up.
 ///
 /// The tutorials take one `recv(8096)` for one frame (fault F9). But TCP cuts where it likes: what
@@ -28,6 +29,7 @@ pub struct FrameBuffer {
     masking: Masking,
     bytes: Vec<u8>,
 }
+// ANCHOR_END: buffer
 
 impl FrameBuffer {
     /// Begins with `bytes`, which is what came behind the opening handshake.
@@ -41,6 +43,7 @@ impl FrameBuffer {
         self.bytes.extend_from_slice(segment);
     }
 
+    // ANCHOR: next_frame
     /// The next whole frame; `Ok(None)` if there is none yet.
     ///
     /// # Errors
@@ -67,4 +70,5 @@ impl FrameBuffer {
         }
         Ok(Some(Frame { header, payload, wire }))
     }
+    // ANCHOR_END: next_frame
 }

@@ -4,6 +4,7 @@ use unmasking::{MaskingKey, PayloadLength};
 
 use crate::{HeaderError, Opcode};
 
+// ANCHOR: bits
 /// The bits of the first byte.
 const FIN: u8 = 0x80;
 const RSV: u8 = 0x70;
@@ -11,6 +12,7 @@ const RSV1: u8 = 0x40;
 const OPCODE: u8 = 0x0f;
 /// The bit of the second byte.
 const MASK: u8 = 0x80;
+// ANCHOR_END: bits
 
 /// The longest payload of a control frame, in bytes (§5.5).
 const CONTROL_MAX: u64 = 125;
@@ -18,6 +20,7 @@ const CONTROL_MAX: u64 = 125;
 /// The longest header: two bytes, an extended length in eight, and a masking key in four.
 pub const HEADER_MAX: usize = 14;
 
+// ANCHOR: masking
 /// Whether frames that come in must be masked. Clients mask and servers do not (§5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Masking {
@@ -26,7 +29,9 @@ pub enum Masking {
     /// Frames from a server: none may have one.
     Forbidden,
 }
+// ANCHOR_END: masking
 
+// ANCHOR: header
 /// All that stands before a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameHeader {
@@ -41,6 +46,7 @@ pub struct FrameHeader {
     /// Bytes of payload.
     pub length: u64,
 }
+// ANCHOR_END: header
 
 impl FrameHeader {
     /// Reads the header that `bytes` begins with, and says how many bytes it took.
@@ -56,6 +62,7 @@ impl FrameHeader {
         Self::decode_extended(bytes, masking, false)
     }
 
+    // ANCHOR: decode
     /// The same on a connection where an extension may have given `rsv1` a meaning.
     ///
     /// # Errors
@@ -107,7 +114,9 @@ impl FrameHeader {
         }
         Ok(Some((Self { fin, rsv1, opcode, masking_key, length: length.value }, end)))
     }
+    // ANCHOR_END: decode
 
+    // ANCHOR: encode
     /// Writes the header behind what `bytes` holds already.
     #[expect(clippy::inline_always, reason = "it is short, and there is one for each message")]
     #[inline(always)]
@@ -124,4 +133,5 @@ impl FrameHeader {
             bytes.extend_from_slice(&key);
         }
     }
+    // ANCHOR_END: encode
 }

@@ -4,6 +4,7 @@ use unmasking::LengthError;
 
 use crate::Opcode;
 
+// ANCHOR: errors
 /// A header that RFC 6455 forbids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
@@ -30,6 +31,7 @@ pub enum HeaderError {
     #[error(transparent)]
     Length(LengthError),
 }
+// ANCHOR_END: errors
 
 impl HeaderError {
     /// The section of RFC 6455 that says so.

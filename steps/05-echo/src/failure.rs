@@ -37,6 +37,7 @@ pub enum Failure {
 }
 
 impl Failure {
+    // ANCHOR: code
     /// The status code that tells the peer.
     #[must_use]
     pub fn code(&self) -> CloseCode {
@@ -51,4 +52,5 @@ impl Failure {
             | Self::CloseCode(_) => CloseCode::PROTOCOL_ERROR,
         }
     }
+    // ANCHOR_END: code
 }

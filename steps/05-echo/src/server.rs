@@ -100,6 +100,7 @@ impl Server {
     }
 }
 
+// ANCHOR: connection
 /// One connection, from its first byte to its last.
 ///
 /// This is what an idle connection keeps in memory, so it is kept small: the beginning and the end
@@ -121,6 +122,7 @@ fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
         seat.0.say(|| format!("{} {ended}", peer(&stream)));
     }
 }
+// ANCHOR_END: connection
 
 impl Shared {
     /// The opening handshake; returns the bytes behind it, and what was agreed on, if `stream` is a

@@ -17,6 +17,7 @@ pub struct Utf8 {
 }
 
 impl Utf8 {
+    // ANCHOR: push
     /// Checks the next piece.
     ///
     /// # Errors
@@ -41,6 +42,7 @@ impl Utf8 {
     pub fn finish(&mut self) -> Result<(), Failure> {
         if std::mem::take(&mut self.count) == 0 { Ok(()) } else { Err(Failure::NotUtf8) }
     }
+    // ANCHOR_END: push
 
     /// Takes bytes from `piece` until the unfinished character is whole, and returns the others.
     fn finish_character<'piece>(&mut self, piece: &'piece [u8]) -> Result<&'piece [u8], Failure> {
