@@ -69,20 +69,16 @@ impl<'stream> Segments<'stream> {
             if left.is_zero() {
                 return Err(Ended::OutOfTime);
             }
-            if self.stream.set_read_timeout(Some(left)).is_err() {
-                return Err(Ended::ByPeer);
-            }
-            match self.stream.read(&mut self.buffer[..wanted]) {
-                Ok(0) => return Err(Ended::ByPeer),
-                Ok(count) => {
+            let read = self.stream.set_read_timeout(Some(left));
+            let read = read.and_then(|()| self.stream.read(&mut self.buffer[..wanted]));
+            match read.map_err(|error| error.kind()) {
+                Ok(count @ 1..) => {
                     self.bytes_left -= count;
                     return Ok(&self.buffer[..count]);
                 }
-                Err(error) => match error.kind() {
-                    ErrorKind::Interrupted => {}
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut => return Err(Ended::OutOfTime),
-                    _ => return Err(Ended::ByPeer),
-                },
+                Err(ErrorKind::Interrupted) => {}
+                Err(ErrorKind::WouldBlock | ErrorKind::TimedOut) => return Err(Ended::OutOfTime),
+                Ok(0) | Err(_) => return Err(Ended::ByPeer),
             }
         }
     }

@@ -45,11 +45,11 @@ pub fn open(stream: &TcpStream, policy: &Policy, page: &str) -> io::Result<Optio
     let mut block = HeaderBlock::new(limits);
     let outcome = loop {
         match segments.next_segment() {
-            Ok(segment) => match block.push(segment) {
-                Ok(None) => {}
-                Ok(Some(whole)) => break Ok(whole),
-                Err(refusal) => break Err(refusal),
-            },
+            Ok(segment) => {
+                if let Some(outcome) = block.push(segment).transpose() {
+                    break outcome;
+                }
+            }
             Err(Ended::OutOfTime) => break Err(Refusal::Late),
             Err(Ended::ByPeer | Ended::TooMuch) => return Ok(None),
         }

@@ -49,13 +49,11 @@ impl Origins {
 /// Reads an origin, in the form in which browsers send it.
 fn origin(entry: &str) -> Result<String, String> {
     let origin = entry.to_ascii_lowercase();
-    let Some((_, port, standard_port)) = host_and_port(&origin) else {
+    let Some((.., standard_port)) = host_and_port(&origin) else {
         return Err(format!("\"{entry}\" is no origin: write it like https://example.com"));
     };
     // Browsers leave out the port that a scheme has by itself.
-    let standard = format!(":{standard_port}");
-    let short = origin.strip_suffix(&standard).filter(|_| port == standard_port);
-    Ok(short.map(str::to_owned).unwrap_or(origin))
+    Ok(origin.strip_suffix(&format!(":{standard_port}")).unwrap_or(&origin).to_owned())
 }
 
 // ANCHOR: is_own

@@ -76,13 +76,7 @@ impl Refusal {
             Self::Origin(_) => StatusCode::FORBIDDEN,
             Self::Late => StatusCode::REQUEST_TIMEOUT,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Malformed(_)
-            | Self::Host
-            | Self::Body
-            | Self::PlainRequest
-            | Self::Token { .. }
-            | Self::Key
-            | Self::Subprotocol => StatusCode::BAD_REQUEST,
+            _ => StatusCode::BAD_REQUEST,
         }
     }
     // ANCHOR_END: status

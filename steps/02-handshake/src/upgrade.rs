@@ -118,20 +118,14 @@ fn names_a_host(host: &HeaderValue) -> bool {
 
 // ANCHOR: lists
 /// The value of a header that must be there exactly once.
-fn only<'headers>(
-    headers: &'headers HeaderMap,
-    name: &HeaderName,
-) -> Option<&'headers HeaderValue> {
+fn only<'map>(headers: &'map HeaderMap, name: &HeaderName) -> Option<&'map HeaderValue> {
     let mut values = headers.get_all(name).iter();
     values.next().filter(|_| values.next().is_none())
 }
 
 /// The entries of a header that is a list: comma-separated, possibly over several lines
 /// (RFC 9110 §5.6.1). An entry that is no text is passed over.
-fn list<'headers>(
-    headers: &'headers HeaderMap,
-    name: &HeaderName,
-) -> impl Iterator<Item = &'headers str> {
+pub fn list<'map>(headers: &'map HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'map str> {
     headers
         .get_all(name)
         .iter()

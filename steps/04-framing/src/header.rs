@@ -49,6 +49,12 @@ pub struct FrameHeader {
 // ANCHOR_END: header
 
 impl FrameHeader {
+    /// The header of a whole message, or of a control frame, as a server sends it.
+    #[must_use]
+    pub fn whole(opcode: Opcode, length: usize) -> Self {
+        Self { fin: true, rsv1: false, opcode, masking_key: None, length: length as u64 }
+    }
+
     /// Reads the header that `bytes` begins with, and says how many bytes it took.
     ///
     /// `Ok(None)` says that the bytes so far are fine and more are needed: a peer may send a frame
@@ -100,10 +106,7 @@ impl FrameHeader {
         if opcode.is_control() && u64::from(second & !MASK) > CONTROL_MAX {
             return Err(HeaderError::LongControl(opcode));
         }
-        let Some(length) = PayloadLength::decode(second, behind).map_err(HeaderError::Length)?
-        else {
-            return Ok(None);
-        };
+        let Some(length) = PayloadLength::decode(second, behind)? else { return Ok(None) };
 
         let mut end = 2 + length.extended;
         let mut masking_key = None;

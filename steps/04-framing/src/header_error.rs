@@ -29,7 +29,7 @@ pub enum HeaderError {
     Masked,
     /// The payload length is not written as it must be.
     #[error(transparent)]
-    Length(LengthError),
+    Length(#[from] LengthError),
 }
 // ANCHOR_END: errors
 

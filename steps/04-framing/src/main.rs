@@ -84,10 +84,8 @@ fn answer(stream: &TcpStream, frame: &Frame) -> io::Result<Option<String>> {
 
 // ANCHOR: send
 fn send(mut stream: &TcpStream, opcode: Opcode, fin: bool, payload: &[u8]) -> io::Result<()> {
-    let header =
-        FrameHeader { fin, rsv1: false, opcode, masking_key: None, length: payload.len() as u64 };
     let mut frame = Vec::new();
-    header.encode(&mut frame);
+    FrameHeader { fin, ..FrameHeader::whole(opcode, payload.len()) }.encode(&mut frame);
     frame.extend_from_slice(payload);
     // One write: two would be two packets for a frame of twenty bytes.
     stream.write_all(&frame)
