@@ -45,11 +45,7 @@ impl Failure {
             Self::MessageTooBig(_) => CloseCode::MESSAGE_TOO_BIG,
             Self::TooManyFragments(_) => CloseCode::POLICY_VIOLATION,
             Self::NotUtf8 | Self::NotDeflated => CloseCode::INVALID_PAYLOAD,
-            Self::Header(_)
-            | Self::NothingToContinue
-            | Self::MessageUnfinished
-            | Self::ClosePayload
-            | Self::CloseCode(_) => CloseCode::PROTOCOL_ERROR,
+            _ => CloseCode::PROTOCOL_ERROR,
         }
     }
     // ANCHOR_END: code

@@ -84,8 +84,7 @@ struct Arriving {
 #[derive(Debug)]
 pub struct Inbound {
     pub(crate) role: Role,
-    message_max: usize,
-    fragments_max: u32,
+    limits: Limits,
     /// What was read; the bytes before `start` are used up.
     buffer: Vec<u8>,
     start: usize,
@@ -115,8 +114,7 @@ impl Inbound {
         let frame = Arriving { opcode, fin: true, masking_key: None, length: 0, seen: 0 };
         Self {
             role,
-            message_max: limits.message,
-            fragments_max: limits.fragments,
+            limits,
             buffer: received,
             start: 0,
             frame,
@@ -267,15 +265,15 @@ impl Inbound {
             }
             let room = if self.compressed {
                 // How long it is turns out as it is inflated, and it is hardly shorter than this.
-                self.message_max + self.message_max / 64 + 64
+                self.limits.message + self.limits.message / 64 + 64
             } else {
-                self.message_max - self.assembled.len()
+                self.limits.message - self.assembled.len()
             };
             if header.length > room as u64 {
-                return Err(Failure::MessageTooBig(self.message_max));
+                return Err(Failure::MessageTooBig(self.limits.message));
             }
-            if self.fragments == self.fragments_max {
-                return Err(Failure::TooManyFragments(self.fragments_max));
+            if self.fragments == self.limits.fragments {
+                return Err(Failure::TooManyFragments(self.limits.fragments));
             }
         }
         self.start += behind;
@@ -325,9 +323,9 @@ impl Inbound {
     fn inflate(&mut self, new: Range<usize>, is_end: bool) -> Result<(), Failure> {
         let Some(inflater) = &mut self.inflater else { return Ok(()) };
         let known = self.assembled.len();
-        inflater.inflate(&self.buffer[new], &mut self.assembled, self.message_max)?;
+        inflater.inflate(&self.buffer[new], &mut self.assembled, self.limits.message)?;
         if is_end {
-            inflater.finish(&mut self.assembled, self.message_max)?;
+            inflater.finish(&mut self.assembled, self.limits.message)?;
         }
         if self.frame.opcode == Opcode::Text {
             self.utf8.push(&self.assembled[known..])?;
