@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+// ANCHOR: listen
 /// Connections served at the same time. One more is closed at once: a thread costs memory, and
 /// whoever opens connections must not decide how much of ours.
 pub const CONNECTIONS_MAX: usize = 256;
@@ -14,7 +15,6 @@ pub const CONNECTIONS_MAX: usize = 256;
 /// for example. Without a rest it would spin.
 const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
 
-// ANCHOR: listen
 /// Listens on `address` (`127.0.0.1:0` picks a free port) and says so on standard output, in the
 /// line that every step prints first: `listening on http://ADDR:PORT`. The next line is for people.
 ///

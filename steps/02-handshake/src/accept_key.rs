@@ -4,7 +4,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
-// ANCHOR: accept_key
 /// The string that RFC 6455 §1.3 made up so that no server answers with it by accident.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -17,7 +16,6 @@ const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 pub fn accept_key(key: &str) -> String {
     STANDARD.encode(Sha1::new().chain_update(key).chain_update(GUID).finalize())
 }
-// ANCHOR_END: accept_key
 
 /// Is `key` the base64 form of sixteen bytes, as RFC 6455 §4.1 asks of a client?
 pub(crate) fn is_key(key: &[u8]) -> bool {

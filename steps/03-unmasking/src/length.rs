@@ -11,7 +11,6 @@ const TWO_BYTES: u8 = 126;
 const TWO_BYTES_MAX: u64 = 0xffff;
 /// In the seven bits: the length follows in eight bytes, most significant first.
 const EIGHT_BYTES: u8 = 127;
-// ANCHOR_END: forms
 
 /// A payload length as it stands on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +20,7 @@ pub struct PayloadLength {
     /// Bytes that the extended payload length took, behind the second byte: 0, 2 or 8.
     pub extended: usize,
 }
+// ANCHOR_END: forms
 
 impl PayloadLength {
     // ANCHOR: decode

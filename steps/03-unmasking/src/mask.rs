@@ -3,10 +3,10 @@
 //! This is not encryption, for the key stands in front of the payload. It keeps a page's script from
 //! choosing the bytes on the wire, and so from speaking HTTP to a careless proxy in between (§10.3).
 
+// ANCHOR: bytewise
 /// The four bytes that a client draws at random for each frame.
 pub type MaskingKey = [u8; 4];
 
-// ANCHOR: bytewise
 /// Masks `payload`, or unmasks it: a second XOR undoes the first. This is the RFC's own wording,
 /// byte `i` with key byte `i mod 4`, and the model that [`mask`] is tested against.
 ///

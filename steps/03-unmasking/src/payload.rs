@@ -19,7 +19,6 @@ pub struct MaskedPayload {
 }
 
 impl MaskedPayload {
-    // ANCHOR: find
     /// Finds the payload of the frame that `frame` begins with. `Ok(None)`: more bytes are needed.
     ///
     /// # Errors
@@ -35,7 +34,6 @@ impl MaskedPayload {
         let start = SECOND_BYTE_END + length.extended + key.len();
         Ok(Some(Self { key, start, length: length.value }))
     }
-    // ANCHOR_END: find
 }
 
 /// Why a payload cannot be read.

@@ -19,7 +19,6 @@ pub struct Frame {
     pub wire: Vec<u8>,
 }
 
-// ANCHOR: buffer
 /// Bytes that have arrived and are not yet used up.
 ///
 /// The tutorials take one `recv(8096)` for one frame (fault F9). But TCP cuts where it likes: what
@@ -29,7 +28,6 @@ pub struct FrameBuffer {
     masking: Masking,
     bytes: Vec<u8>,
 }
-// ANCHOR_END: buffer
 
 impl FrameBuffer {
     /// Begins with `bytes`, which is what came behind the opening handshake.
@@ -43,7 +41,6 @@ impl FrameBuffer {
         self.bytes.extend_from_slice(segment);
     }
 
-    // ANCHOR: next_frame
     /// The next whole frame; `Ok(None)` if there is none yet.
     ///
     /// # Errors
@@ -69,5 +66,4 @@ impl FrameBuffer {
         }
         Ok(Some(Frame { header, payload, wire }))
     }
-    // ANCHOR_END: next_frame
 }

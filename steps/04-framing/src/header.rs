@@ -12,13 +12,13 @@ const RSV1: u8 = 0x40;
 const OPCODE: u8 = 0x0f;
 /// The bit of the second byte.
 const MASK: u8 = 0x80;
-// ANCHOR_END: bits
 
 /// The longest payload of a control frame, in bytes (§5.5).
 const CONTROL_MAX: u64 = 125;
 
 /// The longest header: two bytes, an extended length in eight, and a masking key in four.
 pub const HEADER_MAX: usize = 14;
+// ANCHOR_END: bits
 
 // ANCHOR: masking
 /// Whether frames that come in must be masked. Clients mask and servers do not (§5.1).
@@ -49,12 +49,15 @@ pub struct FrameHeader {
 // ANCHOR_END: header
 
 impl FrameHeader {
+    // ANCHOR: whole
     /// The header of a whole message, or of a control frame, as a server sends it.
     #[must_use]
     pub fn whole(opcode: Opcode, length: usize) -> Self {
         Self { fin: true, rsv1: false, opcode, masking_key: None, length: length as u64 }
     }
+    // ANCHOR_END: whole
 
+    // ANCHOR: decode
     /// Reads the header that `bytes` begins with, and says how many bytes it took.
     ///
     /// `Ok(None)` says that the bytes so far are fine and more are needed: a peer may send a frame
@@ -68,7 +71,6 @@ impl FrameHeader {
         Self::decode_extended(bytes, masking, false)
     }
 
-    // ANCHOR: decode
     /// The same on a connection where an extension may have given `rsv1` a meaning.
     ///
     /// # Errors

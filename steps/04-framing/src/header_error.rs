@@ -4,7 +4,6 @@ use unmasking::LengthError;
 
 use crate::Opcode;
 
-// ANCHOR: errors
 /// A header that RFC 6455 forbids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
@@ -31,7 +30,6 @@ pub enum HeaderError {
     #[error(transparent)]
     Length(#[from] LengthError),
 }
-// ANCHOR_END: errors
 
 impl HeaderError {
     /// The section of RFC 6455 that says so.

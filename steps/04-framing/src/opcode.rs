@@ -1,6 +1,5 @@
 //! What a frame is for: the four low bits of its first byte, RFC 6455 §5.2 and §11.8.
 
-// ANCHOR: opcode
 /// The meaning of a frame. The ten other values are reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -18,10 +17,8 @@ pub enum Opcode {
     /// The answer to a ping (§5.5.3).
     Pong = 0xA,
 }
-// ANCHOR_END: opcode
 
 impl Opcode {
-    // ANCHOR: from_bits
     /// The opcode with these four bits; `None` if it is reserved.
     #[inline]
     #[must_use]
@@ -44,7 +41,6 @@ impl Opcode {
     pub fn is_control(self) -> bool {
         self as u8 & 0x8 != 0
     }
-    // ANCHOR_END: from_bits
 
     /// Its name in lower case.
     #[must_use]
