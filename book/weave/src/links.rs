@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::Path;
 
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html, Selector};
 
 use crate::{Outcome, place};
 
@@ -51,13 +51,20 @@ fn page_faults(
             }
         }
     }
-    let seen = selected(&page.html, "img[alt]", "alt").iter().filter(|alt| !alt.is_empty()).count();
-    if seen < count(&page.html, "img") {
+    let alts = selected(&page.html, "img[alt]", "alt");
+    let seen = alts.iter().filter(|alt| !alt.is_empty()).count();
+    if seen < elements(&page.html, "img").len() {
         faults.push(format!("{name} has an image without a text that says what is to be seen"));
     }
+    for widget in elements(&page.html, ".widget") {
+        if widget.text().all(|text| text.trim().is_empty()) {
+            faults.push(format!("{name} has a widget that is empty without JavaScript"));
+        }
+    }
     // mdBook's own icons are no content.
-    let drawings = count(&page.html, "main figure svg, main svg[role=img]");
-    if count(&page.html, "main svg[role=img] > title") < drawings {
+    let drawings = elements(&page.html, "main figure svg, main svg[role=img]");
+    let titled = elements(&page.html, "main svg[role=img] > title");
+    if titled.len() < drawings.len() {
         faults.push(format!("{name} has a drawing without role=\"img\" and a <title>"));
     }
     faults
@@ -84,12 +91,11 @@ fn leads_somewhere(
     }
 }
 
-fn selected(html: &Html, css: &str, attribute: &str) -> Vec<String> {
-    let Ok(selector) = Selector::parse(css) else { return Vec::new() };
-    let found = html.select(&selector).filter_map(|element| element.attr(attribute));
-    found.map(str::to_owned).collect()
+fn elements<'a>(html: &'a Html, css: &str) -> Vec<ElementRef<'a>> {
+    Selector::parse(css).map_or(Vec::new(), |selector| html.select(&selector).collect())
 }
 
-fn count(html: &Html, css: &str) -> usize {
-    Selector::parse(css).map_or(0, |selector| html.select(&selector).count())
+fn selected(html: &Html, css: &str, attribute: &str) -> Vec<String> {
+    let found = elements(html, css);
+    found.iter().filter_map(|element| element.attr(attribute)).map(str::to_owned).collect()
 }

@@ -41,10 +41,13 @@ pub async fn serve(address: Option<SocketAddr>, opens: bool) -> Outcome<()> {
     if opens && open::that_detached(&url).is_err() {
         eprintln!("no browser could be opened: open {url} yourself");
     }
-    let router = Router::new()
-        .fallback_service(ServeDir::new(&shelf.folder))
-        .layer(from_fn_with_state(shelf, fresh));
+    let router = router(&shelf.folder).layer(from_fn_with_state(shelf, fresh));
     Ok(axum::serve(listener, router).await?)
+}
+
+/// What answers for a book that was built into this folder.
+pub fn router(folder: &Path) -> Router {
+    Router::new().fallback_service(ServeDir::new(folder))
 }
 
 async fn listen(address: Option<SocketAddr>) -> Outcome<TcpListener> {

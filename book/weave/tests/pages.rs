@@ -4,6 +4,7 @@ use tempfile::TempDir;
 use weave::page::Page;
 use weave::{book, commands, generated, links, listings, names, spelling, unwoven};
 
+#[allow(clippy::expect_used, reason = "this is for tests")]
 fn pages() -> Vec<Page> {
     Page::all().expect("the pages are there")
 }
