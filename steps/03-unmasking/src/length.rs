@@ -22,8 +22,8 @@ pub struct PayloadLength {
 }
 // ANCHOR_END: forms
 
+// ANCHOR: decode
 impl PayloadLength {
-    // ANCHOR: decode
     /// Reads the length from `second`, the second byte of a frame, and the bytes behind it.
     ///
     /// `Ok(None)` says that the bytes so far are fine and more are needed. On a socket that happens

@@ -48,8 +48,8 @@ pub struct FrameHeader {
 }
 // ANCHOR_END: header
 
+// ANCHOR: whole
 impl FrameHeader {
-    // ANCHOR: whole
     /// The header of a whole message, or of a control frame, as a server sends it.
     #[must_use]
     pub fn whole(opcode: Opcode, length: usize) -> Self {
