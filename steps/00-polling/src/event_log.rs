@@ -12,7 +12,6 @@ use crate::outbox::{BATCH, Outbox};
 use crate::redis_stream::follow;
 use crate::{Event, EventId};
 
-// ANCHOR: log
 /// A handle to a log of events; a copy of it is a handle to the same log.
 ///
 /// What is kept is bounded: so many events and at most 8 MiB for each topic, of at most 1,000 topics
@@ -27,7 +26,6 @@ pub struct EventLog {
     is_shared: Arc<watch::Sender<bool>>,
     link: Option<Link>,
 }
-// ANCHOR_END: log
 
 /// What connects this process with the others.
 #[derive(Clone)]
@@ -88,7 +86,6 @@ impl EventLog {
         Ok(Self { news, is_shared, link: Some(link) })
     }
 
-    // ANCHOR: append
     /// Appends an event to a topic. Never waits. With Redis, the event is seen here once it has
     /// come back from there, as everywhere else.
     ///
@@ -106,7 +103,6 @@ impl EventLog {
         }
         Ok(())
     }
-    // ANCHOR_END: append
 
     /// The id of the event with this key, if it is kept: it has been heard.
     #[must_use]

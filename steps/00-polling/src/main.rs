@@ -18,7 +18,6 @@ async fn main() {
     run(&Options::parse()).await.unwrap_or_else(|problem| give_up(&problem));
 }
 
-// ANCHOR: run
 /// Serves until it is told to stop.
 async fn run(options: &Options) -> Result<(), String> {
     let log = options.log()?;
@@ -31,7 +30,6 @@ async fn run(options: &Options) -> Result<(), String> {
     serve(listener, router, options.limits(), told_to_stop()).await;
     Ok(())
 }
-// ANCHOR_END: run
 
 /// Prints what was asked, how it was answered, and after how long.
 async fn tell(request: Request, next: Next) -> Response {

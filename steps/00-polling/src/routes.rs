@@ -37,7 +37,6 @@ const HEADERS: [(HeaderName, HeaderValue); 3] = [
 /// A request that cannot be fulfilled: a status, and a sentence for people.
 pub(crate) type Refusal = (StatusCode, String);
 
-// ANCHOR: poll
 /// What a poll asks for, in its query.
 #[derive(Deserialize)]
 pub(crate) struct Poll {
@@ -53,7 +52,6 @@ impl Poll {
         if self.wait == Some(0) { Duration::ZERO } else { hold }
     }
 }
-// ANCHOR_END: poll
 
 /// The vote by short polling and by long polling, and the chat, over one log. A poll is held for
 /// `hold`, which is 10 s in the tutorials.

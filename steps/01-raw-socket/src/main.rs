@@ -56,12 +56,10 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr) {
 }
 // ANCHOR_END: show_connection
 
-// ANCHOR: asks
 /// Is this what `new WebSocket(…)` sends? A look at the bytes, not yet a parser: that is step 2.
 fn asks_for_websocket(request: &[u8]) -> bool {
     String::from_utf8_lossy(request).to_ascii_lowercase().contains("\nupgrade: websocket")
 }
-// ANCHOR_END: asks
 
 /// A visit, rather than a WebSocket: shows the visitor the bytes of their own visit.
 fn send_page(mut stream: &TcpStream, request: &[u8]) -> std::io::Result<()> {

@@ -23,7 +23,6 @@ struct Options {
     policy: Policy,
 }
 
-// ANCHOR: main
 fn main() {
     let options = Options::parse();
     let page = page(2, "The handshake", include_str!("page.html"));
@@ -61,7 +60,6 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: &Opened) {
         }
     );
 }
-// ANCHOR_END: main
 
 fn show_masked(peer: SocketAddr, bytes: &[u8]) {
     println!("── {peer} sent {} bytes, still masked: step 3 will read them", bytes.len());

@@ -141,7 +141,6 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
 }
 // ANCHOR_END: lists
 
-// ANCHOR: subprotocol
 /// The first subprotocol offered that the server speaks; never one that was not offered, which a
 /// browser would refuse (RFC 6455 §4.1).
 fn choose_subprotocol(headers: &HeaderMap, spoken: &[String]) -> Result<Option<String>, Refusal> {
@@ -154,7 +153,6 @@ fn choose_subprotocol(headers: &HeaderMap, spoken: &[String]) -> Result<Option<S
     let chosen = offered.iter().find(|&entry| spoken.iter().any(|spoken| spoken == entry));
     Ok(chosen.map(|&entry| entry.to_owned()))
 }
-// ANCHOR_END: subprotocol
 
 /// The characters of a token, RFC 9110 §5.6.2.
 fn is_token_byte(byte: u8) -> bool {

@@ -5,7 +5,6 @@ use std::time::Duration;
 use clap::Args;
 use raw_socket::seconds;
 
-// ANCHOR: limits
 /// Bounds on what one connection can make us hold (RFC 6455 §10.4).
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Limits {
@@ -17,7 +16,6 @@ pub struct Limits {
     #[arg(long = "max-fragments", value_name = "COUNT", default_value_t = Self::default().fragments)]
     pub fragments: u32,
 }
-// ANCHOR_END: limits
 
 impl Default for Limits {
     /// 16 MiB, and the fragments that 16 MiB make in pieces of 64 bytes.

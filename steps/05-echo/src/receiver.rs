@@ -161,7 +161,6 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         }
     }
 
-    // ANCHOR: close
     /// Closes from our side: says so, waits for the peer to agree, for at most `time`, and ends the
     /// connection. What the peer still says is not heard.
     pub async fn close<Writer: AsyncWrite + Unpin>(
@@ -184,7 +183,6 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         let _ = timeout(time, agreed).await;
         self.finish(sender).await;
     }
-    // ANCHOR_END: close
 
     // ANCHOR: finish
     /// Ends the TCP connection, both sides having said what they had to (RFC 6455 §7.1.1).
