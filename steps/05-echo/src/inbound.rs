@@ -1,7 +1,6 @@
 //! Bytes in, events out.
 
 use std::mem::{replace, take};
-use std::ops::Range;
 
 use framing::{FrameHeader, HeaderError, Opcode};
 use unmasking::mask;
@@ -287,7 +286,7 @@ impl Inbound {
     // ANCHOR_END: begin
 
     // ANCHOR: take_payload
-    /// Unmasks and checks what has arrived of the payload, and takes it once it is whole.
+    /// Unmasks, inflates and checks what has arrived of the payload, and takes it once it is whole.
     #[inline]
     fn take_payload(&mut self) -> Result<bool, Failure> {
         let frame = &mut self.frame;
@@ -298,16 +297,23 @@ impl Inbound {
         }
         let whole = arrived == frame.length;
         let is_end = frame.fin && whole;
-        if self.compressed && !frame.opcode.is_control() {
-            let new = self.start + frame.seen..self.start + arrived;
-            self.inflate(new, is_end)?;
-        } else if frame.opcode == Opcode::Text {
-            self.utf8.push(new)?;
+        let text = match &mut self.inflater {
+            Some(inflater) if self.compressed && !frame.opcode.is_control() => {
+                let known = self.assembled.len();
+                inflater.inflate(new, &mut self.assembled, self.limits.message)?;
+                if is_end {
+                    inflater.finish(&mut self.assembled, self.limits.message)?;
+                }
+                &self.assembled[known..]
+            }
+            _ => new,
+        };
+        if frame.opcode == Opcode::Text {
+            self.utf8.push(text)?;
             if is_end {
                 self.utf8.finish()?;
             }
         }
-        let frame = &mut self.frame;
         frame.seen = arrived;
         if whole {
             self.found = self.start;
@@ -316,25 +322,6 @@ impl Inbound {
         Ok(whole)
     }
     // ANCHOR_END: take_payload
-
-    /// Inflates what has arrived of a compressed message, behind what was in its other pieces, and
-    /// checks it if it is text.
-    #[inline(never)]
-    fn inflate(&mut self, new: Range<usize>, is_end: bool) -> Result<(), Failure> {
-        let Some(inflater) = &mut self.inflater else { return Ok(()) };
-        let known = self.assembled.len();
-        inflater.inflate(&self.buffer[new], &mut self.assembled, self.limits.message)?;
-        if is_end {
-            inflater.finish(&mut self.assembled, self.limits.message)?;
-        }
-        if self.frame.opcode == Opcode::Text {
-            self.utf8.push(&self.assembled[known..])?;
-            if is_end {
-                self.utf8.finish()?;
-            }
-        }
-        Ok(())
-    }
 
     // ANCHOR: fragments
     /// Does this data frame complete a message?
