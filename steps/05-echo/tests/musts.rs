@@ -85,13 +85,14 @@ async fn nothing_is_said_before_the_answer() {
     let (mut ours, mut theirs) = duplex(4096);
     let mut connecting = pin!(connect(&mut ours, "localhost", "/"));
     let mut request = Vec::new();
-    while !request.ends_with(b"\r\n\r\n") {
+    while !request.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
         tokio::select! {
             biased;
             _ = &mut connecting => panic!("connected without an answer"),
             read = theirs.read_buf(&mut request) => assert_ne!(read.unwrap(), 0),
         }
     }
+    assert!(request.ends_with(b"\r\n\r\n"), "{:?} before the answer", request.escape_ascii());
     // It has its turn once more, and has written nothing.
     tokio::select! {
         biased;
@@ -201,10 +202,9 @@ fn the_codes_that_are_never_sent_cannot_be_sent() {
     assert_eq!(outbound.pending(), b"\x88\x00");
 }
 
-/// RFC 6455 §7.1.7: after a failure the client hears nothing more, be it right or wrong, and the
-/// connection is over.
+/// RFC 6455 §7.1.7: after a failure the connection is over, whatever the server still says.
 #[tokio::test]
-async fn a_client_that_has_failed_a_connection_ends_it_and_hears_no_more() {
+async fn a_client_that_has_failed_a_connection_ends_it() {
     let (address, server) = server(|wire| {
         wire.sends_frames(&[
             Frame::text("good"),
