@@ -39,6 +39,16 @@ test:
 conformance *ARGS:
     @cargo run -q --release -p conformance -- autobahn {{ ARGS }}
 
+# Make anew what the book shows of the code
+[no-exit-message]
+figures:
+    @cargo run -q -p weave -- figures
+
+# Show what step B's main program changes in step A's
+[no-exit-message]
+diff A B:
+    @cargo run -q -p weave -- diff {{ A }} {{ B }}
+
 # Format all code
 fmt:
     @cargo fmt --all

@@ -1,0 +1,21 @@
+//! What the book shows, made from the code and held against it.
+//!
+//! The pages in `book/src` hold no listing, transcript or difference of their own: they include
+//! them. [`generated`] makes what the code does not hold in a form that can be included; the other
+//! modules look for what a page promises and the code does not keep. Each check returns what is
+//! wrong as sentences that begin with the place.
+
+use std::error::Error;
+
+pub mod book;
+pub mod difference;
+pub mod frames;
+pub mod generated;
+pub mod include;
+pub mod listings;
+pub mod page;
+pub mod place;
+pub mod transcripts;
+
+/// A value, or one sentence on what is in the way.
+pub type Outcome<T> = Result<T, Box<dyn Error>>;
