@@ -13,6 +13,7 @@ pub mod frames;
 pub mod generated;
 pub mod include;
 pub mod listings;
+pub mod musts;
 pub mod page;
 pub mod place;
 pub mod transcripts;
