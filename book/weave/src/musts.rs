@@ -116,7 +116,7 @@ pub fn tables(sections: &[Section]) -> String {
     };
     let mut text = format!(
         "Sections 4 to 8 say MUST or MUST NOT {} times. {} of these are ours to keep, and tests \
-         prove them{kept}; {outside} bind others.\n",
+         prove them{kept}; {outside} are for others.\n",
         rules().count(),
         rules().count() - outside,
     );
@@ -167,14 +167,12 @@ impl Rule {
     fn wrong(&self, pages: &[String]) -> Vec<String> {
         let is_ours = !self.tests.is_empty() && self.page.is_some();
         let is_others = self.tests.is_empty() && self.page.is_none();
-        let mut wrong = Vec::new();
-        match self.outside {
-            Some(_) if !is_others => {
-                wrong.push("it is outside, and has tests or a page".to_owned())
-            }
-            None if !is_ours => wrong.push("it has no tests or no page".to_owned()),
-            _ => {}
-        }
+        let claim = match self.outside {
+            Some(_) if !is_others => Some("it is outside, and has tests or a page"),
+            None if !is_ours => Some("it has no tests or no page"),
+            _ => None,
+        };
+        let mut wrong: Vec<String> = claim.into_iter().map(str::to_owned).collect();
         let page = self.page.iter().filter(|page| !pages.contains(page));
         wrong.extend(page.map(|page| format!("SUMMARY.md has no page {page}")));
         wrong.extend(self.tests.iter().filter_map(|test| find_test(test).err()));
@@ -187,9 +185,9 @@ impl Rule {
 /// # Errors
 /// What is not there.
 pub fn find_test(test: &str) -> Result<(), String> {
-    let (file, name) = test.split_once("::").ok_or(format!("{test} names no test"))?;
-    let text = place::read(&place::root().join(file)).map_err(|error| error.to_string())?;
-    if is_test(&text, name) { Ok(()) } else { Err(format!("{file} has no test {name}")) }
+    let (path, name) = test.split_once("::").ok_or(format!("{test} names no test"))?;
+    let source = place::read(&place::root().join(path)).map_err(|error| error.to_string())?;
+    if is_test(&source, name) { Ok(()) } else { Err(format!("{path} has no test {name}")) }
 }
 
 /// Does this Rust source have a test of this name? Its attributes stand right above it.
