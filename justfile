@@ -39,6 +39,11 @@ test:
 conformance *ARGS:
     @cargo run -q --release -p conformance -- autobahn {{ ARGS }}
 
+# Build the book, serve it, and open it
+[no-exit-message]
+book *ARGS:
+    @cargo run -q -p weave -- serve {{ ARGS }}
+
 # Make anew what the book shows of the code
 [no-exit-message]
 figures:

@@ -8,15 +8,21 @@
 use std::error::Error;
 
 pub mod book;
+pub mod commands;
 pub mod difference;
 pub mod frames;
 pub mod generated;
 pub mod include;
+pub mod links;
 pub mod listings;
 pub mod musts;
+pub mod names;
 pub mod page;
 pub mod place;
+pub mod serve;
+pub mod spelling;
 pub mod transcripts;
+pub mod unwoven;
 
 /// A value, or one sentence on what is in the way.
 pub type Outcome<T> = Result<T, Box<dyn Error>>;

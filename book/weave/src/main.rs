@@ -1,10 +1,11 @@
 //! `just book`, `just figures`, `just diff`: builds the book, and what it shows.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use weave::page::Page;
-use weave::{Outcome, book, difference, generated, place};
+use weave::{Outcome, book, difference, generated, place, serve};
 
 /// Weaves the book from the code.
 #[derive(Parser)]
@@ -17,6 +18,15 @@ struct Options {
 enum Command {
     /// Build the book into book/book
     Build,
+    /// Build the book, serve it on this machine, and open it
+    Serve {
+        /// Where to listen; the first free port from 127.0.0.1:9010 on, if it is left out
+        #[arg(value_name = "ADDRESS:PORT")]
+        address: Option<SocketAddr>,
+        /// Leave the browser alone
+        #[arg(long)]
+        no_open: bool,
+    },
     /// Make anew what is made from the code, in book/src/generated
     Figures,
     /// Show what the main program of one step changes in that of another
@@ -29,7 +39,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(Options::parse().command) {
+    match run(&Options::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -38,19 +48,23 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Outcome<()> {
+fn run(command: &Command) -> Outcome<()> {
     match command {
         Command::Build => {
             let folder = place::book().join("book");
             book::build(&folder)?;
             println!("{}", folder.join("index.html").display());
         }
+        Command::Serve { address, no_open } => {
+            let runtime = tokio::runtime::Runtime::new()?;
+            runtime.block_on(serve::serve(*address, !no_open))?;
+        }
         Command::Figures => {
             for line in generated::write(&Page::all()?)? {
                 println!("{line}");
             }
         }
-        Command::Diff { from, to } => print!("{}", difference::difference(from, to)?),
+        Command::Diff { from, to } => print!("{}", difference::difference(*from, *to)?),
     }
     Ok(())
 }

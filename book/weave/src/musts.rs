@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde::Deserialize;
 
+use crate::names::test_fault;
 use crate::{Outcome, place};
 
 #[derive(Deserialize)]
@@ -151,20 +152,20 @@ impl Rule {
 /// What is wrong with the list: a rule that nothing proves, a test or a page that is not there.
 /// `pages` are the files of the book's pages.
 #[must_use]
-pub fn wrong(sections: &[Section], pages: &[String]) -> Vec<String> {
-    let mut wrong = Vec::new();
+pub fn faults(sections: &[Section], pages: &[String]) -> Vec<String> {
+    let mut faults = Vec::new();
     for section in sections {
         let number = &section.number;
         for (index, rule) in section.rules.iter().enumerate() {
-            let complaints = rule.wrong(pages).into_iter();
-            wrong.extend(complaints.map(|what| format!("§{number}, rule {}: {what}", index + 1)));
+            let there = rule.faults(pages).into_iter();
+            faults.extend(there.map(|what| format!("§{number}, rule {}: {what}", index + 1)));
         }
     }
-    wrong
+    faults
 }
 
 impl Rule {
-    fn wrong(&self, pages: &[String]) -> Vec<String> {
+    fn faults(&self, pages: &[String]) -> Vec<String> {
         let is_ours = !self.tests.is_empty() && self.page.is_some();
         let is_others = self.tests.is_empty() && self.page.is_none();
         let claim = match self.outside {
@@ -172,62 +173,17 @@ impl Rule {
             None if !is_ours => Some("it has no tests or no page"),
             _ => None,
         };
-        let mut wrong: Vec<String> = claim.into_iter().map(str::to_owned).collect();
+        let mut faults: Vec<String> = claim.into_iter().map(str::to_owned).collect();
         let page = self.page.iter().filter(|page| !pages.contains(page));
-        wrong.extend(page.map(|page| format!("SUMMARY.md has no page {page}")));
-        wrong.extend(self.tests.iter().filter_map(|test| find_test(test).err()));
-        wrong
+        faults.extend(page.map(|page| format!("SUMMARY.md has no page {page}")));
+        faults.extend(self.tests.iter().filter_map(|test| test_fault(test)));
+        faults
     }
-}
-
-/// Is this, `steps/05-echo/tests/wire.rs::name_of_the_test`, a test that is there?
-///
-/// # Errors
-/// What is not there.
-pub fn find_test(test: &str) -> Result<(), String> {
-    let (path, name) = test.split_once("::").ok_or(format!("{test} names no test"))?;
-    let source = place::read(&place::root().join(path)).map_err(|error| error.to_string())?;
-    if is_test(&source, name) { Ok(()) } else { Err(format!("{path} has no test {name}")) }
-}
-
-/// Does this Rust source have a test of this name? Its attributes stand right above it.
-fn is_test(source: &str, name: &str) -> bool {
-    let lines: Vec<&str> = source.lines().map(str::trim).collect();
-    let begins = |line: &str| {
-        let line = line.strip_prefix("async ").unwrap_or(line);
-        line.strip_prefix("fn ")
-            .and_then(|rest| rest.strip_prefix(name))
-            .is_some_and(|rest| rest.starts_with('('))
-    };
-    let Some(at) = lines.iter().position(|line| begins(line)) else { return false };
-    let mut attributes = lines[..at].iter().rev().take_while(|line| line.starts_with("#["));
-    attributes.any(|line| *line == "#[test]" || line.starts_with("#[tokio::test"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const SOURCE: &str = "
-        #[test]
-        fn one_that_runs() {}
-        #[tokio::test(start_paused = true)]
-        #[ignore = \"needs a thing\"]
-        async fn one_that_waits() {}
-        fn one_that_helps() {}
-        #[test]
-        fn one_that_runs_faster() {}
-    ";
-
-    #[test]
-    fn a_test_is_a_function_that_says_so() {
-        for name in ["one_that_runs", "one_that_waits", "one_that_runs_faster"] {
-            assert!(is_test(SOURCE, name), "{name}");
-        }
-        for name in ["one_that_helps", "one_that", "nothing"] {
-            assert!(!is_test(SOURCE, name), "{name}");
-        }
-    }
 
     fn section(rule: Rule) -> [Section; 1] {
         [Section { number: "9.9".to_owned(), title: "Title".to_owned(), rules: vec![rule] }]
@@ -247,10 +203,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_its_place() {
-        assert_eq!(wrong(&section(rule()), &[]), [""; 0]);
+        assert_eq!(faults(&section(rule()), &[]), [""; 0]);
         let unproven = Rule { outside: None, page: Some("a.md".to_owned()), ..rule() };
         assert_eq!(
-            wrong(&section(unproven), &[]),
+            faults(&section(unproven), &[]),
             [
                 "§9.9, rule 1: it has no tests or no page",
                 "§9.9, rule 1: SUMMARY.md has no page a.md"
@@ -258,7 +214,7 @@ mod tests {
         );
         let both = Rule { tests: vec!["book/weave/src/musts.rs::nothing".to_owned()], ..rule() };
         assert_eq!(
-            wrong(&section(both), &[]),
+            faults(&section(both), &[]),
             [
                 "§9.9, rule 1: it is outside, and has tests or a page",
                 "§9.9, rule 1: book/weave/src/musts.rs has no test nothing"

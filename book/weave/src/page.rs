@@ -68,6 +68,39 @@ impl Page {
         self.lines().filter_map(|(number, line)| Some((number, Include::find(line)?)))
     }
 
+    /// Its paragraphs, without what is fenced: the number of the first line, and the text in one
+    /// line.
+    #[must_use]
+    pub fn paragraphs(&self) -> Vec<(usize, String)> {
+        let (mut paragraphs, mut is_fenced) = (Vec::<(usize, String)>::new(), false);
+        let mut goes_on = false;
+        for (number, line) in self.lines() {
+            let line = line.trim();
+            let is_fence = line.starts_with("```");
+            is_fenced ^= is_fence;
+            if is_fenced || is_fence || line.is_empty() {
+                goes_on = false;
+                continue;
+            }
+            match paragraphs.last_mut().filter(|_| goes_on) {
+                Some((_, text)) => *text = format!("{text} {line}"),
+                None => paragraphs.push((number, line.to_owned())),
+            }
+            goes_on = true;
+        }
+        paragraphs
+    }
+
+    /// What stands between backticks in its paragraphs, with the line where the paragraph begins.
+    #[must_use]
+    pub fn code_spans(&self) -> Vec<(usize, String)> {
+        let mut spans = Vec::new();
+        for (line, text) in self.paragraphs() {
+            spans.extend(text.split('`').skip(1).step_by(2).map(|span| (line, span.to_owned())));
+        }
+        spans
+    }
+
     /// Its fenced blocks.
     #[must_use]
     pub fn fences(&self) -> Vec<Fence> {
@@ -116,6 +149,12 @@ mod tests {
         assert_eq!((fence.line, fence.language()), (5, "rust"));
         assert_eq!(fence.caption.as_deref(), Some("a/b.rs"));
         assert_eq!(fence.lines, ["let x;", ""]);
+    }
+
+    #[test]
+    fn a_span_of_code_may_go_over_the_end_of_a_line() {
+        let page = Page::new("x.md", "# A\n\nType `just\nstep 3`.\n```sh\n`no`\n```\n`b`\n");
+        assert_eq!(page.code_spans(), [(3, "just step 3".to_owned()), (8, "b".to_owned())]);
     }
 
     #[test]
