@@ -49,6 +49,11 @@ book *ARGS:
 figures:
     @cargo run -q -p weave -- figures
 
+# Take screenshots of the steps' pages for the book, all or those named
+[no-exit-message]
+screens *NAMES:
+    @cargo run -q -p weave -- screens {{ NAMES }}
+
 # Show what step B's main program changes in step A's
 [no-exit-message]
 diff A B:

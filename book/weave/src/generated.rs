@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::difference::difference;
+use crate::exercises::exercises;
 use crate::frames::frames;
 use crate::page::Page;
 use crate::transcripts::Snapshot;
@@ -37,6 +38,9 @@ pub fn make(pages: &[Page]) -> Outcome<Files> {
     for (name, frame) in frames()? {
         let svg = frame.draw().map_err(|error| format!("book/frames.toml: {name}: {error}"))?;
         files.insert(format!("frames/{name}.svg"), svg);
+    }
+    for (step, list) in exercises()? {
+        files.insert(format!("exercises/{step}.md"), list);
     }
     for page in pages {
         for (line, include) in page.includes() {

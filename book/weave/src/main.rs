@@ -1,11 +1,12 @@
-//! `just book`, `just figures`, `just diff`: builds the book, and what it shows.
+//! `just book`, `just figures`, `just screens`, `just diff`: builds the book, and what it shows.
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tokio::runtime::Runtime;
 use weave::page::Page;
-use weave::{Outcome, book, difference, generated, place, serve};
+use weave::{Outcome, book, difference, generated, place, screens, serve};
 
 /// Weaves the book from the code.
 #[derive(Parser)]
@@ -29,6 +30,11 @@ enum Command {
     },
     /// Make anew what is made from the code, in book/src/generated
     Figures,
+    /// Take screenshots of the steps' pages: those named, or all that are missing or stale
+    Screens {
+        /// Names from book/screens.toml
+        names: Vec<String>,
+    },
     /// Show what the main program of one step changes in that of another
     Diff {
         /// The number of the one step
@@ -56,9 +62,9 @@ fn run(command: &Command) -> Outcome<()> {
             println!("{}", folder.join("index.html").display());
         }
         Command::Serve { address, no_open } => {
-            let runtime = tokio::runtime::Runtime::new()?;
-            runtime.block_on(serve::serve(*address, !no_open))?;
+            Runtime::new()?.block_on(serve::serve(*address, !no_open))?;
         }
+        Command::Screens { names } => Runtime::new()?.block_on(screens::take(names))?,
         Command::Figures => {
             for line in generated::write(&Page::all()?)? {
                 println!("{line}");

@@ -2,7 +2,7 @@
 
 use tempfile::TempDir;
 use weave::page::Page;
-use weave::{book, commands, generated, links, listings, names, spelling, unwoven};
+use weave::{book, commands, generated, links, listings, names, screens, spelling, unwoven};
 
 #[allow(clippy::expect_used, reason = "this is for tests")]
 fn pages() -> Vec<Page> {
@@ -32,6 +32,14 @@ fn what_is_made_from_the_code_is_fresh() {
     let there = generated::read().expect("it can be read");
     let stale = generated::stale(&made, &there);
     assert!(stale.is_empty(), "\n{}\nrun `just figures`\n", stale.join("\n"));
+}
+
+#[test]
+fn screenshots_show_the_pages_as_they_are() {
+    let screens = screens::screens().expect("book/screens.toml");
+    let lock = screens::lock().expect("book/screens.lock");
+    let faults = screens::faults(&screens, &lock).expect("the pages are there");
+    assert!(faults.is_empty(), "\n{}\nrun `just screens`\n", faults.join("\n"));
 }
 
 #[test]
