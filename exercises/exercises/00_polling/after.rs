@@ -1,8 +1,8 @@
 //! # What came after the last thing I saw?
 //!
-//! A page asks: "what is new since event 3?" The server keeps the last few events and answers with those
-//! that came later. It finds them by their place in the list. That works in every demonstration, for a
-//! demonstration ends before the oldest event is dropped.
+//! A page asks: "what is new since event 3?" The server keeps the last few events and answers with
+//! those that came later. It finds them by their place in the list. That works in every
+//! demonstration, for a demonstration ends before the oldest event is dropped.
 //!
 //! Make `after` right for a list that has lost its oldest events.
 //!

@@ -1,12 +1,12 @@
 //! # The news that came a moment too early
 //!
-//! Long polling waits until there is something to answer. This server looks, finds nothing, and goes to
-//! sleep until somebody wakes it. Both halves are right. But between them the lock is free, and whoever
-//! appends in that moment wakes nobody: the visitor sleeps through the news. A condition variable may also
-//! wake up for nothing, and this server believes it.
+//! Long polling waits until there is something to answer. This server looks, finds nothing, and
+//! goes to sleep until somebody wakes it. Both halves are right. But between them the lock is free,
+//! and whoever appends in that moment wakes nobody: the visitor sleeps through the news. A
+//! condition variable may also wake up for nothing, and this server believes it.
 //!
-//! Make `wait` miss nothing, and believe nothing. `on_wait` is called once, when there is nothing yet: the server writes a
-//! line to its log there.
+//! Make `wait` miss nothing, and believe nothing. `on_wait` is called once, when there is nothing
+//! yet: the server writes a line to its log there.
 //!
 //! Fails: news_between_the_look_and_the_sleep_is_not_missed
 //!   "it came after the look and before the sleep, and nobody was woken"

@@ -1,8 +1,8 @@
 //! # A vote that is sent twice counts once
 //!
-//! A phone sends a vote, the answer is lost in a tunnel, and the page sends the vote again. So each vote
-//! carries a key that its page drew for it, and the server passes over a key that it knows. This one
-//! remembers the last key, which is enough as long as only one person votes.
+//! A phone sends a vote, the answer is lost in a tunnel, and the page sends the vote again. So each
+//! vote carries a key that its page drew for it, and the server passes over a key that it knows.
+//! This one remembers the last key, which is enough as long as only one person votes.
 //!
 //! Make `count` right for many voters at once.
 //!

@@ -1,11 +1,12 @@
 //! # The queue of a visitor who has left
 //!
-//! This server of long polling keeps a queue for each visitor, and puts every message into every queue.
-//! A visitor who closes the page does not say so: HTTP has no goodbye. So the queue stays, and grows with
-//! every message, for ever (fault F20).
+//! This server of long polling keeps a queue for each visitor, and puts every message into every
+//! queue. A visitor who closes the page does not say so: HTTP has no goodbye. So the queue stays,
+//! and grows with every message, for ever (fault F20).
 //!
-//! Rebuild `News` so that it remembers messages and nobody who reads them. The visitor can help: each
-//! request says how many messages its page has seen so far. Keep the last `KEPT` messages, no more.
+//! Rebuild `News` so that it remembers messages and nobody who reads them. The visitor can help:
+//! each request says how many messages its page has seen so far. Keep the last `KEPT` messages, no
+//! more.
 //!
 //! Fails: visitors_who_have_left_cost_nothing
 //!   "a message is held 1000 times, for visitors who have left (F20)"

@@ -1,9 +1,9 @@
 //! # Repair this server: one bad visitor ends it
 //!
-//! This server answers every line with the same line. Try it with one visitor and it works. But it serves
-//! them one after the other, so whoever connects and says nothing keeps all others waiting. And when one
-//! connection breaks, the question mark carries the error out of the loop, and the server is gone
-//! (faults F15 and F16).
+//! This server answers every line with the same line. Try it with one visitor and it works. But it
+//! serves them one after the other, so whoever connects and says nothing keeps all others waiting.
+//! And when one connection breaks, the question mark carries the error out of the loop, and the
+//! server is gone (faults F15 and F16).
 //!
 //! Make `serve` go on, whatever one visitor does.
 //!

@@ -1,9 +1,9 @@
 //! # Bytes, for human eyes
 //!
-//! Before anything can be parsed, we look at it. A dump shows sixteen bytes in a line: where they are,
-//! what they are in hexadecimal, and the same as ASCII. This one is fine for a line of letters. The last
-//! line is shorter than the others, and not all bytes are letters: 1b is the escape with which a stranger
-//! gives orders to your terminal.
+//! Before anything can be parsed, we look at it. A dump shows sixteen bytes in a line: where they
+//! are, what they are in hexadecimal, and the same as ASCII. This one is fine for a line of
+//! letters. The last line is shorter than the others, and not all bytes are letters: 1b is the
+//! escape with which a stranger gives orders to your terminal.
 //!
 //! Make the columns stand straight, and show a dot for whatever cannot be seen.
 //!

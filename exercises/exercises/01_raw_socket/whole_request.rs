@@ -1,11 +1,12 @@
 //! # One read is not one request
 //!
-//! The tutorials call `recv(1024)` once and take what comes for the whole request (fault F1). On the same
-//! machine that works, for a short request arrives in one piece. From elsewhere it comes in as many as
-//! the network likes, and with a few cookies it is longer than 1024 bytes.
+//! The tutorials call `recv(1024)` once and take what comes for the whole request (fault F1). On
+//! the same machine that works, for a short request arrives in one piece. From elsewhere it comes
+//! in as many as the network likes, and with a few cookies it is longer than 1024 bytes.
 //!
-//! Make `read_request` read on until the blank line that ends a header block. A peer that never sends
-//! one must not make us hold more than `LIMIT` bytes.
+//! Make `read_request` read on until the blank line that ends a header block. What has come behind
+//! it is the client's first frame already: give that back as well. A peer that never sends a blank
+//! line must not make us hold much more than `LIMIT` bytes.
 //!
 //! Fails: a_request_in_two_segments_is_one_request
 //!   "a request in two segments was taken for whole after the first (F1)"
@@ -15,6 +16,8 @@
 //!   "the blank line came in two pieces"
 //! Fails: a_peer_that_leaves_in_the_middle_has_sent_no_request
 //!   "half a request was taken for a whole one"
+//! Fails: what_has_come_behind_the_request_is_kept
+//!   "a client in a hurry has sent its first frame already"
 //! Fails: a_request_without_end_is_refused
 //!   "a stranger decides how much we hold"
 //!
@@ -25,15 +28,16 @@ use std::io::{self, ErrorKind, Read};
 /// The most bytes of a request that we take.
 const LIMIT: usize = 8 * 1024;
 
-/// Reads a request: all bytes up to the blank line, `\r\n\r\n`, and with it.
+/// Reads a request: all bytes up to the blank line, `\r\n\r\n`, and with it. The second part is
+/// what has come behind it.
 ///
 /// # Errors
 /// `UnexpectedEof` if the peer leaves before, and `InvalidData` for one that is over `LIMIT`.
-fn read_request(peer: &mut impl Read) -> io::Result<Vec<u8>> {
+fn read_request(peer: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
     // TODO: a read returns what has arrived so far.
     let mut buffer = [0; 1024];
     let count = peer.read(&mut buffer)?;
-    Ok(buffer[..count].to_vec())
+    Ok((buffer[..count].to_vec(), Vec::new()))
 }
 
 fn main() {
@@ -80,8 +84,8 @@ mod tests {
     }
 
     fn read(pieces: &[&str]) -> Result<String, ErrorKind> {
-        let request = read_request(&mut Pieces::new(pieces)).map_err(|error| error.kind())?;
-        Ok(String::from_utf8_lossy(&request).into_owned())
+        let read = read_request(&mut Pieces::new(pieces)).map_err(|error| error.kind())?;
+        Ok(String::from_utf8_lossy(&read.0).into_owned())
     }
 
     const REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -124,9 +128,17 @@ mod tests {
     }
 
     #[test]
+    fn what_has_come_behind_the_request_is_kept() {
+        let mut peer = Pieces::new(&[&format!("{REQUEST}the first frame")]);
+        let read = read_request(&mut peer).map_err(|error| error.kind());
+        let parts = (REQUEST.as_bytes().to_vec(), b"the first frame".to_vec());
+        assert_eq!(read, Ok(parts), "a client in a hurry has sent its first frame already");
+    }
+
+    #[test]
     fn a_request_without_end_is_refused() {
-        let error = read_request(&mut Endless(0)).map_err(|error| error.kind());
+        let read = read_request(&mut Endless(0)).map_err(|error| error.kind());
         let why = "a stranger decides how much we hold: stop at LIMIT";
-        assert_eq!(error, Err(ErrorKind::InvalidData), "{why}");
+        assert_eq!(read, Err(ErrorKind::InvalidData), "{why}");
     }
 }

@@ -1,11 +1,12 @@
 //! # Prove that you have read the request
 //!
-//! The client sends a key, sixteen random bytes in base64. The server answers with a hash: it appends a
-//! GUID to the key as it stands, takes the SHA-1 of that, and writes its twenty bytes in base64. There is
-//! no secret in it and nothing to decrypt: the client computes the same and compares (fault F5).
+//! The client sends a key, sixteen random bytes in base64. The server answers with a hash: it
+//! appends a GUID to the key as it stands, takes the SHA-1 of that, and writes its twenty bytes in
+//! base64. There is no secret in it and nothing to decrypt: the client computes the same and
+//! compares (fault F5).
 //!
-//! Python programmers tend to reach for `hexdigest`, as here, which is the hash written out in forty
-//! letters. And the client below is more generous than any browser.
+//! Python programmers tend to reach for `hexdigest`, as here, which is the hash written out in
+//! forty letters. And the client below is more generous than any browser.
 //!
 //! Make both sides right.
 //!

@@ -1,8 +1,8 @@
 //! # Find a header, as HTTP writes it
 //!
-//! The tutorials find a header by `startswith` and split its line at every colon (fault F2). But header
-//! names have no case: `sec-websocket-key` is as good as any other. A value may have colons of its own.
-//! And a name may begin like another.
+//! The tutorials find a header by `startswith` and split its line at every colon (fault F2). But
+//! header names have no case: `sec-websocket-key` is as good as any other. A value may have colons
+//! of its own. And a name may begin like another.
 //!
 //! Make `header` right for all three.
 //!

@@ -1,12 +1,12 @@
 //! # Whose page is that?
 //!
-//! A browser lets any page open a WebSocket to any server, and sends the visitor's cookies along. What it
-//! also sends is `Origin`: whose page it was. A server that ignores it can be used by any site in the
-//! visitor's name (fault F6). This one looks whether our host's name is in it, which
+//! A browser lets any page open a WebSocket to any server, and sends the visitor's cookies along.
+//! What it also sends is `Origin`: whose page it was. A server that ignores it can be used by any
+//! site in the visitor's name (fault F6). This one looks whether our host's name is in it, which
 //! `http://good.example.evil.example` is glad to hear.
 //!
-//! Make `may_connect` let in the pages of our own host, and programs that are no browsers and so send no
-//! `Origin` at all.
+//! Make `may_connect` let in the pages of our own host, and programs that are no browsers and so
+//! send no `Origin` at all.
 //!
 //! Fails: a_host_that_begins_like_ours_is_another
 //!   "that is evil.example's page, and it may connect (F6)"

@@ -1,8 +1,9 @@
 //! # Not everybody may come in
 //!
-//! The tutorials upgrade whatever has a key in it (fault F3). The standard has rules (RFC 6455 §4.2.1),
-//! and each broken rule has its status, so that the client learns what to do: 405 says "use GET", and
-//! 426 says "speak version 13". This server knows the rules, and says 400 to nearly everything.
+//! The tutorials upgrade whatever has a key in it (fault F3). The standard has rules (RFC 6455
+//! §4.2.1), and each broken rule has its status, so that the client learns what to do: 405 says
+//! "use GET", and 426 says "speak version 13". This server knows the rules, and says 400 to nearly
+//! everything.
 //!
 //! Make `status` right. Rules are checked in the order of this list, and whoever keeps them all is
 //! answered with 101:
@@ -12,7 +13,7 @@
 //! - a Host, or 400;
 //! - a wish to upgrade, or 400;
 //! - version 13, or 426;
-//! - a key, or 400: sixteen bytes in base64, which are 22 letters, digits, `+` or `/`, and then `==`.
+//! - a key of sixteen bytes in base64, or 400: 22 letters, digits, `+` or `/`, then `==`.
 //!
 //! Fails: every_rule_has_its_status
 //!   "POST: 405 tells the client to use GET"

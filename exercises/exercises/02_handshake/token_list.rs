@@ -1,8 +1,8 @@
 //! # Upgrade is one word of a list
 //!
-//! Chrome sends `Connection: Upgrade`. Firefox sends `Connection: keep-alive, Upgrade`, and a proxy may
-//! write the list over two lines. All of them are right: the header is a list of tokens, and tokens here
-//! have no case (RFC 6455 §4.2.1). This server was only ever tried with Chrome.
+//! Chrome sends `Connection: Upgrade`. Firefox sends `Connection: keep-alive, Upgrade`, and a proxy
+//! may write the list over two lines. All of them are right: the header is a list of tokens, and
+//! tokens here have no case (RFC 6455 §4.2.1). This server was only ever tried with Chrome.
 //!
 //! Make `has_token` find a token wherever it stands, and only there.
 //!

@@ -1,9 +1,9 @@
 //! # How long is the payload?
 //!
-//! The low seven bits of a frame's second byte say it, if the payload has at most 125 bytes. 126 says
-//! that the length follows in two bytes, and 127, in eight; the most significant byte comes first
-//! (RFC 6455 §5.2). This function is right for every length. But of the bytes that follow, TCP may
-//! have brought only some so far, and that is no fault of the peer's.
+//! The low seven bits of a frame's second byte say it, if the payload has at most 125 bytes. 126
+//! says that the length follows in two bytes, and 127, in eight; the most significant byte comes
+//! first (RFC 6455 §5.2). This function is right for every length. But of the bytes that follow,
+//! TCP may have brought only some so far, and that is no fault of the peer's.
 //!
 //! Make `payload_length` wait for the bytes that it needs: `None` says that more are needed.
 //!

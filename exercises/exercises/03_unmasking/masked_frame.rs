@@ -1,9 +1,9 @@
 //! # Repair this reader: nobody looks at the mask bit
 //!
 //! A client masks every frame, and the top bit of the second byte says so. This reader takes it for
-//! granted: it reads four bytes of key wherever it expects them. Of a frame that is not masked it makes
-//! garbage, where it should refuse it (RFC 6455 §5.1, fault F8). And it takes what has arrived for a
-//! whole frame.
+//! granted: it reads four bytes of key wherever it expects them. Of a frame that is not masked it
+//! makes garbage, where it should refuse it (RFC 6455 §5.1, fault F8). And it takes what has
+//! arrived for a whole frame.
 //!
 //! Repair `read_text`, for payloads of up to 125 bytes.
 //!

@@ -1,9 +1,9 @@
 //! # Only the shortest form is right
 //!
-//! Five bytes of payload could be announced in three ways: 5, or 126 and two bytes, or 127 and eight. The
-//! standard allows only the shortest (RFC 6455 §5.2), so that two programs which look at the same bytes
-//! never disagree on where a frame ends. It also wants the top bit of the eight bytes to be zero. This
-//! function looks at the first rule where it was first needed.
+//! Five bytes of payload could be announced in three ways: 5, or 126 and two bytes, or 127 and
+//! eight. The standard allows only the shortest (RFC 6455 §5.2), so that two programs which look at
+//! the same bytes never disagree on where a frame ends. It also wants the top bit of the eight
+//! bytes to be zero. This function looks at the first rule where it was first needed.
 //!
 //! Make `check` refuse what the standard refuses.
 //!

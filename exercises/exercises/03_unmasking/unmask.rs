@@ -1,8 +1,8 @@
 //! # A payload in pieces
 //!
-//! Byte i of a payload is XORed with byte i mod 4 of the masking key (RFC 6455 §5.3). That is one line,
-//! and the line is right. But a payload of a megabyte comes in a thousand pieces, and this line begins
-//! each of them with the first byte of the key.
+//! Byte i of a payload is XORed with byte i mod 4 of the masking key (RFC 6455 §5.3). That is one
+//! line, and the line is right. But a payload of a megabyte comes in a thousand pieces, and this
+//! line begins each of them with the first byte of the key.
 //!
 //! Make `Unmasker` go on where it has stopped.
 //!

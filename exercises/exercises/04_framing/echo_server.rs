@@ -1,12 +1,12 @@
 //! # Repair this server: everything is text
 //!
-//! This server reads frames well, whatever TCP does to them. Then it takes every one of them for a text
-//! and sends it back (fault F10). A browser that pings gets a text that it never asked for. A browser
-//! that says goodbye gets its status code as two strange letters, and no goodbye.
+//! This server reads frames well, whatever TCP does to them. Then it takes every one of them for a
+//! text and sends it back (fault F10). A browser that pings gets a text that it never asked for. A
+//! browser that says goodbye gets its status code as two strange letters, and no goodbye.
 //!
-//! Repair `serve`: a text (opcode 1) or bytes (2) come back as they are; a ping (9) is answered with a
-//! pong (10) that carries the same payload; a pong is not answered; a close (8) is answered with the
-//! same close, and nothing after it. `decode` and `encode` are right.
+//! Repair `serve`: a text (opcode 1) or bytes (2) come back as they are; a ping (9) is answered
+//! with a pong (10) that carries the same payload; a pong is not answered; a close (8) is answered
+//! with the same close, and nothing after it. `decode` and `encode` are right.
 //!
 //! Fails: bytes_come_back_as_bytes
 //!   "bytes came back as a text (F10)"

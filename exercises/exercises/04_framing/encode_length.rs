@@ -1,8 +1,8 @@
 //! # The encoder that nobody tried with 127
 //!
-//! The tutorials' encoder has a line that looks like its neighbours: `elif length == 126`. It is right
-//! for short messages, and for one of 126 bytes. All others go out with a length in eight bytes, which is
-//! not the shortest form for most of them, and a strict peer hangs up (fault F13).
+//! The tutorials' encoder has a line that looks like its neighbours: `elif length == 126`. It is
+//! right for short messages, and for one of 126 bytes. All others go out with a length in eight
+//! bytes, which is not the shortest form for most of them, and a strict peer hangs up (fault F13).
 //!
 //! Make `encode_text` write each length in its shortest form.
 //!

@@ -1,12 +1,12 @@
 //! # The first byte has eight bits
 //!
-//! The tutorials say that the reserved bits "can be ignored" (fault F11), and never look at the opcode
-//! (F10). This function looks at everything, and refuses nothing: bits that no extension gave a meaning
-//! to, opcodes that nobody has defined, and control frames in fragments must all fail the connection
-//! (RFC 6455 §5.2 and §5.4).
+//! The tutorials say that the reserved bits "can be ignored" (fault F11), and never look at the
+//! opcode (F10). This function looks at everything, and refuses nothing: bits that no extension
+//! gave a meaning to, opcodes that nobody has defined, and control frames in fragments must all
+//! fail the connection (RFC 6455 §5.2 and §5.4).
 //!
-//! Make `first_byte` strict. From the top: FIN, three reserved bits, four bits of opcode. Opcodes 8, 9
-//! and 10 are control frames; 3 to 7 and 11 to 15 are reserved.
+//! Make `first_byte` strict. From the top: FIN, three reserved bits, four bits of opcode. Opcodes
+//! 8, 9 and 10 are control frames; 3 to 7 and 11 to 15 are reserved.
 //!
 //! Fails: a_reserved_bit_fails_the_connection
 //!   "a reserved bit is set, and no extension was agreed on (F11)"

@@ -1,11 +1,11 @@
 //! # One read is not one frame
 //!
-//! The tutorials take one `recv(8096)` for one frame (fault F9). Then somebody types quickly: two frames
-//! come in one segment, and the second is lost. Or somebody pastes a lot: a frame comes in two segments,
-//! and both are garbage. TCP carries bytes, and knows nothing of frames.
+//! The tutorials take one `recv(8096)` for one frame (fault F9). Then somebody types quickly: two
+//! frames come in one segment, and the second is lost. Or somebody pastes a lot: a frame comes in
+//! two segments, and both are garbage. TCP carries bytes, and knows nothing of frames.
 //!
-//! Make `Frames` give back what was sent, however it was cut. `decode` is right: it reads one frame, and
-//! says how many bytes that took.
+//! Make `Frames` give back what was sent, however it was cut. `decode` is right: it reads one
+//! frame, and says how many bytes that took.
 //!
 //! Fails: two_frames_in_a_segment_are_two
 //!   "the second frame of the segment was lost (F9)"

@@ -5,8 +5,9 @@
 //! *no* code came, so no code may be one of them. Others are not defined, or belong to nobody yet
 //! (§7.4). This function takes a range for a rule.
 //!
-//! Make `read_close` take 1000 to 1003, 1007 to 1014 and 3000 to 4999, and nothing else. It returns the
-//! code to fail with: 1002 for a code or a length that is wrong, and 1007 for a reason that is no UTF-8.
+//! Make `read_close` take 1000 to 1003, 1007 to 1014 and 3000 to 4999, and nothing else. It returns
+//! the code to fail with: 1002 for a code or a length that is wrong, and 1007 for a reason that is
+//! no UTF-8.
 //!
 //! Fails: codes_that_mean_none_came_are_never_sent
 //!   "this code stands for one that never came"

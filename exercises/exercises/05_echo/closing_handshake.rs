@@ -1,12 +1,13 @@
 //! # Repair this connection: nobody says goodbye
 //!
-//! A connection ends well if each side has sent one close and got one: the closing handshake (RFC 6455
-//! §7.1). Then the server ends the TCP connection. This one drops it as soon as it hears a close, or
-//! wants to close itself, and the browser reports 1006: "lost" (fault F14).
+//! A connection ends well if each side has sent one close and got one: the closing handshake (RFC
+//! 6455 §7.1). Then the server ends the TCP connection. This one drops it as soon as it hears a
+//! close, or wants to close itself, and the browser reports 1006: "lost" (fault F14).
 //!
-//! Repair `Connection`. A close that comes is answered with its own code, or with an empty close if it
-//! had none; then we drop the connection. If we have closed first, the peer's close is the answer to
-//! ours: we only drop. Nothing is sent after our close, and what comes after the peer's is ignored.
+//! Repair `Connection`. A close that comes is answered with its own code, or with an empty close if
+//! it had none; then we drop the connection. If we have closed first, the peer's close is the
+//! answer to ours: we only drop. Nothing is sent after our close, and what comes after the peer's
+//! is ignored.
 //!
 //! Fails: a_close_is_answered_with_its_own_code
 //!   "dropped without an answer: the browser reports 1006 (F14)"

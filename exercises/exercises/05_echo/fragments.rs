@@ -1,12 +1,12 @@
 //! # One message, several frames, and a ping between
 //!
-//! A message may come in fragments: a frame with FIN unset, then continuations, the last one with FIN.
-//! Between them a ping may come, which belongs to nobody's message (RFC 6455 §5.4). The tutorials
-//! ignore FIN (fault F12). This code does not: it puts fragments together, and everything else that comes
-//! as well.
+//! A message may come in fragments: a frame with FIN unset, then continuations, the last one with
+//! FIN. Between them a ping may come, which belongs to nobody's message (RFC 6455 §5.4). The
+//! tutorials ignore FIN (fault F12). This code does not: it puts fragments together, and everything
+//! else that comes as well.
 //!
-//! Make `Messages` give back whole messages. A continuation of nothing, and a new message within another,
-//! fail with 1002. Control frames have opcodes from 8 on, and are not messages.
+//! Make `Messages` give back whole messages. A continuation of nothing, and a new message within
+//! another, fail with 1002. Control frames have opcodes from 8 on, and are not messages.
 //!
 //! Fails: a_ping_between_fragments_is_no_part_of_them
 //!   "the ping's payload got into the message"

@@ -1,11 +1,11 @@
 //! # Nobody else decides how much we hold
 //!
-//! A frame declares its length before a single byte of payload has come. This server believes it and
-//! makes room. So fourteen bytes, sent a thousand times, take all the memory that there is. Its limit is
-//! kept for each frame, and forgotten for what the frames make together.
+//! A frame declares its length before a single byte of payload has come. This server believes it
+//! and makes room. So fourteen bytes, sent a thousand times, take all the memory that there is. Its
+//! limit is kept for each frame, and forgotten for what the frames make together.
 //!
-//! Make `Message` fail with 1009 as soon as the limit can no longer be kept, and make room only for what
-//! has really come.
+//! Make `Message` fail with 1009 as soon as the limit can no longer be kept, and make room only for
+//! what has really come.
 //!
 //! Fails: what_is_declared_is_not_allocated
 //!   "a frame has declared it, and not a byte has come"

@@ -1,13 +1,13 @@
 //! # A character that comes in two halves
 //!
-//! A text is UTF-8, and a fragment may end in the middle of a character: the é of *café* is two bytes,
-//! `c3 a9`. This check looks at each fragment by itself and refuses good texts. To collect the whole
-//! message and check it at the end is right, but late: after the first impossible byte nobody needs the
-//! rest (RFC 6455 §8.1).
+//! A text is UTF-8, and a fragment may end in the middle of a character: the é of *café* is two
+//! bytes, `c3 a9`. This check looks at each fragment by itself and refuses good texts. To collect
+//! the whole message and check it at the end is right, but late: after the first impossible byte
+//! nobody needs the rest (RFC 6455 §8.1).
 //!
-//! Make `Text` take any good text however it is cut, and refuse a bad one with 1007 as soon as it can be
-//! known. In the tutorials, a text that is none raises an exception which stops the only loop (fault
-//! F15); here it is a value.
+//! Make `Text` take any good text however it is cut, and refuse a bad one with 1007 as soon as it
+//! can be known. In the tutorials, a text that is none raises an exception which stops the only
+//! loop (fault F15); here it is a value.
 //!
 //! Fails: a_character_may_be_cut
 //!   "a character that is cut in two is no error yet"

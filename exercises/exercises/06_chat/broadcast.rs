@@ -1,8 +1,8 @@
 //! # Repair this room: those who have left are still in it
 //!
-//! A message goes to everyone but its sender, who has it already. In this room everyone gets it. And who
-//! has left stays in the list: the error that says so is thrown away, and every later message is sent to
-//! nobody, again and again (fault F18).
+//! A message goes to everyone but its sender, who has it already. In this room everyone gets it.
+//! And who has left stays in the list: the error that says so is thrown away, and every later
+//! message is sent to nobody, again and again (fault F18).
 //!
 //! Repair `tell`: to all but the sender, and whoever cannot be reached is no member any more.
 //!

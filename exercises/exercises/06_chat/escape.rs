@@ -1,9 +1,9 @@
 //! # Text is not markup
 //!
-//! The tutorials put what somebody wrote into the page with `innerHTML`, and so anybody can put a script
-//! into everybody's page (fault F17). A page does best to use `textContent`, which cannot go wrong.
-//! Where a server must write HTML itself, it has to escape five characters. This one knows about three,
-//! and gets to the ampersand when it has written some itself.
+//! The tutorials put what somebody wrote into the page with `innerHTML`, and so anybody can put a
+//! script into everybody's page (fault F17). A page does best to use `textContent`, which cannot go
+//! wrong. Where a server must write HTML itself, it has to escape five characters. This one knows
+//! about three, and gets to the ampersand when it has written some itself.
 //!
 //! Make `escape` right: `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&#39;`.
 //!

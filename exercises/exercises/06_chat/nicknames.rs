@@ -1,12 +1,12 @@
 //! # Repair this room: a name belongs to one at a time
 //!
-//! In the tutorials a name is a key in a dictionary. A second Ada takes the first one's place, and what
-//! is meant for one goes to the other (fault F22). And when the first Ada's connection ends, the room
-//! sees off "Ada", who is by now somebody else (F18).
+//! In the tutorials a name is a key in a dictionary. A second Ada takes the first one's place, and
+//! what is meant for one goes to the other (fault F22). And when the first Ada's connection ends,
+//! the room sees off "Ada", who is by now somebody else (F18).
 //!
-//! Repair `enter` and `leave`. A name that is taken is refused, unless it is the same page that comes
-//! back: then it has the same session, and takes its place over. `enter` returns the number of the
-//! connection, and `leave` must see off that connection only.
+//! Repair `enter` and `leave`. A name that is taken is refused, unless it is the same page that
+//! comes back: then it has the same session, and takes its place over. `enter` returns the number
+//! of the connection, and `leave` must see off that connection only.
 //!
 //! Fails: a_name_that_is_taken_is_refused
 //!   "the second Ada has taken the first one's place (F22)"

@@ -1,10 +1,10 @@
 //! # One bad phone stops the room
 //!
-//! A phone in a tunnel reads nothing. Its queue has a limit, as it should. When the queue is full, this
-//! room waits for the phone, and everybody waits with it (fault F21).
+//! A phone in a tunnel reads nothing. Its queue has a limit, as it should. When the queue is full,
+//! this room waits for the phone, and everybody waits with it (fault F21).
 //!
-//! Make `tell` wait for nobody: whoever's queue is full is taken out of the room and closed with 1013,
-//! "try again later". `tell` returns the names of those.
+//! Make `tell` wait for nobody: whoever's queue is full is taken out of the room and closed with
+//! 1013, "try again later". `tell` returns the names of those.
 //!
 //! Fails: a_full_queue_keeps_nobody_waiting
 //!   "one slow reader keeps the room waiting (F21)"

@@ -46,7 +46,9 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     } else if arguments.junit {
         print!("{}", junit(&grades)?);
     } else {
-        grades.iter().for_each(|grade| print!("{}", table(grade)));
+        for grade in &grades {
+            print!("{}", table(grade));
+        }
     }
     Ok(grades.iter().all(|grade| grade.passed == grade.of))
 }

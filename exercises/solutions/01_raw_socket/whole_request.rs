@@ -5,15 +5,20 @@ use std::io::{self, ErrorKind, Read};
 /// The most bytes of a request that we take.
 const LIMIT: usize = 8 * 1024;
 
-/// Reads a request: all bytes up to the blank line, `\r\n\r\n`, and with it.
+/// Reads a request: all bytes up to the blank line, `\r\n\r\n`, and with it. The second part is
+/// what has come behind it.
 ///
 /// # Errors
 /// `UnexpectedEof` if the peer leaves before, and `InvalidData` for one that is over `LIMIT`.
-fn read_request(peer: &mut impl Read) -> io::Result<Vec<u8>> {
+fn read_request(peer: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let mut request = Vec::new();
     let mut buffer = [0; 1024];
-    // All that has arrived is searched, for the blank line may be cut as well.
-    while !request.ends_with(b"\r\n\r\n") {
+    loop {
+        // All that has arrived is searched, for the blank line may be cut as well.
+        if let Some(end) = request.windows(4).position(|four| four == b"\r\n\r\n") {
+            let rest = request.split_off(end + 4);
+            return Ok((request, rest));
+        }
         if request.len() >= LIMIT {
             return Err(ErrorKind::InvalidData.into());
         }
@@ -22,7 +27,6 @@ fn read_request(peer: &mut impl Read) -> io::Result<Vec<u8>> {
             count => request.extend_from_slice(&buffer[..count]),
         }
     }
-    Ok(request)
 }
 
 fn main() {}
@@ -67,8 +71,8 @@ mod tests {
     }
 
     fn read(pieces: &[&str]) -> Result<String, ErrorKind> {
-        let request = read_request(&mut Pieces::new(pieces)).map_err(|error| error.kind())?;
-        Ok(String::from_utf8_lossy(&request).into_owned())
+        let read = read_request(&mut Pieces::new(pieces)).map_err(|error| error.kind())?;
+        Ok(String::from_utf8_lossy(&read.0).into_owned())
     }
 
     const REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -111,9 +115,17 @@ mod tests {
     }
 
     #[test]
+    fn what_has_come_behind_the_request_is_kept() {
+        let mut peer = Pieces::new(&[&format!("{REQUEST}the first frame")]);
+        let read = read_request(&mut peer).map_err(|error| error.kind());
+        let parts = (REQUEST.as_bytes().to_vec(), b"the first frame".to_vec());
+        assert_eq!(read, Ok(parts), "a client in a hurry has sent its first frame already");
+    }
+
+    #[test]
     fn a_request_without_end_is_refused() {
-        let error = read_request(&mut Endless(0)).map_err(|error| error.kind());
+        let read = read_request(&mut Endless(0)).map_err(|error| error.kind());
         let why = "a stranger decides how much we hold: stop at LIMIT";
-        assert_eq!(error, Err(ErrorKind::InvalidData), "{why}");
+        assert_eq!(read, Err(ErrorKind::InvalidData), "{why}");
     }
 }

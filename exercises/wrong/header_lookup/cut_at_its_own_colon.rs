@@ -1,4 +1,4 @@
-//! Compares names well, and cuts the value at its last colon.
+//! Compares names well, and still cuts the value at a colon of its own.
 //!
 //! Fails: a_value_keeps_its_colons
 //!   "the value was cut at its own colon"
