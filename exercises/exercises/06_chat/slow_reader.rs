@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     /// The room has answered long before, unless it waits for ever.
-    const LONG: Duration = Duration::from_secs(3);
+    const LONG: Duration = Duration::from_secs(5);
 
     fn enter(room: &mut Room, name: &str) -> Receiver<String> {
         let (sender, receiver) = sync_channel(QUEUE);

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::{FailedTest, Outcome, test_names};
 
 /// How long the tests of one exercise may run. They take less than a second, or, where one has to
-/// find out that nothing comes, three.
+/// find out that nothing comes, five.
 const TIME: Duration = Duration::from_mins(1);
 /// How often we look whether they have ended.
 const LOOK: Duration = Duration::from_millis(5);

@@ -2,17 +2,40 @@
 
 use std::collections::VecDeque;
 
-/// Something that happened. Ids are given in order, beginning with 1, and never again.
+/// Events that are kept.
+const KEPT: usize = 2;
+
+/// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Event {
     id: usize,
-    text: &'static str,
+    text: String,
 }
 
-/// The events that came after the one with the id `last_seen`, oldest first.
-fn after(events: &VecDeque<Event>, last_seen: usize) -> Vec<Event> {
-    // An id says which event it is, and a place only where it stands today.
-    events.iter().filter(|event| event.id > last_seen).cloned().collect()
+/// The last few events, oldest first.
+#[derive(Default)]
+struct History {
+    events: VecDeque<Event>,
+    /// The last id that was given.
+    newest: usize,
+}
+
+impl History {
+    /// Appends an event, and returns its id.
+    fn append(&mut self, text: &str) -> usize {
+        self.newest += 1;
+        self.events.push_back(Event { id: self.newest, text: text.to_owned() });
+        if self.events.len() > KEPT {
+            self.events.pop_front();
+        }
+        self.newest
+    }
+
+    /// The events that came after the one with the id `last_seen`, oldest first.
+    fn after(&self, last_seen: usize) -> Vec<Event> {
+        // An id says which event it is, and a place only where it stands today.
+        self.events.iter().filter(|event| event.id > last_seen).cloned().collect()
+    }
 }
 
 fn main() {}
@@ -21,36 +44,59 @@ fn main() {}
 mod tests {
     use super::*;
 
-    /// The events that a history of two still has, after so many in all.
-    fn kept(ids: &[usize]) -> VecDeque<Event> {
-        ids.iter().map(|&id| Event { id, text: "a vote for Ada" }).collect()
+    /// The history after so many events, of which the last two are kept.
+    fn history(count: usize) -> History {
+        let mut history = History::default();
+        for number in 1..=count {
+            history.append(&format!("event {number}"));
+        }
+        history
     }
 
-    fn ids(events: &[Event]) -> Vec<usize> {
-        events.iter().map(|event| event.id).collect()
+    /// What these events say.
+    fn texts(events: Vec<Event>) -> Vec<String> {
+        events.into_iter().map(|event| event.text).collect()
     }
 
     #[test]
     fn the_newcomer_gets_everything() {
-        let events = after(&kept(&[1, 2, 3]), 0);
-        assert_eq!(ids(&events), [1, 2, 3], "who has seen nothing needs all there is");
+        let events = texts(history(2).after(0));
+        assert_eq!(events, ["event 1", "event 2"], "who has seen nothing needs all there is");
     }
 
     #[test]
     fn an_event_that_was_seen_does_not_come_again() {
-        let events = after(&kept(&[1, 2, 3]), 2);
-        assert_eq!(ids(&events), [3], "event 2 was seen: \"after 2\" begins with 3");
+        let events = texts(history(2).after(1));
+        assert_eq!(events, ["event 2"], "event 1 was seen: \"after 1\" begins with 2");
+    }
+
+    #[test]
+    fn no_id_is_given_twice() {
+        let mut history = History::default();
+        for expected in 1..=5 {
+            assert_eq!(history.append("a vote"), expected, "this id was given before, or left out");
+        }
     }
 
     #[test]
     fn an_event_is_found_when_older_ones_are_gone() {
-        let events = after(&kept(&[3, 4]), 3);
-        assert_eq!(ids(&events), [4], "event 4 was lost: an id is no place in the list");
+        let events = texts(history(4).after(3));
+        assert_eq!(events, ["event 4"], "event 4 was lost: an id is no place in the list");
     }
 
     #[test]
     fn who_has_missed_more_than_is_kept_gets_all_that_is_kept() {
-        let events = after(&kept(&[3, 4]), 2);
-        assert_eq!(ids(&events), [3, 4], "events 3 and 4 are kept, and who saw 2 needs both");
+        let events = texts(history(4).after(1));
+        let why = "events 3 and 4 are kept, and who saw 1 needs both";
+        assert_eq!(events, ["event 3", "event 4"], "{why}");
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        assert_eq!(
+            history(100).events.len(),
+            KEPT,
+            "a history that grows for ever is full one day"
+        );
     }
 }

@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     /// Long enough for a slow machine to wake a thread.
-    const LONG: Duration = Duration::from_secs(3);
+    const LONG: Duration = Duration::from_secs(5);
 
     /// What a visitor gets who would wait for an hour; `None` if they do not get it soon.
     fn soon(news: &Arc<News>, on_wait: impl FnOnce() + Send + 'static) -> Option<Vec<String>> {

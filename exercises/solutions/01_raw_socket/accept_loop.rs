@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     /// Nobody is kept waiting for longer.
-    const LONG: Duration = Duration::from_secs(3);
+    const LONG: Duration = Duration::from_secs(5);
 
     fn server() -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");

@@ -1,4 +1,4 @@
-//! A thread for each visit, of which the loop awaits the end.
+//! A thread for each visit, and a loop that waits for its end.
 //!
 //! Fails: a_silent_visitor_keeps_nobody_waiting
 //!   "one silent visitor keeps all others waiting"
