@@ -30,6 +30,7 @@ impl fmt::Display for Ended {
     }
 }
 
+// ANCHOR: segments
 /// What one connection sends: at most `bytes_left` bytes, until `deadline` at the latest.
 ///
 /// The tutorials call `recv(1024)` once and take the result for the whole request (fault F1). A
@@ -41,6 +42,7 @@ pub struct Segments<'stream> {
     bytes_left: usize,
     buffer: [u8; SEGMENT_MAX],
 }
+// ANCHOR_END: segments
 
 impl<'stream> Segments<'stream> {
     /// Reads from `stream` for `time` and takes `bytes` bytes, whichever is used up first.
@@ -50,6 +52,7 @@ impl<'stream> Segments<'stream> {
         Self { stream, deadline, bytes_left: bytes, buffer: [0; SEGMENT_MAX] }
     }
 
+    // ANCHOR: next_segment
     /// Waits for bytes and returns those that have arrived: at least one.
     ///
     /// # Errors
@@ -79,4 +82,5 @@ impl<'stream> Segments<'stream> {
             }
         }
     }
+    // ANCHOR_END: next_segment
 }

@@ -64,6 +64,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    // ANCHOR: status
     /// The status that this refusal is sent with.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -78,6 +79,7 @@ impl Refusal {
             _ => StatusCode::BAD_REQUEST,
         }
     }
+    // ANCHOR_END: status
 
     /// The whole answer: the status, the headers that go with it, and the sentence as its body.
     #[must_use]

@@ -48,6 +48,7 @@ impl Inflater {
         Self { stream: None, is_fresh, is_within: false }
     }
 
+    // ANCHOR: inflate
     /// Inflates the next bytes of a message behind `output`, which may grow to `max` bytes.
     ///
     /// # Errors
@@ -89,6 +90,7 @@ impl Inflater {
             }
         }
     }
+    // ANCHOR_END: inflate
 
     /// Inflates what the sender has left out at the end of a message.
     ///

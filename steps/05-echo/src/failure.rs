@@ -37,6 +37,7 @@ pub enum Failure {
 }
 
 impl Failure {
+    // ANCHOR: code
     /// The status code that tells the peer.
     #[must_use]
     pub fn code(&self) -> CloseCode {
@@ -47,4 +48,5 @@ impl Failure {
             _ => CloseCode::PROTOCOL_ERROR,
         }
     }
+    // ANCHOR_END: code
 }

@@ -48,6 +48,7 @@ impl<'payload> Message<'payload> {
     }
 }
 
+// ANCHOR: event
 /// What the peer has said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'payload> {
@@ -60,6 +61,7 @@ pub enum Event<'payload> {
     /// The peer closes. It is to be answered with a close; nothing comes after it (§5.5.1).
     Close(Option<CloseFrame<'payload>>),
 }
+// ANCHOR_END: event
 
 /// A frame whose header has been read, and whose payload is arriving.
 #[derive(Clone, Copy, Debug)]
@@ -163,6 +165,7 @@ impl Inbound {
         }
     }
 
+    // ANCHOR: rest
     /// Gives the buffer back if little or nothing is in it. To be called when there is nothing to
     /// read, which may be for a long time.
     pub fn rest(&mut self) {
@@ -173,6 +176,7 @@ impl Inbound {
             self.start = 0;
         }
     }
+    // ANCHOR_END: rest
 
     /// The next thing that the peer has said, or `None` if the bytes so far do not complete one.
     ///
@@ -215,6 +219,7 @@ impl Inbound {
         found
     }
 
+    // ANCHOR: find_in_frames
     #[inline(never)]
     fn find_in_frames(&mut self) -> Result<Option<Opcode>, Failure> {
         loop {
@@ -232,7 +237,9 @@ impl Inbound {
             }
         }
     }
+    // ANCHOR_END: find_in_frames
 
+    // ANCHOR: begin
     /// Reads the header of the next frame, once it is there. May such a frame come now (§5.4), and
     /// is it within the limits?
     #[inline]
@@ -276,7 +283,9 @@ impl Inbound {
         self.frame = Arriving { opcode, fin, masking_key, length, seen: 0 };
         Ok(true)
     }
+    // ANCHOR_END: begin
 
+    // ANCHOR: take_payload
     /// Unmasks, inflates and checks what has arrived of the payload, and takes it once it is whole.
     #[inline]
     fn take_payload(&mut self) -> Result<bool, Failure> {
@@ -312,7 +321,9 @@ impl Inbound {
         }
         Ok(whole)
     }
+    // ANCHOR_END: take_payload
 
+    // ANCHOR: fragments
     /// Does this data frame complete a message?
     #[inline]
     fn completes_message(&mut self) -> bool {
@@ -333,4 +344,5 @@ impl Inbound {
         self.message = if fin { None } else { Some(opcode) };
         self.fragments = if fin { 0 } else { self.fragments + 1 };
     }
+    // ANCHOR_END: fragments
 }

@@ -112,6 +112,7 @@ impl Outbound {
         self.frame(Opcode::Ping, false, &payload[..payload.len().min(CONTROL_MAX)]);
     }
 
+    // ANCHOR: pong
     /// Answers a ping with its payload (§5.5.3).
     pub fn pong(&mut self, payload: &[u8]) {
         if self.closed {
@@ -130,7 +131,9 @@ impl Outbound {
         let length = payload.len() + if self.role == Role::Client { 6 } else { 2 };
         self.last_pong = self.buffer.len().checked_sub(length);
     }
+    // ANCHOR_END: pong
 
+    // ANCHOR: close
     /// Closes, with a status code or without one; nothing can be said after it (§5.5.1). A reason
     /// is cut where 125 bytes are full.
     pub fn close(&mut self, code: Option<CloseCode>, reason: &str) {
@@ -147,6 +150,7 @@ impl Outbound {
     pub fn fail(&mut self, failure: &Failure) {
         self.close(Some(failure.code()), &failure.to_string());
     }
+    // ANCHOR_END: close
 
     /// The bytes to be written, in this order.
     #[must_use]

@@ -88,6 +88,7 @@ impl Server {
     }
 }
 
+// ANCHOR: connection
 /// One connection, from its first byte to its last.
 ///
 /// This is what an idle connection keeps in memory, so it is kept small: the beginning and the end
@@ -114,6 +115,7 @@ fn connection(
         drop(seat);
     }
 }
+// ANCHOR_END: connection
 
 impl Shared {
     /// The opening handshake; returns the bytes behind it, and what was agreed on, if `stream` is a

@@ -15,6 +15,7 @@ pub struct Utf8 {
     count: usize,
 }
 
+// ANCHOR: check
 impl Utf8 {
     /// Checks the next piece.
     ///
@@ -58,3 +59,4 @@ fn unfinished(text: &[u8]) -> Result<&[u8], Failure> {
         Err(error) => Ok(&text[error.valid_up_to()..]),
     }
 }
+// ANCHOR_END: check

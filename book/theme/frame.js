@@ -1,0 +1,107 @@
+'use strict';
+
+// The frame header both ways, RFC 6455 §5.2: what step 4 does in Rust, and in its words.
+
+websocket.OPCODES = new Map([
+  [0x0, 'continuation'],
+  [0x1, 'text'],
+  [0x2, 'binary'],
+  [0x8, 'close'],
+  [0x9, 'ping'],
+  [0xa, 'pong'],
+]);
+
+/** A rule that a header breaks, with the section of RFC 6455 that it stands in. */
+websocket.HeaderError = class extends Error {
+  constructor(message, section) {
+    super(message);
+    this.section = section;
+  }
+};
+
+/**
+ * Reads the header that `bytes` begins with. `fromClient` says whose frame it is: clients mask, and
+ * servers do not. Returns null if the bytes so far are fine and more are needed; throws a
+ * HeaderError if they break a rule. The length is a BigInt, for it may have 63 bits.
+ */
+websocket.decodeHeader = (bytes, fromClient) => {
+  const broken = (message, section) => {
+    throw new websocket.HeaderError(message, section);
+  };
+  if (bytes.length < 1) {
+    return null;
+  }
+  const reserved = [1, 2, 3].find((bit) => bytes[0] & (0x80 >> bit));
+  if (reserved !== undefined) {
+    broken(`RSV${reserved} is set without an extension`, '§5.2');
+  }
+  const opcode = bytes[0] & 0x0f;
+  const name = websocket.OPCODES.get(opcode);
+  if (name === undefined) {
+    broken(`opcode 0x${opcode.toString(16)} is reserved`, '§5.2');
+  }
+  const fin = (bytes[0] & 0x80) !== 0;
+  const isControl = (opcode & 0x8) !== 0;
+  if (isControl && !fin) {
+    broken(`a ${name} frame in fragments`, '§5.5');
+  }
+
+  if (bytes.length < 2) {
+    return null;
+  }
+  const isMasked = (bytes[1] & 0x80) !== 0;
+  if (fromClient && !isMasked) {
+    broken('a frame from a client that is not masked', '§5.1');
+  }
+  if (!fromClient && isMasked) {
+    broken('a frame from a server that is masked', '§5.1');
+  }
+  const sevenBits = bytes[1] & 0x7f;
+  if (isControl && sevenBits > 125) {
+    broken(`a ${name} frame with more than 125 bytes`, '§5.5');
+  }
+
+  const extended = { 126: 2, 127: 8 }[sevenBits] ?? 0;
+  if (bytes.length < 2 + extended) {
+    return null;
+  }
+  let length = BigInt(sevenBits);
+  if (extended > 0) {
+    length = bytes.slice(2, 2 + extended).reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+    if (length >> 63n) {
+      broken('length with its top bit set', '§5.2');
+    }
+    if (length <= (extended === 2 ? 125n : 0xffffn)) {
+      broken(`length ${length} in ${extended} bytes: not the shortest form`, '§5.2');
+    }
+  }
+
+  const end = 2 + extended + (isMasked ? 4 : 0);
+  if (bytes.length < end) {
+    return null;
+  }
+  const maskingKey = isMasked ? bytes.slice(end - 4, end) : null;
+  return { fin, opcode, maskingKey, length, extended, end };
+};
+
+/** The bytes of a header, with its length in the shortest form that holds it. */
+websocket.encodeHeader = ({ fin, opcode, maskingKey, length }) => {
+  const extended = length <= 125 ? 0 : length <= 0xffff ? 2 : 8;
+  const sevenBits = { 0: Number(length), 2: 126, 8: 127 }[extended];
+  const bytes = [(fin ? 0x80 : 0) | opcode, (maskingKey ? 0x80 : 0) | sevenBits];
+  for (let index = extended - 1; index >= 0; index -= 1) {
+    bytes.push(Number((BigInt(length) >> BigInt(8 * index)) & 0xffn));
+  }
+  return Uint8Array.from([...bytes, ...(maskingKey ?? [])]);
+};
+
+/** Masks a payload, or unmasks it: byte `i` with byte `i mod 4` of the key, RFC 6455 §5.3. */
+websocket.mask = (payload, key) => payload.map((byte, index) => byte ^ key[index % 4]);
+
+/** A whole frame with one text, as a browser or as a server would send it. */
+websocket.encodeText = (text, maskingKey) => {
+  const payload = new TextEncoder().encode(text);
+  const header = { fin: true, opcode: 0x1, maskingKey, length: payload.length };
+  const body = maskingKey ? websocket.mask(payload, maskingKey) : payload;
+  return Uint8Array.from([...websocket.encodeHeader(header), ...body]);
+};
