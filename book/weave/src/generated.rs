@@ -10,7 +10,7 @@ use crate::exercises::exercises;
 use crate::frames::frames;
 use crate::page::Page;
 use crate::transcripts::Snapshot;
-use crate::{Outcome, place};
+use crate::{Outcome, musts, place};
 
 /// The last step.
 const LAST_STEP: u8 = 6;
@@ -34,6 +34,7 @@ pub fn make(pages: &[Page]) -> Outcome<Files> {
         let name = format!("diff-{:02}-{step:02}.diff", step - 1);
         files.insert(name, difference(step - 1, step)?);
     }
+    files.insert("musts.md".to_owned(), musts::tables(&musts::sections()?));
     for (name, frame) in frames()? {
         let svg = frame.draw().map_err(|error| format!("book/frames.toml: {name}: {error}"))?;
         files.insert(format!("frames/{name}.svg"), svg);

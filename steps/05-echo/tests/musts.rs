@@ -1,0 +1,254 @@
+//! What RFC 6455 demands of a client, and of what either side sends, where no other file proves it.
+//! The book's map of every MUST (`book/musts.toml`) names the rest.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+use std::collections::HashSet;
+use std::future::ready;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::pin::pin;
+use std::thread::{self, JoinHandle};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use echo::{
+    Agreement, Clock, CloseCode, CloseFrame, Encoded, Ended, Limits, Message, Outbound, Receiver,
+    Role, Sender, Timeouts, connect,
+};
+use testkit::{Frame, Masking, Opcode, Wire};
+use tokio::io::{AsyncReadExt, duplex};
+use tokio::net::TcpStream;
+
+/// Lets one client in, answers its handshake, and then behaves like this.
+fn server(behaves: impl FnOnce(&mut Wire) + Send + 'static) -> (SocketAddr, JoinHandle<()>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let mut wire = Wire::accepts(&listener);
+        wire.answers_upgrade();
+        behaves(&mut wire);
+    });
+    (address, server)
+}
+
+/// Connects, listens until the connection is over, and ends it. Returns the messages before.
+async fn listens(address: SocketAddr) -> (Vec<String>, Ended) {
+    let clock = Clock::start(Timeouts::default());
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let (rest, _) = connect(&mut stream, "localhost", "/").await.unwrap();
+    let (reader, writer) = stream.split();
+    let mut sender = Sender::new(writer, Role::Client);
+    let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), &clock);
+    let mut heard = Vec::new();
+    let ended = loop {
+        match receiver.recv(&mut sender).await {
+            Ok(message) => heard.push(String::from_utf8(message.payload().to_vec()).unwrap()),
+            Err(ended) => break ended,
+        }
+    };
+    receiver.end(&mut sender, &ended).await;
+    (heard, ended)
+}
+
+/// All frames in these bytes.
+fn frames(mut bytes: &[u8]) -> Vec<Frame> {
+    let mut frames = Vec::new();
+    while let Some((frame, size)) = Frame::read(bytes) {
+        frames.push(frame);
+        bytes = &bytes[size..];
+    }
+    assert_eq!(bytes, b"", "half a frame is left");
+    frames
+}
+
+/// RFC 6455 §4.1: the client's key is sixteen bytes in base64, drawn anew for each connection.
+#[tokio::test]
+async fn each_connection_has_a_key_of_its_own() {
+    let mut keys = HashSet::new();
+    for _ in 0..8 {
+        let (seen, key) = std::sync::mpsc::channel();
+        let (address, server) = server(move |wire| {
+            let key = wire.request().header("sec-websocket-key").unwrap();
+            seen.send(STANDARD.decode(key).unwrap()).unwrap();
+        });
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        connect(&mut stream, "localhost", "/").await.unwrap();
+        let key = key.recv().unwrap();
+        assert_eq!(key.len(), 16);
+        assert!(keys.insert(key), "a key came twice");
+        server.join().unwrap();
+    }
+}
+
+/// RFC 6455 §4.1: between its request and the server's answer, the client says nothing.
+#[tokio::test]
+async fn nothing_is_said_before_the_answer() {
+    let (mut ours, mut theirs) = duplex(4096);
+    let mut connecting = pin!(connect(&mut ours, "localhost", "/"));
+    let mut request = Vec::new();
+    while !request.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
+        tokio::select! {
+            biased;
+            _ = &mut connecting => panic!("connected without an answer"),
+            read = theirs.read_buf(&mut request) => assert_ne!(read.unwrap(), 0),
+        }
+    }
+    assert!(request.ends_with(b"\r\n\r\n"), "{:?} before the answer", request.escape_ascii());
+    // It has its turn once more, and has written nothing.
+    tokio::select! {
+        biased;
+        _ = &mut connecting => panic!("connected without an answer"),
+        byte = theirs.read_u8() => panic!("said {byte:?} before the answer"),
+        () = ready(()) => {}
+    }
+}
+
+/// RFC 6455 §5.3 and §10.3: a fresh masking key for each frame, and nothing about it that could be
+/// guessed from the last: each bit is 1 half of the time, and differs from the last half of the
+/// time. (By chance, this fails once in more runs than there will be.)
+#[test]
+fn each_frame_has_a_masking_key_of_its_own() {
+    const COUNT: usize = 4096;
+    let mut outbound = Outbound::new(Role::Client);
+    for _ in 0..COUNT {
+        outbound.message(Message::Text(b"the same, over and over"));
+    }
+    let frames = frames(outbound.pending());
+    let keys: Vec<u32> = frames
+        .iter()
+        .map(|frame| match frame.masking {
+            Masking::Key(key) => u32::from_be_bytes(key),
+            other => panic!("a client must mask, not {other:?}"),
+        })
+        .collect();
+    assert_eq!(keys.len(), COUNT);
+    let steps: Vec<u32> = keys.windows(2).map(|pair| pair[0] ^ pair[1]).collect();
+    let differences: Vec<u32> = keys.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
+    for (what, numbers) in [("keys", &keys), ("steps", &steps), ("differences", &differences)] {
+        for bit in 0..32 {
+            let ones = numbers.iter().filter(|number| *number >> bit & 1 == 1).count();
+            // Eight standard deviations, each of 32, around one half.
+            assert!(ones.abs_diff(numbers.len() / 2) < 256, "bit {bit} of the {what}: {ones} ones");
+        }
+        let distinct: HashSet<&u32> = numbers.iter().collect();
+        assert!(distinct.len() > COUNT - 16, "{} different {what}", distinct.len());
+    }
+}
+
+/// RFC 6455 §5.1 and §6.1: a client masks whatever it sends, and a server nothing.
+#[test]
+fn a_client_masks_each_kind_of_frame_and_a_server_none() {
+    for (role, masks) in [(Role::Client, true), (Role::Server, false)] {
+        let mut outbound = Outbound::new(role);
+        outbound.message(Message::Text(b"text"));
+        outbound.message(Message::Binary(b"bytes"));
+        outbound.encoded(&Encoded::new(Message::Text(b"for many")));
+        outbound.ping(b"ping");
+        outbound.pong(b"pong");
+        outbound.close(Some(CloseCode::NORMAL), "enough");
+        let frames = frames(outbound.pending());
+        assert_eq!(frames.len(), 6);
+        for frame in frames {
+            assert_eq!(frame.is_masked(), masks, "{role:?}: {frame:?}");
+        }
+    }
+}
+
+/// RFC 6455 §5.2: a reserved bit is 0 unless an extension gives it a meaning. permessage-deflate
+/// does for RSV1 of a data frame, and for nothing else.
+#[test]
+fn no_reserved_bit_is_set_that_nobody_agreed_on() {
+    let long = "to be compressed, to be compressed, to be compressed".repeat(20);
+    for agreed in [None, Some(Agreement::default())] {
+        let mut outbound = Outbound::new(Role::Server);
+        if let Some(agreed) = agreed {
+            outbound.agree(agreed);
+        }
+        outbound.message(Message::Text(long.as_bytes()));
+        outbound.ping(&long.as_bytes()[..125]);
+        outbound.pong(&long.as_bytes()[..125]);
+        outbound.close(Some(CloseCode::NORMAL), &long);
+        for frame in frames(outbound.pending()) {
+            let is_compressed = agreed.is_some() && frame.opcode == Opcode::Text;
+            assert_eq!(frame.rsv, if is_compressed { 4 } else { 0 }, "{frame:?}");
+        }
+    }
+}
+
+/// RFC 6455 §5.5.1 and §6.1: once the close is said, no message follows, whoever asks for one.
+#[test]
+fn nothing_is_said_after_a_close() {
+    for role in [Role::Client, Role::Server] {
+        let mut outbound = Outbound::new(role);
+        outbound.close(Some(CloseCode::NORMAL), "");
+        let closed = outbound.pending().to_vec();
+        outbound.message(Message::Text(b"one more thing"));
+        outbound.message(Message::Binary(b"one more thing"));
+        outbound.encoded(&Encoded::new(Message::Text(b"one more thing")));
+        outbound.ping(b"?");
+        outbound.close(Some(CloseCode::GOING_AWAY), "");
+        assert_eq!(outbound.pending(), closed, "{role:?}");
+    }
+}
+
+/// RFC 6455 §7.4.1: 1005, 1006 and 1015 stand for codes that were never sent, and no close frame
+/// can be made with them. One without a code is empty, which is what 1005 means.
+#[test]
+fn the_codes_that_are_never_sent_cannot_be_sent() {
+    for code in [1005, 1006, 1015] {
+        assert_eq!(CloseCode::new(code), None, "{code}");
+    }
+    let mut outbound = Outbound::new(Role::Server);
+    outbound.close(None, "a reason needs a code before it");
+    assert_eq!(outbound.pending(), b"\x88\x00");
+}
+
+/// RFC 6455 §7.1.7: after a failure the connection is over, whatever the server still says.
+#[tokio::test]
+async fn a_client_that_has_failed_a_connection_ends_it() {
+    let (address, server) = server(|wire| {
+        wire.sends_frames(&[
+            Frame::text("good"),
+            Frame::continuation("of nothing"),
+            Frame::text("good again"),
+        ]);
+        wire.expects_close(1002);
+        // It waits for the server to end the connection first (§7.1.1).
+        wire.sends_frame(&Frame::text("good still")).half_closes().expects_end();
+    });
+    let (heard, ended) = listens(address).await;
+    assert_eq!(heard, ["good"]);
+    assert!(matches!(ended, Ended::Failed(_)), "{ended}");
+    server.join().unwrap();
+}
+
+/// RFC 6455 §7.2.1: a connection that is lost without a close frame is a failure, and not the end
+/// of what there was to say.
+#[tokio::test]
+async fn a_connection_that_is_lost_is_no_clean_close() {
+    let (address, server) = server(|wire| {
+        wire.sends(&[0x81, 5, b'h', b'a', b'l']);
+    });
+    let (heard, ended) = listens(address).await;
+    assert_eq!(heard, [""; 0]);
+    assert!(matches!(ended, Ended::Vanished(_)), "{ended}");
+    server.join().unwrap();
+}
+
+/// RFC 6455 §5.5.1 and §7.1.1: with both closes said, the connection is over, whichever side began.
+#[tokio::test]
+async fn a_client_that_has_closed_and_was_answered_is_gone() {
+    let (address, server) = server(|wire| {
+        wire.expects_close(1000);
+        wire.sends_frame(&Frame::close(1000, "")).half_closes().expects_end();
+    });
+    let clock = Clock::start(Timeouts::default());
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let (rest, _) = connect(&mut stream, "localhost", "/").await.unwrap();
+    let (reader, writer) = stream.split();
+    let mut sender = Sender::new(writer, Role::Client);
+    let receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), &clock);
+    let close = CloseFrame { code: CloseCode::NORMAL, reason: "that was all" };
+    receiver.close(&mut sender, close, Timeouts::default().close).await;
+    drop(stream);
+    server.join().unwrap();
+}
