@@ -139,7 +139,8 @@ impl Rule {
         let mut parts = Vec::new();
         if let Some(page) = &self.page {
             let chapter = page.split_once('-').and_then(|(number, _)| number.parse::<u8>().ok());
-            let name = chapter.map_or(page.clone(), |number| format!("chapter {number}"));
+            let name =
+                chapter.map_or(page.replace(".md", ""), |number| format!("chapter {number}"));
             parts.push(format!("[{name}]({page})"));
         }
         parts.extend(self.tests.iter().map(|test| format!("`{test}`")));
