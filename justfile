@@ -39,6 +39,11 @@ test:
 conformance *ARGS:
     @cargo run -q --release -p conformance -- autobahn {{ ARGS }}
 
+# Put our servers beside others, under the same load: `just bench --help`
+[no-exit-message]
+bench *ARGS:
+    @cargo run --release -p bench -- {{ ARGS }}
+
 # Format all code
 fmt:
     @cargo fmt --all
