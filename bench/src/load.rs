@@ -8,6 +8,7 @@ mod fanout;
 mod handshakes;
 mod idle;
 mod opening;
+mod room;
 mod script;
 mod stopwatch;
 
