@@ -79,6 +79,11 @@ screens *NAMES:
 diff A B:
     @cargo run -q -p weave -- diff {{ A }} {{ B }}
 
+# Put our servers beside others, under the same load: `just bench --help`
+[no-exit-message]
+bench *ARGS:
+    @cargo run --release -p bench -- {{ ARGS }}
+
 # Format all code
 fmt:
     @cargo fmt --all

@@ -1,0 +1,192 @@
+//! The book's figures: charts and a table, all of them made from `results.json`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::chart::{Shows, dots, is_ours, lines};
+use crate::peers::RAW;
+use crate::results::{Results, Row, Section, Unit};
+use crate::terminal::grouped;
+
+/// Where the results are kept.
+pub const RESULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results.json");
+/// Where the figures are.
+pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../book/src/figures");
+
+/// Behind by more than this is a loss that is named.
+const LOSS: f64 = 0.98;
+
+/// All figures that the results are good for, by the names of their files.
+#[must_use]
+pub fn figures(results: &Results) -> Vec<(&'static str, String)> {
+    let section = |name: &str| results.sections.get(name);
+    let mut figures = Vec::new();
+    if let Some(echo) = section("echo") {
+        let heading = format!("Echo: messages a second, {} = 1", echo.base);
+        figures.push(("bench-echo.svg", dots(&heading, &echo.rows, Shows::Ratio)));
+        figures.push(("bench-echo.md", table(echo)));
+    }
+    if let Some(fanout) = section("fanout") {
+        let heading = format!("Fan-out: deliveries a second, {} = 1", fanout.base);
+        figures.push(("bench-fanout.svg", dots(&heading, &fanout.rows, Shows::Ratio)));
+        figures.push(("bench-fanout.md", table(fanout)));
+    }
+    if let Some(idle) = section("idle") {
+        let heading = "Idle: bytes of memory a connection";
+        figures.push(("bench-idle.svg", dots(heading, &idle.rows, Shows::Figure)));
+        figures.push(("bench-idle.md", table(idle)));
+    }
+    if let Some(handshakes) = section("handshakes") {
+        figures.push(("bench-handshakes.md", table(handshakes)));
+    }
+    if let Some(growth) = section("growth") {
+        figures.push(("bench-growth.svg", lines("Growth", &growth.rows)));
+    }
+    figures
+}
+
+/// Draws them all.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn draw(results: &Results) -> Result<(), String> {
+    std::fs::create_dir_all(FOLDER).map_err(|error| format!("{FOLDER}: {error}"))?;
+    for (name, content) in figures(results) {
+        let file = Path::new(FOLDER).join(name);
+        std::fs::write(&file, content).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// A section in full, and in words where we are behind.
+fn table(section: &Section) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for figures in section.rows.iter().flat_map(|row| &row.peers) {
+        if !names.contains(&figures.peer.as_str()) {
+            names.push(&figures.peer);
+        }
+    }
+    // Ours and the base first.
+    names.sort_by_key(|name| (!is_ours(name), *name != section.base, *name));
+    let is_memory = section.rows.iter().any(|row| row.unit == Unit::Bytes);
+    let mut heads: Vec<String> = names.iter().map(|name| with_version(name, section)).collect();
+    if !is_memory {
+        heads.insert(0, format!("{} a second", section.base));
+    }
+    let mut text = format!("| | {} |\n|---|{}\n", heads.join(" | "), "--:|".repeat(heads.len()));
+    for row in &section.rows {
+        let mut cells: Vec<String> = names.iter().map(|name| cell(row, name)).collect();
+        if !is_memory {
+            let base = row.of(&section.base).and_then(|figures| figures.figure);
+            cells.insert(0, base.map_or("–".to_owned(), |figure| grouped(figure.median)));
+        }
+        let _ = writeln!(text, "| {} | {} |", row.title, cells.join(" | "));
+    }
+    let what = if is_memory { "bytes of memory a connection" } else { "ratios, median and spread" };
+    let machine = &section.machine;
+    let _ = write!(
+        text,
+        "\n*{what}; {}, {} cores, {}, {}; {}",
+        machine.processor,
+        machine.cores,
+        machine.system,
+        machine.date,
+        if machine.pinned { "a core for the server and one for the load" } else { "not pinned" },
+    );
+    if let Some(control) = &machine.congestion_control {
+        let _ = write!(text, "; TCP with {control}");
+    }
+    let _ = writeln!(text, "*\n\n{}", losses(section));
+    text
+}
+
+fn with_version(name: &str, section: &Section) -> String {
+    section.versions.get(name).map_or(name.to_owned(), |version| format!("{name} {version}"))
+}
+
+fn cell(row: &Row, name: &str) -> String {
+    let Some(figures) = row.of(name) else { return "–".to_owned() };
+    match (figures.ratio, figures.figure) {
+        (_, Some(figure)) if row.unit == Unit::Bytes => grouped(figure.median),
+        (Some(ratio), _) => {
+            format!("{:.2} <small>({:.2}–{:.2})</small>", ratio.median, ratio.min, ratio.max)
+        }
+        (None, Some(figure)) => grouped(figure.median),
+        (None, None) => "failed".to_owned(),
+    }
+}
+
+/// Where we are behind somebody who speaks WebSocket, in a sentence.
+fn losses(section: &Section) -> String {
+    let mut ours = None;
+    let mut losses = Vec::new();
+    for row in &section.rows {
+        let Some(own) = row.peers.iter().find(|figures| is_ours(&figures.peer)) else { continue };
+        ours = Some(&own.peer);
+        // The best comes first. Who does not speak WebSocket does not compete.
+        let best = row.peers.iter().find(|figures| figures.peer != RAW);
+        let (Some(figure), Some((peer, best))) =
+            (own.figure, best.and_then(|best| Some((&best.peer, best.figure?))))
+        else {
+            continue;
+        };
+        let (own, best) = (figure.median, best.median);
+        if row.unit == Unit::Bytes {
+            if own * LOSS > best {
+                let more = grouped(own - best);
+                losses.push(format!("{more} bytes over {peer} ({})", row.title));
+            }
+        } else if own < best * LOSS {
+            let percent = (1.0 - own / best) * 100.0;
+            losses.push(format!("{percent:.0} % behind {peer} ({})", row.title));
+        }
+    }
+    let Some(ours) = ours else { return String::new() };
+    match &losses[..] {
+        [] => format!("In every row, {ours} is ahead of the others or within 2 % of the best."),
+        some => format!("Where we lose: {ours} is {}.", some.join("; ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::Figures;
+    use crate::statistics::Spread;
+
+    fn row(peers: &[(&str, f64)]) -> Row {
+        let figures = |(peer, figure): &(&str, f64)| Figures {
+            peer: (*peer).to_owned(),
+            figure: Spread::of(&[*figure]),
+            ratio: Spread::of(&[*figure / 100.0]),
+            busy: None,
+            problem: None,
+        };
+        let peers = peers.iter().map(figures).collect();
+        let mut row = Row { title: "20 B".to_owned(), grows: None, unit: Unit::Messages, peers };
+        row.sort();
+        row
+    }
+
+    fn section(rows: Vec<Row>) -> Section {
+        Section {
+            machine: crate::machine::Machine::here(),
+            versions: [("yawc".to_owned(), "0.5.0".to_owned())].into(),
+            rounds: 1,
+            seconds: 1.0,
+            base: "raw TCP".to_owned(),
+            rows,
+        }
+    }
+
+    #[test]
+    fn a_loss_is_said_in_words_and_raw_tcp_is_no_competitor() {
+        let behind = section(vec![row(&[("step 5", 80.0), ("yawc", 100.0), ("raw TCP", 120.0)])]);
+        assert_eq!(losses(&behind), "Where we lose: step 5 is 20 % behind yawc (20 B).");
+        let ahead = section(vec![row(&[("step 5", 99.0), ("yawc", 100.0), ("raw TCP", 120.0)])]);
+        assert!(losses(&ahead).starts_with("In every row, step 5 is ahead"));
+        let table = table(&behind);
+        assert!(table.contains("| yawc 0.5.0 |"), "{table}");
+        assert!(table.contains("| 20 B | 120 | 0.80 <small>(0.80–0.80)</small> |"), "{table}");
+    }
+}

@@ -1,0 +1,158 @@
+//! As many messages as a server says back, with so many in flight on each connection.
+
+use std::io::{self, ErrorKind, Read, Write};
+
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Token};
+
+use super::compressed::answer_to;
+use super::opening::{Offer, PATIENCE, open};
+use super::script::{Kind, Script};
+use super::stopwatch::Stopwatch;
+use super::{Echo, Task};
+
+/// As much as is read at a time.
+const BUFFER: usize = 256 * 1024;
+/// Connections that the system tells us about at a time.
+const EVENTS: usize = 1024;
+
+/// A connection, and how far it has come.
+struct Client {
+    stream: TcpStream,
+    /// Bytes that have been written and read, counted from the beginning of the script.
+    written: u64,
+    read: u64,
+}
+
+/// See [`run`](super::run).
+pub(super) fn run(task: &Task, plan: Echo) -> Result<f64, String> {
+    let mut script = Script::new(plan.kind, plan.payload);
+    let mut offer = Offer::Plain;
+    if !task.is_websocket {
+        script = script.without_websocket();
+    } else if plan.kind == Kind::CompressedJson {
+        offer = Offer::Fresh;
+        script.expected = answer_to(task, &script, plan.payload)?;
+        script.expected_each = script.expected.len();
+    }
+    let failed = |error: io::Error| error.to_string();
+    let mut poll = Poll::new().map_err(failed)?;
+    let mut clients = Vec::with_capacity(plan.connections);
+    for number in 0..plan.connections {
+        let (stream, rest) = open(task, &task.path, offer)?;
+        if !rest.is_empty() {
+            return Err("it speaks before it is spoken to".to_owned());
+        }
+        stream.set_nonblocking(true).map_err(failed)?;
+        let mut stream = TcpStream::from_std(stream);
+        let both = Interest::READABLE | Interest::WRITABLE;
+        poll.registry().register(&mut stream, Token(number), both).map_err(failed)?;
+        // Each begins elsewhere, so that an answer on the wrong connection is seen.
+        let first = (number % script.count()) as u64;
+        let (written, read) =
+            (first * script.sent_each as u64, first * script.expected_each as u64);
+        clients.push(Client { stream, written, read });
+    }
+
+    let mut buffer = vec![0; BUFFER];
+    let mut events = Events::with_capacity(EVENTS);
+    let mut stopwatch = Stopwatch::start(plan.seconds);
+    loop {
+        poll.poll(&mut events, Some(PATIENCE)).map_err(failed)?;
+        if events.is_empty() {
+            return Err(format!("nothing has come back for {PATIENCE:?}"));
+        }
+        for event in &events {
+            let client = &mut clients[event.token().0];
+            if event.is_readable() {
+                client.read(&script, &mut buffer)?;
+            }
+            client.write(&script, plan.window)?;
+        }
+        let bytes = || clients.iter().map(|client| client.read).sum();
+        if let Some(bytes_a_second) = stopwatch.look(bytes) {
+            #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+            return Ok(bytes_a_second / script.expected_each as f64);
+        }
+    }
+}
+
+impl Client {
+    /// Reads what is there, and compares it.
+    fn read(&mut self, script: &Script, buffer: &mut [u8]) -> Result<(), String> {
+        loop {
+            match self.stream.read(buffer) {
+                Ok(0) => return Err("it has closed a connection".to_owned()),
+                Ok(count) => {
+                    self.compare(script, &buffer[..count])?;
+                    // Elsewhere, mio has to hear that there is nothing left.
+                    if cfg!(unix) && count < buffer.len() {
+                        return Ok(());
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+                Err(error) => return Err(format!("a connection has broken: {error}")),
+            }
+        }
+    }
+
+    /// Compares what has come with the script.
+    fn compare(&mut self, script: &Script, mut bytes: &[u8]) -> Result<(), String> {
+        let each = script.expected_each as u64;
+        // What has been written in part is not answered yet, except by who knows no messages.
+        let answered = if script.is_raw() {
+            self.written
+        } else {
+            self.written / script.sent_each as u64 * each
+        };
+        if self.read + bytes.len() as u64 > answered {
+            let more = self.read + bytes.len() as u64 - answered;
+            return Err(format!("{more} bytes more came back than were due"));
+        }
+        while !bytes.is_empty() {
+            let at = place(self.read, &script.expected);
+            let count = bytes.len().min(script.expected.len() - at);
+            let expected = &script.expected[at..at + count];
+            if bytes[..count] != *expected {
+                return Err(wrong_byte(&bytes[..count], expected, self.read, each));
+            }
+            self.read += count as u64;
+            bytes = &bytes[count..];
+        }
+        Ok(())
+    }
+
+    /// Writes until there is a window of messages in flight, or no room for more.
+    fn write(&mut self, script: &Script, window: usize) -> Result<(), String> {
+        let due = self.read / script.expected_each as u64 + window as u64;
+        let due = due * script.sent_each as u64;
+        while self.written < due {
+            let at = place(self.written, &script.sent);
+            let missing = usize::try_from(due - self.written).unwrap_or(usize::MAX);
+            let end = script.sent.len().min(at.saturating_add(missing));
+            match self.stream.write(&script.sent[at..end]) {
+                Ok(count) => self.written += count as u64,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+                Err(error) => return Err(format!("a connection has broken: {error}")),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The place in a script that is played over and over.
+fn place(count: u64, script: &[u8]) -> usize {
+    usize::try_from(count % script.len() as u64).unwrap_or_default()
+}
+
+/// Says which byte is wrong, and where it came.
+fn wrong_byte(got: &[u8], expected: &[u8], read: u64, each: u64) -> String {
+    let differs = got.iter().zip(expected).position(|(got, expected)| got != expected);
+    let index = differs.unwrap_or_default();
+    let (place, got, expected) = (read + index as u64, got[index], expected[index]);
+    format!(
+        "a wrong answer: byte {} of {each} in message {} is {got:#04x} and should be {expected:#04x}",
+        place % each,
+        place / each,
+    )
+}

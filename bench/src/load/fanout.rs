@@ -1,0 +1,88 @@
+//! One who speaks, and many who hear it: as many messages as arrive.
+
+use std::io::{self, ErrorKind, Read, Write};
+
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Token};
+
+use super::opening::{Offer, PATIENCE, open};
+use super::room::{Ear, InFlight};
+use super::stopwatch::Stopwatch;
+use super::{Fanout, Task};
+
+/// As much as is read at a time.
+const BUFFER: usize = 64 * 1024;
+/// Connections that the system tells us about at a time.
+const EVENTS: usize = 1024;
+
+/// One who listens.
+struct Receiver {
+    stream: TcpStream,
+    ear: Ear,
+}
+
+/// See [`run`](super::run).
+pub(super) fn run(task: &Task, plan: Fanout) -> Result<f64, String> {
+    let failed = |error: io::Error| format!("a connection has broken: {error}");
+    let mut poll = Poll::new().map_err(failed)?;
+    let member = |number: usize, name: &str, interest| -> Result<_, String> {
+        let (mut stream, mut rest) = open(task, &format!("{}{name}", task.path), Offer::Plain)?;
+        if plan.is_greeted && rest.is_empty() {
+            rest.resize(BUFFER, 0);
+            let count = stream.read(&mut rest).map_err(failed)?;
+            rest.truncate(count);
+        }
+        stream.set_nonblocking(true).map_err(failed)?;
+        let mut stream = TcpStream::from_std(stream);
+        poll.registry().register(&mut stream, Token(number), interest).map_err(failed)?;
+        Ok((stream, rest))
+    };
+    let mut receivers = Vec::with_capacity(plan.receivers);
+    for number in 0..plan.receivers {
+        let (stream, rest) = member(number, &format!("m{number}"), Interest::READABLE)?;
+        receivers.push(Receiver { stream, ear: Ear::new(rest) });
+    }
+    let both = Interest::READABLE | Interest::WRITABLE;
+    let (mut speaker, _) = member(plan.receivers, "speaker", both)?;
+
+    let mut in_flight = InFlight::new(plan.receivers, task.is_websocket);
+    let mut said = Vec::new();
+    let mut buffer = vec![0; BUFFER];
+    let mut events = Events::with_capacity(EVENTS);
+    let mut stopwatch = Stopwatch::start(plan.seconds);
+    let mut delivered = 0;
+    loop {
+        while in_flight.count() < plan.window {
+            said.extend(in_flight.say());
+        }
+        match speaker.write(&said) {
+            Ok(count) => drop(said.drain(..count)),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(error) => return Err(failed(error)),
+        }
+        poll.poll(&mut events, Some(PATIENCE)).map_err(failed)?;
+        if events.is_empty() {
+            return Err(format!("nothing has come for {PATIENCE:?}"));
+        }
+        for event in events.iter().filter(|event| event.is_readable()) {
+            let Some(receiver) = receivers.get_mut(event.token().0) else {
+                // What the speaker hears is of no interest, but has to be taken.
+                while speaker.read(&mut buffer).is_ok_and(|count| count > 0) {}
+                continue;
+            };
+            loop {
+                match receiver.stream.read(&mut buffer) {
+                    Ok(0) => return Err("it has closed a connection".to_owned()),
+                    Ok(count) => {
+                        delivered += receiver.ear.hear(&buffer[..count], &mut in_flight)?;
+                    }
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                    Err(error) => return Err(failed(error)),
+                }
+            }
+        }
+        if let Some(delivered_a_second) = stopwatch.look(|| delivered) {
+            return Ok(delivered_a_second);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Connections that are opened and given up, one after the other, several at a time.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::time::Duration;
+
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Registry, Token};
+use socket2::SockRef;
+
+use super::opening::{Offer, PATIENCE, judge, request};
+use super::stopwatch::Stopwatch;
+use super::{Handshakes, Task};
+
+/// A connection that is being opened.
+struct Attempt {
+    stream: TcpStream,
+    is_asked: bool,
+    answer: Vec<u8>,
+}
+
+/// See [`run`](super::run).
+pub(super) fn run(task: &Task, plan: Handshakes) -> Result<f64, String> {
+    let request = request(task.address, &task.path, Offer::Plain);
+    let failed = |error: io::Error| format!("a connection has broken: {error}");
+    let mut poll = Poll::new().map_err(failed)?;
+    let mut attempts = (0..plan.at_once)
+        .map(|number| Attempt::start(task, poll.registry(), Token(number)))
+        .collect::<io::Result<Vec<_>>>()
+        .map_err(failed)?;
+    let mut events = Events::with_capacity(plan.at_once);
+    let mut stopwatch = Stopwatch::start(plan.seconds);
+    let mut opened = 0;
+    loop {
+        poll.poll(&mut events, Some(PATIENCE)).map_err(failed)?;
+        if events.is_empty() {
+            return Err(format!("nothing has come back for {PATIENCE:?}"));
+        }
+        for event in &events {
+            let attempt = &mut attempts[event.token().0];
+            if attempt.goes_on(&request).map_err(failed)? && attempt.is_open()? {
+                opened += 1;
+                // See `opening`: here, soon there were no ports left.
+                let socket = SockRef::from(&attempt.stream);
+                socket.set_linger(Some(Duration::ZERO)).map_err(failed)?;
+                *attempt = Attempt::start(task, poll.registry(), event.token()).map_err(failed)?;
+            }
+        }
+        if let Some(opened_a_second) = stopwatch.look(|| opened) {
+            return Ok(opened_a_second);
+        }
+    }
+}
+
+impl Attempt {
+    fn start(task: &Task, registry: &Registry, token: Token) -> io::Result<Self> {
+        let mut stream = TcpStream::connect(task.address)?;
+        registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
+        Ok(Self { stream, is_asked: false, answer: Vec::new() })
+    }
+
+    /// Asks if it has not been asked yet, and reads what is there; `false` if that is nothing.
+    fn goes_on(&mut self, request: &str) -> io::Result<bool> {
+        if !self.is_asked {
+            match self.stream.write(request.as_bytes()) {
+                // A new connection has room for a few hundred bytes.
+                Ok(_) => self.is_asked = true,
+                Err(error) if is_not_yet(&error) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        let mut piece = [0; 2048];
+        loop {
+            match self.stream.read(&mut piece) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(count) => self.answer.extend(&piece[..count]),
+                Err(error) if is_not_yet(&error) => return Ok(!self.answer.is_empty()),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn is_open(&self) -> Result<bool, String> {
+        Ok(judge(&self.answer, Offer::Plain)?.is_some())
+    }
+}
+
+fn is_not_yet(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected)
+}

@@ -1,0 +1,123 @@
+//! The client's opening handshake, with as much checking as tells a WebSocket from anything else.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use socket2::SockRef;
+
+use super::Task;
+
+/// How long a server may take for anything before it counts as stuck.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The example of RFC 6455 §1.3, and what must come back for it.
+const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+/// An answer that takes longer is none.
+const HEAD_MAX: usize = 16 * 1024;
+/// Without memory from one message to the next, so that the same message comes back as the same
+/// bytes each time.
+const OFFER: &str = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+/// What browsers offer.
+const BROWSERS_OFFER: &str = "permessage-deflate; client_max_window_bits";
+
+/// What a client offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// Nothing.
+    Plain,
+    /// Compression without a memory.
+    Fresh,
+    /// Compression as browsers offer it.
+    Browser,
+}
+
+/// The request for a WebSocket.
+pub(super) fn request(address: SocketAddr, path: &str, offer: Offer) -> String {
+    let extensions = match offer {
+        Offer::Plain => String::new(),
+        Offer::Fresh => format!("Sec-WebSocket-Extensions: {OFFER}\r\n"),
+        Offer::Browser => format!("Sec-WebSocket-Extensions: {BROWSERS_OFFER}\r\n"),
+    };
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n{extensions}\r\n"
+    )
+}
+
+/// Where the answer ends, if it has; what comes behind are frames.
+///
+/// # Errors
+/// When it is not the answer that we need.
+pub(super) fn judge(answer: &[u8], offer: Offer) -> Result<Option<usize>, String> {
+    let Some(end) = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else {
+        let is_too_long = answer.len() > HEAD_MAX;
+        return if is_too_long { Err("its answer has no end".to_owned()) } else { Ok(None) };
+    };
+    let head = String::from_utf8_lossy(&answer[..end]);
+    if !head.starts_with("HTTP/1.1 101") || !head.contains(ACCEPT) {
+        let first = head.lines().next().unwrap_or_default();
+        return Err(format!("it did not upgrade: {first}"));
+    }
+    if (offer != Offer::Plain) != head.contains("permessage-deflate") {
+        return Err("it does not compress".to_owned());
+    }
+    Ok(Some(end + 4))
+}
+
+/// A connection that has not been opened yet. It ends without a farewell: otherwise each would keep
+/// its port for a minute, and after some thousands there were none.
+pub(super) fn connect(address: SocketAddr) -> Result<TcpStream, String> {
+    let stream = TcpStream::connect_timeout(&address, PATIENCE);
+    let stream = stream.map_err(|error| format!("cannot connect to {address}: {error}"))?;
+    let set = stream
+        .set_nodelay(true)
+        .and_then(|()| stream.set_read_timeout(Some(PATIENCE)))
+        .and_then(|()| SockRef::from(&stream).set_linger(Some(Duration::ZERO)));
+    set.map_err(|error| error.to_string())?;
+    Ok(stream)
+}
+
+/// An open connection, and what came behind the answer. Without WebSocket, it is open at once.
+///
+/// # Errors
+/// When the server says no, or nothing.
+pub(super) fn open(task: &Task, path: &str, offer: Offer) -> Result<(TcpStream, Vec<u8>), String> {
+    let mut stream = connect(task.address)?;
+    if !task.is_websocket {
+        return Ok((stream, Vec::new()));
+    }
+    let broken = |error| format!("the connection broke in the opening handshake: {error}");
+    stream.write_all(request(task.address, path, offer).as_bytes()).map_err(broken)?;
+    let mut answer = Vec::new();
+    let mut piece = [0; 4096];
+    loop {
+        let count = stream.read(&mut piece).map_err(broken)?;
+        if count == 0 {
+            return Err("the connection was closed in the opening handshake".to_owned());
+        }
+        answer.extend(&piece[..count]);
+        if let Some(end) = judge(&answer, offer)? {
+            return Ok((stream, answer.split_off(end)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_must_be_the_one_to_our_key_and_offer() {
+        let answer = format!("HTTP/1.1 101 Fine\r\nSec-WebSocket-Accept: {ACCEPT}\r\n\r\n\u{1}");
+        assert_eq!(judge(&answer.as_bytes()[..30], Offer::Plain), Ok(None));
+        assert_eq!(judge(answer.as_bytes(), Offer::Plain), Ok(Some(answer.len() - 1)));
+        assert!(judge(answer.as_bytes(), Offer::Fresh).is_err());
+        let wrong = answer.replace(ACCEPT, "s3pPLMBiTxaQ9kYGzzhZRbK+xOp=");
+        assert_eq!(
+            judge(wrong.as_bytes(), Offer::Plain).unwrap_err(),
+            "it did not upgrade: HTTP/1.1 101 Fine"
+        );
+    }
+}

@@ -1,0 +1,193 @@
+//! Is what arrives what was said?
+//!
+//! What a server makes of a message is not known beforehand, for a chat adds who said it and when.
+//! But it must be the same for everyone. So the first frame with a message in it is read with care,
+//! and all others are compared with that one as bytes.
+
+use std::collections::VecDeque;
+
+use super::script::{text_frame, whole_payload};
+
+/// Bytes of each message.
+const MESSAGE: usize = 100;
+
+/// The messages in flight, the oldest first.
+pub(super) struct InFlight {
+    messages: VecDeque<Message>,
+    /// The number of the oldest.
+    first: usize,
+    receivers: usize,
+    is_websocket: bool,
+}
+
+/// A message in flight.
+struct Message {
+    text: String,
+    /// Its frame, once we know it.
+    frame: Option<Vec<u8>>,
+    /// How many have heard it.
+    heard: usize,
+}
+
+/// What one member has heard.
+pub(super) struct Ear {
+    /// The beginning of a frame whose end has not come yet.
+    unread: Vec<u8>,
+    /// The message that comes next.
+    next: usize,
+}
+
+impl InFlight {
+    /// Nothing has been said yet.
+    pub(super) fn new(receivers: usize, is_websocket: bool) -> Self {
+        Self { messages: VecDeque::new(), first: 0, receivers, is_websocket }
+    }
+
+    /// How many messages they are.
+    pub(super) fn count(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Says one more message; returns its frame as it goes to the server.
+    pub(super) fn say(&mut self) -> Vec<u8> {
+        let number = self.first + self.messages.len();
+        let text = format!("{number:08} {:x<1$}", "", MESSAGE - 9);
+        let frame = text_frame(&format!(r#"{{"msg":"{text}","key":"{number}"}}"#));
+        // Who knows nothing of WebSocket hands it on as it is.
+        let known = if self.is_websocket { None } else { Some(frame.clone()) };
+        self.messages.push_back(Message { text, frame: known, heard: 0 });
+        frame
+    }
+
+    /// Somebody has heard this message.
+    fn is_heard(&mut self, number: usize) {
+        self.messages[number - self.first].heard += 1;
+        while self.messages.front().is_some_and(|oldest| oldest.heard == self.receivers) {
+            self.messages.pop_front();
+            self.first += 1;
+        }
+    }
+}
+
+impl Ear {
+    /// An ear that has heard the beginning of something.
+    pub(super) fn new(unread: Vec<u8>) -> Self {
+        Self { unread, next: 0 }
+    }
+
+    /// Takes what has come; returns how many messages it was.
+    pub(super) fn hear(&mut self, bytes: &[u8], in_flight: &mut InFlight) -> Result<u64, String> {
+        let mut heard = 0;
+        let joined;
+        let mut rest = bytes;
+        if !self.unread.is_empty() {
+            self.unread.extend(bytes);
+            joined = std::mem::take(&mut self.unread);
+            rest = &joined;
+        }
+        while !rest.is_empty() {
+            let Some(message) = in_flight.messages.get_mut(self.next - in_flight.first) else {
+                // There is nothing due, so it must be news of another kind.
+                let Some((start, end)) = whole_payload(rest) else { break };
+                if contains(&rest[start..end], br#""msg":"#) {
+                    return Err(wrong(&rest[start..end], "nothing"));
+                }
+                rest = &rest[end..];
+                continue;
+            };
+            match &message.frame {
+                Some(frame) if rest.starts_with(frame) => rest = &rest[frame.len()..],
+                // The end of it is still to come.
+                Some(frame) if frame.starts_with(rest) => break,
+                Some(_) if !in_flight.is_websocket => return Err(wrong(rest, &message.text)),
+                frame => {
+                    let Some((start, end)) = whole_payload(rest) else { break };
+                    let payload = &rest[start..end];
+                    if !contains(payload, br#""msg":"#) {
+                        rest = &rest[end..];
+                        continue;
+                    }
+                    let said = format!(r#""msg":"{}""#, message.text);
+                    if frame.is_some() || !contains(payload, said.as_bytes()) {
+                        return Err(wrong(payload, &message.text));
+                    }
+                    message.frame = Some(rest[..end].to_vec());
+                    rest = &rest[end..];
+                }
+            }
+            in_flight.is_heard(self.next);
+            self.next += 1;
+            heard += 1;
+        }
+        self.unread = rest.to_vec();
+        Ok(heard)
+    }
+}
+
+fn wrong(got: &[u8], said: &str) -> String {
+    format!("a wrong message: {:?} instead of {said:?}", String::from_utf8_lossy(got))
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A text frame as a server sends it.
+    fn frame(text: &str) -> Vec<u8> {
+        let length = u16::try_from(text.len()).unwrap();
+        [&[0x81, 126][..], &length.to_be_bytes(), text.as_bytes()].concat()
+    }
+
+    /// The text of a message, as [`InFlight::say`] makes it.
+    fn text(number: usize) -> String {
+        format!("{number:08} {:x<1$}", "", MESSAGE - 9)
+    }
+
+    /// Two messages with news between them, for two members.
+    fn scene() -> (InFlight, Vec<u8>) {
+        let mut in_flight = InFlight::new(2, true);
+        let _ = (in_flight.say(), in_flight.say());
+        let news = frame(r#"{"type":"joined","names":["ada"]}"#);
+        let message = |number| frame(&format!(r#"{{"sender":"me","msg":"{}"}}"#, text(number)));
+        (in_flight, [&news[..], &message(0), &news, &message(1), &news].concat())
+    }
+
+    #[test]
+    fn messages_are_counted_wherever_the_bytes_are_cut_and_news_are_not() {
+        let (_, bytes) = scene();
+        for cut in 0..=bytes.len() {
+            let (mut in_flight, bytes) = scene();
+            for _ in 0..2 {
+                let mut ear = Ear::new(Vec::new());
+                let first = ear.hear(&bytes[..cut], &mut in_flight).unwrap();
+                let second = ear.hear(&bytes[cut..], &mut in_flight).unwrap();
+                assert_eq!(first + second, 2);
+                assert_eq!(ear.unread, b"");
+            }
+            assert_eq!(in_flight.count(), 0, "everyone has heard everything");
+        }
+    }
+
+    #[test]
+    fn a_message_that_was_not_said_is_found_out() {
+        let (mut in_flight, mut bytes) = scene();
+        let place = bytes.windows(4).position(|four| four == b"xxxx").unwrap();
+        bytes[place] = b'y';
+        let problem = Ear::new(Vec::new()).hear(&bytes, &mut in_flight).unwrap_err();
+        assert!(problem.starts_with("a wrong message"), "{problem}");
+    }
+
+    #[test]
+    fn a_message_that_is_not_the_same_for_everyone_is_found_out() {
+        let (mut in_flight, mut bytes) = scene();
+        assert_eq!(Ear::new(Vec::new()).hear(&bytes, &mut in_flight), Ok(2));
+        let sender = bytes.windows(4).position(|four| four == b"\"me\"").unwrap();
+        bytes[sender + 1] = b'M';
+        let problem = Ear::new(Vec::new()).hear(&bytes, &mut in_flight).unwrap_err();
+        assert!(problem.starts_with("a wrong message"), "{problem}");
+    }
+}

@@ -1,0 +1,168 @@
+//! `just bench`: this workspace's servers beside others, under the same load.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use bench::machine::{Cores, Machine, open_files};
+use bench::measure::measure;
+use bench::peers::{Programs, RAW, UWEBSOCKETS};
+use bench::plan::{Effort, Part, measurements};
+use bench::process::end_together;
+use bench::results::{Results, Section};
+use bench::{figures, terminal};
+use clap::Parser;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Files that one process has open besides its connections.
+const OTHER_FILES: u64 = 100;
+
+/// Puts step 5 and step 6 beside other servers, under the same load.
+///
+/// Every server has one thread, and where the system allows it (Linux) a core of its own; the load
+/// has another. They take turns, several times over, and every answer is checked. A figure is the
+/// median of the rounds; a ratio is taken within a round. With uWebSockets, ratios are to it,
+/// without, to a server that says back raw TCP.
+#[derive(Debug, Parser)]
+#[command(name = "just bench")]
+struct Options {
+    /// What to measure; all, if nothing is said
+    parts: Vec<Part>,
+    /// Measure for two minutes instead of fifteen: good enough to see that something is badly wrong
+    #[arg(long)]
+    quick: bool,
+    /// Measure uWebSockets too: this server, which bench/uwebsockets/server.cpp says how to build
+    #[arg(long, value_name = "PROGRAM")]
+    uwebsockets: Option<PathBuf>,
+    /// Keep the results in bench/results.json, and draw the book's figures from them
+    #[arg(long)]
+    save: bool,
+    /// Measure nothing; draw the book's figures once more, from bench/results.json
+    #[arg(long, conflicts_with_all = ["parts", "quick", "uwebsockets", "save"])]
+    redraw: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(code) => code,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<ExitCode, String> {
+    let saved = Path::new(figures::RESULTS);
+    if options.redraw {
+        figures::draw(&Results::read(saved)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    end_together()?;
+    let parts = match &options.parts[..] {
+        [] => <Part as clap::ValueEnum>::value_variants(),
+        some => some,
+    };
+    let effort = limited(if options.quick { Effort::QUICK } else { Effort::FULL });
+    let programs = Programs::build(options.uwebsockets.clone())?;
+    let base = if options.uwebsockets.is_some() { UWEBSOCKETS } else { RAW };
+    let machine = Machine::here();
+    greet(&machine, base);
+
+    let mut results = if saved.exists() { Results::read(saved)? } else { Results::default() };
+    for part in parts.iter().filter(|part| **part != Part::Inside) {
+        let section = section(*part, effort, &programs, base, &machine);
+        let name = format!("{part:?}").to_lowercase();
+        results.sections.insert(name, section);
+        if options.save {
+            // After each part, so that nothing is lost if the next is interrupted.
+            results.write(saved)?;
+            figures::draw(&results)?;
+        }
+    }
+    if parts.contains(&Part::Inside) {
+        inside(options.quick)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Measures a part, and prints each row as soon as it is there.
+fn section(
+    part: Part,
+    effort: Effort,
+    programs: &Programs,
+    base: &str,
+    machine: &Machine,
+) -> Section {
+    println!("── {part:?} ──\n");
+    let measurements = measurements(part, effort, &|peers| programs.there(peers));
+    let mut versions = BTreeMap::new();
+    let mut rows = Vec::new();
+    for (number, measurement) in measurements.iter().enumerate() {
+        let place = format!("{} of {}", number + 1, measurements.len());
+        let tell = |what: &str| terminal::tell(&format!("{place}: {}: {what}", measurement.title));
+        let row = measure(measurement, base, programs, &tell);
+        terminal::untell();
+        println!("{}", terminal::row(&row, base));
+        rows.push(row);
+        for peer in &measurement.peers {
+            versions.extend(peer.version().map(|version| (peer.name.to_owned(), version)));
+        }
+    }
+    Section {
+        machine: machine.clone(),
+        versions,
+        rounds: effort.rounds,
+        seconds: effort.seconds,
+        base: base.to_owned(),
+        rows,
+    }
+}
+
+/// As many idle connections as there may be open files.
+fn limited(effort: Effort) -> Effort {
+    let files = open_files().map_or(u64::MAX, |files| files.saturating_sub(OTHER_FILES));
+    let files = usize::try_from(files).unwrap_or(usize::MAX);
+    if files < effort.idle {
+        println!("This system allows {files} connections (see `ulimit -n`), so that is how many.");
+    }
+    let (idle, idle_compressed) = (effort.idle.min(files), effort.idle_compressed.min(files));
+    Effort { idle, idle_compressed, ..effort }
+}
+
+/// Says what figures depend on here.
+fn greet(machine: &Machine, base: &str) {
+    println!("{}, {} cores, {}", machine.processor, machine.cores, machine.system);
+    match Cores::find() {
+        Some(cores) => {
+            println!("servers on core {}, the load on core {}", cores.server, cores.load);
+        }
+        None => println!("servers and load are not kept apart here, so figures differ more"),
+    }
+    if machine.congestion_control.as_deref() == Some("bbr") {
+        println!(
+            "TCP is paced here (bbr), which makes figures with a window swing; reno would not"
+        );
+    }
+    println!("ratios are to {base}; in brackets, the least and the greatest of the rounds\n");
+}
+
+/// The benchmarks inside one process have a program of their own.
+fn inside(quick: bool) -> Result<(), String> {
+    println!("── Inside ──\n");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let time = if quick { "0.1" } else { "0.5" };
+    let status = Command::new(cargo)
+        .args([
+            "bench",
+            "-q",
+            "--manifest-path",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
+        ])
+        .args(["--bench", "inside", "--", "--max-time", time])
+        .status()
+        .map_err(|error| format!("cargo cannot be started: {error}"))?;
+    if status.success() { Ok(()) } else { Err("the benchmarks inside have failed".to_owned()) }
+}

@@ -1,0 +1,125 @@
+//! One measurement: every peer in turn, several times over.
+
+use std::process::Command;
+use std::time::Instant;
+
+use crate::load::{Kind, Plan, Task};
+use crate::machine::{Cores, usage};
+use crate::peers::{Peer, Programs};
+use crate::plan::Measurement;
+use crate::process::Process;
+use crate::results::{Figures, Row, Unit};
+use crate::statistics::Spread;
+
+/// One figure, and who was how busy for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Sample {
+    figure: f64,
+    server_busy: f64,
+    load_busy: f64,
+}
+
+/// What the rounds have come to for one peer.
+#[derive(Default)]
+struct Rounds {
+    samples: Vec<Option<Sample>>,
+    problem: Option<String>,
+}
+
+/// Measures; `tell` hears what is about to be done.
+///
+/// The order turns around from round to round, so that what comes and goes on the machine is not
+/// always to the same one's cost.
+pub fn measure(
+    measurement: &Measurement,
+    base: &str,
+    programs: &Programs,
+    tell: &dyn Fn(&str),
+) -> Row {
+    let mut all: Vec<Rounds> = measurement.peers.iter().map(|_| Rounds::default()).collect();
+    for round in 0..measurement.rounds {
+        let mut order: Vec<usize> = (0..measurement.peers.len()).collect();
+        if round % 2 == 1 {
+            order.reverse();
+        }
+        for index in order {
+            let peer = &measurement.peers[index];
+            tell(&format!("round {} of {}, {}", round + 1, measurement.rounds, peer.name));
+            let sample = sample(peer, measurement, programs);
+            all[index].problem = sample.as_ref().err().cloned().or(all[index].problem.take());
+            all[index].samples.push(sample.ok());
+        }
+    }
+    let figures = |rounds: &Rounds| -> Vec<Option<f64>> {
+        rounds.samples.iter().map(|sample| sample.map(|sample| sample.figure)).collect()
+    };
+    let base = measurement.peers.iter().position(|peer| peer.name == base);
+    let base = base.map(|index| figures(&all[index])).unwrap_or_default();
+    let peers = measurement.peers.iter().zip(all).map(|(peer, rounds)| {
+        let all = figures(&rounds);
+        let some: Vec<f64> = all.iter().copied().flatten().collect();
+        let median = |of: fn(&Sample) -> f64| {
+            let parts: Vec<f64> = rounds.samples.iter().flatten().map(of).collect();
+            Spread::of(&parts).map(|spread| to_places(spread.median, 2))
+        };
+        Figures {
+            peer: peer.name.to_owned(),
+            figure: Spread::of(&some).map(|spread| spread.map(|figure| to_places(figure, 0))),
+            ratio: Spread::of_ratios(&all, &base)
+                .map(|spread| spread.map(|ratio| to_places(ratio, 3))),
+            busy: median(|sample| sample.server_busy).zip(median(|sample| sample.load_busy)),
+            problem: rounds.problem,
+        }
+    });
+    let grows = measurement.grows.map(|(what, how_far)| (what.to_owned(), how_far));
+    let (title, unit) = (measurement.title.clone(), measurement.unit);
+    let mut row = Row { title, grows, unit, peers: peers.collect() };
+    row.sort();
+    row
+}
+
+/// Starts a peer's server, puts it under load, and ends it.
+fn sample(peer: &Peer, measurement: &Measurement, programs: &Programs) -> Result<Sample, String> {
+    let (server, address) = programs.start(peer)?;
+    let is_compressed = match measurement.plan {
+        Plan::Echo(echo) => echo.kind == Kind::CompressedJson,
+        Plan::Idle(idle) => idle.is_compressed,
+        Plan::Fanout(_) | Plan::Handshakes(_) => false,
+    };
+    let plan = match measurement.plan {
+        Plan::Fanout(fanout) => {
+            Plan::Fanout(crate::load::Fanout { is_greeted: peer.greets, ..fanout })
+        }
+        plan => plan,
+    };
+    let path = peer.path(is_compressed).to_owned();
+    let task = Task { address, path, is_websocket: peer.is_websocket, plan };
+    let task = serde_json::to_string(&task).map_err(|error| error.to_string())?;
+    let mut command = Command::new(programs.own("load")?);
+    command.arg(task);
+
+    let before = usage(server.number());
+    let start = Instant::now();
+    let load = || Process::start(command);
+    let mut load = match Cores::find() {
+        Some(cores) => Cores::on(cores.load, load)?,
+        None => load()?,
+    };
+    let figure = load.line()?;
+    let time = start.elapsed().as_secs_f64();
+    let (loaded, after) = (usage(load.number()), usage(server.number()));
+    let figure: f64 = figure.parse().map_err(|_| format!("the load said {figure:?}"))?;
+    #[expect(clippy::cast_precision_loss, reason = "below 2^52")]
+    let memory = after.memory.saturating_sub(before.memory) as f64;
+    Ok(Sample {
+        figure: if measurement.unit == Unit::Bytes { memory / figure } else { figure },
+        server_busy: (after.seconds - before.seconds) / time,
+        load_busy: loaded.seconds / time,
+    })
+}
+
+/// A figure with so many places behind its point: no more than it is good for.
+fn to_places(figure: f64, places: i32) -> f64 {
+    let factor = 10_f64.powi(places);
+    (figure * factor).round() / factor
+}

@@ -1,0 +1,221 @@
+//! What is measured, and for how long.
+
+use clap::ValueEnum;
+
+use crate::load::{Echo, Fanout, Handshakes, Idle, Kind, Plan};
+use crate::peers::{self, Peer};
+use crate::results::Unit;
+
+/// A part of the bench.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Messages that come back
+    Echo,
+    /// Messages that one says and many hear
+    Fanout,
+    /// Memory of connections that say nothing
+    Idle,
+    /// Connections that are opened
+    Handshakes,
+    /// The same against payload, connections and receivers, to see where a line bends
+    Growth,
+    /// Masking, headers and UTF-8 inside one process
+    Inside,
+}
+
+/// How much trouble is taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Effort {
+    /// How often each figure is taken.
+    pub rounds: usize,
+    /// Seconds each time.
+    pub seconds: f64,
+    /// Connections that stay idle.
+    pub idle: usize,
+    /// Connections that stay idle and compress, each of which may need a few hundred kilobytes.
+    pub idle_compressed: usize,
+}
+
+impl Effort {
+    /// Enough for figures to be shown to others.
+    pub const FULL: Self = Self { rounds: 5, seconds: 0.4, idle: 10_000, idle_compressed: 2_000 };
+    /// Enough to see that nothing is badly wrong.
+    pub const QUICK: Self = Self { rounds: 1, seconds: 0.15, idle: 2_000, idle_compressed: 500 };
+}
+
+/// One thing to measure with several peers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measurement {
+    /// What it is.
+    pub title: String,
+    /// What grows, and how far it has grown.
+    pub grows: Option<(&'static str, u64)>,
+    /// What is counted.
+    pub unit: Unit,
+    /// How often.
+    pub rounds: usize,
+    /// Those who take part.
+    pub peers: Vec<Peer>,
+    /// What the load does, but for what depends on the peer.
+    pub plan: Plan,
+}
+
+/// Payload, window, connections.
+const ECHO: [(usize, usize, usize); 11] = [
+    (20, 1, 64),
+    (20, 1, 500),
+    (20, 16, 16),
+    (1024, 1, 16),
+    (1024, 16, 16),
+    (16 * 1024, 1, 16),
+    (16 * 1024, 16, 16),
+    (64 * 1024, 1, 16),
+    (64 * 1024, 16, 1),
+    (1024 * 1024, 1, 4),
+    (1024 * 1024, 16, 1),
+];
+/// Texts, compressed or not.
+const TEXT: (usize, usize, usize) = (1024, 16, 16);
+/// Receivers, window.
+const FANOUT: [(usize, usize); 6] = [(10, 1), (100, 1), (1000, 1), (10, 16), (100, 16), (1000, 16)];
+/// Connections that are opened at the same time.
+const AT_ONCE: usize = 16;
+
+const GROWING_PAYLOADS: [usize; 8] =
+    [20, 128, 1024, 4 * 1024, 16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024];
+const GROWING_CONNECTIONS: [usize; 6] = [1, 4, 16, 64, 256, 1000];
+const GROWING_RECEIVERS: [usize; 5] = [3, 10, 30, 100, 300];
+const GROWING_IDLE: [usize; 3] = [10, 5, 2];
+/// Who takes part in the growth: the curves of more would hide each other.
+const GROWING: [&str; 4] = ["step 5", peers::UWEBSOCKETS, peers::RAW, "fastwebsockets"];
+
+/// What a part measures, with the peers that are there.
+#[must_use]
+pub fn measurements(
+    part: Part,
+    effort: Effort,
+    there: &dyn Fn(&[Peer]) -> Vec<Peer>,
+) -> Vec<Measurement> {
+    let echo = there(&peers::ECHO);
+    let fanout = there(&peers::FANOUT);
+    match part {
+        Part::Echo => {
+            let rows = ECHO.into_iter().map(|row| (Kind::Binary, row));
+            let texts = [(Kind::Text, TEXT), (Kind::CompressedJson, TEXT)];
+            rows.chain(texts).map(|(kind, row)| echo_row(&echo, effort, kind, row)).collect()
+        }
+        Part::Fanout => FANOUT.map(|row| fanout_row(&fanout, effort, row)).to_vec(),
+        Part::Idle => [(effort.idle, false), (effort.idle_compressed, true)]
+            .map(|(connections, is_compressed)| idle_row(&echo, connections, is_compressed))
+            .to_vec(),
+        Part::Handshakes => {
+            let plan = Handshakes { at_once: AT_ONCE, seconds: effort.seconds };
+            let websockets = echo.iter().filter(|peer| peer.is_websocket);
+            vec![Measurement {
+                title: format!("{AT_ONCE} at the same time"),
+                grows: None,
+                unit: Unit::Handshakes,
+                rounds: effort.rounds,
+                peers: websockets.copied().collect(),
+                plan: Plan::Handshakes(plan),
+            }]
+        }
+        Part::Growth => growth(&echo, &fanout, effort),
+        Part::Inside => Vec::new(),
+    }
+}
+
+fn growth(echo: &[Peer], fanout: &[Peer], effort: Effort) -> Vec<Measurement> {
+    let few = Effort { rounds: effort.rounds.min(2), ..effort };
+    let growing: Vec<Peer> =
+        echo.iter().filter(|peer| GROWING.contains(&peer.name)).copied().collect();
+    let row =
+        |payload, connections| echo_row(&growing, few, Kind::Binary, (payload, 1, connections));
+    let payloads = GROWING_PAYLOADS.map(|payload| row(payload, 16).grown("payload", payload));
+    let connections = GROWING_CONNECTIONS.map(|count| row(20, count).grown("connections", count));
+    let receivers = GROWING_RECEIVERS
+        .map(|count| fanout_row(fanout, few, (count, 1)).grown("receivers", count));
+    let idle = GROWING_IDLE.map(|part| {
+        let count = effort.idle / part;
+        idle_row(&growing, count, false).grown("idle connections", count)
+    });
+    [&payloads[..], &connections, &receivers, &idle].concat()
+}
+
+fn echo_row(
+    peers: &[Peer],
+    effort: Effort,
+    kind: Kind,
+    (payload, window, connections): (usize, usize, usize),
+) -> Measurement {
+    let is_compressed = kind == Kind::CompressedJson;
+    let what = match kind {
+        Kind::Binary => "",
+        Kind::Text => " text",
+        Kind::CompressedJson => " JSON, compressed",
+    };
+    let plural = if connections == 1 { "" } else { "s" };
+    Measurement {
+        title: format!(
+            "{}{what}, window {window}, {connections} connection{plural}",
+            bytes(payload)
+        ),
+        grows: None,
+        unit: Unit::Messages,
+        rounds: effort.rounds,
+        peers: taking_part(peers, is_compressed),
+        plan: Plan::Echo(Echo { kind, payload, window, connections, seconds: effort.seconds }),
+    }
+}
+
+fn fanout_row(peers: &[Peer], effort: Effort, (receivers, window): (usize, usize)) -> Measurement {
+    Measurement {
+        title: format!("{receivers} receivers, window {window}"),
+        grows: None,
+        unit: Unit::Messages,
+        rounds: effort.rounds,
+        peers: peers.to_vec(),
+        plan: Plan::Fanout(Fanout {
+            receivers,
+            window,
+            is_greeted: false,
+            seconds: effort.seconds,
+        }),
+    }
+}
+
+fn idle_row(peers: &[Peer], connections: usize, is_compressed: bool) -> Measurement {
+    let how = if is_compressed { "compressed" } else { "plain" };
+    Measurement {
+        title: format!("{connections} connections, {how}"),
+        grows: None,
+        unit: Unit::Bytes,
+        // Memory does not depend on what else the machine does.
+        rounds: 1,
+        peers: taking_part(peers, is_compressed),
+        plan: Plan::Idle(Idle { connections, is_compressed }),
+    }
+}
+
+impl Measurement {
+    /// The same as a point of a line.
+    fn grown(self, what: &'static str, how_far: usize) -> Self {
+        Self { grows: Some((what, how_far as u64)), ..self }
+    }
+}
+
+/// Those who can do it; without WebSocket there is nothing to compress.
+fn taking_part(peers: &[Peer], is_compressed: bool) -> Vec<Peer> {
+    peers.iter().filter(|peer| !is_compressed || peer.compresses).copied().collect()
+}
+
+/// A size, as people write it.
+#[must_use]
+pub fn bytes(count: usize) -> String {
+    const KIB: usize = 1024;
+    match count {
+        0..KIB => format!("{count} B"),
+        KIB..0x10_0000 => format!("{} KiB", count / KIB),
+        _ => format!("{} MiB", count / KIB / KIB),
+    }
+}

@@ -1,0 +1,127 @@
+//! What is told while it runs, and what it came to.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write as _};
+
+use crate::results::{Figures, Row, Unit};
+
+/// Says what is being done, on a line that the next one takes the place of.
+pub fn tell(what: &str) {
+    if io::stderr().is_terminal() {
+        eprint!("\r\x1b[2K{what}");
+        let _ = io::stderr().flush();
+    }
+}
+
+/// Takes back what was said last.
+pub fn untell() {
+    tell("");
+}
+
+/// A row, the best first.
+#[must_use]
+pub fn row(row: &Row, base: &str) -> String {
+    let mut text = format!("{}\n", row.title);
+    let widest = row.peers.iter().map(|figures| figures.peer.chars().count()).max();
+    for figures in &row.peers {
+        let (name, width) = (&figures.peer, widest.unwrap_or_default());
+        let _ = writeln!(text, "  {name:<width$}{}", line(figures, row.unit));
+    }
+    for figures in row.peers.iter().filter(|figures| is_load_bound(figures)) {
+        let name = &figures.peer;
+        let _ = writeln!(text, "  {name} may be faster than that: the load was busier than it");
+    }
+    if !row.peers.iter().any(|figures| figures.peer == base) {
+        let _ = writeln!(text, "  (no ratios: {base} does not take part)");
+    }
+    text
+}
+
+/// Was the load, on its core, busier than the server on its own?
+#[must_use]
+pub fn is_load_bound(figures: &Figures) -> bool {
+    /// A core that is used as much as this has nothing left to give.
+    const BUSY: f64 = 0.9;
+    figures.busy.is_some_and(|(server, load)| load > BUSY && load > server)
+}
+
+fn line(figures: &Figures, unit: Unit) -> String {
+    let Some(figure) = figures.figure else {
+        let problem = figures.problem.as_deref().unwrap_or("nothing was measured");
+        return format!("  failed: {problem}");
+    };
+    let mut line = match figures.ratio {
+        Some(ratio) => {
+            format!("  {:>6.2}  ({:.2} to {:.2})", ratio.median, ratio.min, ratio.max)
+        }
+        None => format!("  {:>6}  {:14}", "–", ""),
+    };
+    let count = grouped(figure.median);
+    let unit = match unit {
+        Unit::Messages => "messages/s",
+        Unit::Handshakes => "handshakes/s",
+        Unit::Bytes => "bytes/connection",
+    };
+    let _ = write!(line, "  {count:>11} {unit}");
+    if let Some(problem) = &figures.problem {
+        let _ = write!(line, "  (a round failed: {problem})");
+    }
+    line
+}
+
+/// A whole number with its thousands apart.
+#[must_use]
+pub fn grouped(figure: f64) -> String {
+    let digits = format!("{figure:.0}");
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::Spread;
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(grouped(7.0), "7");
+        assert_eq!(grouped(123.4), "123");
+        assert_eq!(grouped(1_234_567.0), "1,234,567");
+    }
+
+    fn figures(peer: &str, figure: Option<f64>, busy: (f64, f64)) -> Figures {
+        let spread = |median| Spread { median, min: median, max: median };
+        Figures {
+            peer: peer.to_owned(),
+            figure: figure.map(spread),
+            ratio: figure.map(|figure| spread(figure / 1000.0)),
+            busy: Some(busy),
+            problem: figure.is_none().then(|| "a wrong answer".to_owned()),
+        }
+    }
+
+    /// Losses and failures are printed like wins, and so is what makes a figure doubtful.
+    #[test]
+    fn the_best_comes_first_and_whatever_is_wrong_is_said() {
+        let peers = vec![
+            figures("broken", None, (0.0, 0.0)),
+            figures("slow", Some(500.0), (0.99, 0.8)),
+            figures("fast", Some(2000.0), (0.8, 0.99)),
+        ];
+        let mut unsorted =
+            Row { title: "20 B".to_owned(), grows: None, unit: Unit::Messages, peers };
+        unsorted.sort();
+        let text = row(&unsorted, "slow");
+        let (fast, slow) = (text.find("fast").unwrap(), text.find("slow").unwrap());
+        assert!(fast < slow && slow < text.find("broken").unwrap(), "{text}");
+        assert!(text.contains("failed: a wrong answer"), "{text}");
+        assert!(text.contains("fast may be faster than that"), "{text}");
+        assert!(!text.contains("slow may be faster"), "{text}");
+    }
+}
