@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use handshake::Refusal;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use crate::opening::accept;
@@ -24,9 +24,7 @@ const STOP_GRACE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
-    /// A permit for each connection; all are back when all connections are over.
-    seats: Arc<Semaphore>,
-    /// And for each connection that is being refused.
+    /// A permit for each connection that is being refused.
     refused: Arc<Semaphore>,
 }
 
@@ -37,8 +35,27 @@ struct Shared {
     /// What visitors are shown.
     page: String,
     clock: Arc<Clock>,
+    /// A permit for each connection; all are back when all connections are over.
+    seats: Semaphore,
     /// Does anybody look at what we print?
     talks: bool,
+}
+
+/// A connection's permit, given back when it is over. It is half as large as tokio's own, and an
+/// idle connection has little else.
+struct Seat(Arc<Shared>);
+
+impl Seat {
+    fn take(shared: &Arc<Shared>) -> Option<Self> {
+        shared.seats.try_acquire().ok()?.forget();
+        Some(Self(Arc::clone(shared)))
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.seats.add_permits(1);
+    }
 }
 
 impl Server {
@@ -47,9 +64,9 @@ impl Server {
     #[must_use]
     pub fn new(options: Options, page: String) -> Self {
         Self {
-            seats: Arc::new(Semaphore::new(options.max_connections as usize)),
             shared: Arc::new(Shared {
                 clock: Clock::start(options.timeouts),
+                seats: Semaphore::new(options.max_connections as usize),
                 // Nobody has to read a pipe, and a full one would stop us.
                 talks: options.verbose || io::stdout().is_terminal(),
                 options,
@@ -66,10 +83,10 @@ impl Server {
                 sleep(REST_AFTER_ERROR).await;
                 continue;
             };
-            let shared = Arc::clone(&self.shared);
-            if let Ok(seat) = Arc::clone(&self.seats).try_acquire_owned() {
-                tokio::spawn(connection(stream, shared, seat));
+            if let Some(seat) = Seat::take(&self.shared) {
+                tokio::spawn(connection(stream, seat));
             } else if let Ok(permit) = Arc::clone(&self.refused).try_acquire_owned() {
+                let shared = Arc::clone(&self.shared);
                 tokio::spawn(async move {
                     let _ = accept(&mut stream, &shared.options, &shared.page, Some(Refusal::Busy))
                         .await;
@@ -83,7 +100,7 @@ impl Server {
     pub async fn stop(&self) {
         self.shared.clock.stop();
         let deadline = self.shared.clock.timeouts.close + STOP_GRACE;
-        let all = self.seats.acquire_many(self.shared.options.max_connections);
+        let all = self.shared.seats.acquire_many(self.shared.options.max_connections);
         let _ = timeout(deadline, all).await;
     }
 }
@@ -95,24 +112,19 @@ impl Server {
 /// are boxed, and leave nothing behind. It is a block and not an `async fn`, which would keep its
 /// arguments twice.
 #[expect(clippy::manual_async_fn, reason = "see above")]
-fn connection(
-    mut stream: TcpStream,
-    shared: Arc<Shared>,
-    seat: OwnedSemaphorePermit,
-) -> impl Future<Output = ()> {
+fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
     async move {
-        let Some((rest, agreed)) = Box::pin(shared.open(&mut stream)).await else { return };
+        let Some((rest, agreed)) = Box::pin(seat.0.open(&mut stream)).await else { return };
         let (reader, writer) = stream.split();
         let mut sender = Sender::new(writer, Role::Server);
-        let limits = shared.options.limits;
-        let mut receiver = Receiver::new(reader, rest, Role::Server, limits, &shared.clock);
+        let limits = seat.0.options.limits;
+        let mut receiver = Receiver::new(reader, rest, Role::Server, limits, &seat.0.clock);
         if let Some(agreed) = agreed {
             receiver.agree(agreed, &mut sender);
         }
         let Err(ended) = echo(&mut receiver, &mut sender).await;
         Box::pin(receiver.end(&mut sender, &ended)).await;
-        shared.say(|| format!("{} {ended}", peer(&stream)));
-        drop(seat);
+        seat.0.say(|| format!("{} {ended}", peer(&stream)));
     }
 }
 // ANCHOR_END: connection

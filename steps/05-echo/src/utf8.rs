@@ -12,7 +12,7 @@ const CHARACTER_MAX: usize = 4;
 pub struct Utf8 {
     /// The first bytes of a character that is not finished yet, and how many they are.
     unfinished: [u8; CHARACTER_MAX],
-    count: usize,
+    count: u8,
 }
 
 // ANCHOR: check
@@ -27,16 +27,15 @@ impl Utf8 {
             && let Some((&byte, rest)) = piece.split_first()
         {
             piece = rest;
-            self.unfinished[self.count] = byte;
-            self.count += 1;
-            if unfinished(&self.unfinished[..self.count])?.is_empty() {
-                self.count = 0;
-            }
+            let place = usize::from(self.count);
+            self.unfinished[place] = byte;
+            let is_whole = unfinished(&self.unfinished[..=place])?.is_empty();
+            self.count = if is_whole { 0 } else { self.count + 1 };
         }
         let unfinished = unfinished(piece)?;
         if !unfinished.is_empty() {
             self.unfinished[..unfinished.len()].copy_from_slice(unfinished);
-            self.count = unfinished.len();
+            self.count = u8::try_from(unfinished.len()).unwrap_or(u8::MAX);
         }
         Ok(())
     }

@@ -216,6 +216,21 @@ fn agreement() -> impl Strategy<Value = Agreement> {
     )
 }
 
+/// RFC 6455 §8.1: a compressed text is checked as it is inflated, and its characters may be cut
+/// anywhere.
+#[test]
+fn a_compressed_text_may_be_cut_within_its_characters() {
+    let text: String = ('α'..'ω').chain('あ'..'ん').chain('🌀'..'🍏').collect();
+    let mut outbound = Outbound::new(Role::Client);
+    outbound.agree(Agreement::default());
+    outbound.message(Message::Text(text.as_bytes()));
+    let mut inbound = Inbound::new(Role::Server, Limits::default(), Vec::new());
+    inbound.agree(Agreement::default());
+    let pieces = outbound.pending().chunks(1);
+    let heard: Vec<String> = pieces.flat_map(|piece| texts(&mut inbound, piece).unwrap()).collect();
+    assert_eq!(heard, [text]);
+}
+
 proptest! {
     /// Whatever was agreed on, and however the bytes are cut, messages come out as they went in, in
     /// both directions.
