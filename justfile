@@ -19,12 +19,32 @@ start:
 step N *ARGS:
     @cargo run -q -p tools -- step {{ N }} {{ ARGS }}
 
+# Start the exercises where you left off; the window follows what you save
+[no-exit-message]
+exercises:
+    @cargo run -q -p tools -- exercises
+
+# Run one exercise, `just exercise unmask`
+[no-exit-message]
+exercise NAME:
+    @cargo run -q -p tools -- exercises run {{ NAME }}
+
+# Show the hint of an exercise, `just hint unmask`
+[no-exit-message]
+hint NAME:
+    @cargo run -q -p tools -- exercises hint {{ NAME }}
+
+# Grade the exercises: `just grade`, or learners' copies, `just grade ../ada/exercises --json`
+[no-exit-message]
+grade *ARGS:
+    @cargo run -q -p grade -- {{ ARGS }}
+
 # Run the chat twice, as one room over a Redis of its own
 [no-exit-message]
 cluster:
     @cargo run -q -p tools -- cluster
 
-# Install what the tests need: a browser, Redis, and the judge of the conformance run
+# Install what the tests need: a browser, Redis, rustlings, and the judge of the conformance run
 [no-exit-message]
 setup:
     @cargo run -q -p tools -- setup

@@ -78,6 +78,8 @@ websocket.widgets.masking = () => {
       stop();
     }
     show();
+    // On a phone, the table is wider than the window.
+    table.querySelector('.now').scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   function stop() {

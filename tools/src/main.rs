@@ -1,4 +1,4 @@
-//! What the justfile runs: set-up, tests, a step, a step with its page, a cluster.
+//! What the justfile runs: set-up, tests, a step, a step with its page, a cluster, the exercises.
 
 use std::env;
 use std::error::Error;
@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode, ExitStatus};
 mod apt;
 mod cluster;
 mod executable;
+mod exercises;
 mod page;
 mod setup;
 mod start;
@@ -20,7 +21,8 @@ use steps::Step;
 /// What a command comes to: an exit code, or one line on what went wrong.
 type Outcome = Result<ExitCode, Box<dyn Error>>;
 
-const USAGE: &str = "usage: tools setup | test | start | cluster | step N [ARGUMENTS…]";
+const USAGE: &str =
+    "usage: tools setup | test | start | cluster | step N [ARGUMENTS…] | exercises [ARGUMENTS…]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ["step", number, rest @ ..] => {
             Step::numbered(number).and_then(|step| step::run(&step, rest))
         }
+        ["exercises", rest @ ..] => exercises::run(rest),
         _ => Err(USAGE.into()),
     };
     outcome.unwrap_or_else(|error| {

@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode, Stdio};
 use testkit::{Chromium, Redis};
 
 use crate::apt::Apt;
+use crate::exercises;
 use crate::succeeds;
 use crate::workspace::cargo;
 
@@ -16,7 +17,8 @@ pub(crate) fn setup() -> ExitCode {
     let has_chromium = chromium();
     let has_redis = redis();
     let has_autobahn = autobahn();
-    if !has_chromium || !has_redis || !has_autobahn {
+    let has_rustlings = rustlings();
+    if !has_chromium || !has_redis || !has_autobahn || !has_rustlings {
         println!("setup: something is still missing, see above; its tests will be skipped");
     }
     ExitCode::SUCCESS
@@ -90,4 +92,13 @@ fn version(program: &Path) -> String {
 
 fn autobahn() -> bool {
     succeeds(&mut cargo(&["run", "-q", "--release", "-p", "conformance", "--", "setup"]))
+}
+
+fn rustlings() -> bool {
+    if exercises::is_there() {
+        println!("rustlings: there already");
+        return true;
+    }
+    println!("rustlings: {}", exercises::install_command());
+    exercises::install()
 }

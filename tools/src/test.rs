@@ -5,6 +5,7 @@ use std::process::{ExitCode, Stdio};
 
 use testkit::{Chromium, Redis};
 
+use crate::exercises;
 use crate::succeeds;
 use crate::workspace::cargo;
 
@@ -27,6 +28,7 @@ pub(crate) fn test() -> ExitCode {
     summary.runs("format", &["fmt", "--all", "--check"]);
     summary.runs("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     summary.tests();
+    summary.course();
     summary.judges();
     summary.tells()
 }
@@ -66,6 +68,17 @@ impl Summary {
                 self.lacks(part, missing, &command);
             }
         }
+    }
+
+    /// The exercises, as `rustlings` sees them. What they teach is tested with the other tests.
+    fn course(&mut self) {
+        const PART: &str = "exercises";
+        if !exercises::is_there() {
+            return self.lacks(PART, "rustlings", &exercises::install_command());
+        }
+        println!("\n== {PART}: rustlings dev check --require-solutions");
+        let mut check = exercises::rustlings(&["dev", "check", "--require-solutions"]);
+        self.counts(PART, succeeds(&mut check));
     }
 
     /// The judge from outside, if it is there.

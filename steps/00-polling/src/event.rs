@@ -23,6 +23,7 @@ pub struct EventId {
 }
 
 impl EventId {
+    // ANCHOR: next
     /// The id of an event that comes after this one, when the clock says `milliseconds`.
     ///
     /// Clocks are set back now and then, and ids still have to grow: such a clock is not followed
@@ -35,6 +36,7 @@ impl EventId {
             Self { sequence: self.sequence.saturating_add(1), ..self }
         }
     }
+    // ANCHOR_END: next
 }
 
 impl fmt::Display for EventId {
@@ -74,6 +76,7 @@ impl TryFrom<String> for EventId {
     }
 }
 
+// ANCHOR: event
 /// One piece of news. A copy is cheap: the texts are shared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
@@ -86,6 +89,7 @@ pub struct Event {
     /// What it says, in whatever form its topic has.
     pub data: Arc<str>,
 }
+// ANCHOR_END: event
 
 /// A key that nobody has used before: 16 random hexadecimal digits.
 #[must_use]

@@ -38,6 +38,7 @@ impl History {
         Self { kept: kept.max(1), topics: HashMap::new(), newest: EventId::default(), bytes: 0 }
     }
 
+    // ANCHOR: insert
     /// Appends an event, when the clock says `milliseconds`. An event that is known is not
     /// appended again.
     pub(crate) fn append(&mut self, milliseconds: u64, topic: &str, key: &str, data: &str) -> bool {
@@ -64,6 +65,7 @@ impl History {
         }
         true
     }
+    // ANCHOR_END: insert
 
     /// Forgets the topic that nobody has said anything about for the longest time.
     fn forget_a_topic(&mut self) {
@@ -118,11 +120,13 @@ impl Topic {
         }
     }
 
+    // ANCHOR: after
     /// The tail is found by halving: whoever is told of one event does not look at a thousand.
     fn after(&self, id: EventId) -> Vec<Event> {
         let start = self.events.partition_point(|event| event.id <= id);
         self.events.range(start..).cloned().collect()
     }
+    // ANCHOR_END: after
 
     fn newest(&self) -> EventId {
         self.events.back().map(|event| event.id).unwrap_or_default()

@@ -53,6 +53,7 @@ impl News {
         }
     }
 
+    // ANCHOR: wait
     /// The events of a topic after `id`; waits for the first of them, at most so long.
     pub(crate) async fn wait(&self, topic: &str, id: EventId, at_most: Duration) -> Vec<Event> {
         // The whole visitor is this receiver. It listens before we look, so nothing rings unheard.
@@ -67,6 +68,7 @@ impl News {
         };
         timeout(at_most, news).await.unwrap_or_default()
     }
+    // ANCHOR_END: wait
 
     /// How many are waiting.
     pub(crate) fn waiting(&self) -> usize {

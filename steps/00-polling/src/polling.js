@@ -52,6 +52,7 @@ function tell(text, kind = "") {
  * again, for ever. The server holds the question until there is news. Nothing new is a normal
  * answer; no answer is a reason to wait a little longer each time.
  */
+// ANCHOR: follow
 async function follow(path, newest, use) {
   let rest = 500;
   for (;;) {
@@ -74,6 +75,7 @@ async function follow(path, newest, use) {
     }
   }
 }
+// ANCHOR_END: follow
 
 /** Posts `body` under a fresh key, again and again until it is known to have been heard. */
 async function post(path, body) {

@@ -71,6 +71,7 @@ struct OneVote {
     candidate: String,
 }
 
+// ANCHOR: votes
 /// `GET /votes?after=ID`: long polling, or with `&wait=0` short polling.
 async fn votes(State(voting): State<Voting>, Query(poll): Query<Poll>) -> Response {
     let held = poll.held(voting.hold);
@@ -88,6 +89,7 @@ async fn votes(State(voting): State<Voting>, Query(poll): Query<Poll>) -> Respon
     let counts = voting.tally().counts().clone();
     Json(Answer { newest, counts, votes, now: now() }).into_response()
 }
+// ANCHOR_END: votes
 
 #[derive(Deserialize)]
 struct Ballot {
@@ -95,6 +97,7 @@ struct Ballot {
     key: Option<String>,
 }
 
+// ANCHOR: cast
 /// `POST /votes`, with JSON from a script, or with a form where there is none.
 async fn cast(State(voting): State<Voting>, request: Request) -> Result<Response, Refusal> {
     let content_type = request.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
@@ -115,6 +118,7 @@ async fn cast(State(voting): State<Voting>, request: Request) -> Result<Response
         StatusCode::ACCEPTED.into_response()
     })
 }
+// ANCHOR_END: cast
 
 async fn ballot_of_form(request: Request) -> Result<Ballot, Refusal> {
     let form = Form::from_request(request, &()).await;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+// ANCHOR: listen
 /// Connections served at the same time. One more is closed at once: a thread costs memory, and
 /// whoever opens connections must not decide how much of ours.
 pub const CONNECTIONS_MAX: usize = 256;
@@ -34,7 +35,9 @@ pub fn listen(address: &str) -> Result<TcpListener, String> {
     io::stdout().flush().map_err(|error| error.to_string())?;
     Ok(listener)
 }
+// ANCHOR_END: listen
 
+// ANCHOR: serve_each
 /// Accepts for ever, and gives each connection a thread of its own that runs `serve`.
 ///
 /// The tutorials accept once and end with that connection (fault F16), or let one bad client stop
@@ -58,3 +61,4 @@ pub fn serve_each(
         let _ = thread::Builder::new().spawn(move || serve(&stream, peer));
     }
 }
+// ANCHOR_END: serve_each

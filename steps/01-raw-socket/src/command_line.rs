@@ -13,7 +13,25 @@ use crate::listen;
 /// why.
 #[must_use]
 pub fn listen_by_command_line(about: &str, standard: &str) -> TcpListener {
-    listen(&address_from_command_line(about, standard)).unwrap_or_else(|problem| give_up(&problem))
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let usage = format!(
+        "{about}\n\n\
+         Usage: [ADDRESS:PORT]\n\n  \
+         ADDRESS:PORT  where to listen; 127.0.0.1:0 picks a free port [default: {standard}]"
+    );
+    let address = match arguments.as_slice() {
+        [] => standard,
+        [help] if help == "--help" || help == "-h" => {
+            println!("{usage}");
+            exit(0)
+        }
+        [address] if !address.starts_with('-') => address,
+        unknown => {
+            eprintln!("expected one address at most, got: {}\n\n{usage}", unknown.join(" "));
+            exit(2)
+        }
+    };
+    listen(address).unwrap_or_else(|problem| give_up(&problem))
 }
 
 /// Ends the program because of `problem`, which is a sentence for people.
@@ -32,26 +50,4 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
         .filter(|seconds| (0.001..=86_400.0).contains(seconds))
         .map(Duration::from_secs_f64)
         .ok_or_else(|| "expected seconds, from 0.001 to 86400".to_owned())
-}
-
-/// The address to listen on: the only argument, or `standard` when there is none.
-fn address_from_command_line(about: &str, standard: &str) -> String {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let usage = format!(
-        "{about}\n\n\
-         Usage: [ADDRESS:PORT]\n\n  \
-         ADDRESS:PORT  where to listen; 127.0.0.1:0 picks a free port [default: {standard}]"
-    );
-    match arguments.as_slice() {
-        [] => standard.to_owned(),
-        [help] if help == "--help" || help == "-h" => {
-            println!("{usage}");
-            exit(0)
-        }
-        [address] if !address.starts_with('-') => address.clone(),
-        unknown => {
-            eprintln!("expected one address at most, got: {}\n\n{usage}", unknown.join(" "));
-            exit(2)
-        }
-    }
 }

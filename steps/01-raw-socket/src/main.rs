@@ -13,6 +13,7 @@ const BYTES: usize = 64 * 1024;
 /// The page's own part, with a place for the bytes that asked for it.
 const CONTENT: &str = include_str!("page.html");
 
+// ANCHOR: main
 fn main() {
     let about = "Step 1: accepts TCP connections and shows the bytes that arrive.";
     let listener = listen_by_command_line(about, "127.0.0.1:9001");
@@ -22,7 +23,9 @@ fn main() {
     }
     serve_each(&listener, show_connection)
 }
+// ANCHOR_END: main
 
+// ANCHOR: show_connection
 /// Prints every piece that arrives, until the connection ends or has had its share.
 fn show_connection(stream: &TcpStream, peer: SocketAddr) {
     println!("── {peer} connected");
@@ -51,6 +54,7 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr) {
         }
     );
 }
+// ANCHOR_END: show_connection
 
 /// Is this what `new WebSocket(…)` sends? A look at the bytes, not yet a parser: that is step 2.
 fn asks_for_websocket(request: &[u8]) -> bool {

@@ -30,6 +30,7 @@ impl fmt::Display for Ended {
     }
 }
 
+// ANCHOR: segments
 /// What one connection sends: at most `bytes_left` bytes, until `deadline` at the latest.
 ///
 /// The tutorials call `recv(1024)` once and take the result for the whole request (fault F1). A
@@ -41,6 +42,7 @@ pub struct Segments<'stream> {
     bytes_left: usize,
     buffer: [u8; SEGMENT_MAX],
 }
+// ANCHOR_END: segments
 
 impl<'stream> Segments<'stream> {
     /// Reads from `stream` for `time` and takes `bytes` bytes, whichever is used up first.
@@ -50,6 +52,7 @@ impl<'stream> Segments<'stream> {
         Self { stream, deadline, bytes_left: bytes, buffer: [0; SEGMENT_MAX] }
     }
 
+    // ANCHOR: next_segment
     /// Waits for bytes and returns those that have arrived: at least one.
     ///
     /// # Errors
@@ -66,21 +69,18 @@ impl<'stream> Segments<'stream> {
             if left.is_zero() {
                 return Err(Ended::OutOfTime);
             }
-            if self.stream.set_read_timeout(Some(left)).is_err() {
-                return Err(Ended::ByPeer);
-            }
-            match self.stream.read(&mut self.buffer[..wanted]) {
-                Ok(0) => return Err(Ended::ByPeer),
-                Ok(count) => {
+            let read = self.stream.set_read_timeout(Some(left));
+            let read = read.and_then(|()| self.stream.read(&mut self.buffer[..wanted]));
+            match read.map_err(|error| error.kind()) {
+                Ok(count @ 1..) => {
                     self.bytes_left -= count;
                     return Ok(&self.buffer[..count]);
                 }
-                Err(error) => match error.kind() {
-                    ErrorKind::Interrupted => {}
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut => return Err(Ended::OutOfTime),
-                    _ => return Err(Ended::ByPeer),
-                },
+                Err(ErrorKind::Interrupted) => {}
+                Err(ErrorKind::WouldBlock | ErrorKind::TimedOut) => return Err(Ended::OutOfTime),
+                Ok(0) | Err(_) => return Err(Ended::ByPeer),
             }
         }
     }
+    // ANCHOR_END: next_segment
 }

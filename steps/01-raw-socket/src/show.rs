@@ -7,6 +7,7 @@ const LINE: usize = 16;
 /// The most bytes that a dump shows: 256 lines are more than anyone scrolls back.
 const DUMP_MAX: usize = 4096;
 
+// ANCHOR: visible
 /// The bytes as text, with every control character made visible: `␍␊` for the CR LF that ends a
 /// line of HTTP, `␛` for the escape that would otherwise command the reader's terminal.
 ///
@@ -28,6 +29,7 @@ pub fn visible(bytes: &[u8]) -> String {
     }
     text
 }
+// ANCHOR_END: visible
 
 /// The bytes as a dump: the offset, sixteen bytes in hexadecimal, and the same bytes as ASCII,
 /// where a dot stands for what cannot be printed. Each line ends with a line break.

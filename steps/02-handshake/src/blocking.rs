@@ -32,6 +32,7 @@ pub fn serve_opened(
     })
 }
 
+// ANCHOR: open
 /// Reads a request from `stream` and answers it. `None` if it was not upgraded: it was a visit, a
 /// request that had to be refused, or a client that went away, and `stream` is to be dropped.
 ///
@@ -44,11 +45,11 @@ pub fn open(stream: &TcpStream, policy: &Policy, page: &str) -> io::Result<Optio
     let mut block = HeaderBlock::new(limits);
     let outcome = loop {
         match segments.next_segment() {
-            Ok(segment) => match block.push(segment) {
-                Ok(None) => {}
-                Ok(Some(whole)) => break Ok(whole),
-                Err(refusal) => break Err(refusal),
-            },
+            Ok(segment) => {
+                if let Some(outcome) = block.push(segment).transpose() {
+                    break outcome;
+                }
+            }
             Err(Ended::OutOfTime) => break Err(Refusal::Late),
             Err(Ended::ByPeer | Ended::TooMuch) => return Ok(None),
         }
@@ -61,7 +62,9 @@ pub fn open(stream: &TcpStream, policy: &Policy, page: &str) -> io::Result<Optio
     }
     Ok(judged.ok())
 }
+// ANCHOR_END: open
 
+// ANCHOR: hang_up
 /// Ends a connection so that our last word arrives: says that no more will come, and goes on reading
 /// for a moment. Closing a socket with unread bytes in it resets the connection, and a reset
 /// overtakes the answer (RFC 6455 §7.1.1).
@@ -74,3 +77,4 @@ pub fn hang_up(stream: &TcpStream) -> io::Result<()> {
     while unread.next_segment().is_ok() {}
     Ok(())
 }
+// ANCHOR_END: hang_up

@@ -50,6 +50,7 @@ impl HeaderBlock {
         Self { limits, bytes: Vec::new(), searched: 0 }
     }
 
+    // ANCHOR: push
     /// Takes the next bytes. `Ok(None)` says that all is well so far and more is needed.
     ///
     /// # Errors
@@ -68,8 +69,10 @@ impl HeaderBlock {
         let rest = self.bytes.split_off(end);
         Ok(Some(Arrived { request: parse(&self.bytes, self.limits.lines)?, rest }))
     }
+    // ANCHOR_END: push
 }
 
+// ANCHOR: end_of_block
 /// Where a header block ends, just after its blank line, if it ends within `bytes`.
 ///
 /// `searched` says how many of the bytes have been looked at already, and is moved on.
@@ -91,7 +94,9 @@ pub fn end_of_block(bytes: &[u8], searched: &mut usize) -> Result<Option<usize>,
     *searched = bytes.len();
     Ok(None)
 }
+// ANCHOR_END: end_of_block
 
+// ANCHOR: parse
 /// Parses a whole block with `httparse`, which refuses folded lines, bare CR, NUL, and a space
 /// before the colon, as RFC 9112 §5 asks.
 fn parse(block: &[u8], lines_max: usize) -> Result<Request<()>, Refusal> {
@@ -122,3 +127,4 @@ fn parse(block: &[u8], lines_max: usize) -> Result<Request<()>, Refusal> {
     let request = request.body(()).ok().filter(|request| request.uri().path().starts_with('/'));
     request.ok_or(Refusal::Malformed("the request target is broken"))
 }
+// ANCHOR_END: parse

@@ -29,6 +29,7 @@ impl Origins {
         Ok(Self { listed: listed.iter().map(|entry| origin(entry)).collect::<Result<_, _>>()? })
     }
 
+    // ANCHOR: check
     /// May the page that sent these headers connect?
     ///
     /// # Errors
@@ -42,20 +43,20 @@ impl Origins {
         }
         if self.listed.contains(&origin) || is_own(&origin, headers) { Ok(()) } else { Err(origin) }
     }
+    // ANCHOR_END: check
 }
 
 /// Reads an origin, in the form in which browsers send it.
 fn origin(entry: &str) -> Result<String, String> {
     let origin = entry.to_ascii_lowercase();
-    let Some((_, port, standard_port)) = host_and_port(&origin) else {
+    let Some((.., standard_port)) = host_and_port(&origin) else {
         return Err(format!("\"{entry}\" is no origin: write it like https://example.com"));
     };
     // Browsers leave out the port that a scheme has by itself.
-    let standard = format!(":{standard_port}");
-    let short = origin.strip_suffix(&standard).filter(|_| port == standard_port);
-    Ok(short.map(str::to_owned).unwrap_or(origin))
+    Ok(origin.strip_suffix(&format!(":{standard_port}")).unwrap_or(&origin).to_owned())
 }
 
+// ANCHOR: is_own
 /// Is `origin` the one that the request was sent to, by its `Host`?
 ///
 /// The scheme is not compared: behind a proxy that ends TLS, we would see `https` on one side only.
@@ -70,6 +71,7 @@ fn is_own(origin: &str, headers: &HeaderMap) -> bool {
             && host.port_u16().unwrap_or(standard_port) == origin_port
     })
 }
+// ANCHOR_END: is_own
 
 /// Takes an origin apart: its host, its port, and the port that its scheme has by itself.
 /// `None` for `null` and for whatever else is no `http` or `https` origin.

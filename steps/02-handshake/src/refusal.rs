@@ -64,6 +64,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    // ANCHOR: status
     /// The status that this refusal is sent with.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -75,15 +76,10 @@ impl Refusal {
             Self::Origin(_) => StatusCode::FORBIDDEN,
             Self::Late => StatusCode::REQUEST_TIMEOUT,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Malformed(_)
-            | Self::Host
-            | Self::Body
-            | Self::PlainRequest
-            | Self::Token { .. }
-            | Self::Key
-            | Self::Subprotocol => StatusCode::BAD_REQUEST,
+            _ => StatusCode::BAD_REQUEST,
         }
     }
+    // ANCHOR_END: status
 
     /// The whole answer: the status, the headers that go with it, and the sentence as its body.
     #[must_use]

@@ -36,6 +36,7 @@ pub struct Upgrade {
 }
 
 impl Upgrade {
+    // ANCHOR: response
     /// The answer `101 Switching Protocols` (RFC 6455 §4.2.2).
     ///
     /// No `Sec-WebSocket-Location`: that belongs to a draft which was never a standard (fault F4).
@@ -59,8 +60,10 @@ impl Upgrade {
         }
         response
     }
+    // ANCHOR_END: response
 }
 
+// ANCHOR: upgrade
 /// May `request` become a WebSocket?
 ///
 /// # Errors
@@ -105,6 +108,7 @@ pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade
     let subprotocol = choose_subprotocol(headers, &policy.subprotocols)?;
     Ok(Upgrade { accept: accept_key(key), subprotocol, extensions: None })
 }
+// ANCHOR_END: upgrade
 
 /// Is this a host, with a port or without? A user before an `@` is none of `Host`'s business.
 fn names_a_host(host: &HeaderValue) -> bool {
@@ -112,21 +116,16 @@ fn names_a_host(host: &HeaderValue) -> bool {
         .is_ok_and(|authority| authority.as_str() == without_user(&authority))
 }
 
+// ANCHOR: lists
 /// The value of a header that must be there exactly once.
-fn only<'headers>(
-    headers: &'headers HeaderMap,
-    name: &HeaderName,
-) -> Option<&'headers HeaderValue> {
+fn only<'map>(headers: &'map HeaderMap, name: &HeaderName) -> Option<&'map HeaderValue> {
     let mut values = headers.get_all(name).iter();
     values.next().filter(|_| values.next().is_none())
 }
 
 /// The entries of a header that is a list: comma-separated, possibly over several lines
 /// (RFC 9110 §5.6.1). An entry that is no text is passed over.
-fn list<'headers>(
-    headers: &'headers HeaderMap,
-    name: &HeaderName,
-) -> impl Iterator<Item = &'headers str> {
+pub fn list<'map>(headers: &'map HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'map str> {
     headers
         .get_all(name)
         .iter()
@@ -140,6 +139,7 @@ fn list<'headers>(
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     list(headers, name).any(|entry| entry.eq_ignore_ascii_case(token))
 }
+// ANCHOR_END: lists
 
 /// The first subprotocol offered that the server speaks; never one that was not offered, which a
 /// browser would refuse (RFC 6455 §4.1).

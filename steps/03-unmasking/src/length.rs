@@ -1,5 +1,6 @@
 //! How long is the payload? RFC 6455 §5.2 answers in seven bits, in two more bytes, or in eight.
 
+// ANCHOR: forms
 /// The seven bits of the second byte that are not the mask bit.
 const SEVEN_BITS: u8 = 0x7f;
 /// The largest length that stands in the seven bits themselves.
@@ -19,7 +20,9 @@ pub struct PayloadLength {
     /// Bytes that the extended payload length took, behind the second byte: 0, 2 or 8.
     pub extended: usize,
 }
+// ANCHOR_END: forms
 
+// ANCHOR: decode
 impl PayloadLength {
     /// Reads the length from `second`, the second byte of a frame, and the bytes behind it.
     ///
@@ -51,7 +54,9 @@ impl PayloadLength {
         }
         Ok(Some(Self { value, extended }))
     }
+    // ANCHOR_END: decode
 
+    // ANCHOR: encode
     /// Writes a length of `value` bytes in the shortest form that holds it: the seven bits for the
     /// second byte, then the bytes to put behind it, of which the first `extended` count.
     ///
@@ -71,8 +76,10 @@ impl PayloadLength {
             (EIGHT_BYTES, value.to_be_bytes(), 8)
         }
     }
+    // ANCHOR_END: encode
 }
 
+// ANCHOR: errors
 /// What can be wrong with a payload length. Both fail the connection (RFC 6455 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LengthError {
@@ -88,3 +95,4 @@ pub enum LengthError {
     #[error("length with its top bit set")]
     TopBitSet,
 }
+// ANCHOR_END: errors

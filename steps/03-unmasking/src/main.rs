@@ -19,6 +19,7 @@ fn main() {
     serve_opened(&listener, Policy::default(), page, show_connection)
 }
 
+// ANCHOR: show_connection
 /// Prints every payload that the client sends, until something is wrong or nothing comes.
 fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
     println!("── {peer} connected");
@@ -38,7 +39,9 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
         }
     }
 }
+// ANCHOR_END: show_connection
 
+// ANCHOR: show_frame
 /// Takes one frame from the front of `received` and prints it, if it is there whole.
 fn show_frame(peer: SocketAddr, received: &mut Vec<u8>) -> Result<bool, PayloadError> {
     let Some(payload) = MaskedPayload::find(received)? else { return Ok(false) };
@@ -54,3 +57,4 @@ fn show_frame(peer: SocketAddr, received: &mut Vec<u8>) -> Result<bool, PayloadE
     println!("   {}\n", visible(&frame[payload.start..]));
     Ok(true)
 }
+// ANCHOR_END: show_frame

@@ -3,6 +3,7 @@
 //! This is not encryption, for the key stands in front of the payload. It keeps a page's script from
 //! choosing the bytes on the wire, and so from speaking HTTP to a careless proxy in between (§10.3).
 
+// ANCHOR: bytewise
 /// The four bytes that a client draws at random for each frame.
 pub type MaskingKey = [u8; 4];
 
@@ -16,7 +17,9 @@ pub fn mask_bytewise(payload: &mut [u8], key: MaskingKey, offset: usize) {
         *byte ^= key[(offset + index) % 4];
     }
 }
+// ANCHOR_END: bytewise
 
+// ANCHOR: mask
 /// The same, eight bytes at a time: what a 64-bit machine XORs in one instruction. The compiler
 /// sees the plain loop and takes even wider registers where there are some.
 #[inline]
@@ -32,3 +35,4 @@ pub fn mask(payload: &mut [u8], key: MaskingKey, offset: usize) {
         *byte ^= key;
     }
 }
+// ANCHOR_END: mask

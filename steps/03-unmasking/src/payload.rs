@@ -29,10 +29,7 @@ impl MaskedPayload {
             return Err(PayloadError::NotMasked);
         }
         let behind = &frame[SECOND_BYTE_END..];
-        let Some(length) = PayloadLength::decode(second, behind).map_err(PayloadError::Length)?
-        else {
-            return Ok(None);
-        };
+        let Some(length) = PayloadLength::decode(second, behind)? else { return Ok(None) };
         let Some(&key) = behind[length.extended..].first_chunk() else { return Ok(None) };
         let start = SECOND_BYTE_END + length.extended + key.len();
         Ok(Some(Self { key, start, length: length.value }))
@@ -48,5 +45,5 @@ pub enum PayloadError {
     NotMasked,
     /// The length is not written as it must be.
     #[error(transparent)]
-    Length(LengthError),
+    Length(#[from] LengthError),
 }

@@ -6,7 +6,7 @@ use crate::{FrameHeader, HeaderError, Masking};
 
 /// The longest payload that a blocking step takes, in bytes. What a peer *declares* beyond it fails
 /// at once; nothing is allocated because of a declaration.
-const PAYLOAD_MAX: u64 = 1024 * 1024;
+const PAYLOAD_MAX: usize = 1024 * 1024;
 
 /// A frame, its payload unmasked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,14 +53,13 @@ impl FrameBuffer {
         else {
             return Ok(None);
         };
-        let length = usize::try_from(header.length.min(PAYLOAD_MAX + 1)).unwrap_or(usize::MAX);
-        if header.length > PAYLOAD_MAX {
-            return Err((1009, format!("a frame of {} bytes", header.length)));
-        }
-        if self.bytes.len() - start < length {
+        let length = usize::try_from(header.length).ok().filter(|&length| length <= PAYLOAD_MAX);
+        let too_big = || (1009, format!("a frame of {} bytes", header.length));
+        let end = start + length.ok_or_else(too_big)?;
+        if self.bytes.len() < end {
             return Ok(None);
         }
-        let wire: Vec<u8> = self.bytes.drain(..start + length).collect();
+        let wire: Vec<u8> = self.bytes.drain(..end).collect();
         let mut payload = wire[start..].to_vec();
         if let Some(key) = header.masking_key {
             mask(&mut payload, key, 0);

@@ -4,6 +4,7 @@ use unmasking::{MaskingKey, PayloadLength};
 
 use crate::{HeaderError, Opcode};
 
+// ANCHOR: bits
 /// The bits of the first byte.
 const FIN: u8 = 0x80;
 const RSV: u8 = 0x70;
@@ -17,7 +18,9 @@ const CONTROL_MAX: u64 = 125;
 
 /// The longest header: two bytes, an extended length in eight, and a masking key in four.
 pub const HEADER_MAX: usize = 14;
+// ANCHOR_END: bits
 
+// ANCHOR: masking
 /// Whether frames that come in must be masked. Clients mask and servers do not (§5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Masking {
@@ -26,7 +29,9 @@ pub enum Masking {
     /// Frames from a server: none may have one.
     Forbidden,
 }
+// ANCHOR_END: masking
 
+// ANCHOR: header
 /// All that stands before a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameHeader {
@@ -41,8 +46,18 @@ pub struct FrameHeader {
     /// Bytes of payload.
     pub length: u64,
 }
+// ANCHOR_END: header
 
+// ANCHOR: whole
 impl FrameHeader {
+    /// The header of a whole message, or of a control frame, as a server sends it.
+    #[must_use]
+    pub fn whole(opcode: Opcode, length: usize) -> Self {
+        Self { fin: true, rsv1: false, opcode, masking_key: None, length: length as u64 }
+    }
+    // ANCHOR_END: whole
+
+    // ANCHOR: decode
     /// Reads the header that `bytes` begins with, and says how many bytes it took.
     ///
     /// `Ok(None)` says that the bytes so far are fine and more are needed: a peer may send a frame
@@ -93,10 +108,7 @@ impl FrameHeader {
         if opcode.is_control() && u64::from(second & !MASK) > CONTROL_MAX {
             return Err(HeaderError::LongControl(opcode));
         }
-        let Some(length) = PayloadLength::decode(second, behind).map_err(HeaderError::Length)?
-        else {
-            return Ok(None);
-        };
+        let Some(length) = PayloadLength::decode(second, behind)? else { return Ok(None) };
 
         let mut end = 2 + length.extended;
         let mut masking_key = None;
@@ -107,7 +119,9 @@ impl FrameHeader {
         }
         Ok(Some((Self { fin, rsv1, opcode, masking_key, length: length.value }, end)))
     }
+    // ANCHOR_END: decode
 
+    // ANCHOR: encode
     /// Writes the header behind what `bytes` holds already.
     #[expect(clippy::inline_always, reason = "it is short, and there is one for each message")]
     #[inline(always)]
@@ -124,4 +138,5 @@ impl FrameHeader {
             bytes.extend_from_slice(&key);
         }
     }
+    // ANCHOR_END: encode
 }

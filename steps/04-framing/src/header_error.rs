@@ -28,7 +28,7 @@ pub enum HeaderError {
     Masked,
     /// The payload length is not written as it must be.
     #[error(transparent)]
-    Length(LengthError),
+    Length(#[from] LengthError),
 }
 
 impl HeaderError {

@@ -26,6 +26,7 @@ fn main() {
     })
 }
 
+// ANCHOR: answer_frames
 /// Answers frame after frame; says how the connection ended.
 fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<String> {
     stream.set_write_timeout(Some(WRITE_TIME))?;
@@ -53,7 +54,9 @@ fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Re
         }
     }
 }
+// ANCHOR_END: answer_frames
 
+// ANCHOR: answer
 /// Sends back what the frame asks for. A close frame ends the connection with what it returns.
 ///
 /// The tutorials take every frame for a text, and "decode" the bytes of a close (fault F10).
@@ -77,13 +80,14 @@ fn answer(stream: &TcpStream, frame: &Frame) -> io::Result<Option<String>> {
     }
     Ok(None)
 }
+// ANCHOR_END: answer
 
+// ANCHOR: send
 fn send(mut stream: &TcpStream, opcode: Opcode, fin: bool, payload: &[u8]) -> io::Result<()> {
-    let header =
-        FrameHeader { fin, rsv1: false, opcode, masking_key: None, length: payload.len() as u64 };
     let mut frame = Vec::new();
-    header.encode(&mut frame);
+    FrameHeader { fin, ..FrameHeader::whole(opcode, payload.len()) }.encode(&mut frame);
     frame.extend_from_slice(payload);
     // One write: two would be two packets for a frame of twenty bytes.
     stream.write_all(&frame)
 }
+// ANCHOR_END: send

@@ -18,10 +18,10 @@ pub fn draw_for_terminal(header: &FrameHeader, payload: &[u8]) -> String {
     let _ = writeln!(drawing, "{}\n{bits}", bytes.trim_end());
     let mut above = String::new();
     for row in &picture.rows {
-        let below = border(row);
+        let below = line(row, "+", |cell| "-".repeat(width(cell)));
         let _ = writeln!(drawing, "{}", merge(&above, &below));
-        let _ = writeln!(drawing, "{}", line(row, |cell| spaced(&cell.bits)));
-        let _ = writeln!(drawing, "{}", line(row, centred));
+        let _ = writeln!(drawing, "{}", line(row, "|", |cell| spaced(&cell.bits)));
+        let _ = writeln!(drawing, "{}", line(row, "|", centred));
         above = below;
     }
     let _ = writeln!(drawing, "{above}");
@@ -38,24 +38,22 @@ fn spaced(bits: &str) -> String {
 
 /// The cell's label, in the middle of its width.
 fn centred(cell: &Cell) -> String {
-    let width = cell.bits.len() * 2 - 1;
-    format!("{:^width$}", cell.label(width))
+    format!("{:^1$}", cell.label(width(cell)), width(cell))
 }
 
-fn line(row: &[Cell], text: impl Fn(&Cell) -> String) -> String {
-    row.iter().map(|cell| format!("|{}", text(cell))).collect::<String>() + "|"
+/// The characters of a cell between its edges.
+fn width(cell: &Cell) -> usize {
+    cell.bits.len() * 2 - 1
 }
 
-fn border(row: &[Cell]) -> String {
-    let dashes = |cell: &Cell| format!("+{}", "-".repeat(cell.bits.len() * 2 - 1));
-    row.iter().map(dashes).collect::<String>() + "+"
+fn line(row: &[Cell], edge: &str, text: impl Fn(&Cell) -> String) -> String {
+    row.iter().map(|cell| format!("{edge}{}", text(cell))).collect::<String>() + edge
 }
 
 /// The border between two rows has a corner wherever either row has one.
 fn merge(above: &str, below: &str) -> String {
     let longest = above.len().max(below.len());
-    let at = |line: &str, index| line.chars().nth(index).unwrap_or('-');
-    (0..longest)
-        .map(|index| if at(above, index) == '+' || at(below, index) == '+' { '+' } else { '-' })
-        .collect()
+    let (above, below) = (format!("{above:-<longest$}"), format!("{below:-<longest$}"));
+    let both = above.chars().zip(below.chars());
+    both.map(|(above, below)| if above == '+' { above } else { below }).collect()
 }

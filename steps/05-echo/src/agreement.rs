@@ -3,6 +3,7 @@
 use std::fmt;
 
 use clap::ValueEnum;
+use handshake::list;
 use http::HeaderMap;
 use http::header::SEC_WEBSOCKET_EXTENSIONS;
 
@@ -36,8 +37,8 @@ pub struct Agreement {
     pub client_fresh: bool,
     /// The window that the server compresses with, in bits from 8 to 15; 15 if nothing is said.
     pub server_bits: Option<u8>,
-    /// The same of the client. In an offer, `Some(None)` says that the client could be told.
-    pub client_bits: Option<Option<u8>>,
+    /// The same of the client.
+    pub client_bits: Option<u8>,
 }
 
 impl Compression {
@@ -47,64 +48,56 @@ impl Compression {
         if self == Self::Off {
             return None;
         }
-        let lines = headers.get_all(SEC_WEBSOCKET_EXTENSIONS).iter();
-        let mut offers =
-            lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
-        let mut accepted = offers.find_map(Agreement::parse)?;
+        let mut offers = list(headers, &SEC_WEBSOCKET_EXTENSIONS);
+        let mut accepted = offers.find_map(|offer| Agreement::parse(offer, true))?;
         if self == Self::Fresh {
             (accepted.server_fresh, accepted.client_fresh) = (true, true);
         }
-        // A hint is answered in kind; a window of 8 bits is more than zlib promises to its users,
-        // so we do not insist on it.
-        accepted.client_bits =
-            accepted.client_bits.filter(|bits| bits.is_some_and(|bits| bits > 8));
+        // What the client says of its own window is answered in kind. But a window of 8 bits is more
+        // than zlib promises to its users, so we do not insist on it.
+        accepted.client_bits = accepted.client_bits.filter(|&bits| bits > 8);
         Some(accepted)
     }
 }
 
 impl Agreement {
-    /// What our client offers: anything.
-    #[must_use]
-    pub fn offer() -> Self {
-        Self { client_bits: Some(None), ..Self::default() }
-    }
+    /// What our client offers: anything, and it could be told how large a window to use.
+    pub const OFFER: &str = "permessage-deflate; client_max_window_bits";
 
-    /// Reads what a server has answered to [`offer`](Self::offer).
+    /// Reads what a server has answered to [`OFFER`](Self::OFFER).
     ///
     /// # Errors
     /// A sentence, if that is no answer to it.
     pub fn answered(answer: &str) -> Result<Self, String> {
-        let agreed = Self::parse(answer).filter(|agreed| agreed.client_bits != Some(None));
-        agreed.ok_or_else(|| {
+        Self::parse(answer, false).ok_or_else(|| {
             format!("its Sec-WebSocket-Extensions is \"{answer}\", which we did not offer")
         })
     }
 
     /// Reads one offer or answer. `None` if it is for another extension, or not as it must be: then
     /// the client's next offer may be better (§7.1).
-    fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str, is_offer: bool) -> Option<Self> {
         let mut parts = text.split(';').map(|part| part.trim_matches([' ', '\t']));
         parts.next().filter(|name| name.eq_ignore_ascii_case(NAME))?;
         let mut agreement = Self::default();
+        let mut names = Vec::new();
         for part in parts {
             let (name, value) = match part.split_once('=') {
                 Some((name, value)) => (name.trim_end(), Some(value.trim_start())),
                 None => (part, None),
             };
-            let is_new = match (name, value) {
-                (SERVER_FRESH, None) => !std::mem::replace(&mut agreement.server_fresh, true),
-                (CLIENT_FRESH, None) => !std::mem::replace(&mut agreement.client_fresh, true),
-                (SERVER_BITS, Some(bits)) => {
-                    agreement.server_bits.replace(window_bits(bits)?).is_none()
-                }
-                (CLIENT_BITS, None) => agreement.client_bits.replace(None).is_none(),
-                (CLIENT_BITS, Some(bits)) => {
-                    agreement.client_bits.replace(Some(window_bits(bits)?)).is_none()
-                }
-                _ => false,
-            };
-            if !is_new {
+            if names.contains(&name) {
                 return None;
+            }
+            names.push(name);
+            match (name, value) {
+                (SERVER_FRESH, None) => agreement.server_fresh = true,
+                (CLIENT_FRESH, None) => agreement.client_fresh = true,
+                (SERVER_BITS, Some(bits)) => agreement.server_bits = Some(window_bits(bits)?),
+                (CLIENT_BITS, Some(bits)) => agreement.client_bits = Some(window_bits(bits)?),
+                // It could be told, and need not be.
+                (CLIENT_BITS, None) if is_offer => {}
+                _ => return None,
             }
         }
         Some(agreement)
@@ -121,20 +114,17 @@ fn window_bits(text: &str) -> Option<u8> {
 impl fmt::Display for Agreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(NAME)?;
-        for (is_there, name) in
-            [(self.server_fresh, SERVER_FRESH), (self.client_fresh, CLIENT_FRESH)]
-        {
-            if is_there {
-                write!(f, "; {name}")?;
+        if self.server_fresh {
+            write!(f, "; {SERVER_FRESH}")?;
+        }
+        if self.client_fresh {
+            write!(f, "; {CLIENT_FRESH}")?;
+        }
+        for (name, bits) in [(SERVER_BITS, self.server_bits), (CLIENT_BITS, self.client_bits)] {
+            if let Some(bits) = bits {
+                write!(f, "; {name}={bits}")?;
             }
         }
-        if let Some(bits) = self.server_bits {
-            write!(f, "; {SERVER_BITS}={bits}")?;
-        }
-        match self.client_bits {
-            Some(Some(bits)) => write!(f, "; {CLIENT_BITS}={bits}"),
-            Some(None) => write!(f, "; {CLIENT_BITS}"),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }

@@ -42,7 +42,7 @@ pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
          Sec-WebSocket-Key: {key}\r\n\
          Sec-WebSocket-Version: 13\r\n\
          Sec-WebSocket-Extensions: {}\r\n\r\n",
-        Agreement::offer()
+        Agreement::OFFER
     );
     stream.write_all(request.as_bytes()).await?;
 

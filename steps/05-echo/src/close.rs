@@ -27,6 +27,7 @@ impl CloseCode {
     /// Data of a kind that we do not take, such as bytes where texts are expected.
     pub const UNSUPPORTED_DATA: Self = Self(1003);
 
+    // ANCHOR: code
     /// The code with this number, if a close frame may carry it: those that §7.4.1 and the registry
     /// it founded define, and 3000 to 4999, which are free. 1005, 1006 and 1015 stand for codes that
     /// were never sent, so they are not among them.
@@ -37,6 +38,7 @@ impl CloseCode {
             _ => None,
         }
     }
+    // ANCHOR_END: code
 
     /// The number on the wire.
     #[must_use]
@@ -61,6 +63,7 @@ pub struct CloseFrame<'payload> {
 }
 
 impl<'payload> CloseFrame<'payload> {
+    // ANCHOR: decode
     /// Reads the payload of a close frame: nothing, or two bytes of status code and a reason.
     ///
     /// # Errors
@@ -75,4 +78,5 @@ impl<'payload> CloseFrame<'payload> {
         let reason = std::str::from_utf8(reason).map_err(|_| Failure::NotUtf8)?;
         Ok(Some(Self { code, reason }))
     }
+    // ANCHOR_END: decode
 }

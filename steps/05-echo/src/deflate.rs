@@ -48,6 +48,7 @@ impl Inflater {
         Self { stream: None, is_fresh, is_within: false }
     }
 
+    // ANCHOR: inflate
     /// Inflates the next bytes of a message behind `output`, which may grow to `max` bytes.
     ///
     /// # Errors
@@ -89,6 +90,7 @@ impl Inflater {
             }
         }
     }
+    // ANCHOR_END: inflate
 
     /// Inflates what the sender has left out at the end of a message.
     ///
@@ -112,7 +114,7 @@ impl Deflater {
     pub(crate) fn new(agreed: Agreement, role: Role) -> Option<Self> {
         let (is_fresh, bits) = match role {
             Role::Server => (agreed.server_fresh, agreed.server_bits),
-            Role::Client => (agreed.client_fresh, agreed.client_bits.flatten()),
+            Role::Client => (agreed.client_fresh, agreed.client_bits),
         };
         let bits = bits.unwrap_or(BITS_MAX);
         (bits >= BITS_MIN).then_some(Self { stream: None, is_fresh, bits })

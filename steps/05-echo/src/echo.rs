@@ -6,6 +6,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::{Ended, Receiver, Sender};
 
+// ANCHOR: echo
 /// Says every message back, until the connection ends.
 ///
 /// Look at where it waits. `recv` returns at once as long as there are messages in what has been
@@ -24,3 +25,4 @@ pub async fn echo(
         sender.send(message)?;
     }
 }
+// ANCHOR_END: echo

@@ -37,6 +37,7 @@ pub enum Failure {
 }
 
 impl Failure {
+    // ANCHOR: code
     /// The status code that tells the peer.
     #[must_use]
     pub fn code(&self) -> CloseCode {
@@ -44,11 +45,8 @@ impl Failure {
             Self::MessageTooBig(_) => CloseCode::MESSAGE_TOO_BIG,
             Self::TooManyFragments(_) => CloseCode::POLICY_VIOLATION,
             Self::NotUtf8 | Self::NotDeflated => CloseCode::INVALID_PAYLOAD,
-            Self::Header(_)
-            | Self::NothingToContinue
-            | Self::MessageUnfinished
-            | Self::ClosePayload
-            | Self::CloseCode(_) => CloseCode::PROTOCOL_ERROR,
+            _ => CloseCode::PROTOCOL_ERROR,
         }
     }
+    // ANCHOR_END: code
 }

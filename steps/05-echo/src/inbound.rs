@@ -1,7 +1,6 @@
 //! Bytes in, events out.
 
 use std::mem::{replace, take};
-use std::ops::Range;
 
 use framing::{FrameHeader, HeaderError, Opcode};
 use unmasking::mask;
@@ -49,6 +48,7 @@ impl<'payload> Message<'payload> {
     }
 }
 
+// ANCHOR: event
 /// What the peer has said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'payload> {
@@ -61,6 +61,7 @@ pub enum Event<'payload> {
     /// The peer closes. It is to be answered with a close; nothing comes after it (§5.5.1).
     Close(Option<CloseFrame<'payload>>),
 }
+// ANCHOR_END: event
 
 /// A frame whose header has been read, and whose payload is arriving.
 #[derive(Clone, Copy, Debug)]
@@ -82,8 +83,7 @@ struct Arriving {
 #[derive(Debug)]
 pub struct Inbound {
     pub(crate) role: Role,
-    message_max: usize,
-    fragments_max: u32,
+    limits: Limits,
     /// What was read; the bytes before `start` are used up.
     buffer: Vec<u8>,
     start: usize,
@@ -113,8 +113,7 @@ impl Inbound {
         let frame = Arriving { opcode, fin: true, masking_key: None, length: 0, seen: 0 };
         Self {
             role,
-            message_max: limits.message,
-            fragments_max: limits.fragments,
+            limits,
             buffer: received,
             start: 0,
             frame,
@@ -166,6 +165,7 @@ impl Inbound {
         }
     }
 
+    // ANCHOR: rest
     /// Gives the buffer back if little or nothing is in it. To be called when there is nothing to
     /// read, which may be for a long time.
     pub fn rest(&mut self) {
@@ -176,6 +176,7 @@ impl Inbound {
             self.start = 0;
         }
     }
+    // ANCHOR_END: rest
 
     /// The next thing that the peer has said, or `None` if the bytes so far do not complete one.
     ///
@@ -218,6 +219,7 @@ impl Inbound {
         found
     }
 
+    // ANCHOR: find_in_frames
     #[inline(never)]
     fn find_in_frames(&mut self) -> Result<Option<Opcode>, Failure> {
         loop {
@@ -235,7 +237,9 @@ impl Inbound {
             }
         }
     }
+    // ANCHOR_END: find_in_frames
 
+    // ANCHOR: begin
     /// Reads the header of the next frame, once it is there. May such a frame come now (§5.4), and
     /// is it within the limits?
     #[inline]
@@ -260,15 +264,15 @@ impl Inbound {
             }
             let room = if self.compressed {
                 // How long it is turns out as it is inflated, and it is hardly shorter than this.
-                self.message_max + self.message_max / 64 + 64
+                self.limits.message + self.limits.message / 64 + 64
             } else {
-                self.message_max - self.assembled.len()
+                self.limits.message - self.assembled.len()
             };
             if header.length > room as u64 {
-                return Err(Failure::MessageTooBig(self.message_max));
+                return Err(Failure::MessageTooBig(self.limits.message));
             }
-            if self.fragments == self.fragments_max {
-                return Err(Failure::TooManyFragments(self.fragments_max));
+            if self.fragments == self.limits.fragments {
+                return Err(Failure::TooManyFragments(self.limits.fragments));
             }
         }
         self.start += behind;
@@ -279,8 +283,10 @@ impl Inbound {
         self.frame = Arriving { opcode, fin, masking_key, length, seen: 0 };
         Ok(true)
     }
+    // ANCHOR_END: begin
 
-    /// Unmasks and checks what has arrived of the payload, and takes it once it is whole.
+    // ANCHOR: take_payload
+    /// Unmasks, inflates and checks what has arrived of the payload, and takes it once it is whole.
     #[inline]
     fn take_payload(&mut self) -> Result<bool, Failure> {
         let frame = &mut self.frame;
@@ -291,16 +297,23 @@ impl Inbound {
         }
         let whole = arrived == frame.length;
         let is_end = frame.fin && whole;
-        if self.compressed && !frame.opcode.is_control() {
-            let new = self.start + frame.seen..self.start + arrived;
-            self.inflate(new, is_end)?;
-        } else if frame.opcode == Opcode::Text {
-            self.utf8.push(new)?;
+        let text = match &mut self.inflater {
+            Some(inflater) if self.compressed && !frame.opcode.is_control() => {
+                let known = self.assembled.len();
+                inflater.inflate(new, &mut self.assembled, self.limits.message)?;
+                if is_end {
+                    inflater.finish(&mut self.assembled, self.limits.message)?;
+                }
+                &self.assembled[known..]
+            }
+            _ => new,
+        };
+        if frame.opcode == Opcode::Text {
+            self.utf8.push(text)?;
             if is_end {
                 self.utf8.finish()?;
             }
         }
-        let frame = &mut self.frame;
         frame.seen = arrived;
         if whole {
             self.found = self.start;
@@ -308,26 +321,9 @@ impl Inbound {
         }
         Ok(whole)
     }
+    // ANCHOR_END: take_payload
 
-    /// Inflates what has arrived of a compressed message, behind what was in its other pieces, and
-    /// checks it if it is text.
-    #[inline(never)]
-    fn inflate(&mut self, new: Range<usize>, is_end: bool) -> Result<(), Failure> {
-        let Some(inflater) = &mut self.inflater else { return Ok(()) };
-        let known = self.assembled.len();
-        inflater.inflate(&self.buffer[new], &mut self.assembled, self.message_max)?;
-        if is_end {
-            inflater.finish(&mut self.assembled, self.message_max)?;
-        }
-        if self.frame.opcode == Opcode::Text {
-            self.utf8.push(&self.assembled[known..])?;
-            if is_end {
-                self.utf8.finish()?;
-            }
-        }
-        Ok(())
-    }
-
+    // ANCHOR: fragments
     /// Does this data frame complete a message?
     #[inline]
     fn completes_message(&mut self) -> bool {
@@ -348,4 +344,5 @@ impl Inbound {
         self.message = if fin { None } else { Some(opcode) };
         self.fragments = if fin { 0 } else { self.fragments + 1 };
     }
+    // ANCHOR_END: fragments
 }

@@ -29,17 +29,11 @@ impl Role {
             Self::Client => Masking::Forbidden,
         }
     }
-
-    /// A new key for the next frame, if we are to mask it. It must be hard to guess (§10.3), so it
-    /// comes from a cryptographic generator that the system has seeded.
-    fn masking_key(self) -> Option<MaskingKey> {
-        match self {
-            Self::Server => None,
-            Self::Client => Some(new_key()),
-        }
-    }
 }
 
+/// A new key, for a frame of a client. It must be hard to guess (§10.3), so it comes from a
+/// cryptographic generator that the system has seeded.
+///
 /// Not inlined, so that a server has nothing of it in its way.
 #[inline(never)]
 fn new_key() -> MaskingKey {
@@ -118,6 +112,7 @@ impl Outbound {
         self.frame(Opcode::Ping, false, &payload[..payload.len().min(CONTROL_MAX)]);
     }
 
+    // ANCHOR: pong
     /// Answers a ping with its payload (§5.5.3).
     pub fn pong(&mut self, payload: &[u8]) {
         if self.closed {
@@ -136,7 +131,9 @@ impl Outbound {
         let length = payload.len() + if self.role == Role::Client { 6 } else { 2 };
         self.last_pong = self.buffer.len().checked_sub(length);
     }
+    // ANCHOR_END: pong
 
+    // ANCHOR: close
     /// Closes, with a status code or without one; nothing can be said after it (§5.5.1). A reason
     /// is cut where 125 bytes are full.
     pub fn close(&mut self, code: Option<CloseCode>, reason: &str) {
@@ -153,6 +150,7 @@ impl Outbound {
     pub fn fail(&mut self, failure: &Failure) {
         self.close(Some(failure.code()), &failure.to_string());
     }
+    // ANCHOR_END: close
 
     /// The bytes to be written, in this order.
     #[must_use]
@@ -176,14 +174,7 @@ impl Outbound {
     pub(crate) fn message_header(&mut self, message: Message<'_>) -> bool {
         let possible = self.role == Role::Server && self.deflater.is_none() && !self.closed;
         if possible {
-            let length = message.payload().len() as u64;
-            let header = FrameHeader {
-                fin: true,
-                rsv1: false,
-                opcode: message.opcode(),
-                masking_key: None,
-                length,
-            };
+            let header = FrameHeader::whole(message.opcode(), message.payload().len());
             header.encode(self.room(HEADER_MAX));
         }
         possible
@@ -204,10 +195,10 @@ impl Outbound {
         if self.closed {
             return;
         }
-        let masking_key = self.role.masking_key();
+        let masking_key = (self.role == Role::Client).then(new_key);
         let buffer = self.room(HEADER_MAX + payload.len());
-        let length = payload.len() as u64;
-        FrameHeader { fin: true, rsv1, opcode, masking_key, length }.encode(buffer);
+        let header = FrameHeader::whole(opcode, payload.len());
+        FrameHeader { rsv1, masking_key, ..header }.encode(buffer);
         buffer.extend_from_slice(payload);
         if let Some(key) = masking_key {
             let begin = buffer.len() - payload.len();

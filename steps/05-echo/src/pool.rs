@@ -17,6 +17,7 @@ thread_local! {
     static BUFFERS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
+// ANCHOR: pool
 /// An empty buffer with room for at least [`BUFFER`] bytes.
 #[inline]
 pub(crate) fn take() -> Vec<u8> {
@@ -36,3 +37,4 @@ pub(crate) fn give(mut buffer: Vec<u8>) {
         });
     }
 }
+// ANCHOR_END: pool

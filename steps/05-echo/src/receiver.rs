@@ -30,6 +30,7 @@ pub struct Receiver<Reader> {
     alarm: Alarm,
 }
 
+// ANCHOR: ended
 /// How a connection ended.
 #[derive(Debug, thiserror::Error)]
 pub enum Ended {
@@ -49,6 +50,7 @@ pub enum Ended {
     #[error("vanished without a close: {0}")]
     Vanished(#[from] io::Error),
 }
+// ANCHOR_END: ended
 
 impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
     /// A receiver that reads from `reader`, of which `rest` has been read already, behind the
@@ -69,6 +71,7 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         sender.outbound.agree(agreed);
     }
 
+    // ANCHOR: recv
     /// The next message.
     ///
     /// Pings are answered along the way, and a close is. What `sender` holds is written as soon as
@@ -106,6 +109,7 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
             }
         }
     }
+    // ANCHOR_END: recv
 
     /// Writes what `sender` holds, and does not listen meanwhile.
     ///
@@ -180,6 +184,7 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         self.finish(sender).await;
     }
 
+    // ANCHOR: finish
     /// Ends the TCP connection, both sides having said what they had to (RFC 6455 §7.1.1).
     ///
     /// Whoever closes a socket with unread bytes in it resets the connection, and a reset overtakes
@@ -198,7 +203,9 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
         };
         let _ = timeout(time, ended).await;
     }
+    // ANCHOR_END: finish
 
+    // ANCHOR: poll_exchange
     /// Writes what there is to write, then reads what there is to read. Ready when bytes came.
     fn poll_exchange<Writer: AsyncWrite + Unpin>(
         &mut self,
@@ -219,6 +226,7 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
             sender.outbound.ping(b"");
         }
     }
+    // ANCHOR_END: poll_exchange
 
     /// Writes all that is pending. A peer that takes none of it for the idle time is gone.
     fn poll_flush<Writer: AsyncWrite + Unpin>(

@@ -29,6 +29,7 @@ impl<Writer: AsyncWrite + Unpin> Sender<Writer> {
         Self { writer, outbound: Outbound::new(role) }
     }
 
+    // ANCHOR: send
     /// Says a message. It is written together with others at the next [`recv`](crate::Receiver::recv)
     /// that has to wait, or at [`flush`](Self::flush); only a long one is written at once, from where
     /// it lies, as far as the system takes it. This never waits.
@@ -51,6 +52,7 @@ impl<Writer: AsyncWrite + Unpin> Sender<Writer> {
         self.outbound.keep(written, payload);
         Ok(())
     }
+    // ANCHOR_END: send
 
     /// Says a message that was encoded for many. It is written with others, as in [`send`](Self::send).
     pub fn send_encoded(&mut self, message: &Encoded) {

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use handshake::Refusal;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
-use crate::opening::Opening;
+use crate::opening::accept;
 use crate::{Agreement, Clock, Options, Receiver, Role, Sender, echo};
 
 /// Connections over the limit that are told so at the same time; more are closed without a word.
@@ -24,35 +24,21 @@ const STOP_GRACE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
-    /// A permit for each connection that is being refused.
+    /// A permit for each connection; all are back when all connections are over.
+    seats: Arc<Semaphore>,
+    /// And for each connection that is being refused.
     refused: Arc<Semaphore>,
 }
 
 /// What every connection looks at.
 #[derive(Debug)]
 struct Shared {
-    opening: Opening,
+    options: Options,
+    /// What visitors are shown.
+    page: String,
     clock: Arc<Clock>,
-    /// A permit for each connection; all are back when all connections are over.
-    connections: Semaphore,
     /// Does anybody look at what we print?
     talks: bool,
-}
-
-/// A connection's permit, given back when it is over.
-struct Seat(Arc<Shared>);
-
-impl Seat {
-    fn take(shared: &Arc<Shared>) -> Option<Self> {
-        shared.connections.try_acquire().ok()?.forget();
-        Some(Self(Arc::clone(shared)))
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.0.connections.add_permits(1);
-    }
 }
 
 impl Server {
@@ -61,12 +47,13 @@ impl Server {
     #[must_use]
     pub fn new(options: Options, page: String) -> Self {
         Self {
+            seats: Arc::new(Semaphore::new(options.max_connections as usize)),
             shared: Arc::new(Shared {
                 clock: Clock::start(options.timeouts),
-                connections: Semaphore::new(options.max_connections as usize),
                 // Nobody has to read a pipe, and a full one would stop us.
                 talks: options.verbose || io::stdout().is_terminal(),
-                opening: Opening { options, page },
+                options,
+                page,
             }),
             refused: Arc::new(Semaphore::new(REFUSED_MAX)),
         }
@@ -79,12 +66,13 @@ impl Server {
                 sleep(REST_AFTER_ERROR).await;
                 continue;
             };
-            if let Some(seat) = Seat::take(&self.shared) {
-                tokio::spawn(connection(stream, seat));
+            let shared = Arc::clone(&self.shared);
+            if let Ok(seat) = Arc::clone(&self.seats).try_acquire_owned() {
+                tokio::spawn(connection(stream, shared, seat));
             } else if let Ok(permit) = Arc::clone(&self.refused).try_acquire_owned() {
-                let shared = Arc::clone(&self.shared);
                 tokio::spawn(async move {
-                    let _ = shared.opening.accept(&mut stream, Some(Refusal::Busy)).await;
+                    let _ = accept(&mut stream, &shared.options, &shared.page, Some(Refusal::Busy))
+                        .await;
                     drop(permit);
                 });
             }
@@ -95,32 +83,39 @@ impl Server {
     pub async fn stop(&self) {
         self.shared.clock.stop();
         let deadline = self.shared.clock.timeouts.close + STOP_GRACE;
-        let all = self.shared.connections.acquire_many(self.shared.opening.options.max_connections);
+        let all = self.seats.acquire_many(self.shared.options.max_connections);
         let _ = timeout(deadline, all).await;
     }
 }
 
+// ANCHOR: connection
 /// One connection, from its first byte to its last.
 ///
 /// This is what an idle connection keeps in memory, so it is kept small: the beginning and the end
 /// are boxed, and leave nothing behind. It is a block and not an `async fn`, which would keep its
 /// arguments twice.
 #[expect(clippy::manual_async_fn, reason = "see above")]
-fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
+fn connection(
+    mut stream: TcpStream,
+    shared: Arc<Shared>,
+    seat: OwnedSemaphorePermit,
+) -> impl Future<Output = ()> {
     async move {
-        let Some((rest, agreed)) = Box::pin(seat.0.open(&mut stream)).await else { return };
+        let Some((rest, agreed)) = Box::pin(shared.open(&mut stream)).await else { return };
         let (reader, writer) = stream.split();
         let mut sender = Sender::new(writer, Role::Server);
-        let limits = seat.0.opening.options.limits;
-        let mut receiver = Receiver::new(reader, rest, Role::Server, limits, &seat.0.clock);
+        let limits = shared.options.limits;
+        let mut receiver = Receiver::new(reader, rest, Role::Server, limits, &shared.clock);
         if let Some(agreed) = agreed {
             receiver.agree(agreed, &mut sender);
         }
         let Err(ended) = echo(&mut receiver, &mut sender).await;
         Box::pin(receiver.end(&mut sender, &ended)).await;
-        seat.0.say(|| format!("{} {ended}", peer(&stream)));
+        shared.say(|| format!("{} {ended}", peer(&stream)));
+        drop(seat);
     }
 }
+// ANCHOR_END: connection
 
 impl Shared {
     /// The opening handshake; returns the bytes behind it, and what was agreed on, if `stream` is a
@@ -129,7 +124,7 @@ impl Shared {
         // Answers are written when they are complete, so there is nothing to wait for.
         let _ = stream.set_nodelay(true);
         let (opened, agreed) = tokio::select! {
-            opened = self.opening.accept(stream, None) => opened.ok()??,
+            opened = accept(stream, &self.options, &self.page, None) => opened.ok()??,
             // Nothing has been agreed on yet, so nothing has to be said.
             () = self.clock.stopped() => return None,
         };

@@ -4,32 +4,40 @@ use simdutf8::compat::from_utf8;
 
 use crate::Failure;
 
-/// The longest character that can be unfinished, in bytes: four make a whole one.
-const UNFINISHED_MAX: usize = 3;
+/// The longest character, in bytes.
+const CHARACTER_MAX: usize = 4;
 
 /// A text that is arriving in pieces, which may end in the middle of a character.
 #[derive(Clone, Debug, Default)]
 pub struct Utf8 {
-    /// The first bytes of a character that is not finished yet.
-    unfinished: [u8; UNFINISHED_MAX],
-    /// How many they are.
-    count: u8,
+    /// The first bytes of a character that is not finished yet, and how many they are.
+    unfinished: [u8; CHARACTER_MAX],
+    count: usize,
 }
 
+// ANCHOR: check
 impl Utf8 {
     /// Checks the next piece.
     ///
     /// # Errors
     /// [`Failure::NotUtf8`] at the first byte after which no text could follow. A character that is
     /// merely unfinished is none.
-    pub fn push(&mut self, piece: &[u8]) -> Result<(), Failure> {
-        let rest = if self.count == 0 { piece } else { self.finish_character(piece)? };
-        let Err(error) = from_utf8(rest) else { return Ok(()) };
-        if error.error_len().is_some() {
-            return Err(Failure::NotUtf8);
+    pub fn push(&mut self, mut piece: &[u8]) -> Result<(), Failure> {
+        while self.count > 0
+            && let Some((&byte, rest)) = piece.split_first()
+        {
+            piece = rest;
+            self.unfinished[self.count] = byte;
+            self.count += 1;
+            if unfinished(&self.unfinished[..self.count])?.is_empty() {
+                self.count = 0;
+            }
         }
-        let unfinished = &rest[error.valid_up_to()..];
-        self.keep(unfinished);
+        let unfinished = unfinished(piece)?;
+        if !unfinished.is_empty() {
+            self.unfinished[..unfinished.len()].copy_from_slice(unfinished);
+            self.count = unfinished.len();
+        }
         Ok(())
     }
 
@@ -41,31 +49,14 @@ impl Utf8 {
     pub fn finish(&mut self) -> Result<(), Failure> {
         if std::mem::take(&mut self.count) == 0 { Ok(()) } else { Err(Failure::NotUtf8) }
     }
+}
 
-    /// Takes bytes from `piece` until the unfinished character is whole, and returns the others.
-    fn finish_character<'piece>(&mut self, piece: &'piece [u8]) -> Result<&'piece [u8], Failure> {
-        let mut character = [0; UNFINISHED_MAX + 1];
-        let mut length = usize::from(self.count);
-        character[..length].copy_from_slice(&self.unfinished[..length]);
-        for (index, &byte) in piece.iter().enumerate() {
-            character[length] = byte;
-            length += 1;
-            match std::str::from_utf8(&character[..length]) {
-                Ok(_) => {
-                    self.count = 0;
-                    return Ok(&piece[index + 1..]);
-                }
-                Err(error) if error.error_len().is_some() => return Err(Failure::NotUtf8),
-                Err(_) => {}
-            }
-        }
-        self.keep(&character[..length]);
-        Ok(&[])
-    }
-
-    /// Keeps an unfinished character until the next piece.
-    fn keep(&mut self, unfinished: &[u8]) {
-        self.unfinished[..unfinished.len()].copy_from_slice(unfinished);
-        self.count = u8::try_from(unfinished.len()).unwrap_or(u8::MAX);
+/// The bytes at the end of a text that are a character's first ones, and not yet all of it.
+fn unfinished(text: &[u8]) -> Result<&[u8], Failure> {
+    match from_utf8(text) {
+        Ok(_) => Ok(&[]),
+        Err(error) if error.error_len().is_some() => Err(Failure::NotUtf8),
+        Err(error) => Ok(&text[error.valid_up_to()..]),
     }
 }
+// ANCHOR_END: check

@@ -211,7 +211,7 @@ fn agreement() -> impl Strategy<Value = Agreement> {
             server_fresh,
             client_fresh,
             server_bits,
-            client_bits: client_bits.map(Some),
+            client_bits,
         },
     )
 }

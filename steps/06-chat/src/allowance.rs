@@ -19,6 +19,7 @@ pub(crate) struct Allowance {
     paid: Instant,
 }
 
+// ANCHOR: allowance
 impl Allowance {
     /// An allowance of `rate` messages a second.
     pub(crate) fn new(rate: u32) -> Self {
@@ -40,3 +41,4 @@ impl Allowance {
         }
     }
 }
+// ANCHOR_END: allowance

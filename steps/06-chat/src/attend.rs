@@ -34,6 +34,7 @@ pub(crate) enum Over {
     Close(CloseFrame<'static>),
 }
 
+// ANCHOR: attend
 /// Stays until it is over, and leaves the end of the TCP connection to the caller: who has left may
 /// take their time for it. `hear` is given each text, and returns what only its sender is told.
 ///
@@ -105,6 +106,7 @@ where
         }
     }
 }
+// ANCHOR_END: attend
 
 fn close(code: CloseCode, reason: &'static str) -> Over {
     Over::Close(CloseFrame { code, reason })

@@ -68,6 +68,7 @@ impl Ballot {
         refused(&key, &full.to_string())
     }
 
+    // ANCHOR: count
     /// Tells everyone what the log brings, for ever. Pages that are closed are not told: they have
     /// left with their connection (fault F18), and nothing is expected of a log that is empty for a
     /// while (fault F19).
@@ -87,6 +88,7 @@ impl Ballot {
             }
         }
     }
+    // ANCHOR_END: count
 
     fn tally(&self) -> MutexGuard<'_, Tally> {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);

@@ -69,6 +69,7 @@ function stayConnected(path, { heard, refused, opened, closed, carried }) {
     });
   }
 
+  // ANCHOR: later
   function tryLater() {
     // Somewhat more or less than the others who were here.
     const wait = pause * (0.75 + Math.random() / 2);
@@ -76,6 +77,7 @@ function stayConnected(path, { heard, refused, opened, closed, carried }) {
     timer = setTimeout(connect, wait);
     tellState("Connection lost. Trying again", performance.now() + wait);
   }
+  // ANCHOR_END: later
 
   /** Tries at once, if it is time that we wait for. */
   function hurry() {

@@ -11,6 +11,7 @@ use tokio::task::yield_now;
 /// into the output of their own connection, so nobody who is slow holds it up.
 const ON_THE_WAY_MAX: usize = 1024;
 
+// ANCHOR: news
 /// One piece of news.
 #[derive(Clone, Debug)]
 pub(crate) struct News {
@@ -34,7 +35,9 @@ impl News {
         }
     }
 }
+// ANCHOR_END: news
 
+// ANCHOR: feed
 /// The way from a room to its members.
 #[derive(Debug)]
 pub(crate) struct Feed(broadcast::Sender<News>);
@@ -62,6 +65,7 @@ impl Feed {
         }
     }
 }
+// ANCHOR_END: feed
 
 /// JSON in a text frame.
 pub(crate) fn encode(value: &impl Serialize) -> Encoded {

@@ -43,6 +43,7 @@ impl Place {
         Self { name, greeting: Some(greeting), held, held_bytes: 0, news, taken }
     }
 
+    // ANCHOR: catch_up
     /// Says what waits, as far as there is room for it. `false` if something is left.
     pub(crate) fn catch_up(&mut self, sender: &mut Sender<impl AsyncWrite + Unpin>) -> bool {
         while sender.pending() < READY_MAX {
@@ -57,7 +58,9 @@ impl Place {
         }
         false
     }
+    // ANCHOR_END: catch_up
 
+    // ANCHOR: take
     /// Takes the news that is there, the first of it already in our hands. `false` if some was
     /// missed.
     pub(crate) fn take(
@@ -89,6 +92,7 @@ impl Place {
         metrics.told(messages, bytes as u64);
         true
     }
+    // ANCHOR_END: take
 
     /// Bytes of news that wait to be written. What they had missed before is not held against them.
     pub(crate) fn waiting(&self, sender: &Sender<impl AsyncWrite + Unpin>) -> usize {

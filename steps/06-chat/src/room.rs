@@ -96,6 +96,7 @@ impl Room {
         room
     }
 
+    // ANCHOR: enter
     /// Lets somebody in, who has seen the messages up to `after`; `None` if they are new here.
     ///
     /// # Errors
@@ -126,6 +127,7 @@ impl Room {
         let greeting = self.greeting(&state, &name, after);
         Ok((number, Place::new(&name, greeting, self.feed.subscribe(), taken)))
     }
+    // ANCHOR_END: enter
 
     /// What a newcomer gets first: who is here, and what they have missed.
     fn greeting(
@@ -146,6 +148,7 @@ impl Room {
         std::iter::once(welcome).chain(missed.filter_map(|event| Some(read(&event)?.1)))
     }
 
+    // ANCHOR: leave
     /// Sees somebody off, whatever has ended their connection (fault F18). `false` if they have come
     /// back meanwhile, over another one.
     pub(crate) fn leave(&self, name: &str, number: u64) -> bool {
@@ -161,6 +164,7 @@ impl Room {
         }
         is_gone
     }
+    // ANCHOR_END: leave
 
     /// Has somebody else this name?
     pub(crate) fn is_taken(&self, name: &str, session: &str) -> bool {
@@ -219,6 +223,7 @@ impl Room {
         }
     }
 
+    // ANCHOR: say
     /// Appends a message to the log. If it is there already, says where.
     fn say(&self, name: &str, msg: &str, key: &str) -> Result<Option<EventId>, String> {
         if msg.trim().is_empty() {
@@ -248,6 +253,7 @@ impl Room {
         }
         Ok(None)
     }
+    // ANCHOR_END: say
 
     /// Takes note of who is on the other servers.
     pub(crate) fn set_elsewhere(&self, elsewhere: BTreeSet<Arc<str>>) {
@@ -319,6 +325,7 @@ impl Room {
         }
     }
 
+    // ANCHOR: tell_messages
     /// Tells messages. The one who said it is told its id instead.
     fn tell_messages(&self, events: &[Event]) {
         let mut state = self.state();
@@ -333,6 +340,7 @@ impl Room {
             state.told = event.id;
         }
     }
+    // ANCHOR_END: tell_messages
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -342,6 +350,7 @@ impl Room {
 /// Why somebody is not let in.
 pub(crate) const TAKEN: &str = "that name is taken here: choose another";
 
+// ANCHOR: speak
 /// Speaks for a room until it is gone. Whatever is told comes from here, so it comes to all members
 /// in one order, and never faster than they can take it.
 async fn speak(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut told: EventId) {
@@ -368,6 +377,7 @@ async fn speak(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut told: 
         rested = Instant::now() + REST;
     }
 }
+// ANCHOR_END: speak
 
 /// A message from the log, and the frame that tells it.
 fn read(event: &Event) -> Option<(Kept, Encoded)> {

@@ -106,6 +106,7 @@ impl Membership {
     }
 }
 
+// ANCHOR: drop
 impl Drop for Membership {
     fn drop(&mut self) {
         // Whoever opens a room or enters one holds the rooms, so nobody comes in between.
@@ -120,3 +121,4 @@ impl Drop for Membership {
         }
     }
 }
+// ANCHOR_END: drop

@@ -38,6 +38,7 @@ pub(crate) enum Purpose {
     },
 }
 
+// ANCHOR: open
 /// Answers a request for a WebSocket: by the rules of step 2, which do not ask who read the request.
 pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Response {
     let upgrade = handshake::upgrade(&request, &app.policy);
@@ -57,7 +58,9 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
     debug!("refused: {refusal}");
     refusal.response().map(Body::from)
 }
+// ANCHOR_END: open
 
+// ANCHOR: take_over
 /// Takes the socket out of hyper, as it is: from here on nothing stands between it and us.
 async fn take_over(
     app: Arc<App>,
@@ -82,6 +85,7 @@ async fn take_over(
     }
     drop(seat);
 }
+// ANCHOR_END: take_over
 
 /// A conversation, from its first frame to its last.
 async fn converse<Reader, Writer>(

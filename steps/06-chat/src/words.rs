@@ -6,6 +6,7 @@ use std::sync::Arc;
 use polling::EventId;
 use serde::{Deserialize, Serialize};
 
+// ANCHOR: said
 /// What a member says.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
@@ -16,6 +17,7 @@ pub(crate) enum Said {
     /// They are writing one.
     Typing { typing: bool },
 }
+// ANCHOR_END: said
 
 /// A message, as it is kept in the log.
 #[derive(Debug, Deserialize, Serialize)]

@@ -1,0 +1,131 @@
+//! # The news that came a moment too early
+//!
+//! Long polling waits until there is something to answer. This server looks, finds nothing, and
+//! goes to sleep until somebody wakes it. Both halves are right. But between them the lock is free,
+//! and whoever appends in that moment wakes nobody: the visitor sleeps through the news. A
+//! condition variable may also wake up for nothing, and this server believes it.
+//!
+//! Make `wait` miss nothing, and believe nothing. `on_wait` is called once, when there is nothing
+//! yet: the server writes a line to its log there.
+//!
+//! Fails: news_between_the_look_and_the_sleep_is_not_missed
+//!   "it came after the look and before the sleep, and nobody was woken"
+//! Fails: to_be_woken_for_nothing_is_no_news
+//!   "woken for nothing: look again, and go on waiting"
+//!
+//! Chapter: book/src/00-polling.md#exercises
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// News that is appended, and visitors who wait for it.
+#[derive(Default)]
+struct News {
+    messages: Mutex<Vec<String>>,
+    appended: Condvar,
+}
+
+impl News {
+    /// The messages after the first `seen`. Waits for the first of them, `at_most` so long.
+    fn wait(&self, seen: usize, at_most: Duration, on_wait: impl FnOnce()) -> Vec<String> {
+        // TODO: from the look to the sleep, nobody may come between.
+        let found = after(&self.messages(), seen);
+        if !found.is_empty() {
+            return found;
+        }
+        on_wait();
+        let slept = self.appended.wait_timeout(self.messages(), at_most);
+        after(&slept.unwrap_or_else(PoisonError::into_inner).0, seen)
+    }
+}
+
+impl News {
+    fn append(&self, message: &str) {
+        self.messages().push(message.to_owned());
+        self.appended.notify_all();
+    }
+
+    fn messages(&self) -> MutexGuard<'_, Vec<String>> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn after(messages: &[String], seen: usize) -> Vec<String> {
+    messages.iter().skip(seen).cloned().collect()
+}
+
+fn main() {
+    // Try things here, if you like: what this prints is shown below the tests.
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, mpsc};
+    use std::thread;
+
+    use super::*;
+
+    /// Long enough for a slow machine to wake a thread.
+    const LONG: Duration = Duration::from_secs(5);
+
+    /// What a visitor gets who would wait for an hour; `None` if they do not get it soon.
+    fn soon(news: &Arc<News>, on_wait: impl FnOnce() + Send + 'static) -> Option<Vec<String>> {
+        let (says, answer) = mpsc::channel();
+        let news = Arc::clone(news);
+        thread::spawn(move || says.send(news.wait(0, Duration::from_hours(1), on_wait)));
+        answer.recv_timeout(LONG).ok()
+    }
+
+    fn a_vote() -> Option<Vec<String>> {
+        Some(vec!["a vote for Ada".to_owned()])
+    }
+
+    #[test]
+    fn news_that_is_there_is_answered_at_once() {
+        let news = Arc::new(News::default());
+        news.append("a vote for Ada");
+        let found = soon(&news, || panic!("there is news: there is nothing to wait for"));
+        assert_eq!(found, a_vote(), "it was there before we asked");
+    }
+
+    #[test]
+    fn news_between_the_look_and_the_sleep_is_not_missed() {
+        let news = Arc::new(News::default());
+        let same_news = Arc::clone(&news);
+        let found = soon(&news, move || {
+            // Is the lock free? Then anybody may append now, and we do.
+            let is_free = same_news.messages.try_lock().is_ok();
+            if is_free {
+                same_news.append("a vote for Ada");
+            } else {
+                thread::spawn(move || same_news.append("a vote for Ada"));
+            }
+        });
+        let why = "it came after the look and before the sleep, and nobody was woken";
+        assert_eq!(found, a_vote(), "{why}");
+    }
+
+    #[test]
+    fn to_be_woken_for_nothing_is_no_news() {
+        let news = Arc::new(News::default());
+        let same_news = Arc::clone(&news);
+        let found = soon(&news, move || {
+            thread::spawn(move || {
+                for _ in 0..1000 {
+                    // Whoever has the lock knows that the visitor is asleep, or has been.
+                    drop(same_news.messages());
+                    same_news.appended.notify_all();
+                    thread::yield_now();
+                }
+                same_news.append("a vote for Ada");
+            });
+        });
+        assert_eq!(found, a_vote(), "woken for nothing: look again, and go on waiting");
+    }
+
+    #[test]
+    fn without_news_the_answer_is_empty() {
+        let found = News::default().wait(0, Duration::from_millis(1), || {});
+        assert!(found.is_empty(), "nothing was appended");
+    }
+}

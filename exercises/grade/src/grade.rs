@@ -1,0 +1,99 @@
+//! Grades a learner's copy of the course.
+
+use std::fs;
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::thread;
+
+use serde::Serialize;
+
+use crate::course::read;
+use crate::{Course, Exercise, Outcome, code_of, try_out, with_tests_of};
+
+/// What a learner has got.
+#[derive(Debug, Serialize)]
+pub struct Grade {
+    /// The learner's copy, as it was named.
+    pub learner: String,
+    /// How many exercises passed.
+    pub passed: usize,
+    /// How many there are.
+    pub of: usize,
+    /// Each exercise, in the course's order.
+    pub exercises: Vec<Graded>,
+}
+
+/// What became of one exercise.
+#[derive(Debug, Serialize)]
+pub struct Graded {
+    /// Its step, as in `02_handshake`.
+    pub step: String,
+    /// Its name.
+    pub name: String,
+    /// What became of it.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// Grades the copy in this folder: the learner's code, with the course's tests.
+///
+/// This compiles and runs what the learner has written.
+///
+/// # Errors
+/// A sentence about a folder that is no copy of the course, or a compiler that is not there.
+pub fn grade(course: &Course, folder: &Path) -> Result<Grade, String> {
+    if !folder.join("exercises").is_dir() {
+        let folder = folder.display();
+        return Err(format!(
+            "{folder}: there is no folder exercises in it; name a copy of the course's exercises/"
+        ));
+    }
+    let outcomes = in_turns(&course.exercises, |exercise| outcome(course, exercise, folder));
+    let mut exercises = Vec::new();
+    for (exercise, outcome) in course.exercises.iter().zip(outcomes) {
+        let (step, name) = (exercise.step.clone(), exercise.name.clone());
+        exercises.push(Graded { step, name, outcome: outcome? });
+    }
+    let passed = exercises.iter().filter(|graded| graded.outcome == Outcome::Passed).count();
+    let learner = folder.display().to_string();
+    Ok(Grade { learner, passed, of: exercises.len(), exercises })
+}
+
+fn outcome(course: &Course, exercise: &Exercise, folder: &Path) -> Result<Outcome, String> {
+    // It may not be text. That is no Rust, and the compiler says so.
+    let Ok(bytes) = fs::read(exercise.path_in(folder)) else { return Ok(Outcome::Missing) };
+    let learner = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+    let stub = exercise.path_in(&course.folder);
+    // Who works in this repository has no other copy to compare with.
+    let is_own = fs::canonicalize(&stub).ok() == fs::canonicalize(exercise.path_in(folder)).ok();
+    if !is_own && code_of(&learner) == code_of(&read(&stub)?) {
+        return Ok(Outcome::NotBegun);
+    }
+    // The solution has the same tests as the stub, and nobody has worked on it.
+    try_out(&with_tests_of(&read(&exercise.solution_in(&course.folder))?, &learner))
+}
+
+/// Does something with each of many, as many at a time as there are processors. The results have
+/// the order of the many.
+pub fn in_turns<T: Sync, R: Send>(many: &[T], each: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = Mutex::new(many.iter().enumerate());
+    let done = Mutex::new(Vec::new());
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let one = next.lock().unwrap_or_else(PoisonError::into_inner).next();
+                    let Some((index, one)) = one else { return };
+                    let result = each(one);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,21 @@
+//! Grades the exercises: a learner's code, with the course's tests.
+//!
+//! An [exercise](Exercise) is a file of code that looks right, and the tests that it fails. To grade
+//! an answer is to put its code before the tests of the course, to [compile and run](try_out) both,
+//! and to say what [became](Outcome) of it.
+
+mod course;
+mod grade;
+mod junit;
+mod outcome;
+mod program;
+mod source;
+mod table;
+
+pub use course::{Course, Exercise};
+pub use grade::{Grade, grade, in_turns};
+pub use junit::junit;
+pub use outcome::{FailedTest, Outcome};
+pub use program::try_out;
+pub use source::{code_of, test_names, tests_of, with_tests_of};
+pub use table::table;

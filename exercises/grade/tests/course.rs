@@ -1,0 +1,193 @@
+//! Is the course what it says? Every stub, every solution and every answer known to be wrong is
+//! compiled and run with the course's tests.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use grade::{
+    Course, Exercise, FailedTest, Outcome, code_of, in_turns, tests_of, try_out, with_tests_of,
+};
+
+/// An answer that must be rejected, and what for.
+struct Rejected {
+    path: PathBuf,
+    file: String,
+    /// The tests that must fail, each with a part of its message.
+    announced: BTreeMap<String, String>,
+}
+
+/// A line that announces that a test fails; its message is quoted in the next one.
+const FAILS: &str = "//! Fails: ";
+
+fn course() -> Course {
+    Course::own().unwrap()
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What the first lines of a file announce.
+fn announced(file: &str) -> BTreeMap<String, String> {
+    let mut lines = file.lines();
+    let mut announced = BTreeMap::new();
+    while let Some(line) = lines.next() {
+        if let Some(test) = line.strip_prefix(FAILS) {
+            let quoted = lines.next().and_then(|line| line.strip_prefix("//!   \""));
+            let message = quoted.and_then(|quoted| quoted.strip_suffix('"'));
+            let message = message.unwrap_or_else(|| panic!("the message of {test} is missing"));
+            announced.insert(test.to_owned(), message.to_owned());
+        }
+    }
+    announced
+}
+
+impl Rejected {
+    fn new(path: PathBuf, tests: &str) -> Self {
+        let answer = read(&path);
+        Self { announced: announced(&answer), file: with_tests_of(tests, &answer), path }
+    }
+
+    /// What is wrong with the rejection: nothing, or a sentence.
+    fn complaint(&self) -> Option<String> {
+        let complain = |what: &str| Some(format!("{}: {what}", self.path.display()));
+        if self.announced.is_empty() {
+            return complain("it announces no test that fails");
+        }
+        let outcome = try_out(&self.file).unwrap();
+        let Outcome::Failed { failed } = outcome else {
+            return complain(&format!("it should fail, and it is: {outcome:?}"));
+        };
+        let failing: Vec<&str> = failed.iter().map(|failed| failed.test.as_str()).collect();
+        let announced: Vec<&str> = self.announced.keys().map(String::as_str).collect();
+        if failing != announced {
+            return complain(&format!("announced: {announced:?}, failing: {failing:?}"));
+        }
+        let unlike =
+            failed.iter().find(|failed| !failed.message.contains(&self.announced[&failed.test]));
+        unlike.and_then(|failed| {
+            let FailedTest { test, message } = failed;
+            complain(&format!("{test} says: {message}"))
+        })
+    }
+}
+
+#[track_caller]
+fn all_are_rejected(answers: &[Rejected]) {
+    let complaints: Vec<String> =
+        in_turns(answers, Rejected::complaint).into_iter().flatten().collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// The answers that are known to be wrong, by exercise.
+fn wrong(course: &Course) -> BTreeMap<String, Vec<PathBuf>> {
+    let files = |folder: &Path| -> Vec<PathBuf> {
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+    };
+    let mut wrong = BTreeMap::new();
+    for folder in files(&course.folder.join("wrong")) {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        wrong.insert(name, files(&folder));
+    }
+    wrong
+}
+
+#[test]
+fn every_stub_fails_as_it_announces() {
+    let course = course();
+    let stub = |exercise: &Exercise| {
+        let path = exercise.path_in(&course.folder);
+        let tests = read(&path);
+        Rejected::new(path, &tests)
+    };
+    all_are_rejected(&course.exercises.iter().map(stub).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_answer_known_to_be_wrong_is_rejected_as_it_announces() {
+    let course = course();
+    let mut wrong = wrong(&course);
+    let mut answers = Vec::new();
+    for exercise in &course.exercises {
+        let tests = read(&exercise.path_in(&course.folder));
+        let paths = wrong.remove(&exercise.name).unwrap_or_default();
+        answers.extend(paths.into_iter().map(|path| Rejected::new(path, &tests)));
+    }
+    assert!(wrong.is_empty(), "answers to what nobody asks: {:?}", wrong.keys());
+    all_are_rejected(&answers);
+}
+
+#[test]
+fn every_solution_passes_the_tests_of_its_stub() {
+    let course = course();
+    let complaints = in_turns(&course.exercises, |exercise| {
+        let solution = read(&exercise.solution_in(&course.folder));
+        let stub = read(&exercise.path_in(&course.folder));
+        assert_eq!(tests_of(&solution), tests_of(&stub), "{}: the tests differ", exercise.name);
+        let outcome = try_out(&solution).unwrap();
+        (outcome != Outcome::Passed).then(|| format!("{}: {outcome:?}", exercise.name))
+    });
+    let complaints: Vec<String> = complaints.into_iter().flatten().collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn every_step_has_three_to_five_exercises_and_two_wrong_answers_at_least() {
+    let course = course();
+    let wrong = wrong(&course);
+    let steps: Vec<_> = course.exercises.chunk_by(|one, next| one.step == next.step).collect();
+    assert_eq!(steps.len(), 7, "steps 0 to 6, each in one piece");
+    for step in steps {
+        let name = &step[0].step;
+        let answers: usize = step.iter().filter_map(|one| wrong.get(&one.name)).map(Vec::len).sum();
+        assert!((3..=5).contains(&step.len()), "{name}: {} exercises", step.len());
+        assert!(answers >= 2, "{name}: {answers} wrong answers");
+    }
+}
+
+/// A folder `02_handshake` is step `02-handshake`, and the chapter of that name.
+#[test]
+fn every_stub_names_the_chapter_of_its_step() {
+    let course = course();
+    let root = course.folder.parent().unwrap();
+    for exercise in &course.exercises {
+        let step = exercise.step.replace('_', "-");
+        assert!(root.join("steps").join(&step).is_dir(), "{step} is no step");
+        let chapter = format!("book/src/{step}.md");
+        let stub = read(&exercise.path_in(&course.folder));
+        let link = format!("//! Chapter: {chapter}#exercises\n");
+        assert!(code_of(&stub).contains(&link), "{}: {link}", exercise.name);
+        if root.join("book").is_dir() {
+            assert!(root.join(&chapter).is_file(), "{chapter} is no chapter");
+        }
+    }
+}
+
+#[test]
+fn every_hint_asks_before_it_tells() {
+    for exercise in course().exercises {
+        let paragraphs: Vec<&str> = exercise.hint.trim().split("\n\n").collect();
+        let [questions @ .., answer] = paragraphs.as_slice() else { panic!("no hint") };
+        assert!(questions.len() >= 2, "{}: ask twice before you tell", exercise.name);
+        let asks = questions.iter().all(|question| question.contains('?'));
+        assert!(asks && !answer.contains('?'), "{}: questions, then the answer", exercise.name);
+    }
+}
+
+#[test]
+fn every_file_is_formatted() {
+    let course = course();
+    let mut files: Vec<PathBuf> = wrong(&course).into_values().flatten().collect();
+    for exercise in &course.exercises {
+        files.push(exercise.path_in(&course.folder));
+        files.push(exercise.solution_in(&course.folder));
+    }
+    let mut rustfmt = Command::new("rustfmt");
+    let output =
+        rustfmt.args(["--check", "-l", "--edition", "2024"]).args(&files).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "run `rustfmt --edition 2024` on:\n{said}");
+}

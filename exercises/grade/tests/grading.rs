@@ -1,0 +1,105 @@
+//! A learner's copy is graded, and the grade is told to people, as JSON and as JUnit XML.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use grade::{Course, Grade, Outcome, code_of, grade, junit, table};
+use tempfile::TempDir;
+
+/// A copy in which one exercise is solved, one is wrong, one does not compile and one is not begun.
+/// All others are missing.
+fn copy() -> (Course, TempDir) {
+    let course = Course::own().unwrap();
+    let folder = TempDir::new().unwrap();
+    let answer = |name: &str, code: &dyn Fn(&str, &str) -> String| {
+        let exercise = course.exercises.iter().find(|exercise| exercise.name == name).unwrap();
+        let stub = fs::read_to_string(exercise.path_in(&course.folder)).unwrap();
+        let solution = fs::read_to_string(exercise.solution_in(&course.folder)).unwrap();
+        let path = exercise.path_in(folder.path());
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, code(&stub, &solution)).unwrap();
+    };
+    answer("after", &|_, solution| solution.to_owned());
+    // Who takes the tests away is graded with those of the course.
+    answer("escape", &|stub, _| format!("//! My answer.\n{}", code_of(stub)));
+    answer("unmask", &|stub, _| stub.replace("fn new", "fn new new"));
+    // A Windows editor has been at it.
+    answer("origin", &|stub, _| stub.replace('\n', "\r\n"));
+    (course, folder)
+}
+
+fn outcome<'grade>(grade: &'grade Grade, name: &str) -> &'grade Outcome {
+    &grade.exercises.iter().find(|graded| graded.name == name).unwrap().outcome
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_grade"));
+    command.arg(folder).args(arguments).output().unwrap()
+}
+
+#[test]
+fn each_exercise_has_its_outcome() {
+    let (course, folder) = copy();
+    let grade = grade(&course, folder.path()).unwrap();
+    assert_eq!((grade.passed, grade.of), (1, course.exercises.len()));
+    assert_eq!(outcome(&grade, "after"), &Outcome::Passed);
+    assert_eq!(outcome(&grade, "origin"), &Outcome::NotBegun);
+    assert_eq!(outcome(&grade, "token_list"), &Outcome::Missing);
+    assert_eq!(outcome(&grade, "unmask").word(), "does not compile");
+    let Outcome::Failed { failed } = outcome(&grade, "escape") else {
+        unreachable!("the code is that of the stub, with another first line");
+    };
+    let tests: Vec<&str> = failed.iter().map(|failed| failed.test.as_str()).collect();
+    assert_eq!(tests, ["a_text_cannot_leave_its_attribute", "what_was_written_is_what_is_read"]);
+}
+
+#[test]
+fn a_grade_is_a_table_for_people() {
+    let (course, folder) = copy();
+    let table = table(&grade(&course, folder.path()).unwrap());
+    for line in [
+        "  00_polling       1 of 4\n",
+        "    origin               not begun\n",
+        "    escape               failed\n      a_text_cannot_leave_its_attribute: the text has left",
+        "    unmask               does not compile\n      error: ",
+    ] {
+        assert!(table.contains(line), "{line}\n{table}");
+    }
+}
+
+#[test]
+fn a_grade_is_junit_for_course_servers() {
+    let (course, folder) = copy();
+    let xml = junit(&[grade(&course, folder.path()).unwrap()]).unwrap();
+    let document = roxmltree::Document::parse(&xml).unwrap();
+    let suite = document.descendants().find(|node| node.has_tag_name("testsuite")).unwrap();
+    let of = course.exercises.len().to_string();
+    assert_eq!(suite.attribute("tests"), Some(of.as_str()));
+    for (name, element) in [("escape", "failure"), ("unmask", "error"), ("origin", "skipped")] {
+        let case = suite.children().find(|case| case.attribute("name") == Some(name)).unwrap();
+        assert!(case.children().any(|child| child.has_tag_name(element)), "{name}: {xml}");
+    }
+}
+
+#[test]
+fn the_program_prints_json_and_ends_with_1_if_something_fails() {
+    let (_, folder) = copy();
+    let output = run(folder.path(), &["--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let grades: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(grades[0]["passed"], 1);
+    assert_eq!(grades[0]["exercises"][0]["step"], "00_polling");
+    assert_eq!(grades[0]["exercises"][0]["name"], "after");
+    assert_eq!(grades[0]["exercises"][0]["outcome"], "passed");
+}
+
+#[test]
+fn a_folder_that_is_no_copy_is_told() {
+    let folder = TempDir::new().unwrap();
+    let output = run(folder.path(), &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("there is no folder exercises in it"), "{said}");
+}

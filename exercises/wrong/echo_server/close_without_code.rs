@@ -1,0 +1,49 @@
+//! Hangs up without a word.
+//!
+//! Fails: a_close_is_answered_and_the_last_word
+//!   "one close with the same code, and nothing after it"
+
+use std::io::{self, Read, Write};
+
+const TEXT: u8 = 1;
+const BINARY: u8 = 2;
+const CLOSE: u8 = 8;
+const PING: u8 = 9;
+const PONG: u8 = 10;
+
+/// Answers the frames of one connection until the peer leaves.
+fn serve(peer: &mut (impl Read + Write)) -> io::Result<()> {
+    let mut received = Vec::new();
+    let mut segment = [0; 4096];
+    loop {
+        while let Some((first, payload, taken)) = decode(&received) {
+            received.drain(..taken);
+            match first & 0x0f {
+                opcode @ (TEXT | BINARY) => peer.write_all(&encode(opcode, &payload))?,
+                PING => peer.write_all(&encode(PONG, &payload))?,
+                // The standard says that a close is the last frame: what follows is not answered.
+                CLOSE => return Ok(()),
+                _ => {}
+            }
+        }
+        match peer.read(&mut segment)? {
+            0 => return Ok(()),
+            count => received.extend_from_slice(&segment[..count]),
+        }
+    }
+}
+
+/// A masked frame of up to 125 bytes at the start of `bytes`: its first byte, its payload, and the
+/// bytes that it took. `None` if it is not there to its end.
+fn decode(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
+    let (header, rest) = bytes.split_first_chunk::<2>()?;
+    let (key, rest) = rest.split_first_chunk::<4>()?;
+    let payload = rest.get(..usize::from(header[1] & 0x7f))?;
+    let unmasked = payload.iter().zip(key.iter().cycle()).map(|(byte, key)| byte ^ key);
+    Some((header[0], unmasked.collect(), 6 + payload.len()))
+}
+
+/// A final frame as a server sends it, not masked. For payloads of up to 125 bytes.
+fn encode(opcode: u8, payload: &[u8]) -> Vec<u8> {
+    [&[0x80 | opcode, payload.len() as u8], payload].concat()
+}

@@ -1,0 +1,45 @@
+//! Looks at RSV1, which compression uses, and not at the others.
+//!
+//! Fails: a_reserved_bit_fails_the_connection
+//!   "a reserved bit is set, and no extension was agreed on (F11): 0xa1"
+
+/// What a frame is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opcode {
+    Continuation,
+    Text,
+    Binary,
+    Close,
+    Ping,
+    Pong,
+}
+
+/// What is wrong with a first byte.
+#[derive(Debug, PartialEq, Eq)]
+enum HeaderError {
+    ReservedBit,
+    ReservedOpcode,
+    FragmentedControl,
+}
+
+/// Takes a first byte apart: is the frame its message's last, and what is it for?
+fn first_byte(byte: u8) -> Result<(bool, Opcode), HeaderError> {
+    if byte & 0x40 != 0 {
+        return Err(HeaderError::ReservedBit);
+    }
+    let fin = byte & 0x80 != 0;
+    let opcode = match byte & 0x0f {
+        0 => Opcode::Continuation,
+        1 => Opcode::Text,
+        2 => Opcode::Binary,
+        8 => Opcode::Close,
+        9 => Opcode::Ping,
+        10 => Opcode::Pong,
+        _ => return Err(HeaderError::ReservedOpcode),
+    };
+    // All control frames have the highest bit of the opcode, which no other has.
+    if byte & 0x08 != 0 && !fin {
+        return Err(HeaderError::FragmentedControl);
+    }
+    Ok((fin, opcode))
+}

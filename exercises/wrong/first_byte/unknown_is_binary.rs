@@ -1,0 +1,44 @@
+//! Takes what it does not know for bytes.
+//!
+//! Fails: a_reserved_opcode_fails_the_connection
+//!   "nobody has defined this opcode"
+
+/// What a frame is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opcode {
+    Continuation,
+    Text,
+    Binary,
+    Close,
+    Ping,
+    Pong,
+}
+
+/// What is wrong with a first byte.
+#[derive(Debug, PartialEq, Eq)]
+enum HeaderError {
+    ReservedBit,
+    ReservedOpcode,
+    FragmentedControl,
+}
+
+/// Takes a first byte apart: is the frame its message's last, and what is it for?
+fn first_byte(byte: u8) -> Result<(bool, Opcode), HeaderError> {
+    if byte & 0x70 != 0 {
+        return Err(HeaderError::ReservedBit);
+    }
+    let fin = byte & 0x80 != 0;
+    let opcode = match byte & 0x0f {
+        0 => Opcode::Continuation,
+        1 => Opcode::Text,
+        8 => Opcode::Close,
+        9 => Opcode::Ping,
+        10 => Opcode::Pong,
+        _ => Opcode::Binary,
+    };
+    // All control frames have the highest bit of the opcode, which no other has.
+    if byte & 0x08 != 0 && !fin {
+        return Err(HeaderError::FragmentedControl);
+    }
+    Ok((fin, opcode))
+}

@@ -1,0 +1,44 @@
+//! Takes a message that is empty so far for none.
+//!
+//! Fails: an_empty_fragment_begins_a_message
+//!   "it began with an empty fragment"
+
+/// A frame, unmasked.
+struct Frame {
+    fin: bool,
+    opcode: u8,
+    payload: &'static str,
+}
+
+const CONTINUATION: u8 = 0;
+const TEXT: u8 = 1;
+
+/// Puts messages together.
+#[derive(Default)]
+struct Messages {
+    /// The message that has begun and not ended. An empty one has begun as well.
+    begun: Option<String>,
+}
+
+impl Messages {
+    /// Takes a frame, and returns the message that ends with it. Fails with 1002.
+    fn push(&mut self, frame: &Frame) -> Result<Option<String>, u16> {
+        if frame.opcode >= 8 {
+            return Ok(None);
+        }
+        let mut text = match (
+            self.begun.take().filter(|begun| !begun.is_empty()),
+            frame.opcode == CONTINUATION,
+        ) {
+            (Some(begun), true) => begun,
+            (None, false) => String::new(),
+            _ => return Err(1002),
+        };
+        text.push_str(frame.payload);
+        if frame.fin {
+            return Ok(Some(text));
+        }
+        self.begun = Some(text);
+        Ok(None)
+    }
+}

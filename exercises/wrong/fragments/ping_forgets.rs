@@ -1,0 +1,42 @@
+//! Forgets the message when a ping comes.
+//!
+//! Fails: a_ping_between_fragments_is_no_part_of_them
+//!   "the ping's payload got into the message, or ended it"
+
+/// A frame, unmasked.
+struct Frame {
+    fin: bool,
+    opcode: u8,
+    payload: &'static str,
+}
+
+const CONTINUATION: u8 = 0;
+const TEXT: u8 = 1;
+
+/// Puts messages together.
+#[derive(Default)]
+struct Messages {
+    /// The message that has begun and not ended. An empty one has begun as well.
+    begun: Option<String>,
+}
+
+impl Messages {
+    /// Takes a frame, and returns the message that ends with it. Fails with 1002.
+    fn push(&mut self, frame: &Frame) -> Result<Option<String>, u16> {
+        if frame.opcode >= 8 {
+            self.begun = None;
+            return Ok(None);
+        }
+        let mut text = match (self.begun.take(), frame.opcode == CONTINUATION) {
+            (Some(begun), true) => begun,
+            (None, false) => String::new(),
+            _ => return Err(1002),
+        };
+        text.push_str(frame.payload);
+        if frame.fin {
+            return Ok(Some(text));
+        }
+        self.begun = Some(text);
+        Ok(None)
+    }
+}

@@ -1,0 +1,17 @@
+//! Fills up what is missing with zeros.
+//!
+//! Fails: half_a_length_is_no_error
+//!   "of the length missing: ask for more, make nothing up"
+
+/// The length that the second byte and the bytes behind it say, and how many of those it took.
+fn payload_length(second: u8, behind: &[u8]) -> Option<(u64, usize)> {
+    let extended = match second & 0x7f {
+        126 => 2,
+        127 => 8,
+        length => return Some((u64::from(length), 0)),
+    };
+    let mut bytes = [0; 8];
+    let there = extended.min(behind.len());
+    bytes[8 - extended..][..there].copy_from_slice(&behind[..there]);
+    Some((u64::from_be_bytes(bytes), extended))
+}

@@ -1,0 +1,27 @@
+//! Counts each fragment by itself.
+//!
+//! Fails: fragments_count_together
+//!   "the fragments together are over the limit"
+
+/// The most bytes of a message that we take.
+const LIMIT: u64 = 1024 * 1024;
+
+/// A message that is arriving.
+#[derive(Default)]
+struct Message {
+    bytes: Vec<u8>,
+}
+
+impl Message {
+    /// The header of the message's next frame has come, and declares this length. Fails with 1009.
+    fn begin_frame(&mut self, declared: u64) -> Result<(), u16> {
+        // A declaration is enough to refuse, and not enough to make room.
+        let left = LIMIT;
+        if declared > left { Err(1009) } else { Ok(()) }
+    }
+
+    /// Bytes of that frame's payload have come, never more than it declared.
+    fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+}

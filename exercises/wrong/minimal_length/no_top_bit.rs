@@ -1,0 +1,23 @@
+//! Has both limits, and no eye for the top bit.
+//!
+//! Fails: the_top_bit_stays_zero
+//!   "its top bit is set"
+
+/// What is wrong with a length.
+#[derive(Debug, PartialEq, Eq)]
+enum LengthError {
+    /// A shorter form would have held it.
+    NotMinimal,
+    /// The top bit of the eight bytes is set.
+    TopBitSet,
+}
+
+/// Is this length written as it must be? It took `extended` bytes behind the second one: 0, 2 or 8.
+fn check(length: u64, extended: usize) -> Result<u64, LengthError> {
+    let is_minimal = match extended {
+        8 => length > 0xffff,
+        2 => length > 125,
+        _ => true,
+    };
+    if is_minimal { Ok(length) } else { Err(LengthError::NotMinimal) }
+}

@@ -1,0 +1,13 @@
+//! Compares the ends.
+//!
+//! Fails: a_host_that_ends_like_ours_is_another
+//!   "that is another site's page, and it may connect (F6): http://not-good.example"
+
+/// May a page of this origin connect to us? `host` is what the `Host` header says.
+fn may_connect(origin: Option<&str>, host: &str) -> bool {
+    // No Origin, no browser: such a program could send any Origin it likes.
+    let Some(origin) = origin else { return true };
+    let page_host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    // Whole hosts are compared, with their ports, never beginnings or ends.
+    page_host.is_some_and(|page_host| page_host.to_lowercase().ends_with(&host.to_lowercase()))
+}

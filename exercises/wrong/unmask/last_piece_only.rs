@@ -1,0 +1,25 @@
+//! Remembers how long the last piece was, and forgets the ones before.
+//!
+//! Fails: a_payload_may_be_cut_anywhere
+//!   "cut into pieces of 1"
+
+/// Unmasks the payload of one frame, as it comes.
+struct Unmasker {
+    key: [u8; 4],
+    /// Bytes of the payload that have come before.
+    offset: usize,
+}
+
+impl Unmasker {
+    fn new(key: [u8; 4]) -> Self {
+        Self { key, offset: 0 }
+    }
+
+    /// Unmasks the next piece.
+    fn unmask(&mut self, piece: &mut [u8]) {
+        for (index, byte) in piece.iter_mut().enumerate() {
+            *byte ^= self.key[(self.offset + index) % 4];
+        }
+        self.offset = piece.len();
+    }
+}
