@@ -138,6 +138,10 @@ websocket.widgets['frame-explorer'] = () => {
     verdict,
     details,
     picture,
-    websocket.live?.(hex, explain) ?? '',
+    websocket.live(text, (bytes, isFromClient) => {
+      sender.value = isFromClient ? 'client' : 'server';
+      hex.value = websocket.hex(bytes);
+      explain();
+    }),
   );
 };
