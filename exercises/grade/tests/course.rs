@@ -178,6 +178,19 @@ fn every_hint_asks_before_it_tells() {
 }
 
 #[test]
+fn the_course_plan_names_every_exercise_in_its_order() {
+    let course = course();
+    let readme = read(&course.folder.join("README.md"));
+    let plan: Vec<&str> = readme.lines().filter(|line| line.contains("`book/src/")).collect();
+    let plan: String = plan.iter().filter_map(|line| line.split('|').nth(3)).collect();
+    let planned: Vec<&str> = plan.split('`').skip(1).step_by(2).collect();
+    let names: Vec<&str> = course.exercises.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(planned, names);
+    let count = format!("of {}.", names.len());
+    assert!(readme.contains(&count), "the points that one can have are not {count}");
+}
+
+#[test]
 fn every_file_is_formatted() {
     let course = course();
     let mut files: Vec<PathBuf> = wrong(&course).into_values().flatten().collect();

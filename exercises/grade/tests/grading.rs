@@ -97,9 +97,10 @@ fn the_program_prints_json_and_ends_with_1_if_something_fails() {
 
 #[test]
 fn a_folder_that_is_no_copy_is_told() {
-    let folder = TempDir::new().unwrap();
-    let output = run(folder.path(), &[]);
+    let (_, folder) = copy();
+    // One folder too deep.
+    let output = run(&folder.path().join("exercises"), &[]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("there is no folder exercises in it"), "{said}");
+    assert!(said.contains("no exercise is in it"), "{said}");
 }
