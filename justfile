@@ -54,7 +54,7 @@ setup:
 test:
     @cargo run -q -p tools -- test
 
-# Put the echo server before the judge, Autobahn
+# Put steps 5 and 6 before the judge, Autobahn; `--help` tells of the choices, `--open` shows a page
 [no-exit-message]
 conformance *ARGS:
     @cargo run -q --release -p conformance -- autobahn {{ ARGS }}
@@ -83,6 +83,11 @@ diff A B:
 [no-exit-message]
 bench *ARGS:
     @cargo run --release -p bench -- {{ ARGS }}
+
+# Count what every step passes, and write it down for the book; `--check` only compares
+[no-exit-message]
+scorecard *ARGS:
+    @cargo run -q --release -p conformance -- scorecard {{ ARGS }}
 
 # Format all code
 fmt:

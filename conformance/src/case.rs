@@ -2,20 +2,34 @@
 
 use std::{fmt, str::FromStr};
 
-/// The groups of cases that are run, with what each is about. There is no group 8 and no 11.
-pub(crate) const GROUPS: [(u16, &str); 11] = [
-    (1, "Framing"),
-    (2, "Pings/Pongs"),
-    (3, "Reserved bits"),
-    (4, "Opcodes"),
-    (5, "Fragmentation"),
-    (6, "UTF-8 handling"),
-    (7, "Close handling"),
-    (9, "Limits/performance"),
-    (10, "Autobahn/misc"),
-    (12, "Compression"),
-    (13, "Compression, offers"),
+/// A group of cases.
+pub(crate) struct Group {
+    /// The first number of its cases.
+    pub(crate) number: u16,
+    /// What Autobahn calls it.
+    pub(crate) name: &'static str,
+    /// What it is about.
+    pub(crate) about: &'static str,
+}
+
+/// The groups of cases that are run. There is no group 8 and no 11.
+pub(crate) const GROUPS: [Group; 11] = [
+    group(1, "Framing", "texts and bytes of every form of length come back"),
+    group(2, "Pings/Pongs", "a ping is answered, a pong nobody asked for is not"),
+    group(3, "Reserved bits", "a bit that means nothing fails the connection"),
+    group(4, "Opcodes", "so does a kind of frame that does not exist"),
+    group(5, "Fragmentation", "messages in pieces, with pings between"),
+    group(6, "UTF-8 handling", "texts that are none are refused, at once if strict"),
+    group(7, "Close handling", "who closes, with which code, and what follows"),
+    group(9, "Limits/performance", "megabytes, thousands of messages, tiny writes"),
+    group(10, "Autobahn/misc", "a large message, sent in many fragments"),
+    group(12, "Compression", "a thousand compressed messages at a time, of ten sizes"),
+    group(13, "Compression, offers", "the same under each way to agree on it"),
 ];
+
+const fn group(number: u16, name: &'static str, about: &'static str) -> Group {
+    Group { number, name, about }
+}
 
 /// The number of a case, such as `6.22.3`. Kept as numbers, so that 6.10 comes after 6.9.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +39,11 @@ impl CaseId {
     /// The group that the case belongs to: its first number.
     pub(crate) fn group(&self) -> u16 {
         self.0.first().copied().unwrap_or_default()
+    }
+
+    /// All its numbers, the group first.
+    pub(crate) fn numbers(&self) -> &[u16] {
+        &self.0
     }
 
     /// Whether one of `patterns` means this case: `5.12` and `6.4.*` say what they say, and `6.4`

@@ -1,45 +1,44 @@
-//! Follows a run: shows how far it has come, and says what went wrong if it does not end well.
+//! Follows one part of a run: tells how far it has come, and what went wrong if it ends badly.
 
 use std::{
-    io::{IsTerminal, Write, stdout},
     sync::mpsc::Receiver,
     time::{Duration, Instant},
 };
 
 use crate::{
+    judged::Role,
     process::{Event, Process, Speaker},
-    run::{Role, answers},
+    run::answers,
 };
 
 /// How long to leave a fuzzing server alone before it is asked again whether it is there.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// How far a run has come.
-pub(crate) struct Course {
+/// How far a part has come.
+pub(crate) struct Course<'a> {
     /// What the processes do.
     events: Receiver<(Speaker, Event)>,
     /// What is judged.
     role: Role,
-    /// How many cases there are.
-    total: usize,
+    /// Whom to tell of each case that begins.
+    begins: &'a (dyn Fn(&str) + Sync),
     /// When it is too late.
     deadline: Instant,
-    /// The cases that have begun, the last one last.
-    cases: Vec<String>,
+    /// The case that has begun last.
+    case: Option<String>,
     /// What was said on the standard errors, which matters once something has failed.
     complaints: Vec<String>,
 }
 
-impl Course {
-    /// A run that is about to begin.
+impl<'a> Course<'a> {
+    /// A part that is about to begin.
     pub(crate) fn new(
         events: Receiver<(Speaker, Event)>,
         role: Role,
-        total: usize,
+        begins: &'a (dyn Fn(&str) + Sync),
         deadline: Instant,
     ) -> Self {
-        let (cases, complaints) = (Vec::new(), Vec::new());
-        Self { events, role, total, deadline, cases, complaints }
+        Self { events, role, begins, deadline, case: None, complaints: Vec::new() }
     }
 
     /// Waits for the first line of a server and takes its address from it, as `ws://ADDR:PORT`.
@@ -67,31 +66,27 @@ impl Course {
         Ok(())
     }
 
-    /// Shows the progress until `last` is done, which is Autobahn if it is the client and else the
+    /// Tells of each case until `last` is done, which is Autobahn if it is the client and else the
     /// client that it judges.
     ///
     /// # Errors
     /// If it fails, if another ends before it, if the server cannot be reached, or if time is up.
     pub(crate) fn follow(&mut self, last: &mut Process) -> Result<(), String> {
-        let followed = loop {
+        loop {
             match self.next(self.deadline) {
                 Some((Speaker::Autobahn, Event::Said(line))) => {
                     if let Some(case) = case_in(&line) {
-                        self.cases.push(case.to_owned());
-                        self.show_progress();
+                        (self.begins)(case);
+                        self.case = Some(case.to_owned());
                     } else if line.starts_with("Connection to ") {
-                        break Err(self.failure(&line));
+                        return Err(self.failure(&line));
                     }
                 }
-                Some((speaker, Event::Ended)) => break self.judge_end(speaker, last),
+                Some((speaker, Event::Ended)) => return self.judge_end(speaker, last),
                 Some(_) => {}
-                None => break Err(self.failure("time is up, and something hangs,")),
+                None => return Err(self.failure("time is up, and something hangs,")),
             }
-        };
-        if stdout().is_terminal() {
-            println!();
         }
-        followed
     }
 
     /// Whether the end of what `speaker` had to say is the end of a run that went well.
@@ -124,25 +119,12 @@ impl Course {
     /// Says what went wrong, where, and what was complained of last: there the reason is found.
     fn failure(&self, what: &str) -> String {
         let case = self
-            .cases
-            .last()
+            .case
+            .as_ref()
             .map_or("before the first case".to_owned(), |case| format!("in case {case}"));
         let words: Vec<&String> = self.complaints.iter().filter(|line| !line.is_empty()).collect();
         let last = &words[words.len().saturating_sub(12)..];
         last.iter().fold(format!("{what} {case}"), |words, line| words + "\n  " + line)
-    }
-
-    /// Shows that one more case has begun.
-    fn show_progress(&self) {
-        let (Self { role, total, .. }, seen) = (self, self.cases.len());
-        let case = self.cases.last().map_or("", String::as_str);
-        if stdout().is_terminal() {
-            print!("\r{role} role  {seen:>3}/{total}  {case:<8}");
-            // A terminal that is gone has no progress to show.
-            let _ = stdout().flush();
-        } else if seen.is_multiple_of(50) || seen == *total {
-            println!("{role} role  {seen:>3}/{total}  {case}");
-        }
     }
 }
 
@@ -181,12 +163,12 @@ mod tests {
     }
 
     /// A course in the server role, in which these things happen before the processes are gone.
-    fn course(happening: &[(Speaker, Event)]) -> Course {
+    fn course(happening: &[(Speaker, Event)]) -> Course<'static> {
         let (sender, events) = channel();
         for event in happening {
             sender.send(event.clone()).unwrap();
         }
-        Course::new(events, Role::Server, 2, Instant::now() + Duration::from_mins(1))
+        Course::new(events, Role::Server, &|_| {}, Instant::now() + Duration::from_mins(1))
     }
 
     /// A process that ends, in its own way.
@@ -232,7 +214,7 @@ mod tests {
     fn a_run_that_hangs_ends_when_time_is_up() {
         let (sender, events) = channel();
         sender.send((Speaker::Autobahn, Event::Said(RUNNING.to_owned()))).unwrap();
-        let mut course = Course::new(events, Role::Server, 2, Instant::now());
+        let mut course = Course::new(events, Role::Server, &|_| {}, Instant::now());
         let error = course.follow(&mut cargo("--version")).unwrap_err();
         assert_eq!(error, "time is up, and something hangs, in case 5.12");
     }

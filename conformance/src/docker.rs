@@ -2,7 +2,11 @@
 
 use std::{fs, path::Path, process::Command};
 
-use crate::{process::finish, run::Role};
+use crate::{
+    judged::Role,
+    process::finish,
+    run::{CONFIGURATION, REPORT},
+};
 
 /// The image that Autobahn's makers publish.
 pub(crate) const IMAGE: &str = "crossbario/autobahn-testsuite:25.10.1";
@@ -20,17 +24,17 @@ pub(crate) fn pull() -> Result<(), String> {
 }
 
 /// The arguments of `docker` that run `wstest` in a container, with `port` for a fuzzing server and
-/// the configuration in `directory`.
+/// the configuration in `folder`.
 pub(crate) fn arguments(
     shares_loopback: bool,
     role: Role,
     port: u16,
-    directory: &Path,
+    folder: &Path,
 ) -> Vec<String> {
-    let name = name(role);
-    let volume = format!("{}:/config:ro", directory.display());
+    let name = name(folder);
+    let volume = format!("{}:/config:ro", folder.display());
     let published = format!("127.0.0.1:{port}:{port}");
-    let spec = format!("/config/{}", role.configuration_file());
+    let spec = format!("/config/{CONFIGURATION}");
     let network: &[&str] = match (shares_loopback, role) {
         (true, _) => &["--network", "host"],
         (false, Role::Client) => &["--publish", &published],
@@ -49,19 +53,19 @@ pub(crate) fn from_a_virtual_machine(url: &str) -> String {
     })
 }
 
-/// The name of the container. A fixed one, so that a container left behind by an interrupted run is
-/// found and removed by the next.
-fn name(role: Role) -> String {
-    format!("websocket-step-by-step-{role}")
+/// The name of the container for a part, after its folder. A fixed one, so that a container left
+/// behind by an interrupted run is found and removed by the next.
+fn name(folder: &Path) -> String {
+    format!("websocket-step-by-step-{}", folder.file_name().unwrap_or_default().display())
 }
 
-/// The container for one role. It is removed when this value is dropped.
-pub(crate) struct Container(Role);
+/// The container for one part, by its name. It is removed when this value is dropped.
+pub(crate) struct Container(String);
 
 impl Container {
     /// Removes what an interrupted run may have left behind, so that the name is free.
-    pub(crate) fn reserve(role: Role) -> Self {
-        let container = Self(role);
+    pub(crate) fn reserve(folder: &Path) -> Self {
+        let container = Self(name(folder));
         container.remove();
         container
     }
@@ -74,13 +78,13 @@ impl Container {
     pub(crate) fn copy_report(&self, report: &Path) -> Result<(), String> {
         fs::create_dir_all(report)
             .map_err(|error| format!("{} cannot be created: {error}", report.display()))?;
-        let source = format!("{}:/tmp/{}/.", name(self.0), self.0.report_folder());
+        let source = format!("{}:/tmp/{REPORT}/.", self.0);
         finish(Command::new("docker").arg("cp").arg(source).arg(report)).map(drop)
     }
 
     /// Removes the container. If there is none, so much the better.
     fn remove(&self) {
-        let _ = finish(Command::new("docker").args(["rm", "--force", &name(self.0)]));
+        let _ = finish(Command::new("docker").args(["rm", "--force", &self.0]));
     }
 }
 
@@ -96,17 +100,18 @@ mod tests {
 
     /// The arguments of `docker run` in one line.
     fn line(shares_loopback: bool, role: Role) -> String {
-        arguments(shares_loopback, role, 9001, Path::new("/target/autobahn")).join(" ")
+        arguments(shares_loopback, role, 9001, Path::new("/parts/step-5-server-0")).join(" ")
     }
 
     #[test]
     fn a_container_on_linux_shares_the_loopback_interface() {
         assert_eq!(
             line(true, Role::Server),
-            "run --name websocket-step-by-step-server --volume /target/autobahn:/config:ro \
+            "run --name websocket-step-by-step-step-5-server-0 \
+             --volume /parts/step-5-server-0:/config:ro \
              --workdir /tmp --network host --env PYTHONUNBUFFERED=1 \
              crossbario/autobahn-testsuite:25.10.1 wstest --mode fuzzingclient --webport 0 \
-             --spec /config/server.json"
+             --spec /config/configuration.json"
         );
         assert!(!line(true, Role::Client).contains("--publish"));
     }
@@ -115,10 +120,11 @@ mod tests {
     fn a_container_in_a_virtual_machine_publishes_the_fuzzing_server_on_loopback_only() {
         assert_eq!(
             line(false, Role::Client),
-            "run --name websocket-step-by-step-client --volume /target/autobahn:/config:ro \
+            "run --name websocket-step-by-step-step-5-server-0 \
+             --volume /parts/step-5-server-0:/config:ro \
              --workdir /tmp --publish 127.0.0.1:9001:9001 --env PYTHONUNBUFFERED=1 \
              crossbario/autobahn-testsuite:25.10.1 wstest --mode fuzzingserver --webport 0 \
-             --spec /config/client.json"
+             --spec /config/configuration.json"
         );
         let server = line(false, Role::Server);
         assert!(!server.contains("--publish") && !server.contains("--network"), "{server}");

@@ -19,7 +19,8 @@ pub(crate) enum Way {
     Docker,
     /// By the `wstest` on the PATH.
     Wstest,
-    /// By a Python 2.7, with a copy of Autobahn under this workspace's target directory.
+    /// By a Python 2.7, with a copy of Autobahn under this workspace's target directory. This is
+    /// the fastest: it compresses nothing twice.
     Python,
 }
 

@@ -2,36 +2,33 @@
 //!
 //! It depends on no step: a judge that shares code with the accused is no judge.
 
+mod autobahn;
 mod case;
 mod course;
 mod docker;
 mod expected;
+mod figure;
 mod find;
+mod judge;
+mod judged;
+mod merge;
+mod page;
+mod part;
 mod process;
+mod progress;
 mod report;
 mod run;
+mod scorecard;
 mod steps;
 mod table;
 mod wstest;
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    time::{Duration, Instant},
-};
+use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
-use crate::{
-    case::CaseId,
-    find::{Autobahn, Way},
-    run::Judged,
-    table::{GREEN, Paint, RED},
-};
+use crate::autobahn::{Choice, Judge, Score};
 
-/// How long all cases in both roles may take. They take half a minute against a peer that answers.
-const TIME_LIMIT: Duration = Duration::from_mins(30);
 /// The exit code if there is no way to run Autobahn, so that a script can tell this from a failure.
 const NOT_FOUND: u8 = 2;
 
@@ -53,76 +50,22 @@ enum Task {
     /// conformance/expected.json says: worse, better, missing or extra. Exits with 0 if there is no
     /// such case, with 1 if there is, and with 2 if there is no way to run Autobahn.
     Autobahn(Judge),
+    /// Count how many cases every step passes, and another library, and write
+    /// conformance/scorecard.json and its picture in the book.
+    Scorecard(Score),
     /// Find a way to run Autobahn, and install it if need be.
     Setup(Choice),
     /// Say which way to run Autobahn would be used; exit with 2 if there is none.
     Find(Choice),
 }
 
-/// The choice among the ways to run Autobahn.
-#[derive(Args)]
-struct Choice {
-    /// How to run Autobahn; without a choice, the first of these that works.
-    #[arg(long = "autobahn", value_name = "WAY")]
-    way: Option<Way>,
-}
-
-/// What to judge, and in what.
-#[derive(Args)]
-struct Judge {
-    /// The number of the step to build and judge: 5, the echo server, or 6, the chat; without it, the highest.
-    step: Option<u8>,
-
-    /// Judge the server at this address instead of a step; it must echo what it is sent.
-    #[arg(long, value_name = "ws://HOST:PORT/PATH", value_parser = web_socket_url)]
-    #[arg(conflicts_with_all = ["step", "role"])]
-    url: Option<String>,
-
-    /// Judge this program instead of a step's client. Its one argument is the address of Autobahn's
-    /// server, which it must ask for /getCaseCount, for each /runCase?case=N&agent=NAME, and for
-    /// /updateReports?agent=NAME.
-    #[arg(long, value_name = "PROGRAM", conflicts_with_all = ["step", "role", "url"])]
-    client: Option<PathBuf>,
-
-    /// Judge the step as a server, as a client, or first as the one and then as the other.
-    #[arg(long, default_value = "both")]
-    role: Roles,
-
-    /// Run only these cases: 5.12, or 6.4.* or just 6.4, or several with commas between.
-    #[arg(long, value_delimiter = ',')]
-    cases: Vec<String>,
-
-    /// Open the report in the browser.
-    #[arg(long)]
-    open: bool,
-
-    /// How Autobahn is run.
-    #[command(flatten)]
-    choice: Choice,
-}
-
-/// The roles in which a step is judged.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Roles {
-    /// Autobahn's client talks to the step's server.
-    Server,
-    /// The step's client talks to Autobahn's server.
-    Client,
-    /// Both, one after the other.
-    Both,
-}
-
-/// Takes the address of a server, if it is one.
-fn web_socket_url(text: &str) -> Result<String, String> {
-    match text.split_once("://") {
-        Some(("ws" | "wss", host)) if !host.is_empty() => Ok(text.to_owned()),
-        _ => Err("an address looks like ws://127.0.0.1:9005/".to_owned()),
-    }
-}
-
 fn main() -> ExitCode {
     let task = Arguments::parse().task;
-    let (Task::Autobahn(Judge { choice, .. }) | Task::Setup(choice) | Task::Find(choice)) = &task;
+    let choice = match &task {
+        Task::Autobahn(judge) => &judge.choice,
+        Task::Scorecard(score) => &score.choice,
+        Task::Setup(choice) | Task::Find(choice) => choice,
+    };
     let autobahn = match find::find(choice.way, &find::pyenv_pythons(), &find::ask) {
         Ok(autobahn) => autobahn,
         Err(line) => {
@@ -135,11 +78,12 @@ fn main() -> ExitCode {
             println!("{autobahn}");
             Ok(true)
         }
-        Task::Setup(_) => setup(&autobahn).map(|_| {
+        Task::Setup(_) => autobahn::setup(&autobahn).map(|_| {
             println!("Autobahn is ready: {autobahn}");
             true
         }),
         Task::Autobahn(judge) => judge.carry_out(&autobahn),
+        Task::Scorecard(score) => score.carry_out(&autobahn),
     };
     match as_expected {
         Ok(true) => ExitCode::SUCCESS,
@@ -149,81 +93,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Installs Autobahn if need be, and says where it works and writes its reports.
-fn setup(autobahn: &Autobahn) -> Result<PathBuf, String> {
-    let directory = steps::target_directory()?.join("autobahn");
-    wstest::prepare(autobahn, &directory)?;
-    Ok(directory)
-}
-
-impl Judge {
-    /// Runs all that was asked for. `Ok(true)` means that all came out as expected.
-    fn carry_out(&self, autobahn: &Autobahn) -> Result<bool, String> {
-        let expected = expected::expected(&self.cases)?;
-        let all_judged = self.judged()?;
-        let directory = setup(autobahn)?;
-        let deadline = Instant::now() + TIME_LIMIT;
-        // All cases are asked for by their groups, so that one we do not know of is run too.
-        let chosen: Vec<CaseId> = expected.keys().cloned().collect();
-        let chosen = (!self.cases.is_empty()).then_some(&chosen[..]);
-
-        let mut as_expected = true;
-        for judged in &all_judged {
-            let total = expected.len();
-            let report = run::run(autobahn, judged, chosen, total, &directory, deadline)?;
-            let seen = report::read(&report)?;
-            let differences = expected::differences(&expected, &seen);
-
-            let paint = Paint::for_stdout();
-            let title = format!("{} role", judged.role());
-            println!("\n{}\n", table::table(&title, &seen, paint));
-            for difference in &differences {
-                let page = difference.seen.as_ref().map_or_else(String::new, |verdict| {
-                    format!("; see {}", relative(&verdict.page(&report)).display())
-                });
-                println!("{}", paint.with(RED, &format!("{difference}{page}")));
-            }
-            let (colour, sum) = match differences.len() {
-                0 => (GREEN, format!("all {total} cases are as expected")),
-                some => (RED, format!("not as in conformance/expected.json: {some} of {total}")),
-            };
-            println!("{}", paint.with(colour, &sum));
-            let index = report.join("index.html");
-            println!("the report: {}\n", relative(&index).display());
-            if self.open {
-                open::that(&index).map_err(|error| format!("no browser opens it: {error}"))?;
-            }
-            as_expected &= differences.is_empty();
-        }
-        Ok(as_expected)
-    }
-
-    /// Builds what is to be judged, in the order in which it is.
-    fn judged(&self) -> Result<Vec<Judged>, String> {
-        if let Some(url) = &self.url {
-            return Ok(vec![Judged::Url(url.clone())]);
-        }
-        if let Some(program) = &self.client {
-            return Ok(vec![Judged::Client(program.clone())]);
-        }
-        let step = steps::step(self.step)?;
-        let mut judged = Vec::new();
-        if self.role != Roles::Client {
-            judged.push(Judged::Server(step.build()?, step));
-        }
-        if self.role != Roles::Server {
-            judged.push(Judged::Client(steps::build_client()?));
-        }
-        Ok(judged)
-    }
-}
-
-/// The path as seen from here, if it is below.
-fn relative(path: &Path) -> &Path {
-    let here = env::current_dir().unwrap_or_default();
-    path.strip_prefix(here).unwrap_or(path)
 }
 
 #[cfg(test)]
@@ -242,10 +111,12 @@ mod tests {
         assert!(parse("conformance autobahn"));
         assert!(parse("conformance autobahn 5 --role client --cases 1.*,5.1"));
         assert!(parse("conformance autobahn --url ws://127.0.0.1:9005/ --autobahn wstest"));
-        assert!(parse("conformance autobahn --client ./my-client"));
+        assert!(parse("conformance autobahn --client ./my-client --jobs 1"));
+        assert!(parse("conformance scorecard --check"));
         assert!(!parse("conformance autobahn 5 --url ws://127.0.0.1:9005/"));
         assert!(!parse("conformance autobahn --role client --url ws://127.0.0.1:9005/"));
         assert!(!parse("conformance autobahn --client ./mine --url ws://127.0.0.1:9005/"));
         assert!(!parse("conformance autobahn --url http://127.0.0.1:9005/"));
+        assert!(!parse("conformance autobahn --jobs 0"));
     }
 }

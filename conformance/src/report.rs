@@ -21,9 +21,14 @@ pub(crate) struct Verdict {
 }
 
 impl Verdict {
+    /// The case's details as JSON, in the report that stands in `directory`.
+    pub(crate) fn details(&self, directory: &Path) -> PathBuf {
+        directory.join(&self.reportfile)
+    }
+
     /// The case's own page in the report that stands in `directory`.
     pub(crate) fn page(&self, directory: &Path) -> PathBuf {
-        directory.join(self.reportfile.with_extension("html"))
+        self.details(directory).with_extension("html")
     }
 }
 
@@ -33,13 +38,7 @@ impl Verdict {
 /// If there is no report, or one that says something else than [`verdicts`] can read.
 pub(crate) fn read(directory: &Path) -> Result<BTreeMap<CaseId, Verdict>, String> {
     let path = directory.join("index.json");
-    let text = fs::read_to_string(&path).map_err(|error| {
-        format!(
-            "Autobahn has written no report to {}: {error}. A client must ask for it at its end, \
-             with `/updateReports?agent=NAME`",
-            path.display()
-        )
-    })?;
+    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     verdicts(&text)
 }
 

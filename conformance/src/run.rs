@@ -1,10 +1,10 @@
-//! One run of Autobahn: it and the peer that it judges are started, followed and stopped.
+//! One part of a run: Autobahn and the peer that it judges are started, followed and stopped.
 
 use std::{
-    fmt, fs,
+    fs,
     io::{self, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
     sync::mpsc::channel,
     time::{Duration, Instant},
@@ -13,95 +13,43 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    case::{CaseId, GROUPS},
+    case::CaseId,
     course::Course,
     docker::Container,
     find::Autobahn,
-    process::{Process, Speaker, remove},
-    steps::Step,
+    judged::{Judged, Peer, Role},
+    process::{Process, Speaker},
     wstest,
 };
 
-/// What is judged: a server, by Autobahn's fuzzing client; or a client, by its fuzzing server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// A server is judged.
-    Server,
-    /// A client is judged.
-    Client,
-}
+/// The file with the configuration of `wstest`, in the folder of its part.
+pub(crate) const CONFIGURATION: &str = "configuration.json";
+/// The folder of its report. It is relative, so that one configuration does in a container too.
+pub(crate) const REPORT: &str = "report";
 
-impl fmt::Display for Role {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Server => "server",
-            Self::Client => "client",
-        })
-    }
-}
-
-impl Role {
-    /// What `wstest` calls its part when the peer has this role.
-    pub(crate) fn mode(self) -> &'static str {
-        match self {
-            Self::Server => "fuzzingclient",
-            Self::Client => "fuzzingserver",
-        }
-    }
-
-    /// The file with `wstest`'s configuration.
-    pub(crate) fn configuration_file(self) -> String {
-        format!("{self}.json")
-    }
-
-    /// The folder of the report. It is relative, so that one configuration does in a container too.
-    pub(crate) fn report_folder(self) -> String {
-        format!("report/{self}")
-    }
-}
-
-/// The peer that is judged.
-pub(crate) enum Judged {
-    /// A server that is already there, at this `ws://` address.
-    Url(String),
-    /// The server of a step to start.
-    Server(PathBuf, &'static Step),
-    /// A client to start.
-    Client(PathBuf),
-}
-
-impl Judged {
-    /// The role that this peer is judged in.
-    pub(crate) fn role(&self) -> Role {
-        match self {
-            Self::Url(_) | Self::Server(..) => Role::Server,
-            Self::Client(_) => Role::Client,
-        }
-    }
-}
-
-/// Runs `cases` (all, if they are `None`) against one peer, until `deadline`, and hands back the
-/// folder with Autobahn's report. `total` is how many cases there are to run; `directory` is the
-/// target directory's `autobahn/`.
+/// Runs `cases` against one peer, in `folder`, until `deadline`, and leaves Autobahn's
+/// report in its `report/`. `begins` is told of each case; `directory` is the target directory's
+/// `autobahn/`.
 ///
 /// # Errors
 /// If something cannot be started, ends too early, fails, or is not done in time.
 pub(crate) fn run(
     autobahn: &Autobahn,
     judged: &Judged,
-    cases: Option<&[CaseId]>,
-    total: usize,
+    cases: &[CaseId],
     directory: &Path,
+    folder: &Path,
+    begins: &(dyn Fn(&str) + Sync),
     deadline: Instant,
-) -> Result<PathBuf, String> {
+) -> Result<(), String> {
     let role = judged.role();
-    let report = directory.join(role.report_folder());
-    remove(&report)?;
+    fs::create_dir_all(folder)
+        .map_err(|error| format!("{} cannot be created: {error}", folder.display()))?;
     // Before the processes and so dropped after them: it goes once nothing runs in it.
-    let container = autobahn.is_docker().then(|| Container::reserve(role));
+    let container = autobahn.is_docker().then(|| Container::reserve(folder));
 
     let (sender, events) = channel();
-    let mut course = Course::new(events, role, total, deadline);
+    let mut course = Course::new(events, role, begins, deadline);
     let start = |program: &Path, argument: &str, flags: &[&str]| {
         let mut command = Command::new(program);
         command.arg(argument).args(flags);
@@ -109,31 +57,31 @@ pub(crate) fn run(
     };
     let port = free_port()?;
     // A server lives until the end of this function.
-    let (url, _server) = match judged {
-        Judged::Url(url) => (url.clone(), None),
-        Judged::Server(program, step) => {
-            let server = start(program, "127.0.0.1:0", step.flags)?;
-            (format!("{}{}", course.server_address()?, step.path), Some(server))
+    let (url, _server) = match &judged.peer {
+        Peer::Url(url) => (url.clone(), None),
+        Peer::Server { program, path, flags } => {
+            let server = start(program, "127.0.0.1:0", flags)?;
+            (format!("{}{path}", course.server_address()?), Some(server))
         }
-        Judged::Client(_) => (format!("ws://127.0.0.1:{port}"), None),
+        Peer::Client(_) => (format!("ws://127.0.0.1:{port}"), None),
     };
 
-    let file = directory.join(role.configuration_file());
+    let file = folder.join(CONFIGURATION);
     let configuration = configuration(role, &autobahn.reaches(&url), cases);
     fs::write(&file, configuration.to_string())
         .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
-    let command = wstest::command(autobahn, role, port, directory);
+    let command = wstest::command(autobahn, role, port, directory, folder);
     let mut wstest = Process::start(command, Speaker::Autobahn, &sender)?;
-    if let Judged::Client(program) = judged {
+    if let Peer::Client(program) = &judged.peer {
         course.wait_for_answer(port)?;
         course.follow(&mut start(program, &url, &[])?)?;
     } else {
         course.follow(&mut wstest)?;
     }
     if let Some(container) = container {
-        container.copy_report(&report)?;
+        container.copy_report(&folder.join(REPORT))?;
     }
-    Ok(report)
+    Ok(())
 }
 
 /// A port on loopback that is free at the moment.
@@ -144,12 +92,9 @@ fn free_port() -> Result<u16, String> {
 }
 
 /// The configuration of `wstest`: the `url` to judge or to be reached at, and the cases.
-fn configuration(role: Role, url: &str, cases: Option<&[CaseId]>) -> Value {
-    let cases: Vec<String> = match cases {
-        Some(cases) => cases.iter().map(CaseId::to_string).collect(),
-        None => GROUPS.iter().map(|(group, _)| format!("{group}.*")).collect(),
-    };
-    let mut configuration = json!({ "outdir": role.report_folder(), "cases": cases });
+fn configuration(role: Role, url: &str, cases: &[CaseId]) -> Value {
+    let cases: Vec<String> = cases.iter().map(CaseId::to_string).collect();
+    let mut configuration = json!({ "outdir": REPORT, "cases": cases });
     match role {
         Role::Server => configuration["servers"] = json!([{ "agent": "echo", "url": url }]),
         Role::Client => configuration["url"] = json!(url),
@@ -175,29 +120,17 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn a_server_is_judged_by_its_url_in_all_groups() {
-        assert_eq!(
-            configuration(Role::Server, "ws://127.0.0.1:9005/", None),
-            json!({
-                "outdir": "report/server",
-                "servers": [{"agent": "echo", "url": "ws://127.0.0.1:9005/"}],
-                "cases": [
-                    "1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*", "12.*", "13.*",
-                ],
-            })
-        );
-    }
-
-    #[test]
-    fn a_client_is_told_only_the_chosen_cases() {
+    fn a_server_is_named_by_its_url_and_a_client_is_told_ours() {
         let cases = ["5.1", "6.22.3"].map(|case| case.parse().unwrap());
+        let url = "ws://127.0.0.1:9005/";
+        let (report, numbers) = ("report", ["5.1", "6.22.3"]);
         assert_eq!(
-            configuration(Role::Client, "ws://127.0.0.1:9001", Some(&cases)),
-            json!({
-                "outdir": "report/client",
-                "url": "ws://127.0.0.1:9001",
-                "cases": ["5.1", "6.22.3"],
-            })
+            configuration(Role::Server, url, &cases),
+            json!({ "outdir": report, "servers": [{"agent": "echo", "url": url}], "cases": numbers })
+        );
+        assert_eq!(
+            configuration(Role::Client, url, &cases),
+            json!({ "outdir": report, "url": url, "cases": numbers })
         );
     }
 

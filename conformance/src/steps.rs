@@ -8,41 +8,76 @@ use std::{
 
 use serde_json::Value;
 
-/// A step that speaks the whole protocol.
+use crate::part::Pace;
+
+/// A step that can answer a handshake.
 #[derive(Debug)]
 pub(crate) struct Step {
     /// Its number.
     pub(crate) number: u8,
     /// Its package, and the name of its server.
-    pub(crate) package: &'static str,
+    package: &'static str,
     /// Where on its server messages are echoed.
     pub(crate) path: &'static str,
     /// What its server has to be told, to do all that it can.
     pub(crate) flags: &'static [&'static str],
+    /// What takes the time with it.
+    pub(crate) pace: Pace,
+    /// Series of cases in which Autobahn would wait for an answer for minutes, and which it cannot
+    /// pass, as it never answers. They count as not passed.
+    pub(crate) spared: &'static [&'static str],
 }
 
-/// The steps that can be judged, the highest last.
-pub(crate) const STEPS: [Step; 2] = [
-    Step { number: 5, package: "echo", path: "/", flags: &[] },
-    Step { number: 6, package: "chat", path: "/echo", flags: &["--compression", "on"] },
+impl Step {
+    /// A step that is on its way, and does not yet know the whole protocol.
+    const fn early(number: u8, package: &'static str, spared: &'static [&'static str]) -> Self {
+        Self { number, package, path: "/", flags: &[], pace: Pace::Waits, spared }
+    }
+
+    /// Whether it speaks the whole protocol, and so must pass all cases.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.pace == Pace::Works
+    }
+}
+
+/// The steps that can answer a handshake, the highest last.
+pub(crate) const STEPS: [Step; 5] = [
+    Step::early(2, "handshake", &["9.7", "9.8"]),
+    Step::early(3, "unmasking", &["9.7", "9.8"]),
+    Step::early(4, "framing", &[]),
+    Step { number: 5, package: "echo", path: "/", flags: &[], pace: Pace::Works, spared: &[] },
+    Step {
+        number: 6,
+        package: "chat",
+        path: "/echo",
+        flags: &["--compression", "on"],
+        pace: Pace::Works,
+        spared: &[],
+    },
 ];
-/// The package with the client, and the name of the example that it is.
-const CLIENT: (&str, &str) = ("echo", "autobahn_client");
+/// The step that has a client, and the name of the example that it is.
+pub(crate) const CLIENT: (u8, &str) = (5, "autobahn_client");
+/// The example of this package that is an echo server on another library, tungstenite.
+const REFERENCE: &str = "tungstenite_echo";
 
 /// This workspace, from wherever the command is called.
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+/// Its folder.
+pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The step with this number, or the highest.
+/// The steps that speak the whole protocol, or the one of them with this number.
 ///
 /// # Errors
-/// If this step cannot be judged.
-pub(crate) fn step(number: Option<u8>) -> Result<&'static Step, String> {
-    let mut steps = STEPS.iter().rev();
-    let found = steps.find(|step| number.is_none_or(|number| number == step.number));
-    found.ok_or_else(|| {
-        let numbers = STEPS.map(|step| step.number.to_string()).join(" or ");
-        format!("no such step speaks the whole protocol: choose {numbers}")
-    })
+/// If this step does not.
+pub(crate) fn whole(number: Option<u8>) -> Result<Vec<&'static Step>, String> {
+    let is_it = |step: &&Step| step.is_whole() && number.is_none_or(|it| it == step.number);
+    let found: Vec<_> = STEPS.iter().filter(is_it).collect();
+    if found.is_empty() {
+        return Err("only steps 5 and 6 speak the whole protocol; `just scorecard` judges all \
+                    that can answer a handshake"
+            .to_owned());
+    }
+    Ok(found)
 }
 
 impl Step {
@@ -60,7 +95,16 @@ impl Step {
 /// # Errors
 /// If it cannot be built.
 pub(crate) fn build_client() -> Result<PathBuf, String> {
-    build(CLIENT.0, "--example", CLIENT.1)
+    let step = STEPS.iter().find(|step| step.number == CLIENT.0);
+    build(step.map_or("", |step| step.package), "--example", CLIENT.1)
+}
+
+/// Builds the echo server on another library, and says where it is.
+///
+/// # Errors
+/// If it cannot be built.
+pub(crate) fn build_reference() -> Result<PathBuf, String> {
+    build(env!("CARGO_PKG_NAME"), "--example", REFERENCE)
 }
 
 /// The workspace's target directory, wherever the user has moved it.
@@ -113,10 +157,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_is_the_highest_step() {
-        let highest = STEPS.iter().map(|step| step.number).max();
-        assert_eq!(Some(step(None).unwrap().number), highest);
-        assert!(step(Some(1)).unwrap_err().contains("5 or 6"));
+    fn only_a_step_that_speaks_the_whole_protocol_is_chosen() {
+        let numbers =
+            |number| -> Vec<u8> { whole(number).unwrap().iter().map(|step| step.number).collect() };
+        assert_eq!(numbers(None), [5, 6]);
+        assert_eq!(numbers(Some(5)), [5]);
+        assert!(whole(Some(4)).unwrap_err().contains("5 and 6"));
     }
 
     #[test]

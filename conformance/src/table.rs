@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    case::{CaseId, GROUPS},
+    case::{CaseId, GROUPS, Group},
     report::Verdict,
 };
 
@@ -46,10 +46,10 @@ impl Paint {
 /// One line for each group that has been run and one for their sum, under the `title`.
 pub(crate) fn table(title: &str, seen: &BTreeMap<CaseId, Verdict>, paint: Paint) -> String {
     let mut lines = vec![paint.with(BOLD, &row(title, &HEADINGS.map(str::to_owned)).join(""))];
-    for (group, name) in GROUPS {
-        let counts = count(seen.iter().filter(|(case, _)| case.group() == group));
+    for Group { number, name, .. } in &GROUPS {
+        let counts = count(seen.iter().filter(|(case, _)| case.group() == *number));
         if counts[0] > 0 {
-            lines.push(painted_row(&format!("{group:>2} {name}"), counts, paint));
+            lines.push(painted_row(&format!("{number:>2} {name}"), counts, paint));
         }
     }
     lines.push(painted_row("   all", count(seen.iter()), paint));

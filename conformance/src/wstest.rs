@@ -5,24 +5,17 @@ use std::{fs, path::Path, process::Command};
 use crate::{
     docker,
     find::Autobahn,
+    judged::Role,
     process::{finish, remove},
-    run::Role,
+    run::CONFIGURATION,
 };
 
 /// The version that `expected.json` was written for.
 const VERSION: &str = "25.10.1";
 /// Where pip installs it, under the target directory's `autobahn/`.
 const INSTALLED: &str = "autobahntestsuite-25.10.1";
-/// Runs `wstest` from the folder named by the first argument. `addsitedir` is there for its
-/// namespace packages, which a bare search path does not show; and what listens, listens on
-/// loopback, where `wstest` alone would open the port to the network.
-const SCRIPT: &str = "\
-import site, sys
-site.addsitedir(sys.argv.pop(1))
-from autobahntestsuite import wstest
-listen = wstest.fuzzing.listenWS
-wstest.fuzzing.listenWS = lambda factory, tls: listen(factory, tls, interface='127.0.0.1')
-wstest.run()";
+/// What that Python runs.
+const SCRIPT: &str = include_str!("wstest.py");
 
 /// Makes sure that Autobahn is there, and says so where that takes a while. `directory` is the
 /// target directory's `autobahn/`.
@@ -70,20 +63,27 @@ fn install(executable: &Path, directory: &Path) -> Result<(), String> {
     check().map_err(|error| format!("{error}\nAutobahn is installed, but does not run"))
 }
 
-/// The command that runs `wstest` in one `role`, in `directory`, with the configuration written
-/// there. `port` is the one that a fuzzing server listens on.
-pub(crate) fn command(autobahn: &Autobahn, role: Role, port: u16, directory: &Path) -> Command {
+/// The command that runs `wstest` against a peer in this `role`, in `folder`, with the
+/// configuration written there. `port` is the one that a fuzzing server listens on, `directory` the
+/// target directory's `autobahn/`.
+pub(crate) fn command(
+    autobahn: &Autobahn,
+    role: Role,
+    port: u16,
+    directory: &Path,
+    folder: &Path,
+) -> Command {
     let mut command = match autobahn {
         Autobahn::Docker { shares_loopback } => {
             let mut command = Command::new("docker");
-            command.args(docker::arguments(*shares_loopback, role, port, directory));
+            command.args(docker::arguments(*shares_loopback, role, port, folder));
             return command;
         }
         Autobahn::Wstest => Command::new("wstest"),
         Autobahn::Python(executable) => python(executable, directory),
     };
-    command.current_dir(directory).env("PYTHONUNBUFFERED", "1");
-    command.args(["--mode", role.mode(), "--webport", "0", "--spec", &role.configuration_file()]);
+    command.current_dir(folder).env("PYTHONUNBUFFERED", "1");
+    command.args(["--mode", role.mode(), "--webport", "0", "--spec", CONFIGURATION]);
     command
 }
 
@@ -108,12 +108,13 @@ mod tests {
 
     #[test]
     fn wstest_is_told_its_part_and_its_configuration() {
-        let command = command(&Autobahn::Wstest, Role::Client, 9001, Path::new("autobahn"));
+        let folders = [Path::new("autobahn"), Path::new("part")];
+        let command = command(&Autobahn::Wstest, Role::Client, 9001, folders[0], folders[1]);
         let arguments: Vec<_> = command.get_args().collect();
         assert_eq!(
             arguments,
-            ["--mode", "fuzzingserver", "--webport", "0", "--spec", "client.json"]
+            ["--mode", "fuzzingserver", "--webport", "0", "--spec", "configuration.json"]
         );
-        assert_eq!(command.get_current_dir(), Some(Path::new("autobahn")));
+        assert_eq!(command.get_current_dir(), Some(folders[1]));
     }
 }

@@ -81,25 +81,21 @@ impl Summary {
         self.counts(PART, succeeds(&mut check));
     }
 
-    /// The judge from outside, if it is there.
+    /// The judge from outside, if it is there: steps 5 and 6 in all cases, and how far the others
+    /// come, as the scorecard has it.
     fn judges(&mut self) {
         const PART: &str = "conformance";
         const NOTHING_FOUND: i32 = 2;
-        let autobahn = ["run", "-q", "--release", "-p", "conformance", "--", "autobahn"];
-        let mut find = cargo(&["run", "-q", "--release", "-p", "conformance", "--", "find"]);
+        let conformance = ["run", "-q", "--release", "-p", "conformance", "--"];
+        let mut find = cargo(&[&conformance[..], &["find"]].concat());
         let Ok(output) = find.stderr(Stdio::piped()).output() else {
             return self.counts(PART, false);
         };
         match output.status.code() {
-            Some(0) => {
-                self.runs(
-                    "conformance of step 5, server and client",
-                    &[&autobahn[..], &["5"]].concat(),
-                );
-                // The rest is the same code, and Autobahn takes minutes for it.
-                let cases = ["6", "--role", "server", "--cases", "1,2,3,4,5,6,7,10,12.1,13.1"];
-                self.runs("conformance of step 6, server", &[&autobahn[..], &cases].concat());
-            }
+            Some(0) => self.runs(
+                "conformance of steps 5 and 6, and the scorecard of all",
+                &[&conformance[..], &["scorecard", "--check"]].concat(),
+            ),
             Some(NOTHING_FOUND) => {
                 let command = String::from_utf8_lossy(&output.stderr);
                 self.lacks(PART, "Autobahn", command.lines().last().unwrap_or_default());
