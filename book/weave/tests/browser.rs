@@ -206,14 +206,14 @@ async fn a_text_is_taken_apart_and_a_bit_turned() {
     browser.waits_for_text(".tool .verdict", "text, final, masked, 6 bytes").await;
 
     // The first bit is FIN, the second RSV1, the ninth MASK.
-    browser.click(".tool .bits button:nth-child(1)").await;
+    browser.click(".tool .bits span:nth-child(1) button:nth-child(1)").await;
     browser.waits_for_text(".tool .verdict", "text, more fragments follow, masked").await;
-    browser.click(".tool .bits button:nth-child(2)").await;
+    browser.click(".tool .bits span:nth-child(1) button:nth-child(2)").await;
     browser
         .waits_for_text(".tool .wrong", "RSV1 is set without an extension (RFC 6455 §5.2)")
         .await;
-    browser.click(".tool .bits button:nth-child(2)").await;
-    browser.click(".tool .bits button:nth-child(9)").await;
+    browser.click(".tool .bits span:nth-child(1) button:nth-child(2)").await;
+    browser.click(".tool .bits span:nth-child(2) button:nth-child(1)").await;
     browser.waits_for_text(".tool .wrong", "a frame from a client that is not masked").await;
 
     let pastes = |hex: &str| {
@@ -271,6 +271,18 @@ async fn a_step_4_that_does_not_run_is_told() {
     // Chromium tells of the failed handshake, and of nothing else.
     let errors = reader.browser.console_errors();
     assert!(errors.iter().all(|error| error.contains("/live' failed")), "{errors:?}");
+    reader.closes().await;
+}
+
+/// A reader who looks for a word finds the chapter.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_word_is_found() {
+    let reader = Reader::start().await;
+    reader.opens("index.html").await;
+    reader.browser.click("#mdbook-search-toggle").await;
+    reader.browser.types("#mdbook-searchbar", "masking key").await;
+    reader.browser.waits_for_text("#mdbook-searchresults a", "Unmasking").await;
     reader.closes().await;
 }
 
