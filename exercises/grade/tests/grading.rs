@@ -55,6 +55,19 @@ fn each_exercise_has_its_outcome() {
     assert_eq!(tests, ["a_text_cannot_leave_its_attribute", "what_was_written_is_what_is_read"]);
 }
 
+/// There is no stub left to compare with.
+#[test]
+fn who_works_in_the_courses_own_folder_is_graded() {
+    let (mut course, folder) = copy();
+    course.exercises.retain(|exercise| exercise.name == "after");
+    let solution = course.exercises[0].solution_in(folder.path());
+    fs::create_dir_all(solution.parent().unwrap()).unwrap();
+    fs::copy(course.exercises[0].path_in(folder.path()), solution).unwrap();
+    course.folder = folder.path().to_owned();
+    let grade = grade(&course, &folder.path().join(".")).unwrap();
+    assert_eq!(outcome(&grade, "after"), &Outcome::Passed);
+}
+
 #[test]
 fn a_grade_is_a_table_for_people() {
     let (course, folder) = copy();
