@@ -83,7 +83,7 @@ fn run(options: &Options) -> Result<ExitCode, String> {
         }
     }
     if parts.contains(&Part::Inside) {
-        inside(options.quick)?;
+        inside(&programs, options.quick)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -150,19 +150,12 @@ fn greet(machine: &Machine, base: &str) {
 }
 
 /// The benchmarks inside one process have a program of their own.
-fn inside(quick: bool) -> Result<(), String> {
+fn inside(programs: &Programs, quick: bool) -> Result<(), String> {
     println!("── Inside ──\n");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let time = if quick { "0.1" } else { "0.5" };
-    let status = Command::new(cargo)
-        .args([
-            "bench",
-            "-q",
-            "--manifest-path",
-            concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
-        ])
-        .args(["--bench", "inside", "--", "--max-time", time])
+    let seconds = if quick { "0.1" } else { "0.5" };
+    let status = Command::new(programs.own("inside")?)
+        .args(["--bench", "--max-time", seconds])
         .status()
-        .map_err(|error| format!("cargo cannot be started: {error}"))?;
+        .map_err(|error| format!("the benchmarks inside cannot be started: {error}"))?;
     if status.success() { Ok(()) } else { Err("the benchmarks inside have failed".to_owned()) }
 }

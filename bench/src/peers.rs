@@ -128,8 +128,11 @@ impl Programs {
     /// Builds them all, and the load.
     ///
     /// # Errors
-    /// When cargo cannot.
+    /// When cargo cannot, or uWebSockets is not where it is said to be.
     pub fn build(uwebsockets: Option<PathBuf>) -> Result<Self, String> {
+        if let Some(given) = uwebsockets.as_ref().filter(|given| !given.is_file()) {
+            return Err(format!("--uwebsockets: there is no program {}", given.display()));
+        }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
         let output = Command::new(cargo)

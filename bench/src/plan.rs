@@ -85,7 +85,8 @@ const GROWING_PAYLOADS: [usize; 8] =
     [20, 128, 1024, 4 * 1024, 16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024];
 const GROWING_CONNECTIONS: [usize; 6] = [1, 4, 16, 64, 256, 1000];
 const GROWING_RECEIVERS: [usize; 5] = [3, 10, 30, 100, 300];
-const GROWING_IDLE: [usize; 3] = [10, 5, 2];
+/// Parts of all idle connections.
+const GROWING_IDLE: [usize; 3] = [10, 3, 1];
 /// Who takes part in the growth: the curves of more would hide each other.
 const GROWING: [&str; 4] = ["step 5", peers::UWEBSOCKETS, peers::RAW, "fastwebsockets"];
 

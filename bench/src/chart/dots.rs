@@ -59,7 +59,8 @@ pub fn dots(heading: &str, rows: &[Row], shows: Shows) -> String {
         }
         sheet.y = y + LINE + 12.0;
     }
-    sheet.y -= LINE;
+    // The same scale below the last row, as close to it as above the first.
+    sheet.y -= 8.0;
     marks(&mut sheet);
     sheet.y -= LINE;
     sheet.finish(heading)

@@ -21,7 +21,7 @@ pub(super) fn run(task: &Task, plan: Idle) -> Result<f64, String> {
         let with_number = |error: String| format!("connection {number}: {error}");
         let (mut stream, _) = open(task, &task.path, offer).map_err(with_number)?;
         // An uncompressed message is allowed where compression was agreed on, but would show
-        // nothing of what it costs.
+        // nothing of what it costs. What comes back for a compressed one is the server's choice.
         let said = if plan.is_compressed {
             stream.write_all(&compressed).and_then(|()| stream.read(&mut answer)).map(|_| true)
         } else {

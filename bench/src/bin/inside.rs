@@ -1,5 +1,6 @@
 //! What a message costs inside one process: masking, headers, UTF-8, each beside the best there is.
-#![allow(missing_docs, reason = "the macros of divan make functions without")]
+//!
+//! A program and not a `[[bench]]`, for which cargo would build everything once more.
 
 use std::hint::black_box;
 use std::io::Cursor;
@@ -7,7 +8,7 @@ use std::io::Cursor;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box_drop};
 use echo::Utf8;
-use framing::{FrameHeader, Masking};
+use framing::Masking;
 
 /// Bytes of payload.
 const LENGTHS: [usize; 3] = [20, 1024, 64 * 1024];
@@ -46,7 +47,9 @@ mod masking {
 
 /// A header, from its bytes.
 mod header {
-    use super::{Bencher, Cursor, FrameHeader, Masking, black_box, black_box_drop};
+    use tokio_tungstenite::tungstenite;
+
+    use super::{Bencher, Cursor, Masking, black_box, black_box_drop};
 
     /// A masked binary frame's, with its length in one byte, in three, and in nine.
     const HEADERS: [&[u8]; 3] = [
@@ -58,7 +61,10 @@ mod header {
     #[divan::bench(args = [0, 1, 2])]
     fn step_4(bencher: Bencher<'_, '_>, form: usize) {
         bencher.bench_local(|| {
-            black_box_drop(FrameHeader::decode(black_box(HEADERS[form]), Masking::Required));
+            black_box_drop(framing::FrameHeader::decode(
+                black_box(HEADERS[form]),
+                Masking::Required,
+            ));
         });
     }
 
