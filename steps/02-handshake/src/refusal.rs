@@ -55,6 +55,9 @@ pub enum Refusal {
     /// `Sec-WebSocket-Protocol` is no list of distinct tokens (RFC 6455 §4.1).
     #[error("Sec-WebSocket-Protocol must be a list of tokens, each of them once.")]
     Subprotocol,
+    /// `Sec-WebSocket-Extensions` breaks its grammar (RFC 6455 §9.1), whether we know one or not.
+    #[error("Sec-WebSocket-Extensions must be a list of extensions: \"name; parameter=value\".")]
+    Extensions,
     /// The request did not arrive in time (RFC 6455 §10.4).
     #[error("The request did not arrive in time.")]
     Late,

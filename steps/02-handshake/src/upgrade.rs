@@ -106,6 +106,9 @@ pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade
         .ok_or(Refusal::Key)?;
     policy.origins.check(headers).map_err(Refusal::Origin)?;
     let subprotocol = choose_subprotocol(headers, &policy.subprotocols)?;
+    if !is_list_of(headers, &SEC_WEBSOCKET_EXTENSIONS, is_extension) {
+        return Err(Refusal::Extensions);
+    }
     Ok(Upgrade { accept: accept_key(key), subprotocol, extensions: None })
 }
 // ANCHOR_END: upgrade
@@ -145,16 +148,42 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
 /// browser would refuse (RFC 6455 §4.1).
 fn choose_subprotocol(headers: &HeaderMap, spoken: &[String]) -> Result<Option<String>, Refusal> {
     let offered: Vec<&str> = list(headers, &SEC_WEBSOCKET_PROTOCOL).collect();
-    for (index, entry) in offered.iter().enumerate() {
-        if !entry.bytes().all(is_token_byte) || offered[..index].contains(entry) {
-            return Err(Refusal::Subprotocol);
-        }
+    let mut entries = offered.iter().enumerate();
+    if !is_list_of(headers, &SEC_WEBSOCKET_PROTOCOL, is_token)
+        || entries.any(|(index, entry)| offered[..index].contains(entry))
+    {
+        return Err(Refusal::Subprotocol);
     }
     let chosen = offered.iter().find(|&entry| spoken.iter().any(|spoken| spoken == entry));
     Ok(chosen.map(|&entry| entry.to_owned()))
 }
 
-/// The characters of a token, RFC 9110 §5.6.2.
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+/// If this header is there, is it a list of such entries, of one at least?
+fn is_list_of(headers: &HeaderMap, name: &HeaderName, is_entry: fn(&str) -> bool) -> bool {
+    let is_text = headers.get_all(name).iter().all(|value| value.to_str().is_ok());
+    let mut entries = list(headers, name).peekable();
+    let is_there = entries.peek().is_some() || !headers.contains_key(name);
+    is_text && is_there && entries.all(is_entry)
+}
+
+/// An extension, and parameters perhaps, each with a value perhaps (RFC 6455 §9.1). Quoted or not, a
+/// value is a token, so no comma or semicolon hides between quotes.
+fn is_extension(entry: &str) -> bool {
+    let mut parts = entry.split(';').map(|part| part.trim_matches([' ', '\t']));
+    parts.next().is_some_and(is_token)
+        && parts.all(|part| match part.split_once('=') {
+            None => is_token(part),
+            Some((name, value)) => {
+                let value = value.trim_start();
+                let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+                is_token(name.trim_end()) && is_token(quoted.unwrap_or(value))
+            }
+        })
+}
+
+/// Is this a token (RFC 9110 §5.6.2)?
+fn is_token(text: &str) -> bool {
+    let is_token_byte =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_token_byte)
 }

@@ -220,8 +220,34 @@ fn subprotocols_are_a_list_of_distinct_tokens() {
         ("two, of which none is spoken", END, "\r\nSec-WebSocket-Protocol: chat, mqtt\r\n\r\n"),
         ("one of them twice", END, "\r\nSec-WebSocket-Protocol: chat, chat\r\n\r\n"),
         ("not a token", END, "\r\nSec-WebSocket-Protocol: chat room\r\n\r\n"),
+        ("none at all", END, "\r\nSec-WebSocket-Protocol:\r\n\r\n"),
     ]);
     insta::assert_snapshot!(table);
+}
+
+/// RFC 6455 §4.2.1 and §9.1: what breaks the grammar is refused, what we do not know is passed over.
+#[test]
+fn extensions_keep_to_their_grammar() {
+    let extensions = |list: &str| format!("\r\nSec-WebSocket-Extensions: {list}\r\n\r\n");
+    let rows = [
+        ("one that nobody knows", "x-shorthand; level=3; fast"),
+        ("a value in quotes, and spaces", "x ; level = \"3\" , y"),
+        ("a list over two lines", "x\r\nSec-WebSocket-Extensions: y"),
+        ("no entry", ""),
+        ("commas alone", ","),
+        ("no name", "; level=3"),
+        ("no parameter", "x;"),
+        ("no name of a parameter", "x; =3"),
+        ("no value", "x; level="),
+        ("a space within a name", "x y"),
+        ("a space within quotes", "x; level=\"3 4\""),
+        ("a list within quotes", "x; level=\"3, permessage-deflate\""),
+        ("a quote that is not closed", "x; level=\"3"),
+        ("not ASCII", "x; level=é"),
+    ]
+    .map(|(what, list)| (what, extensions(list)));
+    let rows: Vec<_> = rows.iter().map(|(what, bad)| (*what, END, bad.as_str())).collect();
+    insta::assert_snapshot!(answers(&rows));
 }
 
 /// RFC 6585 §5, and RFC 6455 §10.4: a stranger does not decide how much we hold.

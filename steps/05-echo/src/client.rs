@@ -5,6 +5,7 @@ use std::io;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use handshake::{HeaderLimits, accept_key, end_of_block};
+use http::uri::Authority;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::Agreement;
@@ -12,6 +13,12 @@ use crate::Agreement;
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
+    /// This is no host, perhaps with a port, to ask for.
+    #[error("\"{0}\" is no host with a port or without")]
+    Host(String),
+    /// This is no path, perhaps with a query, to ask for.
+    #[error("\"{0}\" is no path: it must begin with a slash, without spaces or a fragment")]
+    Target(String),
     /// The connection broke, or ended, before there was an answer.
     #[error("the connection broke during the handshake: {0}")]
     Io(#[from] io::Error),
@@ -33,6 +40,15 @@ pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
     host: &str,
     target: &str,
 ) -> Result<(Vec<u8>, Option<Agreement>), ConnectError> {
+    // A line end in either would put headers of somebody else's into the request.
+    if Authority::try_from(host).is_err() || host.contains('@') {
+        return Err(ConnectError::Host(host.to_owned()));
+    }
+    if !target.starts_with('/')
+        || !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
+    {
+        return Err(ConnectError::Target(target.to_owned()));
+    }
     let key = STANDARD.encode(rand::random::<[u8; 16]>());
     let request = format!(
         "GET {target} HTTP/1.1\r\n\
@@ -76,27 +92,29 @@ fn check(answer: &[u8], accept: &str, lines_max: usize) -> Result<Option<Agreeme
         let reason = response.reason.unwrap_or_default();
         return Err(format!("it answers {} {reason}", response.code.unwrap_or_default()));
     }
-    let values = |name: &str| {
+    if response.version != Some(1) {
+        return Err("its answer is not in HTTP/1.1".to_owned());
+    }
+    let value = |name: &str| {
         let lines = response.headers.iter().filter(|line| line.name.eq_ignore_ascii_case(name));
-        lines.map(|line| String::from_utf8_lossy(line.value)).collect::<Vec<_>>().join(",")
+        let values: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.value)).collect();
+        (!values.is_empty()).then(|| values.join(","))
     };
-    if !values("Upgrade").eq_ignore_ascii_case("websocket") {
+    if value("Upgrade").is_none_or(|value| !value.eq_ignore_ascii_case("websocket")) {
         return Err("its Upgrade header is not \"websocket\"".to_owned());
     }
-    let connection = values("Connection");
+    let connection = value("Connection").unwrap_or_default();
     if !connection.split(',').any(|token| token.trim().eq_ignore_ascii_case("upgrade")) {
         return Err("its Connection header does not contain \"Upgrade\"".to_owned());
     }
-    if values("Sec-WebSocket-Accept") != accept {
+    if value("Sec-WebSocket-Accept").is_none_or(|value| value != accept) {
         return Err("its Sec-WebSocket-Accept does not belong to our key".to_owned());
     }
     // We have offered none, so none can have been chosen.
-    let subprotocol = values("Sec-WebSocket-Protocol");
-    if !subprotocol.is_empty() {
+    if let Some(subprotocol) = value("Sec-WebSocket-Protocol") {
         return Err(format!(
             "its Sec-WebSocket-Protocol is \"{subprotocol}\", which we did not offer"
         ));
     }
-    let extensions = values("Sec-WebSocket-Extensions");
-    if extensions.is_empty() { Ok(None) } else { Agreement::answered(&extensions).map(Some) }
+    value("Sec-WebSocket-Extensions").map(|answer| Agreement::answered(&answer)).transpose()
 }

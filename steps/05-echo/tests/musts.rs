@@ -11,10 +11,10 @@ use std::thread::{self, JoinHandle};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use echo::{
-    Agreement, Clock, CloseCode, CloseFrame, Encoded, Ended, Limits, Message, Outbound, Receiver,
-    Role, Sender, Timeouts, connect,
+    Agreement, Clock, CloseCode, CloseFrame, ConnectError, Encoded, Ended, Limits, Message,
+    Outbound, Receiver, Role, Sender, Timeouts, connect,
 };
-use testkit::{Frame, Masking, Opcode, Wire};
+use testkit::{Frame, Masking, Opcode, Server, Wire};
 use tokio::io::{AsyncReadExt, duplex};
 use tokio::net::TcpStream;
 
@@ -251,4 +251,78 @@ async fn a_client_that_has_closed_and_was_answered_is_gone() {
     receiver.close(&mut sender, close, Timeouts::default().close).await;
     drop(stream);
     server.join().unwrap();
+}
+
+/// What a server answers to this offer: the status, and the extensions that it names.
+fn offered(server: &Server, extensions: &str) -> (u16, Option<String>) {
+    let mut wire = Wire::connect(server);
+    let host = wire.host();
+    wire.sends_text(&format!(
+        "GET / HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Key: kJXuOKsrl3AR1KeFngRElQ==\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Extensions: {extensions}\r\n\r\n"
+    ));
+    let response = wire.expects_response();
+    (response.status, response.header("sec-websocket-extensions").map(str::to_owned))
+}
+
+/// RFC 6455 §4.2.2: "Extensions not listed by the client MUST NOT be listed". What stands in a quoted
+/// string is no entry of the list.
+#[test]
+fn an_extension_in_a_quoted_string_is_not_offered() {
+    let server = Server::start(env!("CARGO_BIN_EXE_echo"), &[]);
+    let answer = offered(&server, "x; y=\"a, permessage-deflate, b\"");
+    assert_eq!(answer, (400, None));
+}
+
+/// RFC 6455 §4.1: an answer that is not as §4.2.2 demands fails the connection. An empty subprotocol
+/// is "not a legal value", an extension list has an entry at least, and 101 is of HTTP/1.1.
+#[tokio::test]
+async fn the_client_refuses_an_answer_that_is_not_as_it_must_be() {
+    for (version, line) in
+        [("1.0", "X: y"), ("1.1", "Sec-WebSocket-Protocol:"), ("1.1", "Sec-WebSocket-Extensions:")]
+    {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || {
+            let mut wire = Wire::accepts(&listener);
+            let key = wire.request().header("sec-websocket-key").unwrap();
+            let accept = handshake::accept_key(key);
+            wire.sends_text(&format!(
+                "HTTP/{version} 101 Switching Protocols\r\nUpgrade: websocket\r\n\
+                 Connection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n{line}\r\n\r\n"
+            ));
+        });
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let answer = connect(&mut stream, "localhost", "/").await;
+        assert!(matches!(answer, Err(ConnectError::Refused(_))), "HTTP/{version}, {line}");
+        server.join().unwrap();
+    }
+}
+
+/// RFC 6455 §4.1: the handshake is a valid HTTP request, or none is sent. A line end in a target would
+/// put headers of somebody else's into it.
+#[tokio::test]
+async fn the_client_sends_nothing_for_a_host_or_a_target_that_is_none() {
+    for (host, target) in [
+        ("localhost", "/\r\nX-Evil: 1"),
+        ("localhost", "/a b"),
+        ("localhost", "chat"),
+        ("localhost", "/#fragment"),
+        ("local host", "/"),
+        ("localhost\r\nX-Evil: 1", "/"),
+        ("", "/"),
+    ] {
+        let (mut ours, mut theirs) = duplex(4096);
+        let sent = async {
+            let mut sent = Vec::new();
+            theirs.read_buf(&mut sent).await.unwrap();
+            sent
+        };
+        tokio::select! {
+            biased;
+            sent = sent => panic!("{host:?}, {target:?}: {}", sent.escape_ascii()),
+            answer = connect(&mut ours, host, target) => assert!(answer.is_err()),
+        }
+    }
 }
