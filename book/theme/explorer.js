@@ -101,7 +101,7 @@ websocket.widgets['frame-explorer'] = () => {
   /** The bits of the first two bytes, each a button that turns it. */
   function showBits(bytes) {
     const count = Math.min(bytes.length, 2) * 8;
-    const focused = [...bits.children].indexOf(document.activeElement);
+    const focused = [...bits.querySelectorAll('button')].indexOf(document.activeElement);
     const buttons = websocket.BITS.slice(0, count).map((name, index) => {
       const bit = (bytes[index >> 3] >> (7 - (index & 7))) & 1;
       const button = element('button', {
@@ -119,7 +119,8 @@ websocket.widgets['frame-explorer'] = () => {
       });
       return button;
     });
-    bits.replaceChildren(...buttons);
+    const bytesOfButtons = [buttons.slice(0, 8), buttons.slice(8)];
+    bits.replaceChildren(...bytesOfButtons.map((byte) => element('span', {}, ...byte)));
     buttons[focused]?.focus();
   }
 
@@ -138,6 +139,10 @@ websocket.widgets['frame-explorer'] = () => {
     verdict,
     details,
     picture,
-    websocket.live?.(hex, explain) ?? '',
+    websocket.live(text, (bytes, isFromClient) => {
+      sender.value = isFromClient ? 'client' : 'server';
+      hex.value = websocket.hex(bytes);
+      explain();
+    }),
   );
 };

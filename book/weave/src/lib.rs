@@ -16,6 +16,7 @@ pub mod generated;
 pub mod include;
 pub mod links;
 pub mod listings;
+pub mod live;
 pub mod musts;
 pub mod names;
 pub mod page;

@@ -51,9 +51,15 @@ fn page_faults(
             }
         }
     }
+    let mut seen = HashSet::new();
+    for id in selected(&page.html, "[id]", "id") {
+        if !seen.insert(id.clone()) {
+            faults.push(format!("{name} has two places with the id {id}"));
+        }
+    }
     let alts = selected(&page.html, "img[alt]", "alt");
-    let seen = alts.iter().filter(|alt| !alt.is_empty()).count();
-    if seen < elements(&page.html, "img").len() {
+    let described = alts.iter().filter(|alt| !alt.is_empty()).count();
+    if described < elements(&page.html, "img").len() {
         faults.push(format!("{name} has an image without a text that says what is to be seen"));
     }
     for widget in elements(&page.html, ".widget") {

@@ -110,14 +110,10 @@ pub fn tables(sections: &[Section]) -> String {
     let rules = || sections.iter().flat_map(|section| &section.rules);
     let outside = rules().filter(|rule| rule.outside.is_some()).count();
     let gaps = rules().filter(|rule| rule.gap.is_some()).count();
-    let kept = match gaps {
-        0 => String::new(),
-        1 => ", one of them not quite".to_owned(),
-        _ => format!(", {gaps} of them not quite"),
-    };
+    let but = if gaps == 0 { String::new() } else { format!(", {gaps} with a gap that is named") };
     let mut text = format!(
         "Sections 4 to 8 say MUST or MUST NOT {} times. {} of these are ours to keep, and tests \
-         prove them{kept}; {outside} are for others.\n",
+         prove them{but}; {outside} are for others.\n",
         rules().count(),
         rules().count() - outside,
     );
@@ -139,13 +135,29 @@ impl Rule {
         let mut parts = Vec::new();
         if let Some(page) = &self.page {
             let chapter = page.split_once('-').and_then(|(number, _)| number.parse::<u8>().ok());
-            let name = chapter.map_or(page.clone(), |number| format!("chapter {number}"));
+            let name =
+                chapter.map_or(page.replace(".md", ""), |number| format!("chapter {number}"));
             parts.push(format!("[{name}]({page})"));
         }
         parts.extend(self.tests.iter().map(|test| format!("`{test}`")));
         parts.extend(self.outside.iter().map(|reason| format!("Not here: {reason}.")));
         parts.extend(self.gap.iter().map(|gap| format!("**Missing:** {gap}.")));
         parts.join("<br>")
+    }
+
+    fn faults(&self, pages: &[String]) -> Vec<String> {
+        let is_ours = !self.tests.is_empty() && self.page.is_some();
+        let is_others = self.tests.is_empty() && self.page.is_none();
+        let claim = match self.outside {
+            Some(_) if !is_others => Some("it is outside, and has tests or a page"),
+            None if !is_ours => Some("it has no tests or no page"),
+            _ => None,
+        };
+        let mut faults: Vec<String> = claim.into_iter().map(str::to_owned).collect();
+        let page = self.page.iter().filter(|page| !pages.contains(page));
+        faults.extend(page.map(|page| format!("SUMMARY.md has no page {page}")));
+        faults.extend(self.tests.iter().filter_map(|test| test_fault(test)));
+        faults
     }
 }
 
@@ -162,23 +174,6 @@ pub fn faults(sections: &[Section], pages: &[String]) -> Vec<String> {
         }
     }
     faults
-}
-
-impl Rule {
-    fn faults(&self, pages: &[String]) -> Vec<String> {
-        let is_ours = !self.tests.is_empty() && self.page.is_some();
-        let is_others = self.tests.is_empty() && self.page.is_none();
-        let claim = match self.outside {
-            Some(_) if !is_others => Some("it is outside, and has tests or a page"),
-            None if !is_ours => Some("it has no tests or no page"),
-            _ => None,
-        };
-        let mut faults: Vec<String> = claim.into_iter().map(str::to_owned).collect();
-        let page = self.page.iter().filter(|page| !pages.contains(page));
-        faults.extend(page.map(|page| format!("SUMMARY.md has no page {page}")));
-        faults.extend(self.tests.iter().filter_map(|test| test_fault(test)));
-        faults
-    }
 }
 
 #[cfg(test)]

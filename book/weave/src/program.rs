@@ -1,17 +1,18 @@
-//! The program of a step: built, and found beside our own.
+//! The program of a step: built, and found beside the book's.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::difference::folder;
 use crate::{Outcome, place};
 
-/// Builds the program of a step, as we were built ourselves, and says where it is.
+/// Builds the program of a step, in the profile that `weave` was built in, and says where it is:
+/// in the folder of `weave`, the book's own program.
 ///
 /// # Errors
 /// That it does not build.
-pub fn build(step: u8) -> Outcome<PathBuf> {
+pub fn build(step: u8, weave: &Path) -> Outcome<PathBuf> {
     let folder = folder(step)?;
     let package = folder.split_once('-').map_or("", |(_, name)| name);
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -23,5 +24,5 @@ pub fn build(step: u8) -> Outcome<PathBuf> {
         return Err(format!("step {step} ({package}) does not build").into());
     }
     let name = format!("{package}{}", env::consts::EXE_SUFFIX);
-    Ok(env::current_exe()?.with_file_name(name))
+    Ok(weave.with_file_name(name))
 }

@@ -5,6 +5,7 @@
 //! that is not made again when its page has changed would show what is no longer so.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -132,7 +133,7 @@ impl Screen {
     /// That the step does not build.
     pub async fn take(&self, into: &Path) -> Outcome<()> {
         let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
-        let server = Server::start(program::build(self.step)?, &arguments);
+        let server = Server::start(program::build(self.step, &env::current_exe()?)?, &arguments);
         let browser = Browser::start().await;
         // A window has a frame around the page, of which nobody tells the size.
         browser.resizes(self.width, self.height).await;

@@ -15,11 +15,13 @@ use axum::response::Response;
 use tokio::net::TcpListener;
 use tower_http::services::ServeDir;
 
-use crate::{Outcome, book, place};
+use crate::{Outcome, book, live, place};
 
 /// Where the book is served, if that is free; else one of the ports after it.
 const PORT: u16 = 9010;
 const PORTS: u16 = 10;
+/// Where `just step 4` listens.
+const STEP_4: u16 = 9004;
 
 /// The book as it was last built.
 struct Shelf {
@@ -41,13 +43,14 @@ pub async fn serve(address: Option<SocketAddr>, opens: bool) -> Outcome<()> {
     if opens && open::that_detached(&url).is_err() {
         eprintln!("no browser could be opened: open {url} yourself");
     }
-    let router = router(&shelf.folder).layer(from_fn_with_state(shelf, fresh));
+    let step_4 = (Ipv4Addr::LOCALHOST, STEP_4).into();
+    let router = router(&shelf.folder, step_4).layer(from_fn_with_state(shelf, fresh));
     Ok(axum::serve(listener, router).await?)
 }
 
-/// What answers for a book that was built into this folder.
-pub fn router(folder: &Path) -> Router {
-    Router::new().fallback_service(ServeDir::new(folder))
+/// What answers for a book that was built into this folder, beside a step 4 at this address.
+pub fn router(folder: &Path, step_4: SocketAddr) -> Router {
+    live::router(step_4).fallback_service(ServeDir::new(folder))
 }
 
 async fn listen(address: Option<SocketAddr>) -> Outcome<TcpListener> {

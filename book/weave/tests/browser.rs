@@ -1,5 +1,7 @@
 //! The book in a real browser: what is to play with does what our Rust does, and every page fits.
 
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use framing::{FrameHeader, Masking, draw_as_svg};
@@ -8,8 +10,10 @@ use http::Request;
 use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
+use testkit::Server;
 use unmasking::mask_bytewise;
 use weave::page::Page;
+use weave::program;
 
 mod support;
 
@@ -202,14 +206,14 @@ async fn a_text_is_taken_apart_and_a_bit_turned() {
     browser.waits_for_text(".tool .verdict", "text, final, masked, 6 bytes").await;
 
     // The first bit is FIN, the second RSV1, the ninth MASK.
-    browser.click(".tool .bits button:nth-child(1)").await;
+    browser.click(".tool .bits span:nth-child(1) button:nth-child(1)").await;
     browser.waits_for_text(".tool .verdict", "text, more fragments follow, masked").await;
-    browser.click(".tool .bits button:nth-child(2)").await;
+    browser.click(".tool .bits span:nth-child(1) button:nth-child(2)").await;
     browser
         .waits_for_text(".tool .wrong", "RSV1 is set without an extension (RFC 6455 §5.2)")
         .await;
-    browser.click(".tool .bits button:nth-child(2)").await;
-    browser.click(".tool .bits button:nth-child(9)").await;
+    browser.click(".tool .bits span:nth-child(1) button:nth-child(2)").await;
+    browser.click(".tool .bits span:nth-child(2) button:nth-child(1)").await;
     browser.waits_for_text(".tool .wrong", "a frame from a client that is not masked").await;
 
     let pastes = |hex: &str| {
@@ -228,6 +232,57 @@ async fn a_text_is_taken_apart_and_a_bit_turned() {
     browser.waits_for_text(".tool .verdict", "the header is not there whole").await;
     browser.script(&pastes("81 81 00 00 00 00 ff")).await;
     browser.waits_for_text(".tool .details", "no UTF-8").await;
+    reader.closes().await;
+}
+
+/// Beside a running step 4, the bytes that really pass are shown: with the key that the browser drew,
+/// and with none on the way back (RFC 6455 §5.1).
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn the_bytes_of_a_running_step_4_are_shown() {
+    let weave = Path::new(env!("CARGO_BIN_EXE_weave"));
+    let building = tokio::task::spawn_blocking(|| program::build(4, weave).unwrap());
+    let server = Server::start(building.await.unwrap(), &[]);
+    let reader = Reader::start_beside(server.address()).await;
+    reader.opens("04-framing.html").await;
+    let browser = &reader.browser;
+    browser.types(".tool input", "!").await;
+    browser.click(".tool .live button").await;
+    browser.waits_for_text(".tool .live li:nth-child(2)", "← 81 06 68 65 6c 6c 6f 21").await;
+    let sent = browser.waits_for_text(".tool .live li:nth-child(1)", "→ 81 86").await;
+    assert_eq!(sent.split_whitespace().count(), 1 + 2 + 4 + 6, "{sent}");
+
+    browser.click(".tool .live li:nth-child(1) button").await;
+    browser.waits_for_text(".tool .verdict", "text, final, masked, 6 bytes").await;
+    browser.waits_for_text(".tool .details", "payload: “hello!”").await;
+    browser.click(".tool .live li:nth-child(2) button").await;
+    browser.waits_for_text(".tool .verdict", "text, final, not masked, 6 bytes").await;
+    reader.closes().await;
+}
+
+/// Without a step 4, the page says how to start one.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_step_4_that_does_not_run_is_told() {
+    let reader = Reader::start().await;
+    reader.opens("04-framing.html").await;
+    reader.browser.click(".tool .live button").await;
+    reader.browser.waits_for_text(".tool .live .wrong", "is not running here: just step 4").await;
+    // Chromium tells of the failed handshake, and of nothing else.
+    let errors = reader.browser.console_errors();
+    assert!(errors.iter().all(|error| error.contains("/live' failed")), "{errors:?}");
+    reader.closes().await;
+}
+
+/// A reader who looks for a word finds the chapter.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_word_is_found() {
+    let reader = Reader::start().await;
+    reader.opens("index.html").await;
+    reader.browser.click("#mdbook-search-toggle").await;
+    reader.browser.types("#mdbook-searchbar", "masking key").await;
+    reader.browser.waits_for_text("#mdbook-searchresults a", "Unmasking").await;
     reader.closes().await;
 }
 

@@ -97,7 +97,7 @@ fn a_link_an_image_and_a_drawing_that_are_wrong_are_found() {
         "<main><a href=\"b.html#there\">1</a><a href=\"https://example.com/#x\">2</a>
          <a href=\"b.html#gone\">3</a><a href=\"gone.html\">4</a><a href=\"#gone\">5</a>
          <img src=\"c.png\" alt=\"a cat\"><img src=\"gone.png\">
-         <div class=\"widget\"> </div>
+         <p id=\"one\"></p><p id=\"one\"></p><div class=\"widget\"> </div>
          <figure><svg role=\"img\"></svg></figure></main>",
     );
     assert_eq!(
@@ -107,6 +107,7 @@ fn a_link_an_image_and_a_drawing_that_are_wrong_are_found() {
             "a.html leads to gone.html, which is not there",
             "a.html leads to #gone, which is not there",
             "a.html leads to gone.png, which is not there",
+            "a.html has two places with the id one",
             "a.html has an image without a text that says what is to be seen",
             "a.html has a widget that is empty without JavaScript",
             "a.html has a drawing without role=\"img\" and a <title>",

@@ -17,13 +17,19 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Builds the book and starts to serve it.
+    /// Builds the book and starts to serve it, alone.
     pub(crate) async fn start() -> Self {
+        // Nobody listens there.
+        Self::start_beside((Ipv4Addr::LOCALHOST, 1).into()).await
+    }
+
+    /// Builds the book and starts to serve it beside a step 4 that runs at this address.
+    pub(crate) async fn start_beside(step_4: SocketAddr) -> Self {
         let folder = TempDir::new().expect("a folder");
         book::build(folder.path()).expect("the book builds");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let router = serve::router(folder.path());
+        let router = serve::router(folder.path(), step_4);
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { browser: Browser::start().await, address, _folder: folder }
     }
