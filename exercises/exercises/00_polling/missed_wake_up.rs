@@ -60,7 +60,8 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, mpsc};
+    use std::sync::Arc;
+    use std::sync::mpsc::{self, Receiver};
     use std::thread;
 
     use super::*;
@@ -68,11 +69,16 @@ mod tests {
     /// Long enough for a slow machine to wake a thread.
     const LONG: Duration = Duration::from_secs(5);
 
-    /// What a visitor gets who would wait for an hour; `None` if they do not get it soon.
-    fn soon(news: &Arc<News>, on_wait: impl FnOnce() + Send + 'static) -> Option<Vec<String>> {
+    /// A visitor asks, and would wait for an hour. The answer comes by the channel.
+    fn ask(news: &Arc<News>, on_wait: impl FnOnce() + Send + 'static) -> Receiver<Vec<String>> {
         let (says, answer) = mpsc::channel();
         let news = Arc::clone(news);
         thread::spawn(move || says.send(news.wait(0, Duration::from_hours(1), on_wait)));
+        answer
+    }
+
+    /// What the visitor gets; `None` if they do not get it soon.
+    fn soon(answer: &Receiver<Vec<String>>) -> Option<Vec<String>> {
         answer.recv_timeout(LONG).ok()
     }
 
@@ -84,15 +90,15 @@ mod tests {
     fn news_that_is_there_is_answered_at_once() {
         let news = Arc::new(News::default());
         news.append("a vote for Ada");
-        let found = soon(&news, || panic!("there is news: there is nothing to wait for"));
-        assert_eq!(found, a_vote(), "it was there before we asked");
+        let answer = ask(&news, || panic!("there is news: there is nothing to wait for"));
+        assert_eq!(soon(&answer), a_vote(), "it was there before we asked");
     }
 
     #[test]
     fn news_between_the_look_and_the_sleep_is_not_missed() {
         let news = Arc::new(News::default());
         let same_news = Arc::clone(&news);
-        let found = soon(&news, move || {
+        let answer = ask(&news, move || {
             // Is the lock free? Then anybody may append now, and we do.
             let is_free = same_news.messages.try_lock().is_ok();
             if is_free {
@@ -102,25 +108,25 @@ mod tests {
             }
         });
         let why = "it came after the look and before the sleep, and nobody was woken";
-        assert_eq!(found, a_vote(), "{why}");
+        assert_eq!(soon(&answer), a_vote(), "{why}");
     }
 
     #[test]
     fn to_be_woken_for_nothing_is_no_news() {
         let news = Arc::new(News::default());
-        let same_news = Arc::clone(&news);
-        let found = soon(&news, move || {
-            thread::spawn(move || {
-                for _ in 0..1000 {
-                    // Whoever has the lock knows that the visitor is asleep, or has been.
-                    drop(same_news.messages());
-                    same_news.appended.notify_all();
-                    thread::yield_now();
-                }
-                same_news.append("a vote for Ada");
-            });
-        });
-        assert_eq!(found, a_vote(), "woken for nothing: look again, and go on waiting");
+        let (says, waits) = mpsc::channel();
+        let answer = ask(&news, move || says.send(()).expect("the test is not over"));
+        assert!(waits.recv_timeout(LONG).is_ok(), "there is no news, and nobody waits for it");
+        // Once the lock is ours, the visitor sleeps.
+        drop(news.messages());
+        let why = "woken for nothing: look again, and go on waiting";
+        for _ in 0..200 {
+            news.appended.notify_all();
+            let early = answer.recv_timeout(Duration::from_millis(1)).ok();
+            assert_eq!(early, None, "{why}");
+        }
+        news.append("a vote for Ada");
+        assert_eq!(soon(&answer), a_vote(), "woken for something: look again, and answer");
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use std::fs;
 use std::num::NonZero;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use serde::Serialize;
@@ -44,10 +43,10 @@ pub struct Graded {
 /// # Errors
 /// A sentence about a folder that is no copy of the course, or a compiler that is not there.
 pub fn grade(course: &Course, folder: &Path) -> Result<Grade, String> {
-    if !folder.join("exercises").is_dir() {
+    if !course.exercises.iter().any(|exercise| exercise.path_in(folder).is_file()) {
         let folder = folder.display();
         return Err(format!(
-            "{folder}: there is no folder exercises in it; name a copy of the course's exercises/"
+            "{folder}: no exercise is in it; name a copy of the folder that info.toml is in"
         ));
     }
     let outcomes = in_turns(&course.exercises, |exercise| outcome(course, exercise, folder));

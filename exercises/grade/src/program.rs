@@ -44,7 +44,9 @@ pub fn try_out(file: &str) -> Result<Outcome, String> {
     let output = File::create(at("output")).map_err(|error| format!("output: {error}"))?;
     let mut tests = Command::new(at("tests.exe"));
     tests.current_dir(folder.path()).env("RUST_BACKTRACE", "0").args(["--color", "never"]);
-    tests.stdin(Stdio::null()).stderr(Stdio::null()).stdout(output);
+    // What ends a program altogether, such as a stack overflow, is told on standard error.
+    let errors = output.try_clone().map_err(|error| format!("output: {error}"))?;
+    tests.stdin(Stdio::null()).stdout(output).stderr(errors);
     let mut child = tests.spawn().map_err(|error| format!("tests: {error}"))?;
     let ended = wait(&mut child, TIME).map_err(|error| format!("tests: {error}"))?;
     let Some(status) = ended else { return Ok(Outcome::Endless) };
@@ -153,6 +155,14 @@ mod tests {
     fn a_program_that_ends_early_has_proved_nothing() {
         let outcome = outcome("std::process::exit(0);");
         assert_eq!(outcome, Outcome::Broken { message: "running 1 test".to_owned() });
+    }
+
+    #[test]
+    fn a_program_that_breaks_off_says_what_it_can() {
+        let Outcome::Broken { message } = outcome("fn dig() -> u8 { dig() + 1 } dig();") else {
+            panic!("there is no bottom");
+        };
+        assert!(message.contains("overflow"), "{message}");
     }
 
     #[test]

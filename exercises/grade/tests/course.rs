@@ -161,7 +161,8 @@ fn every_stub_names_the_chapter_of_its_step() {
         let link = format!("//! Chapter: {chapter}#exercises\n");
         assert!(code_of(&stub).contains(&link), "{}: {link}", exercise.name);
         if root.join("book").is_dir() {
-            assert!(root.join(&chapter).is_file(), "{chapter} is no chapter");
+            let text = read(&root.join(&chapter));
+            assert!(text.contains("\n## Exercises\n"), "{chapter} has no exercises");
         }
     }
 }
@@ -175,6 +176,19 @@ fn every_hint_asks_before_it_tells() {
         let asks = questions.iter().all(|question| question.contains('?'));
         assert!(asks && !answer.contains('?'), "{}: questions, then the answer", exercise.name);
     }
+}
+
+#[test]
+fn the_course_plan_names_every_exercise_in_its_order() {
+    let course = course();
+    let readme = read(&course.folder.join("README.md"));
+    let plan: Vec<&str> = readme.lines().filter(|line| line.contains("`book/src/")).collect();
+    let plan: String = plan.iter().filter_map(|line| line.split('|').nth(3)).collect();
+    let planned: Vec<&str> = plan.split('`').skip(1).step_by(2).collect();
+    let names: Vec<&str> = course.exercises.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(planned, names);
+    let count = format!("of {}.", names.len());
+    assert!(readme.contains(&count), "the points that one can have are not {count}");
 }
 
 #[test]

@@ -55,6 +55,19 @@ fn each_exercise_has_its_outcome() {
     assert_eq!(tests, ["a_text_cannot_leave_its_attribute", "what_was_written_is_what_is_read"]);
 }
 
+/// There is no stub left to compare with.
+#[test]
+fn who_works_in_the_courses_own_folder_is_graded() {
+    let (mut course, folder) = copy();
+    course.exercises.retain(|exercise| exercise.name == "after");
+    let solution = course.exercises[0].solution_in(folder.path());
+    fs::create_dir_all(solution.parent().unwrap()).unwrap();
+    fs::copy(course.exercises[0].path_in(folder.path()), solution).unwrap();
+    course.folder = folder.path().to_owned();
+    let grade = grade(&course, &folder.path().join(".")).unwrap();
+    assert_eq!(outcome(&grade, "after"), &Outcome::Passed);
+}
+
 #[test]
 fn a_grade_is_a_table_for_people() {
     let (course, folder) = copy();
@@ -97,9 +110,10 @@ fn the_program_prints_json_and_ends_with_1_if_something_fails() {
 
 #[test]
 fn a_folder_that_is_no_copy_is_told() {
-    let folder = TempDir::new().unwrap();
-    let output = run(folder.path(), &[]);
+    let (_, folder) = copy();
+    // One folder too deep.
+    let output = run(&folder.path().join("exercises"), &[]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("there is no folder exercises in it"), "{said}");
+    assert!(said.contains("no exercise is in it"), "{said}");
 }

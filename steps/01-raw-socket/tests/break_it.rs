@@ -1,6 +1,7 @@
 //! What becomes of step 1 if it reads as the tutorials do, once, and serves as they do, once
 //! (faults F1 and F16). The book shows it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends here")]
+#![allow(clippy::needless_pass_by_value, reason = "the listener ends with the program")]
 
 use std::io::{self, Read};
 use std::net::{TcpListener, TcpStream};

@@ -192,10 +192,7 @@ impl Outbound {
     }
 
     /// Says a frame, masked if we are the client.
-    #[expect(
-        clippy::inline_always,
-        reason = "a call costs 30 of the 480 instructions of a message"
-    )]
+    #[expect(clippy::inline_always, reason = "a call costs a message 30 instructions")]
     #[inline(always)]
     fn frame(&mut self, opcode: Opcode, rsv1: bool, payload: &[u8]) {
         if self.closed {

@@ -229,6 +229,8 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
     // ANCHOR_END: poll_exchange
 
     /// Writes all that is pending. A peer that takes none of it for the idle time is gone.
+    #[expect(clippy::inline_always, reason = "two calls cost a message 60 instructions")]
+    #[inline(always)]
     fn poll_flush<Writer: AsyncWrite + Unpin>(
         &mut self,
         sender: &mut Sender<Writer>,

@@ -66,6 +66,10 @@ fn who_stops_reading_is_closed_with_1013_and_nobody_else_notices() {
             if frame.opcode == testkit::Opcode::Close {
                 break frame;
             }
+            // On a slow machine all this takes longer than a ping interval.
+            if frame.opcode == testkit::Opcode::Ping {
+                continue;
+            }
             let told = serde_json::from_slice::<serde_json::Value>(&frame.payload).unwrap();
             if let Some(text) = told["msg"].as_str() {
                 assert!(text.starts_with(&format!("{heard} ")), "not message {heard}");
