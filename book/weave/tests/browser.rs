@@ -5,7 +5,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use framing::{FrameHeader, Masking, draw_as_svg};
-use handshake::{Policy, accept_key, upgrade};
+use handshake::{Policy, Refusal, accept_key, upgrade};
 use http::Request;
 use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
@@ -148,7 +148,7 @@ async fn the_handshake_calculator_computes_and_refuses_as_step_2_does() {
     let browser = &reader.browser;
     browser.waits_for_text(".tool dd", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=").await;
     browser.types(".tool input", "=").await;
-    browser.waits_for_text(".tool .wrong", "must be 16 bytes in base64").await;
+    browser.waits_for_text(".tool .wrong", &Refusal::Key.to_string()).await;
     browser.click(".tool button").await;
     browser.waits_for_text(".tool .verdict", "a key: sixteen bytes").await;
     let key = browser.script("return document.querySelector('.tool input').value").await;
