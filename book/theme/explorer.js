@@ -26,12 +26,12 @@ websocket.explain = (bytes, fromClient) => {
   const payload = header.maskingKey ? websocket.mask(wire, header.maskingKey) : wire;
   const details = [`header: ${header.end} bytes`];
   if (there.length < length) {
-    details.push(`payload: ${header.length - BigInt(there.length)} bytes are still to come`);
+    details.push(`payload: ${there.length} of ${header.length} bytes are there`);
   } else {
     details.push(...websocket.meaning(header, payload));
   }
   if (there.length > length) {
-    details.push(`behind it: ${there.length - length} bytes of the next frame`);
+    details.push(`behind it, the next frame: ${websocket.hex(there.slice(length))}`);
   }
   const picture = websocket.drawFrame(header, payload);
   return { verdict: websocket.summary(header), details, picture };

@@ -31,7 +31,8 @@ websocket.widgets['handshake-calculator'] = () => {
     const isKey = websocket.isKey(key.value);
     verdict.textContent = isKey
       ? 'a key: sixteen bytes in base64'
-      : 'Sec-WebSocket-Key must be 16 bytes in base64 (RFC 6455 §4.1): a server refuses this one';
+      : '400 Bad Request: There must be exactly one Sec-WebSocket-Key header, and it must hold ' +
+        '16 bytes in base64.';
     verdict.classList.toggle('wrong', !isKey);
     steps.replaceChildren();
     for (const [name, value] of [

@@ -6,7 +6,7 @@
 //! came, so step 4 judges them as if we were not there: a page of another origin is refused.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -51,7 +51,7 @@ pub fn router(step: SocketAddr) -> Router {
 
 /// What has passed, oldest first.
 async fn passed(State(tap): State<Arc<Tap>>) -> impl IntoResponse {
-    Json(tap.pieces.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    Json(tap.pieces().clone())
 }
 
 /// Opens a connection to the step with the page's own request, and answers with its answer.
@@ -70,6 +70,10 @@ async fn pass_on(State(tap): State<Arc<Tap>>, mut request: Request) -> Response<
 }
 
 impl Tap {
+    fn pieces(&self) -> MutexGuard<'_, Vec<Piece>> {
+        self.pieces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Sends the request on: the answer, the bytes behind it, and the connection.
     async fn asks(&self, headers: &HeaderMap) -> Outcome<(Response<()>, Vec<u8>, TcpStream)> {
         let mut stream = TcpStream::connect(self.step)
@@ -95,7 +99,7 @@ impl Tap {
 
     /// Passes bytes on in both directions, until both sides have ended.
     async fn joins(self: Arc<Self>, upgrade: OnUpgrade, rest: Vec<u8>, stream: TcpStream) {
-        self.pieces.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.pieces().clear();
         let Ok(page) = upgrade.await else { return };
         let (from_page, mut to_page) = tokio::io::split(TokioIo::new(page));
         let (from_step, to_step) = stream.into_split();
@@ -127,7 +131,7 @@ impl Tap {
     }
 
     fn keeps(&self, from_client: bool, bytes: &[u8]) {
-        let mut pieces = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pieces = self.pieces();
         let kept: usize = pieces.iter().map(|piece| piece.bytes.len()).sum();
         if !bytes.is_empty() && kept + bytes.len() <= KEPT_MAX {
             pieces.push(Piece { from_client, bytes: bytes.to_vec() });

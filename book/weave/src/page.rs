@@ -91,11 +91,13 @@ impl Page {
         paragraphs
     }
 
-    /// What stands between backticks in its paragraphs, with the line where the paragraph begins.
+    /// What stands between backticks, or as `<code>`, in its paragraphs, with the line where the
+    /// paragraph begins.
     #[must_use]
     pub fn code_spans(&self) -> Vec<(usize, String)> {
         let mut spans = Vec::new();
         for (line, text) in self.paragraphs() {
+            let text = text.replace("<code>", "`").replace("</code>", "`");
             spans.extend(text.split('`').skip(1).step_by(2).map(|span| (line, span.to_owned())));
         }
         spans
@@ -153,7 +155,8 @@ mod tests {
 
     #[test]
     fn a_span_of_code_may_go_over_the_end_of_a_line() {
-        let page = Page::new("x.md", "# A\n\nType `just\nstep 3`.\n```sh\n`no`\n```\n`b`\n");
+        let page =
+            Page::new("x.md", "# A\n\nType `just\nstep 3`.\n```sh\n`no`\n```\n<code>b</code>\n");
         assert_eq!(page.code_spans(), [(3, "just step 3".to_owned()), (8, "b".to_owned())]);
     }
 
