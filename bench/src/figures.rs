@@ -16,33 +16,31 @@ pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../book/src/figur
 /// Behind by more than this is a loss that is named.
 const LOSS: f64 = 0.98;
 
-/// All figures that the results are good for, by the names of their files.
+/// All figures, by the names of their files. What has not been measured yet says so.
 #[must_use]
 pub fn figures(results: &Results) -> Vec<(&'static str, String)> {
-    let section = |name: &str| results.sections.get(name);
-    let mut figures = Vec::new();
-    if let Some(echo) = section("echo") {
-        let heading = format!("Echo: messages a second, {} = 1", echo.base);
-        figures.push(("bench-echo.svg", dots(&heading, &echo.rows, Shows::Ratio)));
-        figures.push(("bench-echo.md", table(echo)));
-    }
-    if let Some(fanout) = section("fanout") {
-        let heading = format!("Fan-out: deliveries a second, {} = 1", fanout.base);
-        figures.push(("bench-fanout.svg", dots(&heading, &fanout.rows, Shows::Ratio)));
-        figures.push(("bench-fanout.md", table(fanout)));
-    }
-    if let Some(idle) = section("idle") {
-        let heading = "Idle: bytes of memory a connection";
-        figures.push(("bench-idle.svg", dots(heading, &idle.rows, Shows::Figure)));
-        figures.push(("bench-idle.md", table(idle)));
-    }
-    if let Some(handshakes) = section("handshakes") {
-        figures.push(("bench-handshakes.md", table(handshakes)));
-    }
-    if let Some(growth) = section("growth") {
-        figures.push(("bench-growth.svg", lines("Growth", &growth.rows)));
-    }
-    figures
+    let part = |name: &str, draw: &dyn Fn(&Section) -> String| {
+        let absent = || format!("*Not measured yet: `just bench {name} --save` does.*\n");
+        results.sections.get(name).map_or_else(absent, draw)
+    };
+    let chart = |name: &str, draw: &dyn Fn(&Section) -> String| {
+        let absent = || dots(&format!("Not measured yet: just bench {name}"), &[], Shows::Ratio);
+        results.sections.get(name).map_or_else(absent, draw)
+    };
+    let ratios = |what: &str, section: &Section| {
+        dots(&format!("{what} a second, {} = 1", section.base), &section.rows, Shows::Ratio)
+    };
+    let memory = "Idle: bytes of memory a connection";
+    vec![
+        ("bench-echo.svg", chart("echo", &|echo| ratios("Echo: messages", echo))),
+        ("bench-echo.md", part("echo", &table)),
+        ("bench-fanout.svg", chart("fanout", &|fanout| ratios("Fan-out: deliveries", fanout))),
+        ("bench-fanout.md", part("fanout", &table)),
+        ("bench-idle.svg", chart("idle", &|idle| dots(memory, &idle.rows, Shows::Figure))),
+        ("bench-idle.md", part("idle", &table)),
+        ("bench-handshakes.md", part("handshakes", &table)),
+        ("bench-growth.svg", chart("growth", &|growth| lines("Growth", &growth.rows))),
+    ]
 }
 
 /// Draws them all.
