@@ -39,6 +39,11 @@ test:
 conformance *ARGS:
     @cargo run -q --release -p conformance -- autobahn {{ ARGS }}
 
+# Check a step, `just check 3`, or a server of your own, `just check ws://HOST:PORT/PATH`
+[no-exit-message]
+check *ARGS:
+    @cargo run -q --release -p conformance -- check {{ ARGS }}
+
 # Format all code
 fmt:
     @cargo fmt --all

@@ -1,12 +1,15 @@
-//! Judges a WebSocket server or client from outside, by Autobahn, the field's conformance suite.
+//! Judges a WebSocket server or client from outside: by the checker, or by Autobahn, the field's
+//! conformance suite.
 //!
 //! It depends on no step: a judge that shares code with the accused is no judge.
 
 mod case;
+mod checker;
 mod course;
 mod docker;
 mod expected;
 mod find;
+mod judged_step;
 mod process;
 mod report;
 mod run;
@@ -25,6 +28,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
     case::CaseId,
+    checker::Checker,
     find::{Autobahn, Way},
     run::Judged,
     table::{GREEN, Paint, RED},
@@ -39,12 +43,22 @@ const NOT_FOUND: u8 = 2;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// What to do.
+    /// Who judges.
     #[command(subcommand)]
-    task: Task,
+    judge: Judges,
 }
 
-/// What can be done.
+/// The judges.
+#[derive(Subcommand)]
+enum Judges {
+    /// The checker.
+    Check(Checker),
+    /// Autobahn.
+    #[command(flatten)]
+    Autobahn(Task),
+}
+
+/// What can be done with Autobahn.
 #[derive(Subcommand)]
 enum Task {
     /// Run Autobahn's conformance cases against a step, or against a server or client of your own.
@@ -121,7 +135,10 @@ fn web_socket_url(text: &str) -> Result<String, String> {
 }
 
 fn main() -> ExitCode {
-    let task = Arguments::parse().task;
+    let task = match Arguments::parse().judge {
+        Judges::Check(checker) => return checker.carry_out(),
+        Judges::Autobahn(task) => task,
+    };
     let (Task::Autobahn(Judge { choice, .. }) | Task::Setup(choice) | Task::Find(choice)) = &task;
     let autobahn = match find::find(choice.way, &find::pyenv_pythons(), &find::ask) {
         Ok(autobahn) => autobahn,
