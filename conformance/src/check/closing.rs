@@ -1,5 +1,7 @@
 //! Level 5: the closing handshake, and what no server may be led into allocating.
 
+use std::time::Instant;
+
 use super::{
     catalogue::{Check, Judgement, Stop},
     frame::{CLOSE, Draft, Form, Frame, text},
@@ -19,34 +21,34 @@ pub(super) const CHECKS: &[Check] = &[
         .expects("A close frame is answered with a close frame that has the same status code.")
         .hint("Look at the opcode: 8 is answered with 8, and only then comes the end."),
     Check::new(5, "closing/tcp", "RFC 6455 §7.1.1", tcp)
-        .needs("closing/handshake")
+        .needs(&["closing/handshake"])
         .fault("F14")
         .expects("After the closing handshake the server ends the TCP connection.")
         .hint("It is the server's part to end it first, and at once."),
     Check::new(5, "closing/nothing-after", "RFC 6455 §5.5.1", nothing_after)
-        .needs("closing/handshake")
+        .needs(&["closing/handshake"])
         .expects(
             "After its close frame the server sends nothing, whatever came behind the client's.",
         )
         .hint("Stop reading frames once there was a close frame."),
     Check::new(5, "closing/empty", "RFC 6455 §5.5.1", empty)
-        .needs("closing/handshake")
+        .needs(&["closing/handshake"])
         .expects("A close frame without a status code is answered with a close frame.")
         .hint("The body may be missing: there is no code then, and 1005 must not be sent."),
     Check::new(5, "closing/own-code", "RFC 6455 §7.4.2", own_code)
-        .needs("closing/handshake")
+        .needs(&["closing/handshake"])
         .expects("The codes 3000 to 4999 are taken, and a reason with them.")
         .hint("3000 to 3999 belong to libraries and 4000 to 4999 to applications."),
     Check::new(5, "closing/one-byte", "RFC 6455 §5.5.1", one_byte)
-        .needs("closing/handshake")
+        .needs(&["closing/handshake"])
         .expects("A close frame with one byte of body fails the connection, with 1002.")
         .hint("The body is empty or begins with two bytes of status code."),
     Check::new(5, "closing/invalid-code", "RFC 6455 §7.4", invalid_code)
-        .needs("closing/handshake")
+        .needs(&["closing/handshake"])
         .expects("A status code that must not be sent fails the connection, with 1002.")
         .hint("Below 1000 there are none, and 1005, 1006 and 1015 stand for what was never sent."),
     Check::new(5, "closing/reason", "RFC 6455 §5.5.1", reason)
-        .needs("closing/handshake")
+        .needs(&["closing/handshake"])
         .expects("A reason that is no UTF-8 fails the connection, with 1007 or 1002.")
         .hint("What follows the status code is text: check it like one."),
     Check::new(5, "limits/declared-length", "RFC 6455 §10.4", declared)
@@ -79,10 +81,16 @@ fn handshake(session: &Session) -> Judgement {
 fn tcp(session: &Session) -> Judgement {
     let mut peer = session.open()?;
     close(&mut peer, &Draft::close(1000, b""), session)?;
-    match peer.event(session.options.answer) {
-        Event::Quiet => Err(peer.wrong("The server keeps the TCP connection open", None)),
-        // A frame would be another check's business.
-        Event::Ended(_) | Event::Frame(_) => Ok(()),
+    let until = Instant::now() + session.options.answer;
+    loop {
+        match peer.event(until.saturating_duration_since(Instant::now())) {
+            Event::Ended(_) => return Ok(()),
+            // That is another check's business.
+            Event::Frame(_) => {}
+            Event::Quiet => {
+                return Err(peer.wrong("The server keeps the TCP connection open", None));
+            }
+        }
     }
 }
 

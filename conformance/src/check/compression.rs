@@ -25,37 +25,37 @@ pub(super) const CHECKS: &[Check] = &[
         .hint("RSV1 on the first frame says that the message is compressed: append 00 00 ff ff and inflate."),
     Check::new(5, "compression/offer", "RFC 7692 §7.1", offer)
         .hostile()
-        .needs("compression/echo")
+        .needs(&["compression/echo"])
         .expects("An offer with an unknown, repeated or impossible parameter is declined.")
         .hint("Window bits are 8 to 15, without a zero in front; every parameter is there once."),
     Check::new(5, "compression/next-offer", "RFC 7692 §5", next_offer)
         .hostile()
-        .needs("compression/echo")
+        .needs(&["compression/echo"])
         .expects("Behind an offer that is declined, the next one is considered.")
         .hint("The header is a list, the best offer first: take the first that you can accept."),
     Check::new(5, "compression/reserved-bit-on-ping", "RFC 7692 §6", on_ping)
         .hostile()
-        .needs("compression/echo")
+        .needs(&["compression/echo"])
         .expects("RSV1 on a control frame fails the connection, with 1002.")
         .hint("Only messages are compressed: RSV1 has a meaning on text and binary frames alone."),
     Check::new(5, "compression/reserved-bit-on-continuation", "RFC 7692 §6", on_continuation)
         .hostile()
-        .needs("compression/echo")
+        .needs(&["compression/echo"])
         .expects("RSV1 on a continuation fails the connection, with 1002.")
         .hint("The first frame says whether the message is compressed, and the others have RSV1 clear."),
     Check::new(5, "compression/window", "RFC 7692 §7.2.2", window)
         .hostile()
-        .needs("compression/echo")
+        .needs(&["compression/echo"])
         .expects("A message that is not compressed leaves the window as it is.")
         .hint("Inflate with the messages before in mind, but only with those that were compressed."),
     Check::new(5, "compression/corrupt", "RFC 7692 §7.2.2", corrupt)
         .hostile()
-        .needs("compression/echo")
+        .needs(&["compression/echo"])
         .expects("Bytes that are no DEFLATE fail the connection, with 1007 or 1002.")
         .hint("Whatever the inflater reports must end the connection: go on, and the window is lost."),
     Check::new(5, "compression/bomb", "RFC 6455 §10.4", bomb)
         .hostile()
-        .needs("compression/echo")
+        .needs(&["compression/echo"])
         .expects("A message that inflates over the limit is refused, with 1009.")
         .hint("Stop inflating at the limit: a kilobyte can hold a megabyte of zeros."),
 ];

@@ -14,26 +14,26 @@ pub(super) const CHECKS: &[Check] = &[
         .expects("A text in three fragments comes back as one message.")
         .hint("FIN says where a message ends: until then, keep what has come and wait."),
     Check::new(5, "fragments/empty", "RFC 6455 §5.4", empty)
-        .needs("fragments/joined")
+        .needs(&["fragments/joined"])
         .expects("Fragments may be empty, the first and the last ones too.")
         .hint("An empty frame without FIN is a fragment like any other."),
     Check::new(5, "fragments/binary", "RFC 6455 §5.4", binary)
-        .needs("framing/binary")
+        .needs(&["fragments/joined", "framing/binary"])
         .expects("A binary message in fragments comes back as a binary message.")
         .hint("The opcode of the first fragment is that of the message; the others say 0."),
     Check::new(5, "fragments/ping-between", "RFC 6455 §5.4", ping_between)
-        .needs("framing/ping")
+        .needs(&["fragments/joined", "framing/ping"])
         .expects("A ping between two fragments is answered before the message ends.")
         .hint(
             "Control frames may come between fragments: they have nothing to do with the message.",
         ),
     Check::new(5, "fragments/no-start", "RFC 6455 §5.4", no_start)
-        .needs("fragments/joined")
+        .needs(&["fragments/joined"])
         .fault("F12")
         .expects("A continuation where no message has begun fails the connection, with 1002.")
         .hint("Remember whether a message is open; opcode 0 needs one."),
     Check::new(5, "fragments/new-start", "RFC 6455 §5.4", new_start)
-        .needs("fragments/joined")
+        .needs(&["fragments/joined"])
         .fault("F12")
         .expects("A new text inside a fragmented message fails the connection, with 1002.")
         .hint("Remember whether a message is open; opcodes 1 and 2 need that there is none."),
@@ -45,32 +45,31 @@ fn more(payload: &[u8]) -> Draft {
 
 fn joined(session: &Session) -> Judgement {
     let mut peer = session.open()?;
-    for fragment in [text("Hel").not_final(), more(b"l").not_final(), more(b"o")] {
-        peer.send_frame(&fragment);
-        peer.pause();
-    }
+    peer.send_apart(&text("Hel").not_final());
+    peer.send_apart(&more(b"l").not_final());
+    peer.send_frame(&more(b"o"));
     peer.expect(TEXT, b"Hello").map(drop)
 }
 
 fn empty(session: &Session) -> Judgement {
     let mut peer = session.open()?;
-    peer.send_frame(&text("").not_final());
-    peer.send_frame(&more(b"").not_final());
-    peer.send_frame(&more(b"Hello").not_final());
+    peer.send_apart(&text("").not_final());
+    peer.send_apart(&more(b"").not_final());
+    peer.send_apart(&more(b"Hello").not_final());
     peer.send_frame(&more(b""));
     peer.expect(TEXT, b"Hello").map(drop)
 }
 
 fn binary(session: &Session) -> Judgement {
     let mut peer = session.open()?;
-    peer.send_frame(&Draft::new(BINARY, [0, 1]).not_final());
+    peer.send_apart(&Draft::new(BINARY, [0, 1]).not_final());
     peer.send_frame(&more(&[2, 3]));
     peer.expect(BINARY, &[0, 1, 2, 3]).map(drop)
 }
 
 fn ping_between(session: &Session) -> Judgement {
     let mut peer = session.open()?;
-    peer.send_frame(&text("Hel").not_final());
+    peer.send_apart(&text("Hel").not_final());
     peer.send_frame(&Draft::new(PING, "now"));
     // A server may send each fragment back as it comes.
     let event = loop {
@@ -91,6 +90,6 @@ fn no_start(session: &Session) -> Judgement {
 
 fn new_start(session: &Session) -> Judgement {
     let mut peer = session.open()?;
-    peer.send_frame(&text("Hel").not_final());
+    peer.send_apart(&text("Hel").not_final());
     peer.refuses(&text("Hello"), 0, &[PROTOCOL_ERROR])
 }

@@ -10,7 +10,7 @@ use super::{
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(4, "framing/echo", "RFC 6455 §5.6", echo)
-        .needs("unmasking/text")
+        .needs(&["unmasking/text"])
         .expects("A text comes back as the same text.")
         .hint("Send the payload back, unmasked, in a frame that begins with 0x81."),
     Check::new(4, "framing/binary", "RFC 6455 §5.6", binary)
@@ -27,7 +27,7 @@ pub(super) const CHECKS: &[Check] = &[
         .expects("Frames from the server have RSV1, RSV2 and RSV3 clear.")
         .hint("Begin a text with 0x81 and a binary message with 0x82."),
     Check::new(4, "framing/minimal-length", "RFC 6455 §5.2", minimal)
-        .needs("unmasking/two-byte-length")
+        .needs(&["framing/echo", "unmasking/two-byte-length"])
         .fault("F13")
         .expects("The server writes each length in the shortest form that holds it.")
         .hint("Up to 125 in seven bits, up to 65,535 in two bytes, the rest in eight: a test for `== 126` is not `<= 65535`."),
@@ -78,8 +78,7 @@ fn binary(session: &Session) -> Judgement {
 
 fn empty(session: &Session) -> Judgement {
     let mut peer = session.open()?;
-    peer.send_frame(&text(""));
-    peer.pause();
+    peer.send_apart(&text(""));
     // So that one that is not answered is noticed by what comes instead.
     peer.send_frame(&text("Hello"));
     peer.expect(TEXT, b"")?;
@@ -163,8 +162,7 @@ fn ping(session: &Session) -> Judgement {
 
 fn pong(session: &Session) -> Judgement {
     let mut peer = session.open()?;
-    peer.send_frame(&Draft::new(PONG, "I am here"));
-    peer.pause();
+    peer.send_apart(&Draft::new(PONG, "I am here"));
     peer.send_frame(&text("Hello"));
     match peer.event(session.options.answer) {
         Event::Frame(frame) if frame.opcode == TEXT && frame.payload == b"Hello" => Ok(()),

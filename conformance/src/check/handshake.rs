@@ -12,7 +12,7 @@ use super::{
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(2, "handshake/upgrade", "RFC 6455 §4.2.2", upgrade)
-        .needs("tcp/client-first")
+        .needs(&["tcp/client-first"])
         .expects("A correct opening handshake is answered with 101.")
         .hint(
             "The answer begins with `HTTP/1.1 101 Switching Protocols` and ends with a blank line.",

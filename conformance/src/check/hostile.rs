@@ -26,7 +26,9 @@ const SMALL: usize = 64;
 const LARGE: usize = 64 * 1024;
 const MIB: usize = 1024 * 1024;
 /// Four times the work takes four times as long, and sixteen times if it is quadratic.
-const LINEAR: u32 = 10;
+const LINEAR: u32 = 6;
+/// How often it is measured before it counts as a failure.
+const ATTEMPTS: usize = 3;
 /// Less time than this says nothing.
 const MEASURABLE: Duration = Duration::from_secs(2);
 
@@ -64,7 +66,7 @@ pub(super) const CHECKS: &[Check] = &[
         .hint("Append a fragment to what is there, and do not copy or check all of it again."),
     Check::new(5, "hostile/memory", "RFC 6455 §10.4", memory_budget)
         .hostile()
-        .needs("tcp/accept")
+        .needs(&["tcp/accept"])
         .turn(Turn::Last)
         .expects("All of this has not cost the server more than 128 MiB at any moment.")
         .hint("Allocate for what has come and never for what is declared; bound every queue."),
@@ -196,14 +198,16 @@ fn ping_flood(session: &Session) -> Judgement {
 }
 
 fn small_fragments(session: &Session) -> Judgement {
-    let one = time_in_fragments(session, MIB)?;
-    let four = time_in_fragments(session, 4 * MIB)?;
-    if four > MEASURABLE && four > one * LINEAR {
-        let peer = session.connect()?;
-        let happened = format!("1 MiB took {one:.1?} and 4 MiB took {four:.1?}");
-        return Err(peer.wrong(happened, None));
+    let mut times = (Duration::ZERO, Duration::ZERO);
+    // Something else may keep the machine busy: one good measurement is enough.
+    for _ in 0..ATTEMPTS {
+        times = (time_in_fragments(session, MIB)?, time_in_fragments(session, 4 * MIB)?);
+        if times.1 < MEASURABLE || times.1 < times.0 * LINEAR {
+            return Ok(());
+        }
     }
-    Ok(())
+    let happened = format!("1 MiB took {:.1?} and 4 MiB took {:.1?}", times.0, times.1);
+    Err(session.connect()?.wrong(happened, None))
 }
 
 /// How long a message of this size takes to come back, sent in small fragments.

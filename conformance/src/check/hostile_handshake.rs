@@ -1,6 +1,9 @@
 //! Level 2, hostile: requests that are made to harm, or to be read in two ways.
 
-use std::time::{Duration, Instant};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use super::{
     catalogue::{Check, Judgement},
@@ -12,6 +15,10 @@ use super::{
 
 /// A header block that no browser sends, in bytes.
 const LARGE: usize = 1024 * 1024;
+/// What keeps two bytes from arriving in one read.
+const BETWEEN_BYTES: Duration = Duration::from_millis(1);
+/// How many bytes are kept from arriving together with the next; the rest come as they may.
+const APART: usize = 20;
 /// Header lines that no browser sends.
 const MANY: usize = 2000;
 
@@ -61,8 +68,11 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn byte_at_a_time(session: &Session) -> Judgement {
     let mut peer = session.connect()?;
-    for byte in Request::new(session).bytes() {
+    for (index, byte) in Request::new(session).bytes().into_iter().enumerate() {
         peer.send(&[byte]);
+        if index < APART {
+            thread::sleep(BETWEEN_BYTES);
+        }
     }
     opens(&mut peer).map(drop)
 }

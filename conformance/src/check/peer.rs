@@ -74,6 +74,12 @@ impl Peer {
         self.send(&draft.bytes())
     }
 
+    /// Sends a frame, and lets it arrive by itself.
+    pub(super) fn send_apart(&mut self, draft: &Draft) {
+        self.send_frame(draft);
+        self.pause();
+    }
+
     /// Sends bytes without reading anything, until all are sent or `until`. Says how many were.
     pub(super) fn push(&mut self, bytes: &[u8], until: Instant) -> usize {
         self.record.add(Direction::Sent, bytes);

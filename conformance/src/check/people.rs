@@ -44,7 +44,7 @@ impl Report {
         out + &format!("\n{} in {:.1} s\n", paint(way, &sum), self.time.as_secs_f32())
     }
 
-    /// A line for a level, and one for each check that could not be seen.
+    /// A line for a level, and why some of it could not be seen.
     fn level(&self, level: u8, name: &str, paint: &dyn Fn(&str, &str) -> String) -> String {
         let rulings: Vec<&Ruling> =
             self.rulings.iter().filter(|ruling| ruling.check.level == level).collect();
@@ -53,7 +53,11 @@ impl Report {
         }
         let count = |verdict| rulings.iter().filter(|ruling| ruling.verdict == verdict).count();
         let (failed, skipped) = (count(Verdict::Failed), count(Verdict::Skipped));
-        let sign = if failed > 0 { paint(RED, "✗") } else { paint(GREEN, "✓") };
+        let sign = match (failed, count(Verdict::Passed)) {
+            (1.., _) => paint(RED, "✗"),
+            (0, 0) => "·".to_owned(),
+            _ => paint(GREEN, "✓"),
+        };
         let mut line = format!("{sign} {level} {name:<24}{:>3} passed", count(Verdict::Passed));
         if failed > 0 {
             line += &paint(RED, &format!(", {failed} failed"));
@@ -61,12 +65,24 @@ impl Report {
         if skipped > 0 {
             let _ = write!(line, ", {skipped} skipped");
         }
-        let skipped = rulings.iter().filter(|ruling| ruling.verdict == Verdict::Skipped);
-        let skipped = skipped.map(|Ruling { check, happened, .. }| {
-            paint(DIM, &prose("      ", &format!("{}: {happened}", check.id)))
-        });
-        line + "\n" + &skipped.collect::<String>()
+        line + "\n" + &paint(DIM, &reasons(&rulings))
     }
+}
+
+/// Why checks of a level were skipped, with their names behind each reason.
+fn reasons(rulings: &[&Ruling]) -> String {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for ruling in rulings.iter().filter(|ruling| ruling.verdict == Verdict::Skipped) {
+        let why = ruling.happened.as_str();
+        match reasons.iter_mut().find(|(other, _)| *other == why) {
+            Some((_, ids)) => ids.push(ruling.check.id),
+            None => reasons.push((why, vec![ruling.check.id])),
+        }
+    }
+    let line = |(why, ids): &(&str, Vec<&str>)| {
+        prose("      ", &format!("skipped, as {why}: {}", ids.join(", ")))
+    };
+    reasons.iter().map(line).collect()
 }
 
 /// What failed, and all that is needed to find out why.

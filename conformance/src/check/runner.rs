@@ -48,7 +48,7 @@ pub fn run(
         rulings: Mutex::default(),
         progress,
     };
-    let needed: HashSet<&str> = checks.iter().map(|check| check.needs).collect();
+    let needed: HashSet<&str> = checks.iter().flat_map(|check| check.needs).copied().collect();
     let is_first = |check: &Check| {
         check.turn == Turn::Crowd && (needed.contains(check.id) || check.level == 1)
     };
@@ -94,11 +94,14 @@ fn chosen(options: &Options) -> Result<Vec<Check>, String> {
         wanted.insert(check.map(|check| check.id).ok_or_else(|| unknown(id, &checks))?);
     }
     // Until nothing is added any more.
-    while let Some(check) = checks.iter().find(|check| {
-        let needs = checks.iter().any(|other| other.id == check.needs);
-        wanted.contains(check.id) && needs && !wanted.contains(check.needs)
-    }) {
-        wanted.insert(check.needs);
+    let mut count = 0;
+    while count < wanted.len() {
+        count = wanted.len();
+        for check in &checks {
+            if wanted.contains(check.id) {
+                wanted.extend(check.needs);
+            }
+        }
     }
     Ok(checks.into_iter().filter(|check| wanted.contains(check.id)).collect())
 }
@@ -131,9 +134,10 @@ impl Court<'_> {
     /// Runs a check, unless one that it needs has not passed.
     fn tries(&self, check: &Check) {
         let start = Instant::now();
-        let judged = match self.has_passed(check.needs) {
-            Some(false) => Err(Stop::Unseen(format!("{} has not passed", check.needs))),
-            _ => (check.run)(&self.session(check, start)),
+        let missing = check.needs.iter().find(|id| self.has_passed(id) == Some(false));
+        let judged = match missing {
+            Some(id) => Err(Stop::Unseen(format!("{id} has not passed"))),
+            None => (check.run)(&self.session(check, start)),
         };
         let (verdict, happened, finding) = match judged {
             Ok(()) => (Verdict::Passed, String::new(), None),
@@ -156,10 +160,10 @@ impl Court<'_> {
     }
 
     fn session(&self, check: &Check, start: Instant) -> Session<'_> {
-        let until = if check.hostile {
-            start + self.options.patience + HOSTILE
-        } else {
-            (start + CHECK).min(self.start + RUN)
+        let until = match (check.hostile, self.options.hostile) {
+            (true, _) => start + self.options.patience + HOSTILE,
+            (false, true) => start + CHECK,
+            (false, false) => (start + CHECK).min(self.start + RUN),
         };
         Session { options: self.options, until, memory: self.memory }
     }

@@ -18,7 +18,7 @@ use super::{
 /// How long we watch for something that should not happen, or that need not.
 pub(super) const QUIET: Duration = Duration::from_millis(300);
 /// The same where an echo may come, and need not: where silence is all that a server can be asked for: long enough to be slow in.
-const LONG_QUIET: Duration = Duration::from_millis(600);
+pub(super) const LONG_QUIET: Duration = Duration::from_millis(600);
 
 /// One check's view of the server.
 pub(super) struct Session<'run> {

@@ -6,12 +6,12 @@ use super::{
     peer::Peer,
     record::{Finding, Record},
     request::Request,
-    session::{QUIET, Session, received},
+    session::{LONG_QUIET, Session, received},
 };
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(1, "tcp/accept", "RFC 6455 §4.1", accept)
-        .needs("")
+        .needs(&[])
         .expects("The server accepts a TCP connection.")
         .hint("Is it running, and does it listen on this address and port."),
     Check::new(1, "tcp/client-first", "RFC 6455 §4.1", client_first)
@@ -22,7 +22,7 @@ pub(super) const CHECKS: &[Check] = &[
         .expects("The server serves a second connection while the first is open and silent.")
         .hint("Give each connection a thread or a task of its own, and go on accepting."),
     Check::new(1, "tcp/still-there", "RFC 6455 §10.4", still_there)
-        .needs("handshake/upgrade")
+        .needs(&["handshake/upgrade"])
         .turn(Turn::Last)
         .fault("F15")
         .expects("After all other checks the server still serves new connections.")
@@ -40,7 +40,7 @@ fn failed(happened: String) -> Stop {
 
 fn client_first(session: &Session) -> Judgement {
     let mut peer = session.connect()?;
-    if peer.fill(std::time::Instant::now() + QUIET) {
+    if peer.fill(std::time::Instant::now() + LONG_QUIET) {
         return Err(peer.wrong("The server spoke first", received(0)));
     }
     match peer.ended() {

@@ -11,7 +11,7 @@ const NOT_UTF8: u16 = 1007;
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(5, "utf8/split-character", "RFC 6455 §5.6", split_character)
-        .needs("fragments/joined")
+        .needs(&["fragments/joined"])
         .expects("A character may be cut by the end of a fragment.")
         .hint("Check the text of the whole message, or remember the open character between fragments."),
     Check::new(5, "utf8/any-character", "RFC 3629 §4", any_character)
@@ -33,7 +33,7 @@ pub(super) const CHECKS: &[Check] = &[
         .expects("A text that ends within a character fails the connection, with 1007.")
         .hint("At the end of a message no character may be open."),
     Check::new(5, "utf8/in-fragments", "RFC 6455 §8.1", in_fragments)
-        .needs("fragments/joined")
+        .needs(&["fragments/joined"])
         .expects("A text in fragments is checked as well.")
         .hint("Check the message and not the frame, continuations too."),
 ];
@@ -41,7 +41,7 @@ pub(super) const CHECKS: &[Check] = &[
 fn split_character(session: &Session) -> Judgement {
     let mut peer = session.open()?;
     let (first, second) = "€".as_bytes().split_at(1);
-    peer.send_frame(&text(first).not_final());
+    peer.send_apart(&text(first).not_final());
     peer.send_frame(&Draft::new(CONTINUATION, second));
     peer.expect(TEXT, "€".as_bytes()).map(drop)
 }
@@ -83,6 +83,6 @@ fn refused(session: &Session, wrong: &[u8]) -> Judgement {
 
 fn in_fragments(session: &Session) -> Judgement {
     let mut peer = session.open()?;
-    peer.send_frame(&text(PREFIX).not_final());
+    peer.send_apart(&text(PREFIX).not_final());
     peer.refuses(&Draft::new(CONTINUATION, [0x80]), PAYLOAD, &[NOT_UTF8])
 }
