@@ -18,11 +18,7 @@ use crate::judged_step::JudgedStep;
 /// The exit code if nothing could be checked.
 const COULD_NOT_RUN: u8 = 2;
 
-/// Check a step, or a server of your own in any language, level by level.
-///
-/// Each failure says what was expected, what happened, which byte was the first wrong one, and where
-/// to look. Exits with 0 if nothing failed, with 1 if something did, and with 2 if nothing could be
-/// checked.
+/// What to check, and how to say what was found.
 #[derive(Args)]
 pub(crate) struct Checker {
     /// The number of a step to build, start and check at its own level, or the address of a server

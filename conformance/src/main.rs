@@ -51,7 +51,11 @@ struct Arguments {
 /// The judges.
 #[derive(Subcommand)]
 enum Judges {
-    /// The checker.
+    /// Check a step, or a server of your own in any language, level by level.
+    ///
+    /// Each failure says what was expected, what happened, which byte was the first wrong one, and
+    /// where to look. Exits with 0 if nothing failed, with 1 if something did, and with 2 if nothing
+    /// could be checked.
     Check(Checker),
     /// Autobahn.
     #[command(flatten)]

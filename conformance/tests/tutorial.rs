@@ -5,7 +5,7 @@
 #[path = "support/tutorial.rs"]
 mod tutorial;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, net::TcpListener, thread};
 
 use conformance::check::{Options, Report, Verdict, run};
 
@@ -25,6 +25,19 @@ fn the_faults_of_the_tutorials_are_named() {
         assert!(named.contains(fault), "{fault} in\n{}", report.for_people(false));
     }
     assert!(report.with(Verdict::Failed).all(|ruling| !ruling.happened.is_empty()));
+}
+
+/// Fault F16, as it stands in the tutorials: one connection, and then the program ends.
+#[test]
+fn a_server_that_serves_once_and_ends_is_told_so() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("ws://{}/", listener.local_addr().unwrap());
+    let served = thread::spawn(move || drop(listener.accept()));
+    let report = run(&Options::new(url.parse().unwrap()), &|_, _| {}).unwrap();
+    served.join().unwrap();
+    let failed: Vec<_> = report.with(Verdict::Failed).map(|ruling| ruling.check).collect();
+    let told: Vec<_> = failed.iter().map(|check| (check.id, check.fault)).collect();
+    assert_eq!(told, [("tcp/second-connection", Some("F16"))], "{}", report.for_people(false));
 }
 
 /// What a server of this kind does right is not held against it.

@@ -21,7 +21,7 @@ const TURN: Duration = Duration::from_millis(50);
 /// How long a segment is given to arrive by itself.
 const PAUSE: Duration = Duration::from_millis(120);
 /// The most that is kept of what has arrived and is no frame yet.
-const UNREAD_MAX: usize = 512 * 1024 * 1024;
+const UNREAD_MAX: usize = 64 * 1024 * 1024;
 
 /// What the server does next.
 #[derive(Debug)]
@@ -103,7 +103,8 @@ impl Peer {
     /// The next frame, or what else happens within `wait`.
     pub(super) fn event(&mut self, wait: Duration) -> Event {
         let until = Instant::now() + wait;
-        loop {
+        // A server that never stops talking does not keep us beyond the check's time.
+        while Instant::now() < self.until {
             let start = self.record.count(Direction::Received) - self.unread.len() as u64;
             if let Some((frame, used)) = Frame::read(&self.unread, start) {
                 self.unread.drain(..used);
@@ -113,9 +114,10 @@ impl Peer {
                 return Event::Ended(how);
             }
             if !self.fill(until) {
-                return self.ended.map_or(Event::Quiet, Event::Ended);
+                break;
             }
         }
+        self.ended.map_or(Event::Quiet, Event::Ended)
     }
 
     /// Reads what comes before `until`. Whether anything has come.
