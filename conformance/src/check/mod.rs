@@ -16,6 +16,7 @@ mod hostile;
 mod hostile_handshake;
 mod json;
 mod junit;
+mod member;
 mod memory;
 mod options;
 mod peer;

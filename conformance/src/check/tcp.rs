@@ -44,10 +44,14 @@ fn client_first(session: &Session) -> Judgement {
         return Err(peer.wrong("The server spoke first", received(0)));
     }
     match peer.ended() {
+        None => Ok(()),
+        // One that serves nobody any more is the next check's business.
+        Some(_) if session.try_connect().is_err() => {
+            Err(Stop::Unseen("the server takes no further connection".to_owned()))
+        }
         Some(how) => {
             Err(peer.wrong(format!("The server {how} before it was asked anything"), None))
         }
-        None => Ok(()),
     }
 }
 
