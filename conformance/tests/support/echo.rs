@@ -70,6 +70,7 @@ impl Echo {
                 self.pongs.push(frame.payload);
                 Ok(())
             }
+            9 if has(Flaw::EmptyPong) => wire.send(10, b""),
             9 => wire.send(10, &frame.payload),
             10 if has(Flaw::AnswersPong) => wire.send(10, &frame.payload),
             10 => Ok(()),
@@ -179,6 +180,7 @@ fn close(wire: &Wire, payload: &[u8]) -> Result<(), Over> {
     }
     match payload {
         [] => wire.send(8, if has(Flaw::Sends1005) { &[3, 0xed] } else { &[] })?,
+        [_] if has(Flaw::WrongCodeForOneByte) => return Err(Over::Broke(1000)),
         [_] if has(Flaw::TakesOneByte) => wire.send(8, payload)?,
         [_] => return Err(Over::Broke(1002)),
         [high, low, reason @ ..] => {
