@@ -89,6 +89,11 @@ bench *ARGS:
 scorecard *ARGS:
     @cargo run -q --release -p conformance -- scorecard {{ ARGS }}
 
+# Check a step, `just check 3`, or a server of your own, `just check ws://HOST:PORT/PATH`
+[no-exit-message]
+check *ARGS:
+    @cargo run -q --release -p conformance -- check {{ ARGS }}
+
 # Format all code
 fmt:
     @cargo fmt --all

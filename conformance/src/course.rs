@@ -134,7 +134,7 @@ fn case_in(line: &str) -> Option<&str> {
 }
 
 /// The `ws://` address of the server whose first line this is.
-fn address_in(line: &str) -> Result<String, String> {
+pub(crate) fn address_in(line: &str) -> Result<String, String> {
     line.strip_prefix("listening on http://")
         .map(|address| format!("ws://{}", address.trim_end_matches('/')))
         .ok_or_else(|| format!("the server's first line is `{line}`, and not `listening on …`"))

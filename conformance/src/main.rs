@@ -1,9 +1,11 @@
-//! Judges a WebSocket server or client from outside, by Autobahn, the field's conformance suite.
+//! Judges a WebSocket server or client from outside: by the checker, or by Autobahn, the field's
+//! conformance suite.
 //!
 //! It depends on no step: a judge that shares code with the accused is no judge.
 
 mod autobahn;
 mod case;
+mod checker;
 mod course;
 mod docker;
 mod expected;
@@ -11,6 +13,7 @@ mod figure;
 mod find;
 mod judge;
 mod judged;
+mod judged_step;
 mod merge;
 mod page;
 mod part;
@@ -27,7 +30,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::autobahn::{Choice, Judge, Score};
+use crate::{
+    autobahn::{Choice, Judge, Score},
+    checker::Checker,
+};
 
 /// The exit code if there is no way to run Autobahn, so that a script can tell this from a failure.
 const NOT_FOUND: u8 = 2;
@@ -36,12 +42,26 @@ const NOT_FOUND: u8 = 2;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// What to do.
+    /// Who judges.
     #[command(subcommand)]
-    task: Task,
+    judge: Judges,
 }
 
-/// What can be done.
+/// The judges.
+#[derive(Subcommand)]
+enum Judges {
+    /// Check a step, or a server of your own in any language, level by level.
+    ///
+    /// Each failure says what was expected, what happened, which byte was the first wrong one, and
+    /// where to look. Exits with 0 if nothing failed, with 1 if something did, and with 2 if nothing
+    /// could be checked.
+    Check(Checker),
+    /// Autobahn.
+    #[command(flatten)]
+    Autobahn(Task),
+}
+
+/// What can be done with Autobahn.
 #[derive(Subcommand)]
 enum Task {
     /// Run Autobahn's conformance cases against a step, or against a server or client of your own.
@@ -60,7 +80,10 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let task = Arguments::parse().task;
+    let task = match Arguments::parse().judge {
+        Judges::Check(checker) => return checker.carry_out(),
+        Judges::Autobahn(task) => task,
+    };
     let choice = match &task {
         Task::Autobahn(judge) => &judge.choice,
         Task::Scorecard(score) => &score.choice,

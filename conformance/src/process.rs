@@ -60,6 +60,11 @@ impl Process {
         Ok(Self(child))
     }
 
+    /// What the operating system calls it.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Waits for a process that has ended or is about to.
     ///
     /// # Errors

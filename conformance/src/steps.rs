@@ -86,7 +86,7 @@ impl Step {
     /// # Errors
     /// If it cannot be built.
     pub(crate) fn build(&self) -> Result<PathBuf, String> {
-        build(self.package, "--bin", self.package)
+        build_server(self.package)
     }
 }
 
@@ -116,6 +116,14 @@ pub(crate) fn target_directory() -> Result<PathBuf, String> {
     let metadata: Value = serde_json::from_str(&output).unwrap_or_default();
     let directory = metadata["target_directory"].as_str();
     directory.map(PathBuf::from).ok_or_else(|| "cargo names no target directory".to_owned())
+}
+
+/// Builds the server of a package, and says where it is.
+///
+/// # Errors
+/// If it cannot be built.
+pub(crate) fn build_server(package: &str) -> Result<PathBuf, String> {
+    build(package, "--bin", package)
 }
 
 /// Builds one executable of a package. It is run by its own name and not by `cargo run`, because to

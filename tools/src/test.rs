@@ -1,7 +1,7 @@
 //! `test`: everything there is to test, in parts, each of which runs whatever became of the others.
 
 use std::env;
-use std::process::{ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 use testkit::{Chromium, Redis};
 
@@ -13,6 +13,9 @@ use crate::workspace::cargo;
 const BROWSER: &str = "pages in a browser";
 /// The tests with a Redis.
 const REDIS: &str = "events over Redis";
+
+/// The test of the tutorials' server in its own language.
+const PYTHON: &str = "the tutorials' server in Python";
 
 /// What became of the parts.
 #[derive(Default)]
@@ -29,6 +32,7 @@ pub(crate) fn test() -> ExitCode {
     summary.runs("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     summary.tests();
     summary.course();
+    summary.checker();
     summary.judges();
     summary.tells()
 }
@@ -52,15 +56,17 @@ impl Summary {
     fn tests(&mut self) {
         let has_chromium = Chromium::find().is_there();
         let has_redis = Redis::find().is_some();
+        let has_python = has_python();
         let tests = ["test", "--workspace", "--no-fail-fast"];
-        if has_chromium && has_redis {
+        if has_chromium && has_redis && has_python {
             let all = [&tests[..], &["--", "--include-ignored"]].concat();
-            return self.runs("tests, with pages in a browser and events over Redis", &all);
+            return self.runs("tests, with a browser, a Redis and a Python", &all);
         }
         self.runs("tests, as far as they need no other program", &tests);
         for (part, file, is_there, missing, command) in [
             (BROWSER, "browser", has_chromium, "Chromium", Chromium::install_command()),
             (REDIS, "redis", has_redis, "Redis", Redis::install_command()),
+            (PYTHON, "python", has_python, "Python 3", "install it as `python3`".to_owned()),
         ] {
             if is_there {
                 self.runs(part, &[&tests[..], &["--test", file, "--", "--ignored"]].concat());
@@ -79,6 +85,21 @@ impl Summary {
         println!("\n== {PART}: rustlings dev check --require-solutions");
         let mut check = exercises::rustlings(&["dev", "check", "--require-solutions"]);
         self.counts(PART, succeeds(&mut check));
+    }
+
+    /// Our own judge from outside: every step passes at its level, the last two under attack.
+    fn checker(&mut self) {
+        let check = ["run", "-q", "--release", "-p", "conformance", "--", "check"];
+        for (part, step) in [
+            ("the checker, step 1", &["1"][..]),
+            ("the checker, step 2", &["2"]),
+            ("the checker, step 3", &["3"]),
+            ("the checker, step 4", &["4"]),
+            ("the checker, step 5, hostile", &["5", "--hostile"]),
+            ("the checker, step 6, hostile", &["6", "--hostile"]),
+        ] {
+            self.runs(part, &[&check[..], step].concat());
+        }
     }
 
     /// The judge from outside, if it is there: steps 5 and 6 in all cases, and how far the others
@@ -127,4 +148,11 @@ impl Summary {
         }
         if self.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
+}
+
+/// Whether there is a Python 3.
+fn has_python() -> bool {
+    let mut python = Command::new("python3");
+    python.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+    python.status().is_ok_and(|status| status.success())
 }

@@ -1,0 +1,47 @@
+//! conformance/README.md says what is so.
+
+#![allow(clippy::unwrap_used, clippy::format_push_string, reason = "it is a test")]
+#![allow(dead_code, reason = "a part of the server is not asked for here")]
+
+mod support;
+
+use conformance::check::{Options, all, run};
+use support::{Flaw, start};
+
+const README: &str = include_str!("../README.md");
+
+/// All checks, as the page lists them.
+fn table() -> String {
+    let mut table = "| check | level | clause | what is expected |\n|---|---|---|---|\n".to_owned();
+    for check in all() {
+        let fault = check.fault.map_or_else(String::new, |fault| format!(" ({fault})"));
+        let hostile = if check.hostile { ", hostile" } else { "" };
+        let (id, level, clause, expected) = (check.id, check.level, check.clause, check.expected);
+        table += &format!("| `{id}` | {level}{hostile} | {clause} | {expected}{fault} |\n");
+    }
+    table
+}
+
+#[test]
+fn the_page_lists_every_check() {
+    let (_, rest) = README.split_once("<!-- CHECKS -->\n").unwrap();
+    let (listed, _) = rest.split_once("<!-- /CHECKS -->").unwrap();
+    assert!(listed == table(), "put this between the two CHECKS comments:\n{}", table());
+}
+
+#[test]
+fn the_page_shows_a_failure_as_it_is() {
+    let mut options = Options::new(start(Some(Flaw::TakesUnmasked)).parse().unwrap());
+    options.only = vec!["unmasking/mask-bit".to_owned()];
+    let text = run(&options, &|_, _| {}).unwrap().for_people(false);
+    let failure = text.split_once("✗ unmasking/mask-bit").unwrap().1;
+    let failure = failure.split_once("\n\n").unwrap().0;
+    assert!(README.contains(failure), "{failure}");
+}
+
+#[test]
+fn the_page_explains_every_fault_that_is_named() {
+    for fault in all().iter().filter_map(|check| check.fault) {
+        assert!(README.contains(&format!("\n| {fault} | ")), "{fault}");
+    }
+}

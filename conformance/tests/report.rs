@@ -1,0 +1,96 @@
+//! What comes out: for people, for programs, and for grading.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(dead_code, reason = "a part of the server is not asked for here")]
+
+mod support;
+
+use conformance::check::{Options, Report, run};
+use support::{Flaw, start};
+
+fn judge(flaw: Option<Flaw>, only: &str) -> Report {
+    let mut options = Options::new(start(flaw).parse().unwrap());
+    options.only = vec![only.to_owned()];
+    run(&options, &|_, _| {}).unwrap()
+}
+
+/// The mark stands under the second byte, which says where the length is.
+#[test]
+fn a_failure_shows_both_directions_and_a_mark_under_the_first_wrong_byte() {
+    let text = judge(Some(Flaw::TakesUnmasked), "unmasking/mask-bit").for_people(false);
+    let expected = "\
+✗ unmasking/mask-bit  RFC 6455 §5.1 · fault F8
+  expected  A frame that is not masked fails the connection, with 1002.
+  happened  The server went on, and sent a text frame of 5 bytes.
+  → 81 05 48 65 6c 6c 6f                             ··Hello
+       ^^
+  ← 81 05 48 65 6c 6c 6f                             ··Hello
+  hint      Look at the top bit of the second byte before you look for a key.
+";
+    assert!(text.contains(expected), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn colours_are_there_only_if_they_are_wanted() {
+    let report = judge(Some(Flaw::NoPong), "framing/ping");
+    assert!(!report.for_people(false).contains('\x1b'));
+    assert!(report.for_people(true).contains("\x1b[31m"));
+}
+
+#[test]
+fn json_has_the_verdict_the_fault_and_the_bytes() {
+    let json = judge(Some(Flaw::EightByteLengths), "framing/minimal-length").json();
+    assert_eq!(json["failed"], 1);
+    let checks = json["checks"].as_array().unwrap();
+    let failed = checks.iter().find(|check| check["verdict"] == "failed").unwrap();
+    assert_eq!(failed["id"], "framing/minimal-length");
+    assert_eq!(failed["fault"], "F13");
+    assert_eq!(failed["clause"], "RFC 6455 §5.2");
+    assert_eq!(failed["mark"]["direction"], "received");
+    let bytes = failed["bytes"].as_array().unwrap();
+    let received: Vec<&str> = bytes
+        .iter()
+        .filter(|piece| piece["direction"] == "received")
+        .map(|piece| piece["hex"].as_str().unwrap())
+        .collect();
+    assert!(received.iter().any(|hex| hex.contains("817f000000000000007e")), "{received:?}");
+    assert!(checks.iter().any(|check| check["verdict"] == "passed"));
+}
+
+/// The answer has characters that XML has its own use for.
+#[test]
+fn junit_has_a_suite_a_level_and_a_case_a_check() {
+    let report = judge(Some(Flaw::NamesNoVersion), "handshake/version-named");
+    let text = report.junit();
+    let document = roxmltree::Document::parse(&text).unwrap();
+    let root = document.root_element();
+    assert_eq!(root.attribute("failures"), Some("1"));
+    let count = |name: &str| root.descendants().filter(|node| node.has_tag_name(name)).count();
+    assert_eq!(count("testcase"), report.rulings.len());
+    assert_eq!((count("testsuite"), count("failure"), count("skipped")), (2, 1, 0));
+    let failure = root.descendants().find(|node| node.has_tag_name("failure")).unwrap();
+    assert_eq!(failure.parent().unwrap().attribute("name"), Some("handshake/version-named"));
+    assert!(failure.text().unwrap().contains("← 48 54 54 50"));
+}
+
+/// What could not be seen is no failure of the server's, and no pass either.
+#[test]
+fn what_another_check_has_made_invisible_is_skipped_and_says_why() {
+    let report = judge(Some(Flaw::AnswersLikeAPage), "framing/ping");
+    let text = report.for_people(false);
+    assert!(text.contains("skipped, as framing/echo has not passed: framing/ping"), "{text}");
+    assert!(report.junit().contains("<skipped message=\"framing/echo has not passed\"/>"));
+}
+
+#[test]
+fn an_unknown_check_is_answered_with_those_there_are() {
+    let mut options = Options::new(start(None).parse().unwrap());
+    let problem = |only: &str, options: &mut Options| {
+        options.only = vec![only.to_owned()];
+        run(options, &|_, _| {}).err().unwrap()
+    };
+    assert!(problem("framing/pin", &mut options).contains("framing/ping, framing/pong"));
+    assert!(problem("room/order", &mut options).contains("--level"));
+    assert!(problem("nothing", &mut options).contains("there is no check"));
+}

@@ -1,0 +1,203 @@
+//! The echo: messages, closing, UTF-8 and limits.
+
+use std::{net::TcpStream, sync::atomic::Ordering, thread, time::Duration};
+
+use super::{
+    Flaw, MESSAGE_MAX, Shared,
+    deflate::Inflater,
+    frames::{Frame, Over, Wire},
+    opening::{Opened, hang_up},
+};
+
+/// The most fragments in a message.
+const FRAGMENTS_MAX: usize = 100_000;
+
+/// How long a server that copies takes for 64 copies of 4 KiB.
+const COPY_TIME: Duration = Duration::from_micros(20);
+
+/// A message that has begun.
+#[derive(Default)]
+struct Message {
+    opcode: u8,
+    compressed: bool,
+    fragments: usize,
+    payload: Vec<u8>,
+}
+
+/// Echoes until it is over.
+pub(crate) fn serve(stream: &TcpStream, shared: &Shared, opened: Opened) {
+    let Opened { rest, compressed, .. } = opened;
+    let mut wire = Wire { stream, shared, unread: rest, used: 0, compressed };
+    let mut echo = Echo { message: None, inflater: Inflater::new(), pongs: Vec::new() };
+    let over = loop {
+        match wire.next().and_then(|frame| echo.hear(&wire, frame)) {
+            Ok(()) => {}
+            Err(over) => break over,
+        }
+    };
+    if let Over::Broke(code) = over
+        && code != 0
+    {
+        let _ = wire.send(8, &code.to_be_bytes());
+    }
+    if shared.has(Flaw::EchoesAfterClose) {
+        while let Ok(frame) = wire.parse_rest() {
+            let _ = wire.send(frame.opcode, &frame.payload);
+        }
+    }
+    if shared.has(Flaw::KeepsTcpOpen) && matches!(over, Over::Broke(0))
+        || shared.has(Flaw::WaitsForClose) && matches!(over, Over::Broke(1..))
+    {
+        return wire.waits();
+    }
+    hang_up(stream);
+}
+
+struct Echo {
+    message: Option<Message>,
+    inflater: Inflater,
+    /// Pongs that are held back, by a server with that flaw.
+    pongs: Vec<Vec<u8>>,
+}
+
+impl Echo {
+    fn hear(&mut self, wire: &Wire, frame: Frame) -> Result<(), Over> {
+        let has = |flaw| wire.shared.has(flaw);
+        match frame.opcode {
+            8 => close(wire, &frame.payload),
+            9 if has(Flaw::NoPong) => Ok(()),
+            9 if has(Flaw::PongAfterTheMessage) && self.message.is_some() => {
+                self.pongs.push(frame.payload);
+                Ok(())
+            }
+            9 if has(Flaw::EmptyPong) => wire.send(10, b""),
+            9 => wire.send(10, &frame.payload),
+            10 if has(Flaw::AnswersPong) => wire.send(10, &frame.payload),
+            10 => Ok(()),
+            _ => self.data(wire, &frame),
+        }
+    }
+
+    fn data(&mut self, wire: &Wire, frame: &Frame) -> Result<(), Over> {
+        let has = |flaw| wire.shared.has(flaw);
+        let is_start = frame.opcode != 0;
+        if is_start && self.message.is_some() && !has(Flaw::TakesNewStart) {
+            return Err(Over::Broke(1002));
+        }
+        if is_start {
+            let (opcode, compressed) = (frame.opcode, wire.compressed && frame.rsv & 4 != 0);
+            self.message = Some(Message { opcode, compressed, ..Message::default() });
+        } else if self.message.is_none() && (has(Flaw::TakesNoStart) || has(Flaw::OverlooksFin)) {
+            self.message = Some(Message { opcode: 1, ..Message::default() });
+        }
+        let Some(message) = &mut self.message else { return Err(Over::Broke(1002)) };
+        if has(Flaw::ChecksEachFragment)
+            && message.opcode == 1
+            && std::str::from_utf8(&frame.payload).is_err()
+        {
+            return Err(Over::Broke(1007));
+        }
+        message.fragments += 1;
+        if message.fragments > FRAGMENTS_MAX && !has(Flaw::AnyFragments) {
+            return Err(Over::Broke(1008));
+        }
+        if message.payload.len() + frame.payload.len() > MESSAGE_MAX && !has(Flaw::LimitsFramesOnly)
+        {
+            return Err(Over::Broke(1009));
+        }
+        message.payload.extend_from_slice(&frame.payload);
+        if has(Flaw::CopiesEachTime) && message.fragments.is_multiple_of(64) {
+            // What copying costs, without keeping the machine from other tests.
+            thread::sleep(COPY_TIME * u32::try_from(message.payload.len() / 4096).unwrap());
+        }
+        let ends = frame.fin
+            || has(Flaw::OverlooksFin)
+            || (has(Flaw::EmptyIsTheEnd) && frame.payload.is_empty());
+        if !ends {
+            return Ok(());
+        }
+        let message = self.message.take().unwrap_or_default();
+        self.answer(wire, message)?;
+        for pong in self.pongs.drain(..) {
+            wire.send(10, &pong)?;
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, wire: &Wire, mut message: Message) -> Result<(), Over> {
+        let has = |flaw| wire.shared.has(flaw);
+        if message.compressed {
+            message.payload =
+                self.inflater.inflate(&message.payload, wire.shared).map_err(Over::Broke)?;
+            if has(Flaw::Garbles) {
+                message.payload.reverse();
+            }
+        } else {
+            self.inflater.plain(wire.shared);
+        }
+        let mut opcode = message.opcode;
+        if opcode != 2 {
+            opcode = 1;
+            let whole = message.fragments == 1 || !has(Flaw::ChecksWholeFramesOnly);
+            if whole && !is_text(&message.payload, wire.shared) {
+                if has(Flaw::DiesOfBadText) {
+                    wire.shared.dead.store(true, Ordering::SeqCst);
+                }
+                return Err(Over::Broke(1007));
+            }
+        } else if has(Flaw::BinaryAsText) || (has(Flaw::FragmentsAsText) && message.fragments > 1) {
+            opcode = 1;
+        }
+        if has(Flaw::Mute) || (has(Flaw::OverlooksEmpty) && message.payload.is_empty()) {
+            return Ok(());
+        }
+        wire.send(opcode, &message.payload)
+    }
+}
+
+/// Whether this is UTF-8, or near enough for a server with a flaw.
+fn is_text(bytes: &[u8], shared: &Shared) -> bool {
+    let lenient: &[(Flaw, &[u8])] = &[
+        (Flaw::TakesFf, &[0xff]),
+        (Flaw::TakesOverlong, &[0xc0, 0xaf]),
+        (Flaw::TakesSurrogates, &[0xed, 0xa0, 0x80]),
+        (Flaw::TakesBeyond, &[0xf4, 0x90, 0x80, 0x80]),
+        (Flaw::TakesIncomplete, &[0xe2, 0x82]),
+    ];
+    let is_taken = |(flaw, end): &(Flaw, &[u8])| shared.has(*flaw) && bytes.ends_with(end);
+    if shared.has(Flaw::RefusesNul) && bytes.contains(&0) {
+        return false;
+    }
+    lenient.iter().any(is_taken) || std::str::from_utf8(bytes).is_ok()
+}
+
+/// Answers a close frame. The end of the conversation is an `Err` with no code.
+fn close(wire: &Wire, payload: &[u8]) -> Result<(), Over> {
+    let has = |flaw| wire.shared.has(flaw);
+    let done = Err(Over::Broke(0));
+    if has(Flaw::NoCloseFrame) {
+        return Err(Over::Gone);
+    }
+    match payload {
+        [] => wire.send(8, if has(Flaw::Sends1005) { &[3, 0xed] } else { &[] })?,
+        [_] if has(Flaw::WrongCodeForOneByte) => return Err(Over::Broke(1000)),
+        [_] if has(Flaw::TakesOneByte) => wire.send(8, payload)?,
+        [_] => return Err(Over::Broke(1002)),
+        [high, low, reason @ ..] => {
+            let code = u16::from_be_bytes([*high, *low]);
+            let is_good = match code {
+                1000..=1003 | 1007..=1014 => true,
+                3000..=4999 => !has(Flaw::OnlyStandardCodes),
+                _ => has(Flaw::AnyCode),
+            };
+            if !is_good {
+                return Err(Over::Broke(1002));
+            }
+            if std::str::from_utf8(reason).is_err() && !has(Flaw::AnyReason) {
+                return Err(Over::Broke(1007));
+            }
+            wire.send(8, &payload[..2])?;
+        }
+    }
+    done
+}

@@ -1,0 +1,203 @@
+//! Frames as the server reads and writes them.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use super::{Flaw, MESSAGE_MAX, PATIENCE, Shared};
+
+/// A frame, unmasked.
+pub(crate) struct Frame {
+    pub(crate) fin: bool,
+    pub(crate) rsv: u8,
+    pub(crate) opcode: u8,
+    pub(crate) payload: Vec<u8>,
+}
+
+/// Why no frame comes any more.
+pub(crate) enum Over {
+    /// The client is gone.
+    Gone,
+    /// It broke a rule, and is to be closed with this status code.
+    Broke(u16),
+}
+
+/// Both directions of a connection.
+pub(crate) struct Wire<'connection> {
+    pub(crate) stream: &'connection TcpStream,
+    pub(crate) shared: &'connection Shared,
+    pub(crate) unread: Vec<u8>,
+    /// How many of these bytes have been used up.
+    pub(crate) used: usize,
+    pub(crate) compressed: bool,
+}
+
+impl Wire<'_> {
+    /// The next frame.
+    pub(crate) fn next(&mut self) -> Result<Frame, Over> {
+        let start = Instant::now();
+        loop {
+            if let Some((frame, used)) = self.parse()? {
+                self.used += used;
+                if self.shared.has(Flaw::ForgetsTheRest) {
+                    self.used = self.unread.len();
+                }
+                return Ok(frame);
+            }
+            self.unread.drain(..self.used);
+            self.used = 0;
+            if self.shared.has(Flaw::ForgetsHalfAFrame) && self.unread.len() < 8 {
+                self.unread.clear();
+            }
+            self.stream.set_read_timeout(Some(PATIENCE)).map_err(|_| Over::Gone)?;
+            let mut piece = vec![0; 65_536];
+            let mut stream = self.stream;
+            match stream.read(&mut piece) {
+                Ok(0) => return Err(Over::Gone),
+                Ok(count) => self.unread.extend_from_slice(&piece[..count]),
+                Err(error) if is_timeout(&error) => {
+                    if !self.shared.has(Flaw::NeverPings) {
+                        self.send(9, b"")?;
+                    }
+                    // Long enough for any check.
+                    if start.elapsed() > Duration::from_mins(1) {
+                        return Err(Over::Gone);
+                    }
+                }
+                Err(_) => return Err(Over::Gone),
+            }
+        }
+    }
+
+    /// Waits until the client is gone.
+    pub(crate) fn waits(&self) {
+        let mut stream = self.stream;
+        let _ = stream.set_read_timeout(None);
+        while matches!(stream.read(&mut [0; 1024]), Ok(1..)) {}
+    }
+
+    /// The next of the frames that are there already.
+    pub(crate) fn parse_rest(&mut self) -> Result<Frame, Over> {
+        let (frame, used) = self.parse()?.ok_or(Over::Gone)?;
+        self.used += used;
+        Ok(frame)
+    }
+
+    /// The frame that is there whole, and how many bytes it takes.
+    fn parse(&self) -> Result<Option<(Frame, usize)>, Over> {
+        let has = |flaw| self.shared.has(flaw);
+        let [first, second, behind @ ..] = &self.unread[self.used..] else { return Ok(None) };
+        let (fin, rsv, opcode) = (first & 0x80 != 0, first >> 4 & 7, first & 15);
+        let rsv1_is_due = self.compressed
+            && (matches!(opcode, 1 | 2)
+                || (opcode == 0 && has(Flaw::RsvOnContinuation))
+                || (opcode > 7 && has(Flaw::RsvOnControl)));
+        let wrong_rsv = rsv & if rsv1_is_due { 3 } else { 7 } != 0 && !has(Flaw::OverlooksRsv);
+        let wrong_opcode = matches!(opcode, 3..=7 | 11..) && !has(Flaw::AnyOpcode);
+        let is_control = matches!(opcode, 8..=10);
+        let fragmented = is_control && !fin && !has(Flaw::FragmentedControl);
+        let unmasked = second & 0x80 == 0;
+        let short = second & 0x7f;
+        let long_control = is_control && short > 125 && !has(Flaw::LongControl);
+        if wrong_rsv || wrong_opcode || fragmented || long_control {
+            return Err(Over::Broke(1002));
+        }
+        if unmasked && !has(Flaw::TakesUnmasked) {
+            return Err(Over::Broke(1002));
+        }
+        let (length, extended) = match (short, behind) {
+            (126, [high, low, ..]) if has(Flaw::LowByteFirst) => {
+                (u64::from(u16::from_le_bytes([*high, *low])), 2)
+            }
+            (126, [high, low, ..]) => (u64::from(u16::from_be_bytes([*high, *low])), 2),
+            (127, [_, _, _, _, _, _, _, _, ..]) => {
+                (u64::from_be_bytes(behind[..8].try_into().unwrap()), 8)
+            }
+            (126 | 127, _) => return Ok(None),
+            (short, _) => (u64::from(short), 0),
+        };
+        let top_bit = length >> 63 != 0;
+        let length = if has(Flaw::OverlooksTopBit) { length << 1 >> 1 } else { length };
+        let shortest = match length {
+            0..=125 => 0,
+            126..=0xffff => 2,
+            _ => 8,
+        };
+        let any_form = has(Flaw::AnyLengthForm) || (top_bit && has(Flaw::OverlooksTopBit));
+        if extended != shortest && !any_form && !has(Flaw::LowByteFirst) {
+            return Err(Over::Broke(1002));
+        }
+        let max = if has(Flaw::NothingOver64K) { 0xffff } else { MESSAGE_MAX as u64 };
+        if length > max && !(has(Flaw::WaitsForWhatIsDeclared) && length >> 62 == 1) {
+            if has(Flaw::AllocatesWhatIsDeclared) {
+                // Written to, so that it is really taken.
+                std::hint::black_box(vec![1_u8; 400 * 1024 * 1024]);
+            }
+            return Err(Over::Broke(if top_bit { 1002 } else { 1009 }));
+        }
+        let behind = &behind[extended..];
+        let key_length = if unmasked { 0 } else { 4 };
+        if (behind.len() as u64) < length.saturating_add(key_length as u64) {
+            return Ok(None);
+        }
+        let (key, payload) = behind.split_at(key_length);
+        let payload = self.unmask(key, &payload[..usize::try_from(length).unwrap()]);
+        let used = 2 + extended + key_length + payload.len();
+        Ok(Some((Frame { fin, rsv, opcode, payload }, used)))
+    }
+
+    fn unmask(&self, key: &[u8], payload: &[u8]) -> Vec<u8> {
+        let mut payload = payload.to_vec();
+        if let Ok(key) = <[u8; 4]>::try_from(key) {
+            let key =
+                if self.shared.has(Flaw::KnowsOneKey) { [0x37, 0xfa, 0x21, 0x3d] } else { key };
+            let end = if self.shared.has(Flaw::UnmasksFourBytes) { 4 } else { payload.len() };
+            let end = end.min(payload.len());
+            for (index, byte) in payload[..end].iter_mut().enumerate() {
+                *byte ^= key[index % 4];
+            }
+        }
+        payload
+    }
+
+    /// Sends a frame.
+    pub(crate) fn send(&self, opcode: u8, payload: &[u8]) -> Result<(), Over> {
+        let has = |flaw| self.shared.has(flaw);
+        let rsv3 = if has(Flaw::SetsRsv3) && opcode < 8 { 0x10 } else { 0 };
+        let mask: u8 = if has(Flaw::MasksAnswers) { 0x80 } else { 0 };
+        let mut frame = vec![0x80 | rsv3 | opcode];
+        match payload.len() {
+            length @ 0..=125 => frame.push(mask + u8::try_from(length).unwrap()),
+            length @ 126..=0xffff if !has(Flaw::EightByteLengths) => {
+                frame.push(mask + 126);
+                frame.extend(u16::try_from(length).unwrap().to_be_bytes());
+            }
+            length => {
+                frame.push(mask + 127);
+                frame.extend((length as u64).to_be_bytes());
+            }
+        }
+        if mask != 0 {
+            // With this key the payload stays as it is.
+            frame.extend([0; 4]);
+        }
+        frame.extend_from_slice(payload);
+        self.write(&frame)
+    }
+
+    /// Writes bytes as they are.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Over> {
+        let lock =
+            self.shared.has(Flaw::WritesOneByOne).then(|| self.shared.writing.lock().unwrap());
+        let mut stream = self.stream;
+        let written = stream.write_all(bytes);
+        drop(lock);
+        written.map_err(|_| Over::Gone)
+    }
+}
+
+pub(crate) fn is_timeout(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut)
+}

@@ -1,0 +1,211 @@
+//! The opening handshake of the server.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{Shutdown, TcpStream},
+    time::Instant,
+};
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use sha1::{Digest as _, Sha1};
+
+use super::{Flaw, PATIENCE, Shared, deflate};
+
+/// The longest header block.
+const BYTES_MAX: usize = 32 * 1024;
+/// The most header lines.
+const LINES_MAX: usize = 100;
+
+/// A connection that has been upgraded.
+pub(crate) struct Opened {
+    pub(crate) path: String,
+    pub(crate) rest: Vec<u8>,
+    /// Whether messages may be compressed.
+    pub(crate) compressed: bool,
+}
+
+/// Reads a request and answers it.
+pub(crate) fn open(stream: &TcpStream, shared: &Shared) -> Option<Opened> {
+    let Some((block, rest)) = read(stream, shared) else {
+        hang_up(stream);
+        return None;
+    };
+    let (path, answer) = judge(&block, shared);
+    let upgraded = answer.starts_with("HTTP/1.1 101");
+    let compressed = answer.contains("permessage-deflate");
+    (&mut &*stream).write_all(answer.as_bytes()).ok()?;
+    if !upgraded {
+        hang_up(stream);
+        return None;
+    }
+    let rest = if shared.has(Flaw::LosesEarlyFrames) { Vec::new() } else { rest };
+    Some(Opened { path, rest, compressed })
+}
+
+/// Ends the connection so that the last word arrives.
+pub(crate) fn hang_up(mut stream: &TcpStream) {
+    let _ = stream.shutdown(Shutdown::Write);
+    let _ = stream.set_read_timeout(Some(PATIENCE));
+    while matches!(stream.read(&mut [0; 8192]), Ok(1..)) {}
+}
+
+/// Reads up to the blank line; `None` if it does not come, or too late, or too far away.
+fn read(mut stream: &TcpStream, shared: &Shared) -> Option<(String, Vec<u8>)> {
+    let mut until = Instant::now() + PATIENCE;
+    let mut bytes = Vec::new();
+    let mut reads = 0;
+    loop {
+        let patient = bytes.is_empty() && shared.has(Flaw::WaitsForTheFirstByte);
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() && !patient {
+            return None;
+        }
+        stream.set_read_timeout((!patient).then_some(left)).ok()?;
+        let mut piece = [0; 4096];
+        let count = stream.read(&mut piece).ok().filter(|count| *count > 0)?;
+        if patient || shared.has(Flaw::WaitsForTheNextByte) {
+            until = Instant::now() + PATIENCE;
+        }
+        bytes.extend_from_slice(&piece[..count]);
+        reads += 1;
+        // Only what is new can hold the end.
+        let searched = (bytes.len() - count).saturating_sub(3);
+        let end = bytes[searched..].windows(4).position(|four| four == b"\r\n\r\n");
+        let end = end.map(|end| searched + end);
+        let limit = if shared.has(Flaw::KilobyteForARequest) { 1024 } else { BYTES_MAX };
+        if end.unwrap_or(bytes.len()) > limit && !shared.has(Flaw::AnyHeaderBytes) {
+            return None;
+        }
+        let given_up = shared.has(Flaw::OneReadForARequest)
+            || (reads > 8 && shared.has(Flaw::FewReadsForARequest));
+        if let Some(end) = end {
+            let rest = bytes.split_off(end + 4);
+            bytes.truncate(end);
+            return Some((String::from_utf8_lossy(&bytes).into_owned(), rest));
+        } else if given_up {
+            return None;
+        }
+    }
+}
+
+/// The path that is asked for, and the answer.
+fn judge(block: &str, shared: &Shared) -> (String, String) {
+    let (request_line, lines) = block.split_once("\r\n").unwrap_or((block, ""));
+    let words: Vec<&str> = request_line.split(' ').collect();
+    let &[method, path, version] = &words[..] else { return (String::new(), refusal(shared, "")) };
+    let lines: Vec<&str> = lines.split("\r\n").collect();
+    let is_malformed = |line: &&str| {
+        let name = line.split(':').next().unwrap_or_default();
+        !line.contains(':') || name.contains([' ', '\t']) || line.contains(['\r', '\0'])
+    };
+    let too_many = lines.len() > LINES_MAX && !shared.has(Flaw::AnyHeaderLines);
+    if too_many || (lines.iter().any(is_malformed) && !shared.has(Flaw::TakesMalformedLines)) {
+        return (path.to_owned(), refusal(shared, ""));
+    }
+    let all = |name: &str| -> Vec<&str> {
+        let split = if shared.has(Flaw::SplitsAtColonAndSpace) { ": " } else { ":" };
+        let pairs = lines.iter().filter_map(|line| line.split_once(split));
+        let is_it = |other: &str| {
+            other == name || (!shared.has(Flaw::NamesWithCase) && other.eq_ignore_ascii_case(name))
+        };
+        pairs.filter(|(other, _)| is_it(other)).map(|(_, value)| value.trim()).collect()
+    };
+    let only = |name: &str, twice: Flaw| match all(name)[..] {
+        [value] => Some(value),
+        [value, _] if shared.has(twice) => Some(value),
+        _ => None,
+    };
+    let has_token = |name: &str, token: &str| {
+        let is_it = |entry: &str| match shared.has(Flaw::TokensWithCase) {
+            true => entry == token,
+            false => entry.eq_ignore_ascii_case(token),
+        };
+        let values = all(name);
+        match shared.has(Flaw::ConnectionIsNoList) {
+            true => values.iter().any(|value| is_it(value)),
+            false => {
+                values.iter().flat_map(|value| value.split(',')).any(|entry| is_it(entry.trim()))
+            }
+        }
+    };
+    let host = only("Host", Flaw::TwoHosts);
+    let bodies = [all("Content-Length"), all("Transfer-Encoding")].concat();
+    let versions = all("Sec-WebSocket-Version");
+    let version_is_good = match versions[..] {
+        ["13"] => true,
+        ["8"] => shared.has(Flaw::TakesVersion8),
+        [] => shared.has(Flaw::NeedsNoVersion),
+        _ => false,
+    };
+    let key = only("Sec-WebSocket-Key", Flaw::TwoKeys)
+        .or_else(|| shared.has(Flaw::NeedsNoKey).then_some("dGhlIHNhbXBsZSBub25jZQ=="));
+    let own_origin = format!("http://{}", host.unwrap_or_default());
+    let origins = all("Origin");
+    let rules = [
+        method == "GET" || shared.has(Flaw::TakesPost),
+        version == "HTTP/1.1" || shared.has(Flaw::TakesHttp10),
+        host.is_some() || shared.has(Flaw::NeedsNoHost),
+        bodies.is_empty() || shared.has(Flaw::OverlooksBody),
+        has_token("Upgrade", "websocket") || shared.has(Flaw::NeedsNoUpgrade),
+        has_token("Connection", "Upgrade") || shared.has(Flaw::NeedsNoConnection),
+        origins.iter().all(|origin| *origin == own_origin) || shared.has(Flaw::AnyOrigin),
+    ];
+    let Some(key) = key.filter(|key| is_key(key, shared)) else {
+        return (path.to_owned(), refusal(shared, ""));
+    };
+    if !version_is_good {
+        let named =
+            if shared.has(Flaw::NamesNoVersion) { "" } else { "Sec-WebSocket-Version: 13\r\n" };
+        return (path.to_owned(), refusal(shared, named));
+    }
+    if rules.contains(&false) {
+        return (path.to_owned(), refusal(shared, ""));
+    }
+    (path.to_owned(), accept(key, &all("Sec-WebSocket-Extensions"), shared))
+}
+
+fn is_key(key: &str, shared: &Shared) -> bool {
+    match BASE64_STANDARD.decode(key) {
+        Ok(bytes) => bytes.len() == 16 || shared.has(Flaw::TakesShortKeys),
+        Err(_) => key.len() == 24 && shared.has(Flaw::TakesAnyLetters),
+    }
+}
+
+fn accept(key: &str, offers: &[&str], shared: &Shared) -> String {
+    let guid = match shared.has(Flaw::WrongAccept) {
+        true => "258eafa5-e914-47da-95ca-c5ab0dc85b11",
+        false => "258EAFA5-E914-47DA-95CA-C5AB0DC85B11",
+    };
+    let value = BASE64_STANDARD.encode(Sha1::digest(format!("{key}{guid}")));
+    if shared.has(Flaw::AnswersLikeAPage) {
+        return "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned();
+    }
+    let mut answer = "HTTP/1.1 101 Switching Protocols\r\n".to_owned();
+    for (line, flaw) in [
+        ("Upgrade: websocket", Flaw::NoUpgradeInAnswer),
+        ("Connection: Upgrade", Flaw::NoConnectionInAnswer),
+    ] {
+        if !shared.has(flaw) {
+            answer += &format!("{line}\r\n");
+        }
+    }
+    for (line, flaw) in [
+        ("Sec-WebSocket-Extensions: x-invented", Flaw::InventsExtension),
+        ("Sec-WebSocket-Protocol: invented", Flaw::InventsSubprotocol),
+    ] {
+        if shared.has(flaw) {
+            answer += &format!("{line}\r\n");
+        }
+    }
+    if deflate::agrees(offers, shared) {
+        answer += "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n";
+    }
+    answer + &format!("Sec-WebSocket-Accept: {value}\r\n\r\n")
+}
+
+fn refusal(shared: &Shared, line: &str) -> String {
+    if shared.has(Flaw::RefusesWithoutAWord) {
+        return String::new();
+    }
+    format!("HTTP/1.1 400 Bad Request\r\n{line}Content-Length: 0\r\nConnection: close\r\n\r\n")
+}
