@@ -24,6 +24,7 @@ fn key_of(request: &str) -> Option<&str> {
 }
 // ANCHOR_END: read_once
 
+#[expect(clippy::needless_pass_by_value, reason = "the listener ends with the program")]
 // ANCHOR: serve_one
 /// Accepts a connection, reads its request, and has nothing more to do.
 fn serve_one(listener: TcpListener) -> io::Result<String> {
