@@ -52,7 +52,7 @@ impl Summary {
     }
 
     /// The tests. Those that need another program are marked as ignored; they are in files that are
-    /// named after it.
+    /// named after it, or, where a browser shows what a fault comes to, in `break_it`.
     fn tests(&mut self) {
         let has_chromium = Chromium::find().is_there();
         let has_redis = Redis::find().is_some();
@@ -63,13 +63,21 @@ impl Summary {
             return self.runs("tests, with a browser, a Redis and a Python", &all);
         }
         self.runs("tests, as far as they need no other program", &tests);
-        for (part, file, is_there, missing, command) in [
-            (BROWSER, "browser", has_chromium, "Chromium", Chromium::install_command()),
-            (REDIS, "redis", has_redis, "Redis", Redis::install_command()),
-            (PYTHON, "python", has_python, "Python 3", "install it as `python3`".to_owned()),
+        for (part, files, is_there, missing, command) in [
+            (
+                BROWSER,
+                &["browser", "break_it"][..],
+                has_chromium,
+                "Chromium",
+                Chromium::install_command(),
+            ),
+            (REDIS, &["redis"], has_redis, "Redis", Redis::install_command()),
+            (PYTHON, &["python"], has_python, "Python 3", "install it as `python3`".to_owned()),
         ] {
             if is_there {
-                self.runs(part, &[&tests[..], &["--test", file, "--", "--ignored"]].concat());
+                let files = files.iter().flat_map(|file| ["--test", file]);
+                let arguments = tests.into_iter().chain(files).chain(["--", "--ignored"]);
+                self.runs(part, &arguments.collect::<Vec<_>>());
             } else {
                 self.lacks(part, missing, &command);
             }

@@ -20,4 +20,4 @@ pub use blocking::{HANDSHAKE_TIME, LINGER_BYTES, LINGER_TIME, hang_up, open, ser
 pub use header_block::{Arrived, HeaderBlock, HeaderLimits, end_of_block};
 pub use origin::Origins;
 pub use refusal::Refusal;
-pub use upgrade::{Policy, Upgrade, list, upgrade};
+pub use upgrade::{Policy, Upgrade, extension, list, names_a_host, upgrade};

@@ -76,7 +76,7 @@ pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade
     if request.method() != Method::GET {
         return Err(Refusal::Method(request.method().clone()));
     }
-    if !only(headers, &HOST).is_some_and(names_a_host) {
+    if !only(headers, &HOST).is_some_and(|host| names_a_host(host.as_bytes())) {
         return Err(Refusal::Host);
     }
     let no_bytes = |length: &HeaderValue| length == "0";
@@ -114,9 +114,9 @@ pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade
 // ANCHOR_END: upgrade
 
 /// Is this a host, with a port or without? A user before an `@` is none of `Host`'s business.
-fn names_a_host(host: &HeaderValue) -> bool {
-    Authority::try_from(host.as_bytes())
-        .is_ok_and(|authority| authority.as_str() == without_user(&authority))
+#[must_use]
+pub fn names_a_host(host: &[u8]) -> bool {
+    Authority::try_from(host).is_ok_and(|authority| authority.as_str() == without_user(&authority))
 }
 
 // ANCHOR: lists
@@ -166,19 +166,27 @@ fn is_list_of(headers: &HeaderMap, name: &HeaderName, is_entry: fn(&str) -> bool
     is_text && is_there && entries.all(is_entry)
 }
 
-/// An extension, and parameters perhaps, each with a value perhaps (RFC 6455 §9.1). Quoted or not, a
-/// value is a token, so no comma or semicolon hides between quotes.
-fn is_extension(entry: &str) -> bool {
+/// Takes an entry of `Sec-WebSocket-Extensions` apart: its name, and its parameters, each with a
+/// value perhaps (RFC 6455 §9.1).
+pub fn extension(entry: &str) -> (&str, impl Iterator<Item = (&str, Option<&str>)>) {
     let mut parts = entry.split(';').map(|part| part.trim_matches([' ', '\t']));
-    parts.next().is_some_and(is_token)
-        && parts.all(|part| match part.split_once('=') {
-            None => is_token(part),
-            Some((name, value)) => {
-                let value = value.trim_start();
-                let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
-                is_token(name.trim_end()) && is_token(quoted.unwrap_or(value))
-            }
-        })
+    let name = parts.next().unwrap_or_default();
+    let parameters = parts.map(|part| match part.split_once('=') {
+        Some((name, value)) => (name.trim_end(), Some(value.trim_start())),
+        None => (part, None),
+    });
+    (name, parameters)
+}
+
+/// Does this entry keep to the grammar? Quoted or not, a value is a token, so no comma or semicolon
+/// hides between quotes.
+fn is_extension(entry: &str) -> bool {
+    let (name, mut parameters) = extension(entry);
+    let is_value = |value: &str| {
+        let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+        is_token(quoted.unwrap_or(value))
+    };
+    is_token(name) && parameters.all(|(name, value)| is_token(name) && value.is_none_or(is_value))
 }
 
 /// Is this a token (RFC 9110 §5.6.2)?

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use clap::ValueEnum;
-use handshake::list;
+use handshake::{extension, list};
 use http::HeaderMap;
 use http::header::SEC_WEBSOCKET_EXTENSIONS;
 
@@ -15,7 +15,7 @@ const CLIENT_FRESH: &str = "client_no_context_takeover";
 const SERVER_BITS: &str = "server_max_window_bits";
 const CLIENT_BITS: &str = "client_max_window_bits";
 /// The largest window, in bits: 32 KiB.
-const BITS_MAX: u8 = 15;
+pub(crate) const BITS_MAX: u8 = 15;
 
 /// Whether messages are compressed, if a client offers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -77,15 +77,13 @@ impl Agreement {
     /// Reads one offer or answer. `None` if it is for another extension, or not as it must be: then
     /// the client's next offer may be better (§7.1).
     fn parse(text: &str, is_offer: bool) -> Option<Self> {
-        let mut parts = text.split(';').map(|part| part.trim_matches([' ', '\t']));
-        parts.next().filter(|name| name.eq_ignore_ascii_case(NAME))?;
+        let (name, parameters) = extension(text);
+        if !name.eq_ignore_ascii_case(NAME) {
+            return None;
+        }
         let mut agreement = Self::default();
         let mut names = Vec::new();
-        for part in parts {
-            let (name, value) = match part.split_once('=') {
-                Some((name, value)) => (name.trim_end(), Some(value.trim_start())),
-                None => (part, None),
-            };
+        for (name, value) in parameters {
             if names.contains(&name) {
                 return None;
             }

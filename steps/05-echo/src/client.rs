@@ -4,8 +4,7 @@ use std::io;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use handshake::{HeaderLimits, accept_key, end_of_block};
-use http::uri::Authority;
+use handshake::{HeaderLimits, accept_key, end_of_block, names_a_host};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::Agreement;
@@ -41,7 +40,7 @@ pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
     target: &str,
 ) -> Result<(Vec<u8>, Option<Agreement>), ConnectError> {
     // A line end in either would put headers of somebody else's into the request.
-    if Authority::try_from(host).is_err() || host.contains('@') {
+    if !names_a_host(host.as_bytes()) {
         return Err(ConnectError::Host(host.to_owned()));
     }
     if !target.starts_with('/')

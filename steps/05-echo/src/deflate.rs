@@ -5,6 +5,7 @@
 
 use flate2::{Compress, Decompress, FlushCompress, FlushDecompress, Status};
 
+use crate::agreement::BITS_MAX;
 use crate::outbound::Role;
 use crate::{Agreement, Failure};
 
@@ -14,9 +15,8 @@ const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
 const DEFLATED_MIN: usize = 64;
 /// How hard we try, from 1 to 9: JSON gets little smaller beyond this, and takes much longer.
 const LEVEL: u32 = 3;
-/// zlib's smallest and largest window, in bits.
+/// zlib's smallest window, in bits.
 const BITS_MIN: u8 = 9;
-const BITS_MAX: u8 = 15;
 /// Bytes by which an output grows at a time, so that it never runs far ahead of its limit.
 const PIECE: usize = 16 * 1024;
 

@@ -264,7 +264,7 @@ impl Inbound {
             }
             let room = if self.compressed {
                 // How long it is turns out as it is inflated, and it is hardly shorter than this.
-                self.limits.message + self.limits.message / 64 + 64
+                self.limits.message.saturating_add(self.limits.message / 64 + 64)
             } else {
                 self.limits.message - self.assembled.len()
             };
