@@ -207,6 +207,8 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
 
     // ANCHOR: poll_exchange
     /// Writes what there is to write, then reads what there is to read. Ready when bytes came.
+    #[expect(clippy::inline_always, reason = "a return behind a system call is never predicted")]
+    #[inline(always)]
     fn poll_exchange<Writer: AsyncWrite + Unpin>(
         &mut self,
         sender: &mut Sender<Writer>,
