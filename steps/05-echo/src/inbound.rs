@@ -87,8 +87,8 @@ pub struct Inbound {
     /// What was read; the bytes before `start` are used up.
     buffer: Vec<u8>,
     start: usize,
-    /// The frame whose payload begins at `start`, or the last one, if it has been seen to its end.
-    frame: Arriving,
+    /// The frame whose payload begins at `start` and is not whole yet.
+    arriving: Option<Arriving>,
     /// The message whose fragments are arriving, how many of them have, and what was in them.
     message: Option<Opcode>,
     fragments: u32,
@@ -109,14 +109,12 @@ impl Inbound {
     /// what has been received already, behind the opening handshake.
     #[must_use]
     pub fn new(role: Role, limits: Limits, received: Vec<u8>) -> Self {
-        let opcode = Opcode::Binary;
-        let frame = Arriving { opcode, fin: true, masking_key: None, length: 0, seen: 0 };
         Self {
             role,
             limits,
             buffer: received,
             start: 0,
-            frame,
+            arriving: None,
             message: None,
             fragments: 0,
             assembled: Vec::new(),
@@ -223,16 +221,17 @@ impl Inbound {
     #[inline(never)]
     fn find_in_frames(&mut self) -> Result<Option<Opcode>, Failure> {
         loop {
-            let is_new = self.frame.seen == self.frame.length;
-            if (is_new && !self.begin()?) || !self.take_payload()? {
+            let begun = if self.arriving.is_some() { self.arriving.take() } else { self.begin()? };
+            let Some(frame) = begun else { return Ok(None) };
+            if !self.take_payload(frame)? {
                 return Ok(None);
             }
-            let opcode = self.frame.opcode;
+            let opcode = frame.opcode;
             if opcode == Opcode::Close {
                 // Whether it is valid is to be known before it is answered.
                 CloseFrame::decode(self.found())?;
             }
-            if opcode.is_control() || self.completes_message() {
+            if opcode.is_control() || self.completes_message(frame) {
                 return Ok(Some(opcode));
             }
         }
@@ -243,11 +242,11 @@ impl Inbound {
     /// Reads the header of the next frame, once it is there. May such a frame come now (§5.4), and
     /// is it within the limits?
     #[inline]
-    fn begin(&mut self) -> Result<bool, Failure> {
+    fn begin(&mut self) -> Result<Option<Arriving>, Failure> {
         let arrived = &self.buffer[self.start..];
         let (masking, rsv1) = (self.role.masking(), self.inflater.is_some());
         let Some((header, behind)) = FrameHeader::decode_extended(arrived, masking, rsv1)? else {
-            return Ok(false);
+            return Ok(None);
         };
         // Of a message, the first frame says it (RFC 7692 §6).
         if header.rsv1 && (header.opcode.is_control() || self.message.is_some()) {
@@ -280,16 +279,14 @@ impl Inbound {
         let length = usize::try_from(header.length).unwrap_or(usize::MAX);
         let FrameHeader { fin, masking_key, .. } = header;
         let masking_key = masking_key.map(u32::from_le_bytes);
-        self.frame = Arriving { opcode, fin, masking_key, length, seen: 0 };
-        Ok(true)
+        Ok(Some(Arriving { opcode, fin, masking_key, length, seen: 0 }))
     }
     // ANCHOR_END: begin
 
     // ANCHOR: take_payload
     /// Unmasks, inflates and checks what has arrived of the payload, and takes it once it is whole.
     #[inline]
-    fn take_payload(&mut self) -> Result<bool, Failure> {
-        let frame = &mut self.frame;
+    fn take_payload(&mut self, frame: Arriving) -> Result<bool, Failure> {
         let arrived = frame.length.min(self.buffer.len() - self.start);
         let new = &mut self.buffer[self.start + frame.seen..self.start + arrived];
         if let Some(key) = frame.masking_key {
@@ -314,10 +311,11 @@ impl Inbound {
                 self.utf8.finish()?;
             }
         }
-        frame.seen = arrived;
         if whole {
             self.found = self.start;
             self.start += frame.length;
+        } else {
+            self.arriving = Some(Arriving { seen: arrived, ..frame });
         }
         Ok(whole)
     }
@@ -326,17 +324,16 @@ impl Inbound {
     // ANCHOR: fragments
     /// Does this data frame complete a message?
     #[inline]
-    fn completes_message(&mut self) -> bool {
-        if !self.frame.fin || self.message.is_some() || self.compressed {
-            self.keep_fragment();
+    fn completes_message(&mut self, frame: Arriving) -> bool {
+        if !frame.fin || self.message.is_some() || self.compressed {
+            self.keep_fragment(frame);
         }
-        self.frame.fin
+        frame.fin
     }
 
     /// Keeps the payload of a fragment for later, or for now if it is the last one.
     #[inline(never)]
-    fn keep_fragment(&mut self) {
-        let Arriving { fin, opcode, .. } = self.frame;
+    fn keep_fragment(&mut self, Arriving { fin, opcode, .. }: Arriving) {
         if !self.compressed {
             self.assembled.extend_from_slice(&self.buffer[self.found..self.start]);
         }
