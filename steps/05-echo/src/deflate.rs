@@ -3,7 +3,9 @@
 //! The rest of this step knows three things about it: a message whose first frame has RSV1 goes
 //! through an [`Inflater`], one of ours may go through a [`Deflater`], and either may not be there.
 
-use flate2::{Compress, Decompress, FlushCompress, FlushDecompress, Status};
+use std::cell::Cell;
+
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 use crate::agreement::BITS_MAX;
 use crate::outbound::Role;
@@ -13,12 +15,20 @@ use crate::{Agreement, Failure};
 const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
 /// Shorter messages are sent as they are: they would hardly become shorter.
 const DEFLATED_MIN: usize = 64;
-/// How hard we try, from 1 to 9: JSON gets little smaller beyond this, and takes much longer.
-const LEVEL: u32 = 3;
+/// How hard we try, from 1 to 9. A text of some hundred bytes gets a tenth smaller beyond this, and
+/// takes five times as long.
+const LEVEL: u32 = 1;
 /// zlib's smallest window, in bits.
 const BITS_MIN: u8 = 9;
 /// Bytes by which an output grows at a time, so that it never runs far ahead of its limit.
 const PIECE: usize = 16 * 1024;
+
+thread_local! {
+    /// For messages that stand each by itself, one after the other: to make all this anew takes
+    /// longer than to use it.
+    static SPARE_COMPRESS: Cell<Option<Compress>> = const { Cell::new(None) };
+    static SPARE_DECOMPRESS: Cell<Option<Decompress>> = const { Cell::new(None) };
+}
 
 /// Makes the peer's messages as long as they were.
 #[derive(Debug)]
@@ -60,7 +70,8 @@ impl Inflater {
         max: usize,
     ) -> Result<(), Failure> {
         // The largest window understands what was made with a smaller one.
-        let stream = self.stream.get_or_insert_with(|| Decompress::new(false));
+        let new = || SPARE_DECOMPRESS.take().unwrap_or_else(|| Decompress::new(false));
+        let stream = self.stream.get_or_insert_with(new);
         loop {
             if output.len() == output.capacity() {
                 output.reserve(PIECE);
@@ -101,8 +112,11 @@ impl Inflater {
             self.inflate(&TAIL, output, max)?;
             self.is_within = false;
         }
-        if self.is_fresh {
-            self.stream = None;
+        if self.is_fresh
+            && let Some(mut stream) = self.stream.take()
+        {
+            stream.reset(false);
+            SPARE_DECOMPRESS.set(Some(stream));
         }
         Ok(())
     }
@@ -130,8 +144,11 @@ impl Deflater {
         if payload.len() < DEFLATED_MIN {
             return None;
         }
-        let new =
-            || Compress::new_with_window_bits(flate2::Compression::new(LEVEL), false, self.bits);
+        let is_alike = self.is_alike();
+        let new = || {
+            let new = || Compress::new_with_window_bits(Compression::new(LEVEL), false, self.bits);
+            SPARE_COMPRESS.take().filter(|_| is_alike).unwrap_or_else(new)
+        };
         let stream = self.stream.get_or_insert_with(new);
         let mut output = Vec::with_capacity(payload.len() / 2 + PIECE);
         loop {
@@ -146,8 +163,12 @@ impl Deflater {
             output.reserve(PIECE);
         }
         output.truncate(output.len() - TAIL.len());
-        if self.is_fresh {
-            self.stream = None;
+        if self.is_fresh
+            && let Some(mut stream) = self.stream.take()
+            && is_alike
+        {
+            stream.reset();
+            SPARE_COMPRESS.set(Some(stream));
         }
         Some(output)
     }
