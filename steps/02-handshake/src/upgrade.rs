@@ -9,7 +9,6 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 
 use crate::accept_key::{accept_key, is_key};
-use crate::origin::without_user;
 use crate::{Origins, Refusal};
 
 /// What a server lets in.
@@ -116,7 +115,10 @@ pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade
 /// Is this a host, with a port or without? A user before an `@` is none of `Host`'s business.
 #[must_use]
 pub fn names_a_host(host: &[u8]) -> bool {
-    Authority::try_from(host).is_ok_and(|authority| authority.as_str() == without_user(&authority))
+    Authority::try_from(host).is_ok_and(|authority| {
+        let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
+        authority.as_str() == format!("{}{port}", authority.host())
+    })
 }
 
 // ANCHOR: lists
