@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use raw_socket::{Ended, Segments, hex_dump, listen_by_command_line, page, serve_each, visible};
+use raw_socket::{Segments, hex_dump, listen_by_command_line, page, serve_each, visible};
 
 /// How long we listen to one connection, in all.
 const TIME: Duration = Duration::from_secs(10);
@@ -31,7 +31,7 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr) {
     println!("── {peer} connected");
     let mut segments = Segments::new(stream, TIME, BYTES);
     let mut request = Vec::new();
-    let ended = loop {
+    loop {
         match segments.next_segment() {
             Ok(segment) => {
                 println!("── {peer} sent {} bytes", segment.len());
@@ -42,17 +42,9 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr) {
                     let _ = send_page(stream, &request);
                 }
             }
-            Err(ended) => break ended,
+            Err(ended) => return println!("── {peer} ended: {ended}"),
         }
-    };
-    println!(
-        "── {peer} {}",
-        match ended {
-            Ended::ByPeer => "closed the connection",
-            Ended::OutOfTime => "has had its 10 seconds: closed, unanswered (step 2 will answer)",
-            Ended::TooMuch => "has sent 64 KiB: closed, that is all we take",
-        }
-    );
+    }
 }
 // ANCHOR_END: show_connection
 

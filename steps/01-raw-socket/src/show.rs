@@ -35,27 +35,18 @@ pub fn visible(bytes: &[u8]) -> String {
 /// where a dot stands for what cannot be printed. Each line ends with a line break.
 #[must_use]
 pub fn hex_dump(bytes: &[u8]) -> String {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x} ")).collect::<String>();
+    let printable = |&byte: &u8| if matches!(byte, b' '..=b'~') { char::from(byte) } else { '.' };
     let mut dump = String::new();
     let shown = &bytes[..bytes.len().min(DUMP_MAX)];
     for (index, line) in shown.chunks(LINE).enumerate() {
-        let _ = write!(dump, "{:08x} ", index * LINE);
-        for position in 0..LINE {
-            let gap = if position % 8 == 0 { " " } else { "" };
-            let _ = match line.get(position) {
-                Some(byte) => write!(dump, "{gap}{byte:02x} "),
-                None => write!(dump, "{gap}   "),
-            };
-        }
-        let ascii: String = line.iter().copied().map(printable).collect();
-        let _ = writeln!(dump, " |{ascii}|");
+        let (left, right) = line.split_at(line.len().min(LINE / 2));
+        let (left, right) = (hex(left), hex(right));
+        let ascii: String = line.iter().map(printable).collect();
+        let _ = writeln!(dump, "{:08x}  {left:24} {right:24} |{ascii}|", index * LINE);
     }
     if bytes.len() > shown.len() {
         let _ = writeln!(dump, "… and {} bytes more", bytes.len() - shown.len());
     }
     dump
-}
-
-/// The byte as the character that it is in ASCII, if that can be seen.
-fn printable(byte: u8) -> char {
-    if byte == b' ' || byte.is_ascii_graphic() { char::from(byte) } else { '.' }
 }

@@ -61,9 +61,8 @@ impl HeaderBlock {
         // Nobody looks beyond the limit, so it does not matter how the bytes were cut.
         let within = &self.bytes[..self.bytes.len().min(self.limits.bytes)];
         let Some(end) = end_of_block(within, &mut self.searched)? else {
-            if within.len() == self.limits.bytes {
-                return Err(Refusal::TooLarge { limit: self.limits.bytes, unit: "bytes" });
-            }
+            Refusal::TooLarge(self.limits.bytes, "bytes")
+                .unless(within.len() < self.limits.bytes)?;
             return Ok(None);
         };
         let rest = self.bytes.split_off(end);
@@ -83,9 +82,8 @@ impl HeaderBlock {
 pub fn end_of_block(bytes: &[u8], searched: &mut usize) -> Result<Option<usize>, Refusal> {
     while let Some(found) = bytes[*searched..].iter().position(|&byte| byte == b'\n') {
         let end = *searched + found + 1;
-        if !bytes[..end].ends_with(b"\r\n") {
-            return Err(Refusal::Malformed("a line ends in LF without the CR before it"));
-        }
+        Refusal::Malformed("a line ends in LF without the CR before it")
+            .unless(bytes[..end].ends_with(b"\r\n"))?;
         *searched = end;
         if bytes[..end].ends_with(b"\r\n\r\n") {
             return Ok(Some(end));
@@ -103,9 +101,7 @@ fn parse(block: &[u8], lines_max: usize) -> Result<Request<()>, Refusal> {
     let mut lines = vec![httparse::EMPTY_HEADER; lines_max];
     let mut parsed = httparse::Request::new(&mut lines);
     let status = parsed.parse(block).map_err(|error| match error {
-        httparse::Error::TooManyHeaders => {
-            Refusal::TooLarge { limit: lines_max, unit: "header lines" }
-        }
+        httparse::Error::TooManyHeaders => Refusal::TooLarge(lines_max, "header lines"),
         httparse::Error::Version => Refusal::HttpVersion,
         httparse::Error::HeaderName => {
             Refusal::Malformed("a header line does not begin with a name and a colon")
@@ -113,9 +109,8 @@ fn parse(block: &[u8], lines_max: usize) -> Result<Request<()>, Refusal> {
         httparse::Error::HeaderValue => Refusal::Malformed("a header value is broken"),
         _ => Refusal::Malformed("the request line is broken"),
     })?;
-    if status.is_partial() {
-        return Err(Refusal::Malformed("there is a blank line where the request should be"));
-    }
+    Refusal::Malformed("there is a blank line where the request should be")
+        .unless(status.is_complete())?;
     let version = if parsed.version == Some(1) { Version::HTTP_11 } else { Version::HTTP_10 };
     let request = Request::builder()
         .method(parsed.method.unwrap_or_default())

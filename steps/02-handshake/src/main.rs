@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use clap::Parser;
 use handshake::{Opened, Policy, encode_response, serve_opened};
+use http::HeaderValue;
 use http::header::SEC_WEBSOCKET_KEY;
-use raw_socket::{Ended, Segments, give_up, hex_dump, listen, page, visible};
+use raw_socket::{Segments, give_up, hex_dump, listen, page, visible};
 
 /// How long we listen to a connection once it is open.
 const TIME: Duration = Duration::from_mins(1);
@@ -27,38 +28,25 @@ fn main() {
     let options = Options::parse();
     let page = page(2, "The handshake", include_str!("page.html"));
     let listener = listen(&options.address).unwrap_or_else(|problem| give_up(&problem));
-    serve_opened(&listener, options.policy, page, |stream, peer, opened| {
-        show_connection(stream, peer, &opened);
-    })
+    serve_opened(&listener, options.policy, page, show_connection)
 }
 
 /// Shows how the two sides agreed, and then whatever the client sends.
-fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: &Opened) {
-    let key = opened.request.headers().get(SEC_WEBSOCKET_KEY).map(http::HeaderValue::as_bytes);
-    println!(
-        "── {peer} asks for {} with the key {}",
-        opened.request.uri(),
-        visible(key.unwrap_or_default())
-    );
-    println!("{}", visible(&encode_response(&opened.upgrade.response())));
-    if !opened.rest.is_empty() {
-        show_masked(peer, &opened.rest);
+fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
+    let Opened { request, upgrade, rest } = opened;
+    let key = request.headers().get(SEC_WEBSOCKET_KEY).map_or(&b""[..], HeaderValue::as_bytes);
+    println!("── {peer} asks for {} with the key {}", request.uri(), visible(key));
+    println!("{}", visible(&encode_response(&upgrade.response())));
+    if !rest.is_empty() {
+        show_masked(peer, &rest);
     }
     let mut segments = Segments::new(stream, TIME, BYTES);
-    let ended = loop {
+    loop {
         match segments.next_segment() {
             Ok(segment) => show_masked(peer, segment),
-            Err(ended) => break ended,
+            Err(ended) => return println!("── {peer} ended: {ended}"),
         }
-    };
-    println!(
-        "── {peer} {}",
-        match ended {
-            Ended::ByPeer => "closed the connection",
-            Ended::OutOfTime => "has had its minute: closed",
-            Ended::TooMuch => "has sent 64 KiB: closed, that is all we take",
-        }
-    );
+    }
 }
 
 fn show_masked(peer: SocketAddr, bytes: &[u8]) {

@@ -4,9 +4,10 @@
 //! What it also sends, and a page cannot change, is `Origin`. The tutorials ignore it (fault F6).
 
 use clap::Args;
-use http::HeaderMap;
 use http::header::{HOST, ORIGIN};
-use http::uri::{Authority, Scheme, Uri};
+use http::{HeaderMap, HeaderValue};
+
+use crate::names_a_host;
 
 /// The origins whose pages may connect (RFC 6455 §10.2): the server's own, always, and a list.
 ///
@@ -46,52 +47,30 @@ impl Origins {
     // ANCHOR_END: check
 }
 
-/// Reads an origin, in the form in which browsers send it.
+/// Reads an origin, and writes it as browsers do: in small letters, and without the port that its
+/// scheme has by itself. `null`, and whatever else is no `http` or `https` origin, is none.
 fn origin(entry: &str) -> Result<String, String> {
     let origin = entry.to_ascii_lowercase();
-    let Some((.., standard_port)) = host_and_port(&origin) else {
-        return Err(format!("\"{entry}\" is no origin: write it like https://example.com"));
+    let (host, standard_port) = match origin.split_once("://") {
+        Some(("http", host)) => (host, ":80"),
+        Some(("https", host)) => (host, ":443"),
+        _ => ("", ""),
     };
-    // Browsers leave out the port that a scheme has by itself.
-    Ok(origin.strip_suffix(&format!(":{standard_port}")).unwrap_or(&origin).to_owned())
+    // An origin is a scheme, a host and a port (RFC 6454 §6.2), and not a character more.
+    if !names_a_host(host.as_bytes()) {
+        return Err(format!("\"{entry}\" is no origin: write it like https://example.com"));
+    }
+    Ok(origin.strip_suffix(standard_port).unwrap_or(&origin).to_owned())
 }
 
 // ANCHOR: is_own
-/// Is `origin` the one that the request was sent to, by its `Host`?
+/// Is `sent` the origin that the request was sent to, by its `Host`?
 ///
 /// The scheme is not compared: behind a proxy that ends TLS, we would see `https` on one side only.
 /// Whole hosts are compared, never beginnings or ends: `http://good.example.evil.example` is evil's.
-fn is_own(origin: &str, headers: &HeaderMap) -> bool {
-    let Some((origin_host, origin_port, standard_port)) = host_and_port(origin) else {
-        return false;
-    };
-    let host = headers.get(HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
-    host.is_some_and(|host| {
-        host.host().eq_ignore_ascii_case(&origin_host)
-            && host.port_u16().unwrap_or(standard_port) == origin_port
-    })
+fn is_own(sent: &str, headers: &HeaderMap) -> bool {
+    let Some((scheme, _)) = sent.split_once("://") else { return false };
+    let Some(Ok(host)) = headers.get(HOST).map(HeaderValue::to_str) else { return false };
+    origin(sent).is_ok_and(|sent| origin(&format!("{scheme}://{host}")) == Ok(sent))
 }
 // ANCHOR_END: is_own
-
-/// Takes an origin apart: its host, its port, and the port that its scheme has by itself.
-/// `None` for `null` and for whatever else is no `http` or `https` origin.
-fn host_and_port(origin: &str) -> Option<(String, u16, u16)> {
-    let uri = Uri::try_from(origin).ok()?;
-    let standard_port = match uri.scheme()? {
-        scheme if *scheme == Scheme::HTTP => 80,
-        scheme if *scheme == Scheme::HTTPS => 443,
-        _ => return None,
-    };
-    let authority = uri.authority()?;
-    // An origin is a scheme, a host and a port (RFC 6454 §6.2), and not a character more.
-    let exact = format!("{}://{}", uri.scheme_str()?, without_user(authority));
-    (exact == origin).then(|| {
-        (authority.host().to_owned(), authority.port_u16().unwrap_or(standard_port), standard_port)
-    })
-}
-
-/// The host, with its port if there is one.
-pub(crate) fn without_user(authority: &Authority) -> String {
-    let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
-    format!("{}{port}", authority.host())
-}

@@ -9,14 +9,10 @@ pub enum Refusal {
     /// The bytes are no HTTP/1.1 request (RFC 9112); says what is broken.
     #[error("This is no valid HTTP/1.1 request: {0}.")]
     Malformed(&'static str),
-    /// The header block is over a limit (RFC 6585 §5).
-    #[error("The header block is over the limit of {limit} {unit}.")]
-    TooLarge {
-        /// The most that is taken.
-        limit: usize,
-        /// What is counted: bytes or header lines.
-        unit: &'static str,
-    },
+    /// The header block is over a limit (RFC 6585 §5): the most that is taken, and what is counted,
+    /// which is bytes or header lines.
+    #[error("The header block is over the limit of {0} {1}.")]
+    TooLarge(usize, &'static str),
     /// Not HTTP/1.1 (RFC 6455 §4.2.1).
     #[error("A WebSocket begins with a request in HTTP/1.1.")]
     HttpVersion,
@@ -32,14 +28,12 @@ pub enum Refusal {
     /// An ordinary GET that does not speak of WebSocket at all: where there is a page, it is shown.
     #[error("This address speaks WebSocket: connect with ws://.")]
     PlainRequest,
-    /// A header that must hold a token, such as `Upgrade: websocket`, does not (RFC 6455 §4.2.1).
-    #[error("The {header} header must contain the token \"{token}\".")]
-    Token {
-        /// The name of the header.
-        header: &'static str,
-        /// The token that it must hold.
-        token: &'static str,
-    },
+    /// `Upgrade` does not name `websocket` (RFC 6455 §4.2.1).
+    #[error("The Upgrade header must contain the token \"websocket\".")]
+    Upgrade,
+    /// `Connection` does not name `Upgrade` (RFC 6455 §4.2.1).
+    #[error("The Connection header must contain the token \"Upgrade\".")]
+    Connection,
     /// `Sec-WebSocket-Version` is not 13, is missing, or is there twice (RFC 6455 §4.4).
     #[error("There must be exactly one Sec-WebSocket-Version header, and it must be 13.")]
     WebSocketVersion,
@@ -67,12 +61,17 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Refuses, unless this is so.
+    pub(crate) fn unless(self, is_so: bool) -> Result<(), Self> {
+        if is_so { Ok(()) } else { Err(self) }
+    }
+
     // ANCHOR: status
     /// The status that this refusal is sent with.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::TooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::TooLarge(..) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::HttpVersion => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::WebSocketVersion => StatusCode::UPGRADE_REQUIRED,
@@ -92,17 +91,14 @@ impl Refusal {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
-        match self {
-            Self::Method(_) => {
-                headers.insert(ALLOW, HeaderValue::from_static("GET"));
-            }
-            Self::WebSocketVersion => {
-                headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-                // A 426 names the protocol to upgrade to (RFC 9110 §15.5.22).
-                headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-                headers.insert(CONNECTION, HeaderValue::from_static("Upgrade, close"));
-            }
-            _ => {}
+        if let Self::Method(_) = self {
+            headers.insert(ALLOW, HeaderValue::from_static("GET"));
+        }
+        if let Self::WebSocketVersion = self {
+            headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+            // A 426 names the protocol to upgrade to (RFC 9110 §15.5.22).
+            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+            headers.insert(CONNECTION, HeaderValue::from_static("Upgrade, close"));
         }
         response
     }

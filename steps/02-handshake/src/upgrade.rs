@@ -1,5 +1,7 @@
 //! The rules of RFC 6455 §4.2.1, one after the other, for any request however it was read.
 
+use std::collections::HashSet;
+
 use clap::Args;
 use http::header::{
     CONNECTION, CONTENT_LENGTH, HOST, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
@@ -9,7 +11,6 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 
 use crate::accept_key::{accept_key, is_key};
-use crate::origin::without_user;
 use crate::{Origins, Refusal};
 
 /// What a server lets in.
@@ -69,46 +70,27 @@ impl Upgrade {
 /// # Errors
 /// The first rule that it breaks. The tutorials check none of them (fault F3).
 pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade, Refusal> {
-    let headers = request.headers();
-    if request.version() != Version::HTTP_11 {
-        return Err(Refusal::HttpVersion);
-    }
-    if request.method() != Method::GET {
-        return Err(Refusal::Method(request.method().clone()));
-    }
-    if !only(headers, &HOST).is_some_and(|host| names_a_host(host.as_bytes())) {
-        return Err(Refusal::Host);
-    }
-    let no_bytes = |length: &HeaderValue| length == "0";
-    if headers.contains_key(TRANSFER_ENCODING)
-        || !headers.get_all(CONTENT_LENGTH).iter().all(no_bytes)
-    {
-        return Err(Refusal::Body);
-    }
-    let speaks_of_websocket =
-        headers.keys().any(|name| name.as_str().starts_with("sec-websocket-"));
+    let (method, headers) = (request.method(), request.headers());
+    Refusal::HttpVersion.unless(request.version() == Version::HTTP_11)?;
+    Refusal::Method(method.clone()).unless(method == Method::GET)?;
+    let host = only(headers, &HOST);
+    Refusal::Host.unless(host.is_some_and(|host| names_a_host(host.as_bytes())))?;
+    let no_bytes = headers.get_all(CONTENT_LENGTH).iter().all(|length| length == "0");
+    Refusal::Body.unless(no_bytes && !headers.contains_key(TRANSFER_ENCODING))?;
     if !has_token(headers, &UPGRADE, "websocket") {
-        return Err(if speaks_of_websocket {
-            Refusal::Token { header: "Upgrade", token: "websocket" }
-        } else {
-            Refusal::PlainRequest
-        });
+        let is_plain = !headers.keys().any(|name| name.as_str().starts_with("sec-websocket-"));
+        return Err(if is_plain { Refusal::PlainRequest } else { Refusal::Upgrade });
     }
-    if !has_token(headers, &CONNECTION, "upgrade") {
-        return Err(Refusal::Token { header: "Connection", token: "Upgrade" });
-    }
-    if only(headers, &SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-        return Err(Refusal::WebSocketVersion);
-    }
+    Refusal::Connection.unless(has_token(headers, &CONNECTION, "upgrade"))?;
+    let version = only(headers, &SEC_WEBSOCKET_VERSION);
+    Refusal::WebSocketVersion.unless(version.is_some_and(|version| version == "13"))?;
     let key = only(headers, &SEC_WEBSOCKET_KEY)
         .filter(|key| is_key(key.as_bytes()))
         .and_then(|key| key.to_str().ok())
         .ok_or(Refusal::Key)?;
     policy.origins.check(headers).map_err(Refusal::Origin)?;
     let subprotocol = choose_subprotocol(headers, &policy.subprotocols)?;
-    if !is_list_of(headers, &SEC_WEBSOCKET_EXTENSIONS, is_extension) {
-        return Err(Refusal::Extensions);
-    }
+    Refusal::Extensions.unless(is_list_of(headers, &SEC_WEBSOCKET_EXTENSIONS, is_extension))?;
     Ok(Upgrade { accept: accept_key(key), subprotocol, extensions: None })
 }
 // ANCHOR_END: upgrade
@@ -116,7 +98,10 @@ pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade
 /// Is this a host, with a port or without? A user before an `@` is none of `Host`'s business.
 #[must_use]
 pub fn names_a_host(host: &[u8]) -> bool {
-    Authority::try_from(host).is_ok_and(|authority| authority.as_str() == without_user(&authority))
+    Authority::try_from(host).is_ok_and(|authority| {
+        let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
+        authority.as_str() == format!("{}{port}", authority.host())
+    })
 }
 
 // ANCHOR: lists
@@ -148,14 +133,10 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
 /// browser would refuse (RFC 6455 §4.1).
 fn choose_subprotocol(headers: &HeaderMap, spoken: &[String]) -> Result<Option<String>, Refusal> {
     let offered: Vec<&str> = list(headers, &SEC_WEBSOCKET_PROTOCOL).collect();
-    let mut entries = offered.iter().enumerate();
-    if !is_list_of(headers, &SEC_WEBSOCKET_PROTOCOL, is_token)
-        || entries.any(|(index, entry)| offered[..index].contains(entry))
-    {
-        return Err(Refusal::Subprotocol);
-    }
-    let chosen = offered.iter().find(|&entry| spoken.iter().any(|spoken| spoken == entry));
-    Ok(chosen.map(|&entry| entry.to_owned()))
+    let is_distinct = offered.iter().collect::<HashSet<_>>().len() == offered.len();
+    let is_list = is_list_of(headers, &SEC_WEBSOCKET_PROTOCOL, is_token);
+    Refusal::Subprotocol.unless(is_list && is_distinct)?;
+    Ok(offered.into_iter().map(str::to_owned).find(|entry| spoken.contains(entry)))
 }
 
 /// If this header is there, is it a list of such entries, of one at least?
@@ -189,9 +170,7 @@ fn is_extension(entry: &str) -> bool {
     is_token(name) && parameters.all(|(name, value)| is_token(name) && value.is_none_or(is_value))
 }
 
-/// Is this a token (RFC 9110 §5.6.2)?
+/// Is this a token (RFC 9110 §5.6.2)? The name of a header is one, so `http` knows.
 fn is_token(text: &str) -> bool {
-    let is_token_byte =
-        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_token_byte)
+    HeaderName::from_bytes(text.as_bytes()).is_ok()
 }

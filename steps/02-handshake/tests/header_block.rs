@@ -101,7 +101,7 @@ fn one_byte_over_the_limit_is_too_large() {
     let limits = HeaderLimits { bytes: REQUEST.len(), ..HeaderLimits::default() };
     assert!(whole(limits, REQUEST.as_bytes()).unwrap().is_some());
     let limits = HeaderLimits { bytes: REQUEST.len() - 1, ..limits };
-    let too_large = Err(Refusal::TooLarge { limit: limits.bytes, unit: "bytes" });
+    let too_large = Err(Refusal::TooLarge(limits.bytes, "bytes"));
     assert_eq!(whole(limits, REQUEST.as_bytes()), too_large);
     // The limit is reached, and the blank line is not there: why wait for more?
     assert_eq!(whole(limits, &REQUEST.as_bytes()[..limits.bytes]), too_large);
@@ -114,7 +114,7 @@ fn one_line_over_the_limit_is_too_large() {
     let request = |lines| format!("GET / HTTP/1.1\r\n{}\r\n", "Cookie: a=b\r\n".repeat(lines));
     let limits = HeaderLimits::default();
     assert!(whole(limits, request(64).as_bytes()).unwrap().is_some());
-    let too_large = Err(Refusal::TooLarge { limit: 64, unit: "header lines" });
+    let too_large = Err(Refusal::TooLarge(64, "header lines"));
     assert_eq!(whole(limits, request(65).as_bytes()), too_large);
 }
 

@@ -103,16 +103,15 @@ fn what_is_no_list_of_distinct_tokens_is_refused() {
 /// Each refusal with its status, what goes with it, and a sentence for whoever has to mend it.
 #[test]
 fn every_refusal_says_what_was_wrong() {
-    let token = |header, token| Refusal::Token { header, token };
     let refusals = [
         Refusal::Malformed("a header has no valid name"),
-        Refusal::TooLarge { limit: 8192, unit: "bytes" },
+        Refusal::TooLarge(8192, "bytes"),
         Refusal::HttpVersion,
         Refusal::Method(Method::POST),
         Refusal::Host,
         Refusal::Body,
         Refusal::PlainRequest,
-        token("Upgrade", "websocket"),
+        Refusal::Upgrade,
         Refusal::WebSocketVersion,
         Refusal::Key,
         Refusal::Origin("http://evil.example".to_owned()),

@@ -42,9 +42,7 @@ impl PayloadLength {
                 Some(&bytes) => (u64::from_be_bytes(bytes), 8, TWO_BYTES_MAX),
                 None => return Ok(None),
             },
-            seven_bits => {
-                return Ok(Some(Self { value: u64::from(seven_bits), extended: 0 }));
-            }
+            seven_bits => return Ok(Some(Self { value: u64::from(seven_bits), extended: 0 })),
         };
         if value > u64::MAX >> 1 {
             return Err(LengthError::TopBitSet);

@@ -29,13 +29,12 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
     let mut received = opened.rest;
     loop {
         match show_frame(peer, &mut received) {
-            Ok(true) => continue,
-            Ok(false) => {}
+            Ok(true) => {}
+            Ok(false) => match segments.next_segment() {
+                Ok(segment) => received.extend_from_slice(segment),
+                Err(ended) => return println!("── {peer} ended: {ended}"),
+            },
             Err(error) => return println!("── {peer} is dropped: {error}"),
-        }
-        match segments.next_segment() {
-            Ok(segment) => received.extend_from_slice(segment),
-            Err(ended) => return println!("── {peer} ended: {ended}"),
         }
     }
 }

@@ -47,12 +47,9 @@ impl FrameBuffer {
     /// The status code to close with, and why: 1002 for a [`HeaderError`], 1009 for a frame of over
     /// a mebibyte.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, (u16, String)> {
-        let broken = |error: HeaderError| (1002, format!("{error} ({})", error.clause()));
-        let Some((header, start)) =
-            FrameHeader::decode(&self.bytes, self.masking).map_err(broken)?
-        else {
-            return Ok(None);
-        };
+        let broken = |error: HeaderError| (1002, error.to_string());
+        let decoded = FrameHeader::decode(&self.bytes, self.masking).map_err(broken)?;
+        let Some((header, start)) = decoded else { return Ok(None) };
         let length = usize::try_from(header.length).ok().filter(|&length| length <= PAYLOAD_MAX);
         let too_big = || (1009, format!("a frame of {} bytes", header.length));
         let end = start + length.ok_or_else(too_big)?;

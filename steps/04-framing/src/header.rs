@@ -82,13 +82,10 @@ impl FrameHeader {
         rsv1: bool,
     ) -> Result<Option<(Self, usize)>, HeaderError> {
         let Some(&first) = bytes.first() else { return Ok(None) };
-        let reserved = if rsv1 { RSV & !RSV1 } else { RSV };
-        if first & reserved != 0 {
-            return Err(HeaderError::ReservedBit(match first & reserved {
-                0x40.. => 1,
-                0x20.. => 2,
-                _ => 3,
-            }));
+        let reserved = first & if rsv1 { RSV & !RSV1 } else { RSV };
+        if reserved != 0 {
+            // FIN is bit 0, so each reserved bit has the number of its place.
+            return Err(HeaderError::ReservedBit(reserved.leading_zeros()));
         }
         let bits = first & OPCODE;
         let opcode = Opcode::from_bits(bits).ok_or(HeaderError::ReservedOpcode(bits))?;

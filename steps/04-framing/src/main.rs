@@ -45,8 +45,7 @@ fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Re
                 Err(ended) => return Ok(ended.to_string()),
             },
             Err((code, reason)) => {
-                let mut payload = code.to_be_bytes().to_vec();
-                payload.extend(reason.bytes());
+                let payload = [&code.to_be_bytes(), reason.as_bytes()].concat();
                 send(stream, Opcode::Close, true, &payload)?;
                 hang_up(stream)?;
                 return Ok(format!("{code}, {reason}"));
@@ -63,9 +62,6 @@ fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Re
 fn answer(stream: &TcpStream, frame: &Frame) -> io::Result<Option<String>> {
     let FrameHeader { opcode, fin, .. } = frame.header;
     match opcode {
-        Opcode::Text | Opcode::Binary | Opcode::Continuation => {
-            send(stream, opcode, fin, &frame.payload)?;
-        }
         Opcode::Ping => send(stream, Opcode::Pong, true, &frame.payload)?,
         Opcode::Pong => {}
         Opcode::Close => {
@@ -77,6 +73,7 @@ fn answer(stream: &TcpStream, frame: &Frame) -> io::Result<Option<String>> {
                 None => "without a status code".to_owned(),
             }));
         }
+        data => send(stream, data, fin, &frame.payload)?,
     }
     Ok(None)
 }

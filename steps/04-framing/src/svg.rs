@@ -15,40 +15,34 @@ const ROW: usize = 48;
 pub fn draw_as_svg(header: &FrameHeader, payload: &[u8]) -> String {
     let picture = Picture::new(header, payload);
     let width = ROW_BITS * BIT + 2;
-    let height = picture.rows.len() * ROW + 2;
+    let height = picture.rows().count() * ROW + 2;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
          font-family=\"monospace\" text-anchor=\"middle\" fill=\"currentColor\">\n\
          <title>A frame, bit by bit: {}</title>\n",
         escaped(&picture.summary)
     );
-    for (index, row) in picture.rows.iter().enumerate() {
-        let (mut x, y) = (1, index * ROW + 1);
-        for cell in row {
-            let cell_width = cell.bits.len() * BIT;
-            let _ = writeln!(
-                svg,
-                "<rect x=\"{x}\" y=\"{y}\" width=\"{cell_width}\" height=\"{ROW}\" \
-                 fill=\"none\" stroke=\"currentColor\" stroke-opacity=\".5\"/>"
-            );
-            for (bit_index, bit) in cell.bits.chars().enumerate() {
-                let bit_x = x + bit_index * BIT + BIT / 2;
-                let _ = writeln!(
-                    svg,
-                    "<text x=\"{bit_x}\" y=\"{}\" font-size=\"15\">{bit}</text>",
-                    y + 20
-                );
-            }
-            let _ = writeln!(
-                svg,
-                "<text x=\"{}\" y=\"{}\" font-size=\"12\" fill-opacity=\".75\">{}</text>",
-                x + cell_width / 2,
-                y + 39,
-                // A character of this size is about seven units wide.
-                escaped(cell.label(cell_width / 7))
-            );
-            x += cell_width;
+    for cell in &picture.cells {
+        let x = 1 + cell.start % ROW_BITS * BIT;
+        let y = 1 + cell.start / ROW_BITS * ROW;
+        let width = cell.bits.len() * BIT;
+        let _ = writeln!(
+            svg,
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{ROW}\" \
+             fill=\"none\" stroke=\"currentColor\" stroke-opacity=\".5\"/>"
+        );
+        let (bits_y, label_y) = (y + 20, y + 39);
+        for (index, bit) in cell.bits.chars().enumerate() {
+            let x = x + index * BIT + BIT / 2;
+            let _ = writeln!(svg, r#"<text x="{x}" y="{bits_y}" font-size="15">{bit}</text>"#);
         }
+        let middle = x + width / 2;
+        // A character of this size is about seven units wide.
+        let label = escaped(cell.label(width / 7));
+        let _ = writeln!(
+            svg,
+            r#"<text x="{middle}" y="{label_y}" font-size="12" fill-opacity=".75">{label}</text>"#
+        );
     }
     svg.push_str("</svg>\n");
     svg

@@ -16,11 +16,13 @@ pub fn draw_for_terminal(header: &FrameHeader, payload: &[u8]) -> String {
     let bytes: String = (0..ROW_BITS / 8).map(|byte| format!(" {byte:<15}")).collect();
     let bits: String = (0..ROW_BITS).map(|bit| format!(" {}", bit % 8)).collect();
     let _ = writeln!(drawing, "{}\n{bits}", bytes.trim_end());
+    let spaced = |cell: &Cell| cell.bits.chars().map(String::from).collect::<Vec<_>>().join(" ");
+    let centred = |cell: &Cell| format!("{:^1$}", cell.label(width(cell)), width(cell));
     let mut above = String::new();
-    for row in &picture.rows {
+    for row in picture.rows() {
         let below = line(row, "+", |cell| "-".repeat(width(cell)));
         let _ = writeln!(drawing, "{}", merge(&above, &below));
-        let _ = writeln!(drawing, "{}", line(row, "|", |cell| spaced(&cell.bits)));
+        let _ = writeln!(drawing, "{}", line(row, "|", spaced));
         let _ = writeln!(drawing, "{}", line(row, "|", centred));
         above = below;
     }
@@ -29,16 +31,6 @@ pub fn draw_for_terminal(header: &FrameHeader, payload: &[u8]) -> String {
         let _ = writeln!(drawing, "… and {} bytes of payload more", picture.bytes_more);
     }
     drawing
-}
-
-/// `1 0 1`: the bits with a space between each two.
-fn spaced(bits: &str) -> String {
-    bits.chars().map(String::from).collect::<Vec<_>>().join(" ")
-}
-
-/// The cell's label, in the middle of its width.
-fn centred(cell: &Cell) -> String {
-    format!("{:^1$}", cell.label(width(cell)), width(cell))
 }
 
 /// The characters of a cell between its edges.

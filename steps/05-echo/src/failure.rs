@@ -8,7 +8,7 @@ use crate::CloseCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// A frame's header breaks a rule.
-    #[error("{} ({})", .0, .0.clause())]
+    #[error(transparent)]
     Header(#[from] HeaderError),
     /// A continuation frame, and no message that it could continue.
     #[error("a continuation of no message (§5.4)")]

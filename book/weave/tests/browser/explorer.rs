@@ -12,7 +12,7 @@ use crate::reader::Reader;
 /// What step 4 says of these bytes, in one text.
 fn judged(bytes: &[u8], masking: Masking) -> String {
     match FrameHeader::decode(bytes, masking) {
-        Err(error) => format!("{error} {}", error.clause()),
+        Err(error) => error.to_string(),
         Ok(None) => "more".to_owned(),
         Ok(Some((header, end))) => {
             let length = usize::try_from(header.length).unwrap_or(usize::MAX);
@@ -73,7 +73,7 @@ async fn the_frame_explorer_judges_and_draws_as_step_4_does() {
                  const payload = key ? websocket.mask(wire, key) : wire;
                  return `${{header.end}} ${{websocket.drawFrame(header, payload)}}`;
              }} catch (error) {{
-                 return `${{error.message}} ${{error.section}}`;
+                 return `${{error.message}} (${{error.section}})`;
              }}"
         );
         let explored = reader.each(&values, &script).await;
