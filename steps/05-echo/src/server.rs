@@ -32,8 +32,6 @@ pub struct Server {
     seats: Semaphore,
     /// A permit for each connection that is being refused.
     refused: Arc<Semaphore>,
-    /// Does anybody look at what we print?
-    talks: bool,
 }
 
 /// A connection's permit, given back when it is over. It is half as large as tokio's own, and an
@@ -50,13 +48,13 @@ impl Server {
     /// A server that follows `options`, and shows `page` to visitors. Must be called on a tokio
     /// runtime.
     #[must_use]
-    pub fn new(options: Options, page: String) -> Arc<Self> {
+    pub fn new(mut options: Options, page: String) -> Arc<Self> {
+        // Nobody has to read a pipe, and a full one would stop us.
+        options.verbose |= io::stdout().is_terminal();
         Arc::new(Self {
             clock: Clock::start(options.timeouts),
             seats: Semaphore::new(options.max_connections as usize),
             refused: Arc::new(Semaphore::new(REFUSED_MAX)),
-            // Nobody has to read a pipe, and a full one would stop us.
-            talks: options.verbose || io::stdout().is_terminal(),
             options,
             page,
         })
@@ -107,7 +105,7 @@ impl Server {
 
     /// Prints a line about the peer of `stream`, if anybody looks.
     fn say(&self, stream: &TcpStream, news: &dyn Display) {
-        if self.talks {
+        if self.options.verbose {
             let peer = stream.peer_addr().map(|peer| peer.to_string());
             println!("── {} {news}", peer.as_deref().unwrap_or("a peer that is gone"));
         }
