@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::Duration;
 
-use handshake::Refusal;
+use handshake::{Opened, Refusal};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -75,7 +75,7 @@ impl Server {
             } else if let Ok(permit) = Arc::clone(&self.refused).try_acquire_owned() {
                 tokio::spawn(async move {
                     let (options, page) = (&server.options, &server.page);
-                    let _ = accept(&mut stream, options, page, Some(Refusal::Busy)).await;
+                    let _ = accept(&mut stream, options, page, |_| Err(Refusal::Busy)).await;
                     drop(permit);
                 });
             }
@@ -94,8 +94,9 @@ impl Server {
     async fn open(&self, stream: &mut TcpStream) -> Option<(Vec<u8>, Option<Agreement>)> {
         // Answers are written when they are complete, so there is nothing to wait for.
         let _ = stream.set_nodelay(true);
+        let judge = |arrived| Opened::judge(arrived, &self.options.policy);
         let (opened, agreed) = tokio::select! {
-            opened = accept(stream, &self.options, &self.page, None) => opened.ok()??,
+            opened = accept(stream, &self.options, &self.page, judge) => opened.ok()??,
             // Nothing has been agreed on yet, so nothing has to be said.
             () = self.clock.stopped() => return None,
         };
