@@ -3,7 +3,7 @@
 //! The rest of this step knows three things about it: a message whose first frame has RSV1 goes
 //! through an [`Inflater`], one of ours may go through a [`Deflater`], and either may not be there.
 
-use flate2::{Compress, Decompress, FlushCompress, FlushDecompress, Status};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 use crate::agreement::BITS_MAX;
 use crate::outbound::Role;
@@ -61,7 +61,7 @@ impl Inflater {
     ) -> Result<(), Failure> {
         // The largest window understands what was made with a smaller one.
         let stream = self.stream.get_or_insert_with(|| Decompress::new(false));
-        loop {
+        while !input.is_empty() || output.len() == output.capacity() {
             if output.len() == output.capacity() {
                 output.reserve(PIECE);
             }
@@ -74,21 +74,16 @@ impl Inflater {
             if output.len() > max {
                 return Err(Failure::MessageTooBig(max));
             }
-            match status {
+            if status == Status::StreamEnd {
                 // A final block ends its stream, and the message may go on with another (§7.2.3.4).
-                Status::StreamEnd => {
-                    stream.reset(false);
-                    self.is_within = false;
-                    if input.is_empty() {
-                        return Ok(());
-                    }
-                }
+                stream.reset(false);
+                self.is_within = false;
+            } else if taken == 0 && output.len() == before.1 {
                 // Nothing was taken and nothing given: there is no more in it.
-                _ if taken == 0 && output.len() == before.1 => return Ok(()),
-                _ if input.is_empty() && output.len() < output.capacity() => return Ok(()),
-                _ => {}
+                break;
             }
         }
+        Ok(())
     }
     // ANCHOR_END: inflate
 
@@ -130,20 +125,16 @@ impl Deflater {
         if payload.len() < DEFLATED_MIN {
             return None;
         }
-        let new =
-            || Compress::new_with_window_bits(flate2::Compression::new(LEVEL), false, self.bits);
+        let new = || Compress::new_with_window_bits(Compression::new(LEVEL), false, self.bits);
         let stream = self.stream.get_or_insert_with(new);
         let mut output = Vec::with_capacity(payload.len() / 2 + PIECE);
-        loop {
+        while !payload.is_empty() || output.len() == output.capacity() {
+            output.reserve(PIECE);
             let before = stream.total_in();
             // It fails only when it is called in the wrong order.
             stream.compress_vec(payload, &mut output, FlushCompress::Sync).ok()?;
             let taken = usize::try_from(stream.total_in() - before).unwrap_or(usize::MAX);
             payload = payload.get(taken..).unwrap_or_default();
-            if payload.is_empty() && output.len() < output.capacity() {
-                break;
-            }
-            output.reserve(PIECE);
         }
         output.truncate(output.len() - TAIL.len());
         if self.is_fresh {
