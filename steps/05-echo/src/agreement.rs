@@ -84,11 +84,9 @@ impl Agreement {
         let mut agreement = Self::default();
         let mut names = Vec::new();
         for (name, value) in parameters {
-            if names.contains(&name) {
-                return None;
-            }
-            names.push(name);
             match (name, value) {
+                // Each may come once.
+                _ if names.contains(&name) => return None,
                 (SERVER_FRESH, None) => agreement.server_fresh = true,
                 (CLIENT_FRESH, None) => agreement.client_fresh = true,
                 (SERVER_BITS, Some(bits)) => agreement.server_bits = Some(window_bits(bits)?),
@@ -97,6 +95,7 @@ impl Agreement {
                 (CLIENT_BITS, None) if is_offer => {}
                 _ => return None,
             }
+            names.push(name);
         }
         Some(agreement)
     }
@@ -104,8 +103,7 @@ impl Agreement {
 
 /// A number of bits from 8 to 15, written plainly (§7.1.2.1).
 fn window_bits(text: &str) -> Option<u8> {
-    let bits = text.parse().ok().filter(|bits| (8..=BITS_MAX).contains(bits))?;
-    (bits.to_string() == text).then_some(bits)
+    (8..=BITS_MAX).find(|bits| bits.to_string() == text)
 }
 
 /// As it stands in `Sec-WebSocket-Extensions`.

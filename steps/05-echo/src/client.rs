@@ -43,9 +43,8 @@ pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
     if !names_a_host(host.as_bytes()) {
         return Err(ConnectError::Host(host.to_owned()));
     }
-    if !target.starts_with('/')
-        || !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
-    {
+    let may_stand = |byte: u8| byte.is_ascii_graphic() && byte != b'#';
+    if !target.starts_with('/') || !target.bytes().all(may_stand) {
         return Err(ConnectError::Target(target.to_owned()));
     }
     let key = STANDARD.encode(rand::random::<[u8; 16]>());
@@ -64,22 +63,19 @@ pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
     let limits = HeaderLimits::default();
     let mut answer = Vec::with_capacity(limits.bytes);
     let mut searched = 0;
-    let end = loop {
+    while stream.read_buf(&mut answer).await? > 0 {
         let end = end_of_block(&answer, &mut searched);
         if let Some(end) = end.map_err(|error| ConnectError::Refused(error.to_string()))? {
-            break end;
+            let rest = answer.split_off(end);
+            let agreed = check(&answer, &accept_key(&key), limits.lines);
+            return Ok((rest, agreed.map_err(ConnectError::Refused)?));
         }
         if answer.len() >= limits.bytes {
             let why = format!("its header block is over the limit of {} bytes", limits.bytes);
             return Err(ConnectError::Refused(why));
         }
-        if stream.read_buf(&mut answer).await? == 0 {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-        }
-    };
-    let rest = answer.split_off(end);
-    let agreed = check(&answer, &accept_key(&key), limits.lines).map_err(ConnectError::Refused)?;
-    Ok((rest, agreed))
+    }
+    Err(io::Error::from(io::ErrorKind::UnexpectedEof).into())
 }
 
 /// Checks an answer by the rules for it; says which one it breaks.
@@ -96,8 +92,8 @@ fn check(answer: &[u8], accept: &str, lines_max: usize) -> Result<Option<Agreeme
     }
     let value = |name: &str| {
         let lines = response.headers.iter().filter(|line| line.name.eq_ignore_ascii_case(name));
-        let values: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.value)).collect();
-        (!values.is_empty()).then(|| values.join(","))
+        let values = lines.map(|line| String::from_utf8_lossy(line.value).into_owned());
+        values.reduce(|all, next| all + "," + &next)
     };
     if value("Upgrade").is_none_or(|value| !value.eq_ignore_ascii_case("websocket")) {
         return Err("its Upgrade header is not \"websocket\"".to_owned());

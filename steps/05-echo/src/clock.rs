@@ -17,6 +17,8 @@ use crate::{Ended, Timeouts};
 /// Connections are woken in so many groups, one after the other, so that a crowd of quiet ones is
 /// not sent its pings all at the same time.
 const GROUPS: u32 = 8;
+/// The slot of an alarm that does not wait yet: nobody is ever there.
+const NOWHERE: u32 = u32::MAX;
 
 /// The clock of a program, by which every connection is woken.
 #[derive(Debug)]
@@ -44,7 +46,7 @@ impl Clock {
                 sleep(timeouts.ping / GROUPS).await;
                 let Some(clock) = watched.upgrade() else { return };
                 let group = clock.ticks.fetch_add(1, Ordering::Relaxed).wrapping_add(1) % GROUPS;
-                clock.wake(|slot| slot % GROUPS == group);
+                clock.wake(|slot| slot % GROUPS as usize == group as usize);
             }
         });
         clock
@@ -63,11 +65,9 @@ impl Clock {
         while poll_fn(|context| alarm.poll(context)).await.is_ok() {}
     }
 
-    fn wake(&self, chosen: impl Fn(u32) -> bool) {
-        for (slot, waker) in self.waiting().iter() {
-            if chosen(number(slot)) {
-                waker.wake_by_ref();
-            }
+    fn wake(&self, chosen: impl Fn(usize) -> bool) {
+        for (_, waker) in self.waiting().iter().filter(|(slot, _)| chosen(*slot)) {
+            waker.wake_by_ref();
         }
     }
 
@@ -88,16 +88,16 @@ pub(crate) struct Alarm {
     quiet: u32,
     /// The ping interval that it was last woken in.
     interval: u32,
-    /// Where it waits, and who is woken there.
+    /// Where it waits, and who is woken there. At first nowhere, and nobody.
     slot: u32,
-    waker: Option<Waker>,
+    waker: Waker,
 }
 
 impl Alarm {
     pub(crate) fn new(clock: &Arc<Clock>) -> Self {
         let interval = clock.ticks.load(Ordering::Relaxed) / GROUPS;
-        let clock = Arc::clone(clock);
-        Self { clock, alive: true, told: false, quiet: 0, interval, slot: 0, waker: None }
+        let (clock, waker) = (Arc::clone(clock), Waker::noop().clone());
+        Self { clock, alive: true, told: false, quiet: 0, interval, slot: NOWHERE, waker }
     }
 
     /// Ready when the peer has been quiet, and a ping is to show whether it is there.
@@ -106,7 +106,7 @@ impl Alarm {
     /// [`Ended::Quiet`] when it has not been there for the idle time, and [`Ended::Stopped`], once,
     /// when the clock was stopped.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Ended>> {
-        if self.waker.as_ref().is_none_or(|known| !known.will_wake(context.waker())) {
+        if !self.waker.will_wake(context.waker()) {
             self.wait(context.waker());
         }
         if !self.told && self.clock.stopped.load(Ordering::SeqCst) {
@@ -132,25 +132,16 @@ impl Alarm {
     /// From now on the clock wakes `waker`.
     #[cold]
     fn wait(&mut self, waker: &Waker) {
-        self.leave();
-        self.slot = number(self.clock.waiting().insert(waker.clone()));
-        self.waker = Some(waker.clone());
-    }
-
-    fn leave(&mut self) {
-        if self.waker.take().is_some() {
-            self.clock.waiting().try_remove(self.slot as usize);
-        }
+        self.waker.clone_from(waker);
+        let mut waiting = self.clock.waiting();
+        waiting.try_remove(self.slot as usize);
+        // There are never more connections than file descriptors, so the number is a small one.
+        self.slot = u32::try_from(waiting.insert(waker.clone())).unwrap_or(NOWHERE);
     }
 }
 
 impl Drop for Alarm {
     fn drop(&mut self) {
-        self.leave();
+        self.clock.waiting().try_remove(self.slot as usize);
     }
-}
-
-/// A slot as a small number: there are never more connections than file descriptors.
-fn number(slot: usize) -> u32 {
-    u32::try_from(slot).unwrap_or(u32::MAX)
 }

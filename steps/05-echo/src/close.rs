@@ -33,10 +33,8 @@ impl CloseCode {
     /// were never sent, so they are not among them.
     #[must_use]
     pub fn new(number: u16) -> Option<Self> {
-        match number {
-            1000..=1003 | 1007..=1014 | 3000..=4999 => Some(Self(number)),
-            _ => None,
-        }
+        let may_be_sent = matches!(number, 1000..=1003 | 1007..=1014 | 3000..=4999);
+        may_be_sent.then_some(Self(number))
     }
     // ANCHOR_END: code
 

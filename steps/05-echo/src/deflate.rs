@@ -15,7 +15,7 @@ use crate::{Agreement, Failure};
 const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
 /// Shorter messages are sent as they are: they would hardly become shorter.
 const DEFLATED_MIN: usize = 64;
-/// How hard we try, from 1 to 9. A text of some hundred bytes gets a tenth smaller beyond this, and
+/// How hard we try, from 1 to 9. At 3, a text of some hundred bytes gets a tenth or two smaller, and
 /// takes five times as long.
 const LEVEL: u32 = 1;
 /// zlib's smallest window, in bits.
@@ -72,7 +72,7 @@ impl Inflater {
         // The largest window understands what was made with a smaller one.
         let new = || SPARE_DECOMPRESS.take().unwrap_or_else(|| Decompress::new(false));
         let stream = self.stream.get_or_insert_with(new);
-        loop {
+        while !input.is_empty() || output.len() == output.capacity() {
             if output.len() == output.capacity() {
                 output.reserve(PIECE);
             }
@@ -85,21 +85,16 @@ impl Inflater {
             if output.len() > max {
                 return Err(Failure::MessageTooBig(max));
             }
-            match status {
+            if status == Status::StreamEnd {
                 // A final block ends its stream, and the message may go on with another (§7.2.3.4).
-                Status::StreamEnd => {
-                    stream.reset(false);
-                    self.is_within = false;
-                    if input.is_empty() {
-                        return Ok(());
-                    }
-                }
+                stream.reset(false);
+                self.is_within = false;
+            } else if taken == 0 && output.len() == before.1 {
                 // Nothing was taken and nothing given: there is no more in it.
-                _ if taken == 0 && output.len() == before.1 => return Ok(()),
-                _ if input.is_empty() && output.len() < output.capacity() => return Ok(()),
-                _ => {}
+                break;
             }
         }
+        Ok(())
     }
     // ANCHOR_END: inflate
 
@@ -112,9 +107,7 @@ impl Inflater {
             self.inflate(&TAIL, output, max)?;
             self.is_within = false;
         }
-        if self.is_fresh
-            && let Some(mut stream) = self.stream.take()
-        {
+        if let Some(mut stream) = self.stream.take_if(|_| self.is_fresh) {
             stream.reset(false);
             SPARE_DECOMPRESS.set(Some(stream));
         }
@@ -144,28 +137,21 @@ impl Deflater {
         if payload.len() < DEFLATED_MIN {
             return None;
         }
-        let is_alike = self.is_alike();
-        let new = || {
-            let new = || Compress::new_with_window_bits(Compression::new(LEVEL), false, self.bits);
-            SPARE_COMPRESS.take().filter(|_| is_alike).unwrap_or_else(new)
-        };
-        let stream = self.stream.get_or_insert_with(new);
+        let spare = if self.is_alike() { SPARE_COMPRESS.take() } else { None };
+        let new = || Compress::new_with_window_bits(Compression::new(LEVEL), false, self.bits);
+        let stream = self.stream.get_or_insert_with(|| spare.unwrap_or_else(new));
         let mut output = Vec::with_capacity(payload.len() / 2 + PIECE);
-        loop {
+        while !payload.is_empty() || output.len() == output.capacity() {
+            output.reserve(PIECE);
             let before = stream.total_in();
             // It fails only when it is called in the wrong order.
             stream.compress_vec(payload, &mut output, FlushCompress::Sync).ok()?;
             let taken = usize::try_from(stream.total_in() - before).unwrap_or(usize::MAX);
             payload = payload.get(taken..).unwrap_or_default();
-            if payload.is_empty() && output.len() < output.capacity() {
-                break;
-            }
-            output.reserve(PIECE);
         }
         output.truncate(output.len() - TAIL.len());
-        if self.is_fresh
-            && let Some(mut stream) = self.stream.take()
-            && is_alike
+        if let Some(mut stream) = self.stream.take_if(|_| self.is_fresh)
+            && self.is_alike()
         {
             stream.reset();
             SPARE_COMPRESS.set(Some(stream));

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use framing::Opcode;
 
 use crate::{Agreement, Message, Outbound, Role};
 
@@ -10,7 +11,7 @@ use crate::{Agreement, Message, Outbound, Role};
 #[derive(Clone, Debug)]
 pub struct Encoded {
     frame: Bytes,
-    is_text: bool,
+    opcode: Opcode,
     payload_start: usize,
     /// The frame for those whose messages are compressed each by itself, from the first of them on.
     deflated: Arc<OnceLock<Bytes>>,
@@ -22,8 +23,7 @@ impl Encoded {
     pub fn new(message: Message<'_>) -> Self {
         let frame = encode(Outbound::new(Role::Server), message);
         let payload_start = frame.len() - message.payload().len();
-        let is_text = matches!(message, Message::Text(_));
-        Self { frame, is_text, payload_start, deflated: Arc::default() }
+        Self { frame, opcode: message.opcode(), payload_start, deflated: Arc::default() }
     }
 
     /// The frame as it goes over the wire from a server, where nothing is compressed.
@@ -35,8 +35,7 @@ impl Encoded {
     /// The message.
     #[must_use]
     pub fn message(&self) -> Message<'_> {
-        let payload = &self.frame[self.payload_start..];
-        if self.is_text { Message::Text(payload) } else { Message::Binary(payload) }
+        Message::new(self.opcode, &self.frame[self.payload_start..])
     }
 
     /// The frame where messages are compressed each by itself: the same for all, so it is made once.

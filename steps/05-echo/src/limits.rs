@@ -28,21 +28,19 @@ impl Default for Limits {
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Timeouts {
     /// For a whole opening handshake
-    #[arg(long = "handshake-timeout", value_name = SECONDS, value_parser = seconds, default_value = "10")]
+    #[arg(long = "handshake-timeout", value_name = "SECONDS", value_parser = seconds, default_value = "10")]
     pub handshake: Duration,
     /// A peer that is quiet for so long is sent a ping
-    #[arg(long = "ping-interval", value_name = SECONDS, value_parser = seconds, default_value = "20")]
+    #[arg(long = "ping-interval", value_name = "SECONDS", value_parser = seconds, default_value = "20")]
     pub ping: Duration,
     /// A peer from which nothing comes for so long, not even a pong, is dropped
     // At least twice `ping`, or the peer would have no time to answer.
-    #[arg(long = "idle-timeout", value_name = SECONDS, value_parser = seconds, default_value = "60")]
+    #[arg(long = "idle-timeout", value_name = "SECONDS", value_parser = seconds, default_value = "60")]
     pub idle: Duration,
     /// For the peer's part of the closing handshake
-    #[arg(long = "close-timeout", value_name = SECONDS, value_parser = seconds, default_value = "5")]
+    #[arg(long = "close-timeout", value_name = "SECONDS", value_parser = seconds, default_value = "5")]
     pub close: Duration,
 }
-
-const SECONDS: &str = "SECONDS";
 
 impl Default for Timeouts {
     /// 10 s for the handshake, a ping after 20 s, gone after a minute, 5 s to close.

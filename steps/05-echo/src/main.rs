@@ -4,6 +4,7 @@ use clap::Parser;
 use echo::{Options, Server, runtime};
 use raw_socket::{give_up, listen, page};
 use tokio::net::TcpListener;
+use tokio::signal;
 
 /// The system's own allocator spends a third more on small things that must be aligned, which is
 /// what an idle connection consists of.
@@ -32,17 +33,14 @@ async fn run(options: Options) -> Result<(), String> {
 
 /// Waits for ctrl-C, or where there is such a thing, for the signal to terminate.
 async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
+    let interrupt = signal::ctrl_c();
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
         }
+        return;
     }
     let _ = interrupt.await;
 }

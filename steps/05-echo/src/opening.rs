@@ -14,8 +14,8 @@ use crate::{Agreement, Options};
 /// Bytes that are read at a time.
 const PIECE: usize = 4096;
 
-/// Reads a request and answers it; `None` if it was not upgraded, and the connection is over.
-/// With a `refusal`, no request is good enough. Visitors are shown `page`.
+/// Reads a request and answers it as it is judged; `None` if it was not upgraded, and the connection
+/// is over. Visitors are shown `page`.
 ///
 /// # Errors
 /// When the client is gone before it is answered.
@@ -23,18 +23,13 @@ pub(crate) async fn accept(
     stream: &mut TcpStream,
     options: &Options,
     page: &str,
-    refusal: Option<Refusal>,
+    judge: impl FnOnce(Arrived) -> Result<Opened, Refusal>,
 ) -> io::Result<Option<(Opened, Option<Agreement>)>> {
     // For a whole request, and again for taking our answer.
     let time = options.timeouts.handshake;
-    let arrived = match timeout(time, read_request(stream, options.header_limits)).await {
-        Ok(arrived) => arrived?,
-        Err(_) => Err(Refusal::Late),
-    };
-    let mut judged = match refusal {
-        Some(refusal) => arrived.and(Err(refusal)),
-        None => arrived.and_then(|arrived| Opened::judge(arrived, &options.policy)),
-    };
+    let arrived = timeout(time, read_request(stream, options.header_limits)).await;
+    let arrived = arrived.unwrap_or(Ok(Err(Refusal::Late)))?;
+    let mut judged = arrived.and_then(judge);
     let mut agreed = None;
     if let Ok(opened) = &mut judged {
         agreed = options.compression.accept(opened.request.headers());
@@ -59,13 +54,11 @@ async fn read_request(
 ) -> io::Result<Result<Arrived, Refusal>> {
     let mut block = HeaderBlock::new(limits);
     let mut piece = Vec::with_capacity(PIECE);
-    loop {
-        piece.clear();
-        if stream.read_buf(&mut piece).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
+    while stream.read_buf(&mut piece).await? > 0 {
         if let Some(outcome) = block.push(&piece).transpose() {
             return Ok(outcome);
         }
+        piece.clear();
     }
+    Err(io::ErrorKind::UnexpectedEof.into())
 }

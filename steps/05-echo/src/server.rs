@@ -1,10 +1,11 @@
 //! The server: accepts, opens, and gives each connection a task of its own.
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::Duration;
 
-use handshake::Refusal;
+use handshake::{Opened, Refusal};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -20,37 +21,22 @@ const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
 /// What connections get to end when the server stops, beyond the time for the closing handshake.
 const STOP_GRACE: Duration = Duration::from_secs(1);
 
-/// An echo server, ready to serve.
+/// An echo server, ready to serve. Every connection looks at it.
 #[derive(Debug)]
 pub struct Server {
-    shared: Arc<Shared>,
-    /// A permit for each connection that is being refused.
-    refused: Arc<Semaphore>,
-}
-
-/// What every connection looks at.
-#[derive(Debug)]
-struct Shared {
     options: Options,
     /// What visitors are shown.
     page: String,
     clock: Arc<Clock>,
     /// A permit for each connection; all are back when all connections are over.
     seats: Semaphore,
-    /// Does anybody look at what we print?
-    talks: bool,
+    /// A permit for each connection that is being refused.
+    refused: Arc<Semaphore>,
 }
 
 /// A connection's permit, given back when it is over. It is half as large as tokio's own, and an
 /// idle connection has little else.
-struct Seat(Arc<Shared>);
-
-impl Seat {
-    fn take(shared: &Arc<Shared>) -> Option<Self> {
-        shared.seats.try_acquire().ok()?.forget();
-        Some(Self(Arc::clone(shared)))
-    }
-}
+struct Seat(Arc<Server>);
 
 impl Drop for Seat {
     fn drop(&mut self) {
@@ -62,34 +48,34 @@ impl Server {
     /// A server that follows `options`, and shows `page` to visitors. Must be called on a tokio
     /// runtime.
     #[must_use]
-    pub fn new(options: Options, page: String) -> Self {
-        Self {
-            shared: Arc::new(Shared {
-                clock: Clock::start(options.timeouts),
-                seats: Semaphore::new(options.max_connections as usize),
-                // Nobody has to read a pipe, and a full one would stop us.
-                talks: options.verbose || io::stdout().is_terminal(),
-                options,
-                page,
-            }),
+    pub fn new(mut options: Options, page: String) -> Arc<Self> {
+        // Nobody has to read a pipe, and a full one would stop us.
+        options.verbose |= io::stdout().is_terminal();
+        Arc::new(Self {
+            clock: Clock::start(options.timeouts),
+            seats: Semaphore::new(options.max_connections as usize),
             refused: Arc::new(Semaphore::new(REFUSED_MAX)),
-        }
+            options,
+            page,
+        })
     }
 
     /// Serves whoever connects, for ever.
-    pub async fn serve(&self, listener: &TcpListener) {
+    pub async fn serve(self: &Arc<Self>, listener: &TcpListener) {
         loop {
             let Ok((mut stream, _)) = listener.accept().await else {
                 sleep(REST_AFTER_ERROR).await;
                 continue;
             };
-            if let Some(seat) = Seat::take(&self.shared) {
-                tokio::spawn(connection(stream, seat));
+            let server = Arc::clone(self);
+            if let Ok(permit) = self.seats.try_acquire() {
+                // The seat gives it back.
+                permit.forget();
+                tokio::spawn(connection(stream, Seat(server)));
             } else if let Ok(permit) = Arc::clone(&self.refused).try_acquire_owned() {
-                let shared = Arc::clone(&self.shared);
                 tokio::spawn(async move {
-                    let _ = accept(&mut stream, &shared.options, &shared.page, Some(Refusal::Busy))
-                        .await;
+                    let (options, page) = (&server.options, &server.page);
+                    let _ = accept(&mut stream, options, page, |_| Err(Refusal::Busy)).await;
                     drop(permit);
                 });
             }
@@ -98,10 +84,32 @@ impl Server {
 
     /// Closes all connections with 1001, and waits until they are over or have had their time.
     pub async fn stop(&self) {
-        self.shared.clock.stop();
-        let deadline = self.shared.clock.timeouts.close + STOP_GRACE;
-        let all = self.shared.seats.acquire_many(self.shared.options.max_connections);
-        let _ = timeout(deadline, all).await;
+        self.clock.stop();
+        let all = self.seats.acquire_many(self.options.max_connections);
+        let _ = timeout(self.options.timeouts.close + STOP_GRACE, all).await;
+    }
+
+    /// The opening handshake; returns the bytes behind it, and what was agreed on, if `stream` is a
+    /// WebSocket now.
+    async fn open(&self, stream: &mut TcpStream) -> Option<(Vec<u8>, Option<Agreement>)> {
+        // Answers are written when they are complete, so there is nothing to wait for.
+        let _ = stream.set_nodelay(true);
+        let judge = |arrived| Opened::judge(arrived, &self.options.policy);
+        let (opened, agreed) = tokio::select! {
+            opened = accept(stream, &self.options, &self.page, judge) => opened.ok()??,
+            // Nothing has been agreed on yet, so nothing has to be said.
+            () = self.clock.stopped() => return None,
+        };
+        self.say(stream, &format_args!("connected to {}", opened.request.uri()));
+        Some((opened.rest, agreed))
+    }
+
+    /// Prints a line about the peer of `stream`, if anybody looks.
+    fn say(&self, stream: &TcpStream, news: &dyn Display) {
+        if self.options.verbose {
+            let peer = stream.peer_addr().map(|peer| peer.to_string());
+            println!("── {} {news}", peer.as_deref().unwrap_or("a peer that is gone"));
+        }
     }
 }
 
@@ -124,35 +132,7 @@ fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
         }
         let Err(ended) = echo(&mut receiver, &mut sender).await;
         Box::pin(receiver.end(&mut sender, &ended)).await;
-        seat.0.say(|| format!("{} {ended}", peer(&stream)));
+        seat.0.say(&stream, &ended);
     }
 }
 // ANCHOR_END: connection
-
-impl Shared {
-    /// The opening handshake; returns the bytes behind it, and what was agreed on, if `stream` is a
-    /// WebSocket now.
-    async fn open(&self, stream: &mut TcpStream) -> Option<(Vec<u8>, Option<Agreement>)> {
-        // Answers are written when they are complete, so there is nothing to wait for.
-        let _ = stream.set_nodelay(true);
-        let (opened, agreed) = tokio::select! {
-            opened = accept(stream, &self.options, &self.page, None) => opened.ok()??,
-            // Nothing has been agreed on yet, so nothing has to be said.
-            () = self.clock.stopped() => return None,
-        };
-        self.say(|| format!("{} connected to {}", peer(stream), opened.request.uri()));
-        Some((opened.rest, agreed))
-    }
-
-    /// Prints a line, if anybody looks.
-    fn say(&self, line: impl FnOnce() -> String) {
-        if self.talks {
-            println!("── {}", line());
-        }
-    }
-}
-
-/// Who is at the other end of `stream`.
-fn peer(stream: &TcpStream) -> String {
-    stream.peer_addr().map_or_else(|_| "a peer that is gone".to_owned(), |peer| peer.to_string())
-}
