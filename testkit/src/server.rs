@@ -127,6 +127,20 @@ impl Server {
         self.signals("-INT");
     }
 
+    /// Makes it hang: its connections stay, and nothing is heard.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn hangs(&self) {
+        self.signals("-STOP");
+    }
+
+    /// Ends the hanging.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn goes_on(&self) {
+        self.signals("-CONT");
+    }
+
     #[cfg(unix)]
     #[track_caller]
     fn signals(&self, signal: &str) {

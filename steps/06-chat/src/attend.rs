@@ -5,16 +5,10 @@ use std::time::Duration;
 use clap::Args;
 use echo::{CloseCode, CloseFrame, Encoded, Ended, Message, Receiver, Sender};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::task::yield_now;
 
 use crate::allowance::Allowance;
 use crate::metrics::Metrics;
 use crate::place::Place;
-
-/// Messages that a member says before the others hear them: then they are written together.
-const IN_A_ROW: u32 = 16;
-/// When so much news is on its way, the others hear it before any more is said.
-const ON_THE_WAY: usize = 256;
 
 /// What one member may ask of us.
 #[derive(Args, Clone, Copy, Debug)]
@@ -60,7 +54,6 @@ where
     Writer: AsyncWrite + Unpin,
 {
     let mut allowance = Allowance::new(bounds.rate);
-    let mut in_a_row = 0;
     loop {
         let is_behind = !place.catch_up(sender);
         let heard = async {
@@ -86,11 +79,6 @@ where
                     let answer = hear(std::str::from_utf8(text).unwrap_or_default());
                     if let Some(answer) = answer {
                         sender.send_encoded(&answer);
-                    }
-                    // Who has much to say lets the others hear it before it goes on.
-                    in_a_row = (in_a_row + 1) % IN_A_ROW;
-                    if in_a_row == 0 || place.news.len() > ON_THE_WAY {
-                        yield_now().await;
                     }
                 }
                 Ok(Some(Message::Binary(_))) => {

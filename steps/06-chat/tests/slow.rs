@@ -2,7 +2,10 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
+use std::process::Command;
+
 use support::{Member, metric, resident, start, waits_for_metric};
+use testkit::{Frame, Server};
 
 mod support;
 
@@ -109,6 +112,30 @@ fn who_has_missed_much_gets_it_as_fast_as_they_read() {
             let told = text.as_str().unwrap().split(' ').next().unwrap().parse();
             assert_eq!(told, Ok(number));
         }
+    }
+    assert_eq!(metric(&server, "slow_readers_total"), 0);
+}
+
+/// A crowd that talks all at once makes nobody slow: when much is on its way, it waits for those who
+/// are to hear it.
+#[test]
+fn a_crowd_that_talks_all_at_once_makes_nobody_slow() {
+    const CROWD: usize = 100;
+    const EACH: usize = 40;
+    // On one thread nobody hears anything while somebody else talks.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chat"));
+    command.args(["127.0.0.1:0", "--rate", "100000"]).env("TOKIO_WORKER_THREADS", "1");
+    let server = Server::start_command(command);
+    let enter = |number: usize| Member::enters(&server, &format!("/ws/tea/member-{number}"));
+    let mut crowd: Vec<Member> = (0..CROWD).map(enter).collect();
+    let mut ada = Member::enters(&server, "/ws/tea/Ada");
+    server.hangs();
+    for member in &mut crowd {
+        member.wire.sends_frames(&vec![Frame::text("me"); EACH]);
+    }
+    server.goes_on();
+    for _ in 0..CROWD * EACH {
+        ada.hears_of("message");
     }
     assert_eq!(metric(&server, "slow_readers_total"), 0);
 }
