@@ -9,6 +9,8 @@ use crate::deflate::Inflater;
 use crate::outbound::Role;
 use crate::{Agreement, CloseFrame, Failure, Limits, Utf8, pool};
 
+/// The most bytes in one read: more would have left the processor's cache before they are used.
+const READ_MAX: usize = 256 * 1024;
 /// Room for at least so many bytes is made before a read.
 const ROOM_MIN: usize = 64 * 1024;
 /// So many bytes or fewer are moved out of their buffer while the rest of their frame is awaited,
@@ -149,6 +151,15 @@ impl Inbound {
         &mut self.buffer
     }
 
+    /// The most bytes to read at once. Of a frame that is longer than a buffer no more than its rest
+    /// is read, so that the next one begins in front, and nothing has to be moved.
+    pub(crate) fn read_max(&self) -> usize {
+        match self.arriving {
+            Some(frame) if frame.length > pool::BUFFER => READ_MAX.min(frame.length - frame.seen),
+            _ => READ_MAX,
+        }
+    }
+
     #[inline(never)]
     fn make_room(&mut self) {
         let start = take(&mut self.start);
@@ -208,6 +219,8 @@ impl Inbound {
             self.start = self.buffer.len();
         }
         if self.start == self.buffer.len() {
+            self.buffer.clear();
+            self.start = 0;
             return Ok(None);
         }
         let found = self.find_in_frames();

@@ -19,9 +19,6 @@ use crate::{
     Agreement, Clock, CloseCode, CloseFrame, Failure, Inbound, Limits, Message, Role, Sender,
 };
 
-/// The most bytes in one read: more would have left the processor's cache before they are used.
-const READ_MAX: usize = 256 * 1024;
-
 /// Hears what the peer says.
 #[derive(Debug)]
 pub struct Receiver<Reader> {
@@ -250,7 +247,8 @@ impl<Reader: AsyncRead + Unpin> Receiver<Reader> {
 
     /// Reads once, into a buffer that is only held if there is something in it.
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut room = self.inbound.buffer().limit(READ_MAX);
+        let max = self.inbound.read_max();
+        let mut room = self.inbound.buffer().limit(max);
         let read = pin!(self.reader.read_buf(&mut room)).poll(context);
         if read.is_pending() {
             self.inbound.rest();
