@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use raw_socket::{Segments, hex_dump, listen_by_command_line, page, serve_each, visible};
+use raw_socket::{Ended, Segments, hex_dump, listen_by_command_line, page, serve_each, visible};
 
 /// How long we listen to one connection, in all.
 const TIME: Duration = Duration::from_secs(10);
@@ -41,6 +41,11 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr) {
                 if request.ends_with(b"\r\n\r\n") && !asks_for_websocket(&request) {
                     let _ = send_page(stream, &request);
                 }
+            }
+            Err(Ended::OutOfTime) => {
+                return println!(
+                    "── {peer} ended: unanswered, for its time was up (step 2 answers)"
+                );
             }
             Err(ended) => return println!("── {peer} ended: {ended}"),
         }
