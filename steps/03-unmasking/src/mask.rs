@@ -31,11 +31,7 @@ pub fn mask(payload: &mut [u8], key: MaskingKey, offset: usize) {
     for word in words {
         *word = (u64::from_le_bytes(*word) ^ wide).to_le_bytes();
     }
-    let (halves, tail) = tail.as_chunks_mut();
-    for half in halves {
-        *half = (u32::from_le_bytes(*half) ^ key).to_le_bytes();
-    }
-    for (byte, key) in tail.iter_mut().zip(key.to_le_bytes()) {
+    for (byte, key) in tail.iter_mut().zip(wide.to_le_bytes()) {
         *byte ^= key;
     }
 }
