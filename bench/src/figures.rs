@@ -107,7 +107,7 @@ fn cell(row: &Row, name: &str) -> String {
     match (figures.ratio, figures.figure) {
         (_, Some(figure)) if row.unit == Unit::Bytes => grouped(figure.median),
         (Some(ratio), _) => {
-            format!("{:.2} <small>({:.2}–{:.2})</small>", ratio.median, ratio.min, ratio.max)
+            format!("{:.2} <small>({:.2}–{:.2})</small>", ratio.median, ratio.lower, ratio.upper)
         }
         (None, Some(figure)) => grouped(figure.median),
         (None, None) => "failed".to_owned(),

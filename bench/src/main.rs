@@ -146,7 +146,9 @@ fn greet(machine: &Machine, base: &str) {
             "TCP is paced here (bbr), which makes figures with a window swing; reno would not"
         );
     }
-    println!("ratios are to {base}; in brackets, the least and the greatest of the rounds\n");
+    println!(
+        "ratios are to {base}; in brackets, what the middle half of the rounds lies between\n"
+    );
 }
 
 /// The benchmarks inside one process have a program of their own.

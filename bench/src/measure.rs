@@ -1,5 +1,6 @@
 //! One measurement: every peer in turn, several times over.
 
+use std::net::SocketAddr;
 use std::process::Command;
 use std::time::Instant;
 
@@ -37,6 +38,9 @@ pub fn measure(
     tell: &dyn Fn(&str),
 ) -> Row {
     let mut all: Vec<Rounds> = measurement.peers.iter().map(|_| Rounds::default()).collect();
+    let mut servers: Vec<_> = measurement.peers.iter().map(|_| None).collect();
+    // Who says back what is said has nothing to remember from round to round, and can go on.
+    let goes_on = matches!(measurement.plan, Plan::Echo(_));
     for round in 0..measurement.rounds {
         let mut order: Vec<usize> = (0..measurement.peers.len()).collect();
         if round % 2 == 1 {
@@ -45,7 +49,14 @@ pub fn measure(
         for index in order {
             let peer = &measurement.peers[index];
             tell(&format!("round {} of {}, {}", round + 1, measurement.rounds, peer.name));
-            let sample = sample(peer, measurement, programs);
+            let server = servers[index].get_or_insert_with(|| programs.start(peer));
+            let sample = match server {
+                Ok(server) => sample(peer, measurement, programs, server),
+                Err(problem) => Err(problem.clone()),
+            };
+            if !goes_on || sample.is_err() {
+                servers[index] = None;
+            }
             all[index].problem = sample.as_ref().err().cloned().or(all[index].problem.take());
             all[index].samples.push(sample.ok());
         }
@@ -78,9 +89,13 @@ pub fn measure(
     row
 }
 
-/// Starts a peer's server, puts it under load, and ends it.
-fn sample(peer: &Peer, measurement: &Measurement, programs: &Programs) -> Result<Sample, String> {
-    let (server, address) = programs.start(peer)?;
+/// Puts a peer's server under load.
+fn sample(
+    peer: &Peer,
+    measurement: &Measurement,
+    programs: &Programs,
+    (server, address): &(Process, SocketAddr),
+) -> Result<Sample, String> {
     let is_compressed = match measurement.plan {
         Plan::Echo(echo) => echo.kind == Kind::CompressedJson,
         Plan::Idle(idle) => idle.is_compressed,
@@ -93,7 +108,7 @@ fn sample(peer: &Peer, measurement: &Measurement, programs: &Programs) -> Result
         plan => plan,
     };
     let path = peer.path(is_compressed).to_owned();
-    let task = Task { address, path, is_websocket: peer.is_websocket, plan };
+    let task = Task { address: *address, path, is_websocket: peer.is_websocket, plan };
     let task = serde_json::to_string(&task).map_err(|error| error.to_string())?;
     let mut command = Command::new(programs.own("load")?);
     command.arg(task);

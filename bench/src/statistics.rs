@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 pub struct Spread {
     /// Half of the figures are not above it, and half not below.
     pub median: f64,
-    /// The least.
-    pub min: f64,
-    /// The greatest.
-    pub max: f64,
+    /// A quarter of the figures are not above it.
+    pub lower: f64,
+    /// A quarter of the figures are not below it.
+    pub upper: f64,
 }
 
 impl Spread {
@@ -19,14 +19,14 @@ impl Spread {
     pub fn of(figures: &[f64]) -> Option<Self> {
         let mut sorted = figures.to_vec();
         sorted.sort_by(f64::total_cmp);
-        let (min, max) = (*sorted.first()?, *sorted.last()?);
-        let middle = sorted.len() / 2;
-        let median = if sorted.len() % 2 == 1 {
-            sorted[middle]
-        } else {
-            f64::midpoint(sorted[middle - 1], sorted[middle])
+        let last = sorted.len().checked_sub(1)?;
+        // What stands so many quarters of the way, or lies between the two that are next to it.
+        let quarters = |count: usize| {
+            let (index, rest) = (count * last / 4, count * last % 4);
+            let weight = [0.0, 0.25, 0.5, 0.75][rest];
+            sorted[index] * (1.0 - weight) + sorted[last.min(index + 1)] * weight
         };
-        Some(Self { median, min, max })
+        Some(Self { median: quarters(2), lower: quarters(1), upper: quarters(3) })
     }
 
     /// The spread of each figure over the one of the same round. What slows the whole machine down
@@ -43,7 +43,8 @@ impl Spread {
     /// The same with each figure made shorter by `round`.
     #[must_use]
     pub fn map(self, round: impl Fn(f64) -> f64) -> Self {
-        Self { median: round(self.median), min: round(self.min), max: round(self.max) }
+        let Self { median, lower, upper } = self;
+        Self { median: round(median), lower: round(lower), upper: round(upper) }
     }
 }
 
@@ -52,11 +53,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_is_the_middle_one_or_between_the_two_in_the_middle() {
-        let odd = Spread::of(&[5.0, 1.0, 9.0]).unwrap();
-        assert_eq!(odd, Spread { median: 5.0, min: 1.0, max: 9.0 });
-        let even = Spread::of(&[4.0, 1.0, 9.0, 5.0]).unwrap();
-        assert_eq!(even, Spread { median: 4.5, min: 1.0, max: 9.0 });
+    fn the_quarters_are_figures_or_lie_between_two() {
+        let five = Spread::of(&[5.0, 1.0, 9.0, 7.0, 2.0]).unwrap();
+        assert_eq!(five, Spread { median: 5.0, lower: 2.0, upper: 7.0 });
+        let four = Spread::of(&[4.0, 1.0, 9.0, 5.0]).unwrap();
+        assert_eq!(four, Spread { median: 4.5, lower: 3.25, upper: 6.0 });
+        assert_eq!(Spread::of(&[3.0]).unwrap(), Spread { median: 3.0, lower: 3.0, upper: 3.0 });
         assert_eq!(Spread::of(&[]), None);
     }
 
@@ -65,7 +67,7 @@ mod tests {
         let figures = [Some(10.0), Some(30.0), None, Some(8.0)];
         let base = [Some(10.0), Some(20.0), Some(1.0), Some(0.0)];
         let ratios = Spread::of_ratios(&figures, &base).unwrap();
-        assert_eq!(ratios, Spread { median: 1.25, min: 1.0, max: 1.5 });
+        assert_eq!(ratios, Spread { median: 1.25, lower: 1.125, upper: 1.375 });
         assert_eq!(Spread::of_ratios(&[None], &[Some(1.0)]), None);
     }
 }

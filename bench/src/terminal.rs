@@ -52,7 +52,7 @@ fn line(figures: &Figures, unit: Unit) -> String {
     };
     let mut line = match figures.ratio {
         Some(ratio) => {
-            format!("  {:>6.2}  ({:.2} to {:.2})", ratio.median, ratio.min, ratio.max)
+            format!("  {:>6.2}  ({:.2} to {:.2})", ratio.median, ratio.lower, ratio.upper)
         }
         None => format!("  {:>6}  {:14}", "–", ""),
     };
@@ -96,7 +96,7 @@ mod tests {
     }
 
     fn figures(peer: &str, figure: Option<f64>, busy: (f64, f64)) -> Figures {
-        let spread = |median| Spread { median, min: median, max: median };
+        let spread = |median| Spread { median, lower: median, upper: median };
         Figures {
             peer: peer.to_owned(),
             figure: figure.map(spread),
