@@ -55,6 +55,7 @@ function tell(text, kind = "") {
 // ANCHOR: follow
 async function follow(path, newest, use) {
   let rest = 500;
+  tell("The server holds our question until there is news.");
   for (;;) {
     try {
       const url = `${path}?after=${newest}`;
