@@ -91,8 +91,10 @@ pub async fn serve_through<Stream, Opening>(
         }
     };
     tokio::select! {
-        () = accept => {}
+        // In this order: we listen for the end before anybody is served.
+        biased;
         () = stop => {}
+        () = accept => {}
     }
 }
 

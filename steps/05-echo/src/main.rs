@@ -24,8 +24,10 @@ async fn run(options: Options) -> Result<(), String> {
     let listener = listener.map_err(|error| format!("cannot listen: {error}"))?;
     let server = Server::new(options, page(5, "Echo", include_str!("page.html")));
     tokio::select! {
-        () = server.serve(&listener) => {}
+        // In this order: we listen for the end before anybody is served.
+        biased;
         () = told_to_stop() => {}
+        () = server.serve(&listener) => {}
     }
     server.stop().await;
     Ok(())
