@@ -94,7 +94,7 @@ mod tests {
     fn bytes_that_are_no_frame_are_told_from_one() {
         assert_eq!(drawn("81 05 68").unwrap_err(), "5 bytes are announced, 1 are there");
         assert_eq!(drawn("8").unwrap_err(), "8 is no byte in two hexadecimal digits");
-        assert_eq!(drawn("c1 00").unwrap_err(), "RSV1 is set without an extension");
+        assert_eq!(drawn("c1 00").unwrap_err(), "RSV1 is set without an extension (§5.2)");
         assert_eq!(drawn("81").unwrap_err(), "the header is not there whole");
     }
 }
