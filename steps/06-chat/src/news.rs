@@ -13,7 +13,7 @@ const ON_THE_WAY_MAX: usize = 1024;
 
 // ANCHOR: news
 /// One piece of news.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct News {
     /// What the members get.
     pub(crate) frame: Encoded,
@@ -40,7 +40,7 @@ impl News {
 // ANCHOR: feed
 /// The way from a room to its members.
 #[derive(Debug)]
-pub(crate) struct Feed(broadcast::Sender<News>);
+pub(crate) struct Feed(broadcast::Sender<Arc<News>>);
 
 impl Feed {
     pub(crate) fn new() -> Self {
@@ -48,14 +48,14 @@ impl Feed {
     }
 
     /// For one more member, from now on.
-    pub(crate) fn subscribe(&self) -> broadcast::Receiver<News> {
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<News>> {
         self.0.subscribe()
     }
 
     /// Tells all members, without waiting for any of them. Returns how many they are.
     pub(crate) fn tell(&self, news: News) -> usize {
         // With nobody there, there is nobody to be told.
-        self.0.send(news).unwrap_or_default()
+        self.0.send(Arc::new(news)).unwrap_or_default()
     }
 
     /// Lets the members take what is on its way, if it is much.

@@ -1,6 +1,7 @@
 //! Somebody's place among those who hear the news: what waits for them, in its order.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use echo::{Encoded, Sender};
 use tokio::io::AsyncWrite;
@@ -23,9 +24,9 @@ pub(crate) struct Place {
     /// What they get first: as much as they have missed, encoded when it is its turn.
     greeting: Option<Box<dyn Iterator<Item = Encoded> + Send>>,
     /// News that has come meanwhile, and its bytes.
-    held: VecDeque<News>,
+    held: VecDeque<Arc<News>>,
     held_bytes: usize,
-    pub(crate) news: broadcast::Receiver<News>,
+    pub(crate) news: broadcast::Receiver<Arc<News>>,
     /// Says nothing, and ends when somebody else takes the place.
     pub(crate) taken: oneshot::Receiver<()>,
 }
@@ -35,7 +36,7 @@ impl Place {
     pub(crate) fn new(
         name: &str,
         greeting: impl Iterator<Item = Encoded> + Send + 'static,
-        news: broadcast::Receiver<News>,
+        news: broadcast::Receiver<Arc<News>>,
         taken: oneshot::Receiver<()>,
     ) -> Self {
         let greeting: Box<dyn Iterator<Item = Encoded> + Send> = Box::new(greeting);
@@ -65,7 +66,7 @@ impl Place {
     /// missed.
     pub(crate) fn take(
         &mut self,
-        first: Result<News, RecvError>,
+        first: Result<Arc<News>, RecvError>,
         sender: &mut Sender<impl AsyncWrite + Unpin>,
         metrics: &Metrics,
     ) -> bool {
