@@ -123,20 +123,19 @@ fn losses(section: &Section) -> String {
         ours = Some(&own.peer);
         // The best comes first. Who does not speak WebSocket does not compete.
         let best = row.peers.iter().find(|figures| figures.peer != RAW);
-        let (Some(figure), Some((peer, best))) =
-            (own.figure, best.and_then(|best| Some((&best.peer, best.figure?))))
-        else {
-            continue;
-        };
-        let (own, best) = (figure.median, best.median);
+        let (Some(figure), Some(best)) = (own.standing(), best) else { continue };
+        let Some(best_figure) = best.standing() else { continue };
+        let (peer, title) = (&best.peer, &row.title);
         if row.unit == Unit::Bytes {
-            if own * LOSS > best {
-                let more = grouped(own - best);
-                losses.push(format!("{more} bytes over {peer} ({})", row.title));
+            if figure * LOSS > best_figure
+                && let (Some(own), Some(best)) = (own.figure, best.figure)
+            {
+                let more = grouped(own.median - best.median);
+                losses.push(format!("{more} bytes over {peer} ({title})"));
             }
-        } else if own < best * LOSS {
-            let percent = (1.0 - own / best) * 100.0;
-            losses.push(format!("{percent:.0} % behind {peer} ({})", row.title));
+        } else if figure < best_figure * LOSS {
+            let percent = (1.0 - figure / best_figure) * 100.0;
+            losses.push(format!("{percent:.0} % behind {peer} ({title})"));
         }
     }
     let Some(ours) = ours else { return String::new() };

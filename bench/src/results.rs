@@ -76,6 +76,15 @@ pub struct Figures {
     pub problem: Option<String>,
 }
 
+impl Figures {
+    /// What a peer is judged by: its ratio, for the machine was as fast for the base in the same
+    /// round, or where there is no base, the figure.
+    #[must_use]
+    pub fn standing(&self) -> Option<f64> {
+        self.ratio.or(self.figure).map(|spread| spread.median)
+    }
+}
+
 impl Results {
     /// The results in a file.
     ///
@@ -101,12 +110,9 @@ impl Results {
 impl Row {
     /// Puts the best first, and those without a figure last.
     pub fn sort(&mut self) {
-        let better = |figures: &Figures| match (figures.figure, self.unit) {
-            (None, _) => f64::INFINITY,
-            (Some(figure), Unit::Bytes) => figure.median,
-            (Some(figure), _) => -figure.median,
-        };
-        self.peers.sort_by(|one, other| better(one).total_cmp(&better(other)));
+        let sign = if self.unit == Unit::Bytes { 1.0 } else { -1.0 };
+        let place = |figures: &Figures| figures.standing().map_or(f64::INFINITY, |it| it * sign);
+        self.peers.sort_by(|one, other| place(one).total_cmp(&place(other)));
     }
 
     /// The figures of a peer.
