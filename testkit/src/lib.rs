@@ -42,6 +42,8 @@ mod output;
 mod redis;
 mod run;
 mod server;
+#[cfg(unix)]
+mod signal;
 mod transcript;
 mod visible;
 mod wire;

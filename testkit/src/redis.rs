@@ -10,6 +10,8 @@ use tempfile::TempDir;
 
 use crate::find_program;
 use crate::output::Output;
+#[cfg(unix)]
+use crate::signal::signal;
 
 /// What Redis says once it answers.
 const READY: &str = "Ready to accept connections";
@@ -122,10 +124,9 @@ impl Redis {
 
     #[cfg(unix)]
     #[track_caller]
-    fn signals(&self, signal: &str) {
+    fn signals(&self, kind: &str) {
         let Some(Process(child)) = &self.process else { panic!("Redis is not running") };
-        let status = Command::new("kill").args([signal, &child.id().to_string()]).status();
-        assert!(status.is_ok_and(|status| status.success()), "cannot signal Redis");
+        signal(child, kind);
     }
 
     #[track_caller]

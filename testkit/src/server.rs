@@ -6,6 +6,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use crate::output::{Output, Source};
+#[cfg(unix)]
+use crate::signal::signal;
 use crate::{PATIENCE, Wire};
 
 /// What every step prints first, before its address.
@@ -117,36 +119,28 @@ impl Server {
     #[cfg(unix)]
     #[track_caller]
     pub fn asks_to_end(&self) {
-        self.signals("-TERM");
+        signal(&self.child, "-TERM");
     }
 
     /// Interrupts it, as ctrl-C does: by SIGINT.
     #[cfg(unix)]
     #[track_caller]
     pub fn interrupts(&self) {
-        self.signals("-INT");
+        signal(&self.child, "-INT");
     }
 
     /// Makes it hang: its connections stay, and nothing is heard.
     #[cfg(unix)]
     #[track_caller]
     pub fn hangs(&self) {
-        self.signals("-STOP");
+        signal(&self.child, "-STOP");
     }
 
     /// Ends the hanging.
     #[cfg(unix)]
     #[track_caller]
     pub fn goes_on(&self) {
-        self.signals("-CONT");
-    }
-
-    #[cfg(unix)]
-    #[track_caller]
-    fn signals(&self, signal: &str) {
-        let pid = self.pid().to_string();
-        let status = Command::new("kill").args([signal, &pid]).status();
-        assert!(status.is_ok_and(|status| status.success()), "cannot signal process {pid}");
+        signal(&self.child, "-CONT");
     }
 
     /// Waits until it has ended by itself, and returns how.
