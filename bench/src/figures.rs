@@ -123,8 +123,8 @@ fn losses(section: &Section) -> String {
         ours = Some(&own.peer);
         // The best comes first. Who does not speak WebSocket does not compete.
         let best = row.peers.iter().find(|figures| figures.peer != RAW);
-        let (Some(figure), Some(best)) = (own.standing(), best) else { continue };
-        let Some(best_figure) = best.standing() else { continue };
+        let Some(best) = best else { continue };
+        let Some((figure, best_figure)) = own.standing().zip(best.standing()) else { continue };
         let (peer, title) = (&best.peer, &row.title);
         if row.unit == Unit::Bytes {
             if figure * LOSS > best_figure

@@ -112,10 +112,12 @@ fn every_refusal_says_what_was_wrong() {
         Refusal::Body,
         Refusal::PlainRequest,
         Refusal::Upgrade,
+        Refusal::Connection,
         Refusal::WebSocketVersion,
         Refusal::Key,
         Refusal::Origin("http://evil.example".to_owned()),
         Refusal::Subprotocol,
+        Refusal::Extensions,
         Refusal::Late,
         Refusal::Busy,
     ];
