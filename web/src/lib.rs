@@ -9,7 +9,7 @@ mod page;
 #[cfg(feature = "tokio")]
 mod stop;
 
-pub use command_line::{give_up, listen_by_command_line, seconds};
+pub use command_line::{give_up, listen_by_command_line, positive, seconds};
 pub use host::names_a_host;
 pub use listen::listen;
 pub use origin::Origins;
