@@ -12,7 +12,7 @@ mod stop;
 
 pub use command_line::{give_up, listen_by_command_line, seconds};
 pub use host::names_a_host;
-pub use listen::listen;
+pub use listen::{REST_AFTER_ERROR, listen};
 pub use origin::Origins;
 pub use output::{ErrorWriter, print_error_line, print_line, wait_until_printed};
 pub use page::page;
