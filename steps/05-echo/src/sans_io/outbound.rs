@@ -18,8 +18,6 @@ const CONTROL_MAX: usize = 125;
 
 /// A new masking key. It must be unpredictable (§10.3), so it comes from a cryptographic generator
 /// that the system has seeded.
-///
-
 fn new_key() -> MaskingKey {
     rand::random()
 }
