@@ -2,8 +2,9 @@
 
 use crate::frame::masked;
 use crate::header::Header;
+use crate::opcode::Opcode;
+use crate::role::Role;
 use crate::visible::{count, visible};
-use crate::{Opcode, Role};
 
 /// Characters of a payload that are quoted before the rest is only counted.
 const QUOTED: usize = 60;
@@ -100,7 +101,7 @@ fn quoted(payload: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Frame;
+    use crate::frame::Frame;
 
     fn from_client(frame: &Frame) -> String {
         annotation(&frame.bytes(), Role::Client)

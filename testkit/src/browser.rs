@@ -12,7 +12,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Chromium, PATIENCE};
+use crate::patience::PATIENCE;
+use crate::programs::chromium::Chromium;
 
 mod driver;
 

@@ -4,11 +4,11 @@
 
 use std::net::SocketAddr;
 
-use crate::Role;
 use crate::annotation::annotation;
 use crate::dump::{dump, dump_of_random_masking};
 use crate::header::Header;
 use crate::http::Head;
+use crate::role::Role;
 use crate::visible::{count, visible_bytes};
 
 /// Frames of one write that are shown before the rest is only counted.
@@ -251,7 +251,7 @@ pub(crate) fn shown(bytes: &[u8], sender: Role) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Frame;
+    use crate::frame::Frame;
 
     fn client() -> Transcript {
         Transcript::new(Role::Client, SocketAddr::from(([127, 0, 0, 1], 40_404)))

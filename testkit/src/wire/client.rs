@@ -3,12 +3,14 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
-use super::{Wire, header_lines};
 use crate::handshake::{ACCEPT, KEY};
+use crate::http::Response;
 use crate::http::{BodyEnd, Head};
 use crate::incoming::Arrival;
+use crate::patience::PATIENCE;
+use crate::role::Role;
 use crate::transcript::Way;
-use crate::{PATIENCE, Response, Role};
+use crate::wire::connection::{Wire, header_lines};
 
 /// Headers of the answer to an opening handshake that are the same in every good one, or different
 /// in every one: the transcript leaves them out.

@@ -4,11 +4,13 @@ use std::net::TcpListener;
 use std::sync::mpsc;
 use std::thread;
 
-use super::{Wire, header_lines};
 use crate::handshake::accept_value;
 use crate::http::Head;
+use crate::http::Request;
+use crate::patience::PATIENCE;
+use crate::role::Role;
 use crate::transcript::Way;
-use crate::{PATIENCE, Request, Role};
+use crate::wire::connection::{Wire, header_lines};
 
 impl Wire {
     /// Accepts a client, and reads its request up to the blank line.

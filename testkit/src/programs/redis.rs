@@ -4,14 +4,13 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::find_program;
-use crate::output::Output;
-#[cfg(unix)]
-use crate::signal::signal;
+use crate::patience::PATIENCE;
+use crate::programs::program::Program;
+use crate::programs::search_path::find_program;
 
 /// What Redis says once it answers.
 const READY: &str = "Ready to accept connections";
@@ -21,11 +20,9 @@ const TRIES: usize = 5;
 /// A Redis of its own on a free port, killed when dropped.
 pub struct Redis {
     address: SocketAddr,
-    process: Option<Process>,
+    program: Option<Program>,
     folder: TempDir,
 }
-
-struct Process(Child);
 
 impl Redis {
     /// Where `redis-server` is. [`install_command`](Self::install_command) tells how to get it.
@@ -80,7 +77,7 @@ impl Redis {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port is needed");
         let address = listener.local_addr().expect("a listener has an address");
         let folder = TempDir::new().expect("a folder for Redis is needed");
-        Self { address, process: None, folder }
+        Self { address, program: None, folder }
     }
 
     /// Its address, as clients want it: `redis://127.0.0.1:PORT`.
@@ -92,12 +89,12 @@ impl Redis {
     /// Its process, while it runs.
     #[must_use]
     pub fn process_id(&self) -> Option<u32> {
-        self.process.as_ref().map(|Process(child)| child.id())
+        self.program.as_ref().map(|program| program.process.id())
     }
 
     /// Kills it. It has no time to say or to store anything.
     pub fn dies(&mut self) {
-        self.process = None;
+        self.program = None;
     }
 
     /// Starts it again on the same port, empty, and waits until it answers.
@@ -125,8 +122,8 @@ impl Redis {
     #[cfg(unix)]
     #[track_caller]
     fn signals(&self, kind: &str) {
-        let Some(Process(child)) = &self.process else { panic!("Redis is not running") };
-        signal(child, kind);
+        let Some(program) = &self.program else { panic!("Redis is not running") };
+        assert!(program.process.signal(kind), "cannot send {kind}: Redis has ended");
     }
 
     #[track_caller]
@@ -138,23 +135,11 @@ impl Redis {
         let mut command = Command::new(program);
         command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port"]);
         command.arg(self.address.port().to_string()).arg("--dir").arg(self.folder.path());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child =
-            command.spawn().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
-        let output = Output::of(&mut child);
-        // From here on, a panic kills the child.
-        self.process = Some(Process(child));
-        if output.waits_for(None, |line| line.contains(READY)).is_some() {
-            return Ok(());
+        let started = Program::start(command).unwrap_or_else(|error| panic!("{error}"));
+        if started.line(PATIENCE, |line| line.contains(READY)).is_none() {
+            return Err(started.everything());
         }
-        Err(output.everything())
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // Either fails only if the process has ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        self.program = Some(started);
+        Ok(())
     }
 }

@@ -2,36 +2,31 @@
 
 use std::ffi::OsStr;
 use std::net::SocketAddr;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::process::{Command, ExitStatus};
 
-use crate::output::{Output, Source};
-#[cfg(unix)]
-use crate::signal::signal;
-use crate::{PATIENCE, Wire};
-
-/// What every step prints first, before its address.
-const GREETING: &str = "listening on http://";
-/// How long a program that did not start well may take to say why.
-const LAST_WORDS: Duration = Duration::from_secs(1);
-/// Any free port.
-const ANY_PORT: &str = "127.0.0.1:0";
+use crate::patience::PATIENCE;
+use crate::programs::listening::listening_address;
+use crate::programs::program::Program;
+use crate::wire::connection::Wire;
 
 /// A server that a test has started; killed when dropped.
+#[derive(Debug)]
 pub struct Server {
-    child: Child,
+    program: Program,
     address: SocketAddr,
-    output: Output,
 }
 
 impl Server {
+    /// The address that asks for any free port.
+    pub const ANY_PORT: &str = "127.0.0.1:0";
+
     /// Starts a step's binary on a free port, with further flags, and waits until it listens:
     /// `Server::start(env!("CARGO_BIN_EXE_echo"), &["--message-limit", "1024"])`.
     #[must_use]
     #[track_caller]
     pub fn start(program: impl AsRef<OsStr>, flags: &[&str]) -> Self {
         let mut command = Command::new(program);
-        command.arg(ANY_PORT).args(flags);
+        command.arg(Self::ANY_PORT).args(flags);
         Self::start_command(command)
     }
 
@@ -39,25 +34,26 @@ impl Server {
     /// listens.
     #[must_use]
     #[track_caller]
-    pub fn start_command(mut command: Command) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child =
-            command.spawn().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
-        let output = Output::of(&mut child);
-        // From here on, a panic kills the child.
-        let mut server = Self { child, address: SocketAddr::from(([0, 0, 0, 0], 0)), output };
-        let first = server.output.waits_for(Some(Source::Standard), |_| true);
-        let address = first.as_deref().and_then(|line| line.strip_prefix(GREETING)?.parse().ok());
-        let Some(address) = address else {
-            server.output.waits_for_end(LAST_WORDS);
-            panic!(
-                "{command:?} should print `{GREETING}ADDR:PORT` first, and printed {}\n{}",
-                first.map_or("nothing".to_owned(), |line| format!("`{line}`")),
-                server.everything()
-            );
+    pub fn start_command(command: Command) -> Self {
+        Self::launch(command).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same for who has something better to do than to panic.
+    ///
+    /// # Errors
+    /// That it does not start or does not say where it listens, with all that it printed.
+    pub fn launch(command: Command) -> Result<Self, String> {
+        let what = format!("{command:?}");
+        let program = Program::start(command)?;
+        let first = program.first_line(PATIENCE).map_err(|error| format!("{what}: {error}"))?;
+        let Some(address) = listening_address(&first) else {
+            let everything = program.last_words();
+            return Err(format!(
+                "{what} should print `listening on http://ADDR:PORT` first, and printed `{first}`; \
+                 it said:\n{everything}"
+            ));
         };
-        server.address = address;
-        server
+        Ok(Self { program, address })
     }
 
     /// The address it listens on.
@@ -81,13 +77,13 @@ impl Server {
     /// The number of its process.
     #[must_use]
     pub fn pid(&self) -> u32 {
-        self.child.id()
+        self.program.process.id()
     }
 
     /// What it has printed to standard output so far.
     #[must_use]
     pub fn output(&self) -> String {
-        self.output.text(Source::Standard)
+        self.program.output()
     }
 
     /// What it has printed to standard output about `wire`, without the ports, which are others
@@ -102,7 +98,7 @@ impl Server {
     /// What it has printed to standard error so far.
     #[must_use]
     pub fn errors(&self) -> String {
-        self.output.text(Source::Error)
+        self.program.errors()
     }
 
     /// Waits until it has printed a line that contains `text`, to either output, and returns the
@@ -110,7 +106,7 @@ impl Server {
     #[track_caller]
     #[allow(clippy::must_use_candidate, reason = "to wait for the line may be all there is to do")]
     pub fn waits_for_line_with(&self, text: &str) -> String {
-        self.output.waits_for(None, |line| line.contains(text)).unwrap_or_else(|| {
+        self.program.line(PATIENCE, |line| line.contains(text)).unwrap_or_else(|| {
             panic!("no line with `{text}` came in {PATIENCE:?}\n{}", self.everything())
         })
     }
@@ -119,52 +115,46 @@ impl Server {
     #[cfg(unix)]
     #[track_caller]
     pub fn asks_to_end(&self) {
-        signal(&self.child, "-TERM");
+        self.signals("-TERM");
     }
 
     /// Interrupts it, as ctrl-C does: by SIGINT.
     #[cfg(unix)]
     #[track_caller]
     pub fn interrupts(&self) {
-        signal(&self.child, "-INT");
+        self.signals("-INT");
     }
 
     /// Makes it hang: its connections stay, and nothing is heard.
     #[cfg(unix)]
     #[track_caller]
     pub fn hangs(&self) {
-        signal(&self.child, "-STOP");
+        self.signals("-STOP");
     }
 
     /// Ends the hanging.
     #[cfg(unix)]
     #[track_caller]
     pub fn goes_on(&self) {
-        signal(&self.child, "-CONT");
+        self.signals("-CONT");
     }
 
     /// Waits until it has ended by itself, and returns how.
     #[track_caller]
     pub fn waits_for_exit(&mut self) -> ExitStatus {
-        // A process closes its outputs when it ends, and a server has no other reason to.
-        assert!(
-            self.output.waits_for_end(PATIENCE),
-            "the server is still running after {PATIENCE:?}\n{}",
-            self.everything()
-        );
-        self.child.wait().expect("a child can be waited for")
+        self.program.exit_status(PATIENCE).unwrap_or_else(|| {
+            panic!("the server is still running after {PATIENCE:?}\n{}", self.everything())
+        })
+    }
+
+    #[cfg(unix)]
+    #[track_caller]
+    fn signals(&self, signal: &str) {
+        assert!(self.program.process.signal(signal), "cannot send {signal}: the server has ended");
     }
 
     fn everything(&self) -> String {
         format!("standard output:\n{}\nstandard error:\n{}", self.output(), self.errors())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Either fails only if the process has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use crate::programs::search_path::{find_program, program_in};
 
 /// What the browser's program is called, by whoever packaged it.
 const BROWSERS: [&str; 5] =
@@ -73,19 +75,6 @@ impl Chromium {
     }
 }
 
-/// The first of these programs that is on the search path.
-#[must_use]
-pub fn find_program(names: &[&str]) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
-    names.iter().find_map(|name| folders.iter().find_map(|folder| program_in(folder, name)))
-}
-
-fn program_in(folder: &Path, name: &str) -> Option<PathBuf> {
-    let program = folder.join(format!("{name}{}", env::consts::EXE_SUFFIX));
-    program.is_file().then_some(program)
-}
-
 /// Chrome where its installer puts it, which is on no search path.
 fn installed_chrome() -> Option<PathBuf> {
     let places: Vec<PathBuf> = if cfg!(target_os = "macos") {
@@ -105,12 +94,6 @@ fn installed_chrome() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_program_is_found_by_its_name() {
-        assert!(find_program(&["no-such-program-anywhere", "cargo"]).unwrap().is_file());
-        assert_eq!(find_program(&["no-such-program-anywhere"]), None);
-    }
 
     #[test]
     fn there_is_always_a_way_to_install_it() {
