@@ -39,6 +39,7 @@ mod patience;
 mod programs;
 mod role;
 mod transcript;
+mod unread;
 mod visible;
 mod wire;
 
@@ -57,4 +58,5 @@ pub use programs::redis::Redis;
 pub use programs::search_path::find_program;
 pub use programs::server::Server;
 pub use programs::step::Step;
+pub use unread::{Unread, UnreadServer};
 pub use wire::connection::Wire;

@@ -5,13 +5,15 @@ use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::Duration;
 
-use handshake::{Opened, Refusal};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use crate::opening::accept;
-use crate::{Agreement, Clock, Options, Receiver, Role, Sender, echo};
+use crate::sans_io::endpoint::Endpoint;
+use crate::server::echo::echo;
+use crate::server::options::Options;
+use crate::tokio_driver::clock::Clock;
+use crate::tokio_driver::connection::Connection;
 
 /// Connections over the limit that are told so at the same time; more are closed without a word.
 const REFUSED_MAX: usize = 64;
@@ -74,8 +76,8 @@ impl Server {
                 tokio::spawn(connection(stream, Seat(server)));
             } else if let Ok(permit) = Arc::clone(&self.refused).try_acquire_owned() {
                 tokio::spawn(async move {
-                    let (options, page) = (&server.options, &server.page);
-                    let _ = accept(&mut stream, options, page, |_| Err(Refusal::Busy)).await;
+                    let time = server.options.timeouts.handshake;
+                    let _ = server.options.opening.refuse(&mut stream, time).await;
                     drop(permit);
                 });
             }
@@ -89,19 +91,18 @@ impl Server {
         let _ = timeout(self.options.timeouts.close + STOP_GRACE, all).await;
     }
 
-    /// The opening handshake; returns the bytes behind it, and what was agreed on, if `stream` is a
-    /// WebSocket now.
-    async fn open(&self, stream: &mut TcpStream) -> Option<(Vec<u8>, Option<Agreement>)> {
+    /// The opening handshake. Returns `None` if `stream` is not a WebSocket afterwards.
+    async fn open(&self, stream: &mut TcpStream) -> Option<Endpoint> {
         // Answers are written when they are complete, so there is nothing to wait for.
         let _ = stream.set_nodelay(true);
-        let judge = |arrived| Opened::judge(arrived, &self.options.policy);
-        let (opened, agreed) = tokio::select! {
-            opened = accept(stream, &self.options, &self.page, judge) => opened.ok()??,
-            // Nothing has been agreed on yet, so nothing has to be said.
+        let (opening, time) = (&self.options.opening, self.options.timeouts.handshake);
+        let (request, endpoint) = tokio::select! {
+            opened = opening.accept(stream, time, &self.page) => opened.ok()??,
+            // The connection is not open yet, so there is nothing to close.
             () = self.clock.stopped() => return None,
         };
-        self.say(stream, &format_args!("connected to {}", opened.request.uri()));
-        Some((opened.rest, agreed))
+        self.say(stream, &format_args!("connected to {}", request.uri()));
+        Some(endpoint)
     }
 
     /// Prints a line about the peer of `stream`, if anybody looks.
@@ -122,17 +123,12 @@ impl Server {
 #[expect(clippy::manual_async_fn, reason = "see above")]
 fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
     async move {
-        let Some((rest, agreed)) = Box::pin(seat.0.open(&mut stream)).await else { return };
-        let (reader, writer) = stream.split();
-        let mut sender = Sender::new(writer, Role::Server);
-        let limits = seat.0.options.limits;
-        let mut receiver = Receiver::new(reader, rest, Role::Server, limits, &seat.0.clock);
-        if let Some(agreed) = agreed {
-            receiver.agree(agreed, &mut sender);
-        }
-        let Err(ended) = echo(&mut receiver, &mut sender).await;
-        Box::pin(receiver.end(&mut sender, &ended)).await;
-        seat.0.say(&stream, &ended);
+        let server = &seat.0;
+        let Some(endpoint) = Box::pin(server.open(&mut stream)).await else { return };
+        let mut connection = Connection::new(stream, endpoint, &server.clock);
+        let Err(ended) = echo(&mut connection).await;
+        server.say(connection.stream(), &ended);
+        Box::pin(connection.end(&ended)).await;
     }
 }
 // ANCHOR_END: connection
