@@ -36,12 +36,12 @@ impl Default for HttpLimits {
     }
 }
 
-/// Listens as [step 1](raw_socket::listen) does, for tokio. Must be called on its runtime.
+/// Listens as [step 1](web::listen) does, for tokio. Must be called on its runtime.
 ///
 /// # Errors
 /// One sentence for people.
 pub fn listen(address: &str) -> Result<TcpListener, String> {
-    let listener = raw_socket::listen(address)?;
+    let listener = web::listen(address)?;
     let listener = listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener));
     listener.map_err(|error| format!("cannot listen: {error}"))
 }

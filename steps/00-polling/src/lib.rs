@@ -15,7 +15,6 @@ mod options;
 mod outbox;
 mod redis_stream;
 mod routes;
-mod stop;
 mod tally;
 mod vote;
 
@@ -24,5 +23,4 @@ pub use event_log::{EventLog, Full};
 pub use http::{HttpLimits, listen, serve, serve_stream, serve_through};
 pub use options::Options;
 pub use routes::{front_page, guarded, not_found, routes};
-pub use stop::told_to_stop;
 pub use tally::{CANDIDATES, Tally, VOTES, candidate_of};

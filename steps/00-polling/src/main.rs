@@ -7,8 +7,8 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use clap::Parser;
-use polling::{Options, front_page, listen, not_found, routes, serve, told_to_stop};
-use raw_socket::give_up;
+use polling::{Options, front_page, listen, not_found, routes, serve};
+use web::{give_up, told_to_stop};
 
 /// How long a request is held that has no news yet.
 const HOLD: Duration = Duration::from_secs(10);

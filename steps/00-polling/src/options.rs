@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use clap::Parser;
-use raw_socket::seconds;
 
 use crate::{EventLog, HttpLimits};
+use web::seconds;
 
 /// Step 0: a vote and a chat by short polling and long polling.
 #[derive(Clone, Debug, Parser)]

@@ -11,11 +11,11 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use handshake::Origins;
 use serde::Deserialize;
 use tokio::time::timeout;
 
 use crate::{EventId, EventLog, chat, vote};
+use web::Origins;
 
 /// The longest body of a request, in bytes.
 const BODY_BYTES: usize = 16 * 1024;
@@ -85,7 +85,7 @@ pub(crate) fn html(title: &str, content: &str) -> Html<String> {
     let script = include_str!("polling.js");
     let content = content.replace("<!-- COST -->", include_str!("cost.html"));
     let content = format!("<style>\n{style}</style>\n<script>\n{script}</script>\n{content}");
-    Html(raw_socket::page(0, title, &content))
+    Html(web::page(0, title, &content))
 }
 
 /// What a request without a key gets, and what one with a key may have.

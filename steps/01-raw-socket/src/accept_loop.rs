@@ -1,12 +1,10 @@
 //! The accept loop: one thread a connection, and no connection that can stop the loop.
 
-use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-// ANCHOR: listen
 /// Connections served at the same time. One more is closed at once: a thread costs memory, and
 /// whoever opens connections must not decide how much of ours.
 pub const CONNECTIONS_MAX: usize = 256;
@@ -14,28 +12,6 @@ pub const CONNECTIONS_MAX: usize = 256;
 /// How long the loop rests when the system has no connection to give, for want of file descriptors
 /// for example. Without a rest it would spin.
 const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
-
-/// Listens on `address` (`127.0.0.1:0` picks a free port) and says so on standard output, in the
-/// line that every step prints first: `listening on http://ADDR:PORT`. The next line is for people.
-///
-/// # Errors
-/// One sentence for people: which address, what was wrong, and what to try instead.
-pub fn listen(address: &str) -> Result<TcpListener, String> {
-    let listener = TcpListener::bind(address).map_err(|error| {
-        let why = match error.kind() {
-            io::ErrorKind::AddrInUse => "another program has that port".to_owned(),
-            _ => error.to_string(),
-        };
-        format!("cannot listen on {address}: {why}; 127.0.0.1:0 picks a free port")
-    })?;
-    let bound = listener.local_addr().map_err(|error| error.to_string())?;
-    println!("listening on http://{bound}\nopen it in a browser; ctrl-C ends it");
-    // Rust buffers whole lines, and only if it guesses a terminal: whoever waits for the line
-    // gets it now.
-    io::stdout().flush().map_err(|error| error.to_string())?;
-    Ok(listener)
-}
-// ANCHOR_END: listen
 
 // ANCHOR: serve_each
 /// Accepts for ever, and gives each connection a thread of its own that runs `serve`.

@@ -1,17 +1,13 @@
 //! Step 1: a TCP connection carries bytes, and nothing else.
 //!
-//! There is no WebSocket here yet, and no HTTP. We [`listen`], we [serve](serve_each) one
+//! There is no WebSocket here yet, and no HTTP. We listen, we [serve](serve_each) one
 //! connection in each thread, and we [show](hex_dump) the bytes that a browser sends, as they are.
 //! Steps 2 to 4 stand on the same accept loop.
 
 mod accept_loop;
-mod command_line;
-mod page;
 mod segments;
 mod show;
 
-pub use accept_loop::{CONNECTIONS_MAX, listen, serve_each};
-pub use command_line::{give_up, listen_by_command_line, seconds};
-pub use page::page;
+pub use accept_loop::{CONNECTIONS_MAX, serve_each};
 pub use segments::{Ended, Segments};
 pub use show::{hex_dump, visible};

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use raw_socket::{Ended, Segments, hex_dump, listen_by_command_line, page, serve_each, visible};
+use raw_socket::{Ended, Segments, hex_dump, serve_each, visible};
+use web::{listen_by_command_line, page};
 
 /// How long we listen to one connection, in all.
 const TIME: Duration = Duration::from_secs(10);

@@ -10,7 +10,6 @@ mod accept_key;
 mod answer;
 mod blocking;
 mod header_block;
-mod origin;
 mod refusal;
 mod upgrade;
 
@@ -18,6 +17,5 @@ pub use accept_key::accept_key;
 pub use answer::{Opened, answer, encode_response};
 pub use blocking::{HANDSHAKE_TIME, LINGER_BYTES, LINGER_TIME, hang_up, open, serve_opened};
 pub use header_block::{Arrived, HeaderBlock, HeaderLimits, end_of_block};
-pub use origin::Origins;
 pub use refusal::Refusal;
-pub use upgrade::{Policy, Upgrade, extension, list, names_a_host, upgrade};
+pub use upgrade::{Policy, Upgrade, extension, list, upgrade};

@@ -7,7 +7,8 @@ use clap::Parser;
 use handshake::{Opened, Policy, encode_response, serve_opened};
 use http::HeaderValue;
 use http::header::SEC_WEBSOCKET_KEY;
-use raw_socket::{Segments, give_up, hex_dump, listen, page, visible};
+use raw_socket::{Segments, hex_dump, visible};
+use web::{give_up, listen, page};
 
 /// How long we listen to a connection once it is open.
 const TIME: Duration = Duration::from_mins(1);

@@ -7,11 +7,11 @@ use http::header::{
     CONNECTION, CONTENT_LENGTH, HOST, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
     SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
 };
-use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
+use web::{Origins, names_a_host};
 
+use crate::Refusal;
 use crate::accept_key::{accept_key, is_key};
-use crate::{Origins, Refusal};
 
 /// What a server lets in.
 #[derive(Args, Clone, Debug, Default)]
@@ -94,15 +94,6 @@ pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade
     Ok(Upgrade { accept: accept_key(key), subprotocol, extensions: None })
 }
 // ANCHOR_END: upgrade
-
-/// Is this a host, with a port or without? A user before an `@` is none of `Host`'s business.
-#[must_use]
-pub fn names_a_host(host: &[u8]) -> bool {
-    Authority::try_from(host).is_ok_and(|authority| {
-        let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
-        authority.as_str() == format!("{}{port}", authority.host())
-    })
-}
 
 // ANCHOR: lists
 /// The value of a header that must be there exactly once.

@@ -1,9 +1,9 @@
 //! Which pages may connect. RFC 6455 §10.2, and the tutorials' fault F6: they let in all of them.
 #![allow(clippy::expect_used, reason = "a test that cannot go on ends here")]
 
-use handshake::Origins;
 use http::HeaderMap;
 use http::header::{HOST, ORIGIN};
+use web::Origins;
 
 /// The headers of a request to this host by a page of this origin.
 fn headers(host: &str, origin: &str) -> HeaderMap {

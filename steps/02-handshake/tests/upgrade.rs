@@ -1,10 +1,11 @@
 //! The rules of the opening handshake, for requests that no socket has seen.
 #![allow(clippy::expect_used, reason = "a test that cannot go on ends here")]
 
-use handshake::{Origins, Policy, Refusal, Upgrade, encode_response, upgrade};
+use handshake::{Policy, Refusal, Upgrade, encode_response, upgrade};
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use http::{HeaderName, HeaderValue, Method, Request, Response, Version};
 use proptest::prelude::*;
+use web::Origins;
 
 /// A body that another HTTP library would read: no business of the handshake.
 struct Unread;

@@ -4,8 +4,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use handshake::{Opened, Policy, serve_opened};
-use raw_socket::{Segments, hex_dump, listen_by_command_line, page, visible};
+use raw_socket::{Segments, hex_dump, visible};
 use unmasking::{MaskedPayload, PayloadError, mask};
+use web::{listen_by_command_line, page};
 
 /// How long we listen to a connection once it is open.
 const TIME: Duration = Duration::from_mins(10);

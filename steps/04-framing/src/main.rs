@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use framing::{Frame, FrameBuffer, FrameHeader, Masking, Opcode, draw_for_terminal};
 use handshake::{Opened, Policy, hang_up, serve_opened};
-use raw_socket::{Segments, listen_by_command_line, page, visible};
+use raw_socket::{Segments, visible};
+use web::{listen_by_command_line, page};
 
 /// How long we listen to a connection once it is open.
 const TIME: Duration = Duration::from_mins(10);

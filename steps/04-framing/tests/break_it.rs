@@ -11,9 +11,9 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 use handshake::{Opened, Policy, serve_opened};
-use raw_socket::page;
 use testkit::{Browser, Frame, PATIENCE, Wire};
 use unmasking::{MaskedPayload, mask};
+use web::page;
 
 // ANCHOR: faulty_encode
 /// The header of an unmasked text frame, as the tutorials write it.

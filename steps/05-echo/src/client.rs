@@ -4,10 +4,11 @@ use std::io;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use handshake::{HeaderLimits, accept_key, end_of_block, names_a_host};
+use handshake::{HeaderLimits, accept_key, end_of_block};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::Agreement;
+use web::names_a_host;
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use raw_socket::seconds;
+use web::seconds;
 
 /// Bounds on what one connection can make us hold (RFC 6455 §10.4).
 #[derive(Args, Clone, Copy, Debug)]

@@ -2,9 +2,8 @@
 
 use clap::Parser;
 use echo::{Options, Server, runtime};
-use raw_socket::{give_up, listen, page};
 use tokio::net::TcpListener;
-use tokio::signal;
+use web::{give_up, listen, page, told_to_stop};
 
 /// The system's own allocator spends a third more on small things that must be aligned, which is
 /// what an idle connection consists of.
@@ -31,18 +30,4 @@ async fn run(options: Options) -> Result<(), String> {
     }
     server.stop().await;
     Ok(())
-}
-
-/// Waits for ctrl-C, or where there is such a thing, for the signal to terminate.
-async fn told_to_stop() {
-    let interrupt = signal::ctrl_c();
-    #[cfg(unix)]
-    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = interrupt => {}
-            _ = terminate.recv() => {}
-        }
-        return;
-    }
-    let _ = interrupt.await;
 }

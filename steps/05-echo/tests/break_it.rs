@@ -9,8 +9,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 
 use framing::{FrameBuffer, FrameHeader, Masking, Opcode};
-use handshake::{Origins, Policy, open};
+use handshake::{Policy, open};
 use testkit::{Browser, Frame, Server, Wire};
+use web::Origins;
 
 // ANCHOR: faulty
 /// Serves one after the other, and says every frame back as a text.

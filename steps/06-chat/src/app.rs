@@ -12,7 +12,6 @@ use axum::routing::{any, get};
 use echo::{Clock, Compression, Limits, Timeouts};
 use handshake::Policy;
 use polling::{EventId, EventLog};
-use raw_socket::page;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -24,6 +23,7 @@ use crate::metrics::Metrics;
 use crate::presence::Presence;
 use crate::rooms::Rooms;
 use crate::socket::{Purpose, open};
+use web::page;
 
 /// The room that one is in who has not chosen any.
 const LOBBY: &str = "lobby";

@@ -3,9 +3,9 @@
 use chat::{App, Options, acceptor, router, serve_tls};
 use clap::Parser;
 use echo::runtime;
-use polling::{listen, serve, told_to_stop};
-use raw_socket::give_up;
+use polling::{listen, serve};
 use tracing::level_filters::LevelFilter;
+use web::{give_up, told_to_stop};
 
 /// See step 5.
 #[global_allocator]

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::process::exit;
 use std::time::Duration;
 
-use crate::listen;
+use crate::listen::listen;
 
 /// Listens where the command line says, or at `standard` when it says nothing. `about` is what
 /// `--help` prints first. Whatever keeps it from listening ends the program, with a line that says

@@ -7,7 +7,7 @@ use clap::Args;
 use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, HeaderValue};
 
-use crate::names_a_host;
+use crate::host::names_a_host;
 
 /// The origins whose pages may connect (RFC 6455 §10.2): the server's own, always, and a list.
 ///

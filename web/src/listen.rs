@@ -1,0 +1,27 @@
+//! The listening socket of every step.
+
+use std::io::{self, Write};
+use std::net::TcpListener;
+
+// ANCHOR: listen
+/// Listens on `address` (`127.0.0.1:0` picks a free port) and says so on standard output, in the
+/// line that every step prints first: `listening on http://ADDR:PORT`. The next line is for people.
+///
+/// # Errors
+/// One sentence for people: which address, what was wrong, and what to try instead.
+pub fn listen(address: &str) -> Result<TcpListener, String> {
+    let listener = TcpListener::bind(address).map_err(|error| {
+        let why = match error.kind() {
+            io::ErrorKind::AddrInUse => "another program has that port".to_owned(),
+            _ => error.to_string(),
+        };
+        format!("cannot listen on {address}: {why}; 127.0.0.1:0 picks a free port")
+    })?;
+    let bound = listener.local_addr().map_err(|error| error.to_string())?;
+    println!("listening on http://{bound}\nopen it in a browser; ctrl-C ends it");
+    // Rust buffers whole lines, and only if it guesses a terminal: whoever waits for the line
+    // gets it now.
+    io::stdout().flush().map_err(|error| error.to_string())?;
+    Ok(listener)
+}
+// ANCHOR_END: listen
