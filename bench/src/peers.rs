@@ -46,7 +46,7 @@ pub const ECHO: [Peer; 12] = [
     library("fastwebsockets", "peer_fastwebsockets", "fastwebsockets"),
     Peer { compresses: true, ..library("sockudo-ws", "peer_sockudo_ws", "sockudo-ws") },
     library("tokio-websockets", "peer_tokio_websockets", "tokio-websockets"),
-    library("wtx", "peer_wtx", "wtx"),
+    Peer { compresses: true, ..library("wtx", "peer_wtx", "wtx") },
     Peer { compresses: true, ..library("yawc", "peer_yawc", "yawc") },
     library("tungstenite", "peer_tungstenite", "tokio-tungstenite"),
     Peer {

@@ -5,6 +5,7 @@ use std::io;
 
 use tokio::net::TcpStream;
 use wtx::collection::Vector;
+use wtx::web_socket::compression::{DeflateConfig, Flate2};
 use wtx::web_socket::{OpCode, WebSocketAcceptor, WebSocketPayloadOrigin};
 
 #[global_allocator]
@@ -17,7 +18,8 @@ fn main() -> io::Result<Infallible> {
 }
 
 async fn echo(stream: TcpStream) -> wtx::Result<()> {
-    let mut socket = WebSocketAcceptor::default().accept(stream).await?;
+    let compression = Flate2::from(DeflateConfig::default());
+    let mut socket = WebSocketAcceptor::default().compression(compression).accept(stream).await?;
     let (mut common, mut reader, mut writer) = socket.split_mut();
     let mut buffer = Vector::new();
     loop {
