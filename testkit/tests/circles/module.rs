@@ -29,12 +29,12 @@ impl Crate {
     pub(crate) fn read(root: &Path) -> Self {
         let mut found = Self::default();
         let folder = root.parent().unwrap();
-        found.reads_file(root.to_owned(), Vec::new(), folder);
+        found.reads_file(root.to_owned(), &[], folder);
         found
     }
 
     /// Reads a file, and those of its child modules, which are in `folder`.
-    fn reads_file(&mut self, path: PathBuf, module: ModulePath, folder: &Path) {
+    fn reads_file(&mut self, path: PathBuf, module: &[String], folder: &Path) {
         let text =
             fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let syntax =
@@ -42,9 +42,9 @@ impl Crate {
         let children = modules_in(&syntax.items);
         let number = self.files.len();
         let beside = path.parent().unwrap().to_owned();
-        self.files.push(SourceFile { path, module: module.clone(), syntax });
-        self.modules.insert(module.clone(), number);
-        self.reads_modules(&children, &module, number, folder, &beside);
+        self.files.push(SourceFile { path, module: module.to_owned(), syntax });
+        self.modules.insert(module.to_owned(), number);
+        self.reads_modules(&children, module, number, folder, &beside);
     }
 
     fn reads_modules(
@@ -57,7 +57,7 @@ impl Crate {
     ) {
         for child in children {
             let name = child.ident.to_string();
-            let module = [parent, &[name.clone()]].concat();
+            let module = [parent, std::slice::from_ref(&name)].concat();
             if let Some((_, items)) = &child.content {
                 self.modules.insert(module.clone(), file);
                 let folder = folder.join(&name);
@@ -65,12 +65,12 @@ impl Crate {
             } else if let Some(other) = other_path(&child.attrs) {
                 let path = beside.join(other);
                 let folder = path.parent().unwrap().to_owned();
-                self.reads_file(path, module, &folder);
+                self.reads_file(path, &module, &folder);
             } else {
                 let in_folder = folder.join(&name).join("mod.rs");
                 let path = folder.join(format!("{name}.rs"));
                 let path = if path.is_file() { path } else { in_folder };
-                self.reads_file(path, module, &folder.join(&name));
+                self.reads_file(path, &module, &folder.join(&name));
             }
         }
     }
