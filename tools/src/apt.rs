@@ -4,7 +4,7 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use testkit::find_program;
 
-use crate::succeeds;
+use crate::outcome::succeeds;
 
 /// Keeps a package from asking questions, under whatever name this runs.
 const APT_GET: [&str; 3] = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];

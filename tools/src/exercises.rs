@@ -1,11 +1,11 @@
 //! `exercises`: starts `rustlings` on the course, and installs it before if it is missing.
 
+use std::ffi::OsStr;
 use std::process::Command;
 
-use testkit::find_program;
+use testkit::{cargo, find_program, workspace};
 
-use crate::workspace::{cargo, root};
-use crate::{Outcome, exit_code, succeeds};
+use crate::outcome::{Outcome, exit_code, succeeds};
 
 /// The version that the course is checked with.
 const RUSTLINGS: &str = "rustlings@6.5.0";
@@ -30,15 +30,15 @@ fn install_arguments() -> [&'static str; 3] {
 }
 
 /// `rustlings` with these arguments, to be run on the course.
-pub(crate) fn rustlings(arguments: &[&str]) -> Command {
+pub(crate) fn rustlings<T: AsRef<OsStr>>(arguments: &[T]) -> Command {
     let mut command = Command::new("rustlings");
     // What a test says about a mistake would drown in backtraces.
-    command.args(arguments).current_dir(root().join("exercises")).env("RUST_BACKTRACE", "0");
+    command.args(arguments).current_dir(workspace().join("exercises")).env("RUST_BACKTRACE", "0");
     command
 }
 
 /// Runs it, and installs it before if that is needed.
-pub(crate) fn run(arguments: &[&str]) -> Outcome {
+pub(crate) fn run(arguments: &[String]) -> Outcome {
     if !is_there() {
         println!("rustlings shows the exercises, and is missing: {}", install_command());
         if !install() {

@@ -3,12 +3,11 @@
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-use testkit::{Chromium, Redis};
+use testkit::{Chromium, Redis, cargo};
 
 use crate::apt::Apt;
 use crate::exercises;
-use crate::succeeds;
-use crate::workspace::cargo;
+use crate::outcome::succeeds;
 
 /// Installs what is missing, and says what it does, a line each.
 ///

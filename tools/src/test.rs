@@ -3,11 +3,10 @@
 use std::env;
 use std::process::{Command, ExitCode, Stdio};
 
-use testkit::{Chromium, Redis};
+use testkit::{Chromium, Redis, cargo};
 
 use crate::exercises;
-use crate::succeeds;
-use crate::workspace::cargo;
+use crate::outcome::succeeds;
 
 /// The tests in a browser.
 const BROWSER: &str = "pages in a browser";
