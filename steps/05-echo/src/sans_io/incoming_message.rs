@@ -43,10 +43,11 @@ impl IncomingMessage {
         limits: &Limits,
     ) -> Result<(), Failure> {
         let message_max = limits.message as u64;
-        let wire_max = match self.is_compressed {
+        let wire_max = if self.is_compressed {
             // The length of a compressed message is known only after decompression.
-            true => message_max.saturating_mul(2).saturating_add(COMPRESSED_EXTRA),
-            false => message_max,
+            message_max.saturating_mul(2).saturating_add(COMPRESSED_EXTRA)
+        } else {
+            message_max
         };
         if length > wire_max - self.wire_length {
             return Err(Failure::MessageTooBig(limits.message));
