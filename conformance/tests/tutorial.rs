@@ -5,9 +5,13 @@
 #[path = "support/tutorial.rs"]
 mod tutorial;
 
-use std::{collections::HashSet, net::TcpListener, thread};
+use std::collections::HashSet;
+use std::net::TcpListener;
+use std::thread;
 
-use conformance::check::{Options, Report, Verdict, run};
+use conformance::checker::options::Options;
+use conformance::checker::report::ruling::{Report, Verdict};
+use conformance::checker::runner::run;
 
 /// The faults that show in such a server, by the list in the book.
 const FAULTS: [&str; 10] = ["F1", "F2", "F3", "F8", "F9", "F10", "F11", "F12", "F13", "F14"];

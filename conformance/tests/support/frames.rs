@@ -1,10 +1,8 @@
 //! Frames as the server reads and writes them.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
-    time::{Duration, Instant},
-};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use super::{Flaw, MESSAGE_MAX, PATIENCE, Shared};
 

@@ -1,15 +1,11 @@
 //! The room, as steps/06-chat/README.md writes it down.
 
-use std::{
-    collections::HashMap,
-    net::TcpStream,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-        mpsc::{SyncSender, TrySendError, sync_channel},
-    },
-    thread,
-};
+use std::collections::HashMap;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread;
 
 use serde_json::{Value, json};
 

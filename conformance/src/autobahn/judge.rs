@@ -1,0 +1,195 @@
+//! Judges all peers at the same time: cuts their cases into parts, and runs several parts at once,
+//! because a `wstest` uses one core only.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write, stdout};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::autobahn::find::Autobahn;
+use crate::autobahn::folders::{REPORT, empty_folder, home};
+use crate::autobahn::peer::Peer;
+use crate::autobahn::report::Report;
+use crate::autobahn::run::run;
+use crate::autobahn::suite::{Suite, group};
+
+/// How long everything may take. It takes minutes with peers that answer.
+const TIME_LIMIT: Duration = Duration::from_mins(40);
+/// How many parts run at the same time for peers that let Autobahn wait. Each takes half a second
+/// of work at its start.
+const WAITING: usize = 8;
+/// Into how many parts the cases of groups 1 to 10 are cut.
+const SHARES: usize = 8;
+/// Without a terminal, a line is printed after this many parts.
+const PARTS_A_LINE: usize = 10;
+
+/// Some of the cases for one peer.
+struct Part<'a> {
+    peer: &'a Peer,
+    cases: Vec<String>,
+    /// The folder in which it runs.
+    folder: PathBuf,
+}
+
+/// Runs the cases of a suite against all peers, with `jobs` parts at a time for peers that pass and
+/// [`WAITING`] for the others. Returns Autobahn's report on each peer, in their order.
+///
+/// # Errors
+/// What went wrong first, if a part cannot be run to its end.
+pub(crate) fn judge(
+    autobahn: &Autobahn,
+    peers: &[Peer],
+    suite: &Suite,
+    jobs: usize,
+) -> Result<Vec<Report>, String> {
+    let home = home()?;
+    let parts_folder = home.join("parts");
+    empty_folder(&parts_folder)?;
+    let parts: Vec<Vec<Part>> =
+        peers.iter().map(|peer| parts_for(peer, &suite.cases, &parts_folder)).collect();
+    let total = parts.iter().flatten().count();
+    let (passing, waiting): (Vec<&Part>, Vec<&Part>) =
+        parts.iter().flatten().partition(|part| part.peer.passes);
+
+    let (start, done) = (Instant::now(), AtomicUsize::new(0));
+    let run_one = |part: &&Part| {
+        let Part { peer, cases, folder } = part;
+        run(autobahn, peer, cases, folder, start + TIME_LIMIT)
+            .map_err(|error| format!("{}: {error}", peer.name))?;
+        show(done.fetch_add(1, Ordering::Relaxed) + 1, total, start, &peer.name);
+        Ok(())
+    };
+    let failures = thread::scope(|scope| {
+        let others = scope.spawn(|| in_parallel(&waiting, WAITING, run_one));
+        let first = in_parallel(&passing, jobs, run_one);
+        first.and(others.join().unwrap_or_else(|_| Err("a part has panicked".to_owned())))
+    });
+    failures?;
+    let report = |(peer, parts): (&Peer, &Vec<Part>)| {
+        let folders: Vec<PathBuf> = parts.iter().map(|part| part.folder.join(REPORT)).collect();
+        let cases = parts.iter().flat_map(|part| part.cases.clone()).collect();
+        Report::merge(&peer.name, cases, &folders, &home.join(REPORT).join(peer.folder()))
+    };
+    peers.iter().zip(&parts).map(report).collect()
+}
+
+/// Shows how many parts are done.
+fn show(done: usize, total: usize, start: Instant, name: &str) {
+    let seconds = start.elapsed().as_secs();
+    let line = format!("{}:{:02}  {done} of {total} parts  {name}", seconds / 60, seconds % 60);
+    // An output that has gone needs no progress.
+    let _ = if stdout().is_terminal() {
+        write!(stdout(), "\r{line:<60}").and_then(|()| stdout().flush())
+    } else if done.is_multiple_of(PARTS_A_LINE) || done == total {
+        writeln!(stdout(), "{line}")
+    } else {
+        Ok(())
+    };
+}
+
+/// Cuts the cases for a peer into parts, those first that take the longest. A series of group 12 or
+/// 13 is one part, because its cases send the same compressed messages again. Of the others,
+/// neighbours take about the same time, so they go to different parts.
+fn parts_for<'a>(peer: &'a Peer, cases: &[String], parts_folder: &Path) -> Vec<Part<'a>> {
+    let mut parts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (index, case) in cases.iter().filter(|case| peer.groups.contains(&group(case))).enumerate()
+    {
+        let key = match case.rsplit_once('.') {
+            Some((series, _)) if group(case) >= 12 => series.to_owned(),
+            _ => format!("share-{}", index % SHARES),
+        };
+        parts.entry(key).or_default().push(case.clone());
+    }
+    let part = |(key, cases)| Part {
+        peer,
+        cases,
+        folder: parts_folder.join(format!("{}-{key}", peer.folder())),
+    };
+    parts.into_iter().map(part).collect()
+}
+
+/// Calls `work` with each item in its order, in several threads, until one has failed. What has
+/// begun then is done to its end.
+fn in_parallel<Item: Sync>(
+    items: &[Item],
+    threads: usize,
+    work: impl Fn(&Item) -> Result<(), String> + Sync,
+) -> Result<(), String> {
+    let (next, failure) = (AtomicUsize::new(0), Mutex::new(None));
+    let take_turns = || {
+        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if let Err(error) = work(item) {
+                next.store(items.len(), Ordering::Relaxed);
+                failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(take_turns);
+        }
+    });
+    failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::autobahn::peer::Contact;
+
+    #[test]
+    fn every_item_is_worked_on_once() {
+        let done = Mutex::new(Vec::new());
+        let outcome = in_parallel(&(0..50).collect::<Vec<u32>>(), 3, |item| {
+            done.lock().unwrap().push(*item);
+            Ok(())
+        });
+        assert_eq!(outcome, Ok(()));
+        let mut done = done.into_inner().unwrap();
+        done.sort_unstable();
+        assert_eq!(done, (0..50).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_first_failure_is_returned_and_nothing_begins_after_it() {
+        let begun = AtomicUsize::new(0);
+        let outcome = in_parallel(&(1..100).collect::<Vec<u32>>(), 1, |item| {
+            begun.fetch_add(1, Ordering::Relaxed);
+            if *item == 3 { Err("the third".to_owned()) } else { Ok(()) }
+        });
+        assert_eq!(outcome, Err("the third".to_owned()));
+        assert_eq!(begun.into_inner(), 3);
+    }
+
+    fn parts(groups: &'static [u8], cases: &[&str]) -> Vec<Vec<String>> {
+        let contact = Contact::Url("ws://127.0.0.1:1".to_owned());
+        let peer = Peer { name: "peer".to_owned(), contact, server: None, groups, passes: true };
+        let cases: Vec<String> = cases.iter().map(ToString::to_string).collect();
+        parts_for(&peer, &cases, Path::new("parts")).into_iter().map(|part| part.cases).collect()
+    }
+
+    #[test]
+    fn a_series_of_compressed_messages_is_one_part_and_comes_first() {
+        let parts = parts(&[1, 12], &["1.1.1", "1.1.2", "12.1.1", "12.1.2", "12.2.1"]);
+        assert_eq!(parts, [&["12.1.1", "12.1.2"][..], &["12.2.1"], &["1.1.1"], &["1.1.2"]]);
+    }
+
+    #[test]
+    fn a_peer_is_judged_in_its_groups_only() {
+        assert_eq!(parts(&[9], &["5.1", "9.7.1", "10.1.1"]), [["9.7.1"]]);
+    }
+
+    #[test]
+    fn every_case_is_in_one_part() {
+        let suite = Suite::read().unwrap();
+        let all: Vec<&str> = suite.cases.iter().map(String::as_str).collect();
+        let mut cases = parts(crate::subject::ALL_GROUPS, &all).concat();
+        cases.sort();
+        let mut all = suite.cases.clone();
+        all.sort();
+        assert_eq!(cases, all);
+    }
+}

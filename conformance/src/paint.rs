@@ -1,0 +1,20 @@
+//! Colours for a terminal.
+
+use std::env;
+use std::io::{IsTerminal, stdout};
+
+/// The codes of a terminal for the ways to show a text.
+pub(crate) const BOLD: &str = "1";
+pub(crate) const DIM: &str = "2";
+pub(crate) const RED: &str = "31";
+pub(crate) const GREEN: &str = "32";
+
+/// Whether standard output is a terminal, and `NO_COLOR` is not set.
+pub(crate) fn are_wanted() -> bool {
+    stdout().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Returns the text in one of the ways above, or plain if no `colours` are wanted.
+pub(crate) fn painted(colours: bool, way: &str, text: &str) -> String {
+    if colours { format!("\x1b[{way}m{text}\x1b[0m") } else { text.to_owned() }
+}
