@@ -6,12 +6,14 @@ mod host;
 mod listen;
 mod origin;
 mod page;
+#[cfg(feature = "server")]
+pub mod server;
 #[cfg(feature = "tokio")]
 mod stop;
 
 pub use command_line::{give_up, listen_by_command_line, seconds};
 pub use host::names_a_host;
-pub use listen::listen;
+pub use listen::{REST_AFTER_ERROR, listen};
 pub use origin::Origins;
 pub use page::page;
 #[cfg(feature = "tokio")]

@@ -2,6 +2,11 @@
 
 use std::io::{self, Write};
 use std::net::TcpListener;
+use std::time::Duration;
+
+/// How long an accept loop rests when the system has no connection to give, for example because no
+/// file descriptor is free. Without a rest the loop would spin.
+pub const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
 
 // ANCHOR: listen
 /// Listens on `address` (`127.0.0.1:0` picks a free port) and says so on standard output, in the

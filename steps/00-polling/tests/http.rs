@@ -4,11 +4,14 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use polling::{EventId, EventLog, HttpLimits, not_found, routes, serve};
+use event_log::{EventId, EventLog};
+use polling::site;
 use serde_json::{Value, json};
 use testkit::{PATIENCE, Response, Server, Wire};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use web::Origins;
+use web::server::{HttpLimits, guarded, serve};
 
 /// Longer than anyone has patience: who is answered has not been held to the end.
 const FOR_EVER: Duration = Duration::from_hours(1);
@@ -32,7 +35,7 @@ impl Station {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let router = routes(log.clone(), hold).fallback(not_found);
+        let router = guarded(site(log.clone(), hold), Origins::default(), hold);
         runtime.spawn(serve(listener, router, limits, std::future::pending()));
         Self { address, log, _runtime: runtime }
     }
@@ -204,7 +207,11 @@ fn a_request_that_makes_no_sense_is_told_so_in_a_sentence() {
     let name = "a name has 1 to 32 characters, and no control characters";
     let text = "a text has 1 to 2000 characters";
     for (path, body, sentence) in [
-        ("/votes", r#"{"candidate":"Bob"}"#, "one can vote for Ada, Grace, Hedy, Katherine, Radia"),
+        (
+            "/votes",
+            r#"{"candidate":"Bob"}"#,
+            "the candidates are Ada, Grace, Hedy, Katherine, Radia",
+        ),
         ("/votes", "Ada", r#"a vote is JSON like {"candidate": "Ada"}: "#),
         ("/votes", "", r#"a vote is JSON like {"candidate": "Ada"}: "#),
         ("/votes", r#"{"candidate":"Ada","key":""}"#, "a key has 1 to 64 bytes"),
@@ -228,7 +235,7 @@ fn a_request_that_makes_no_sense_is_told_so_in_a_sentence() {
     }
     let answer = station.gets("/nowhere");
     assert_eq!(answer.status, 404);
-    assert!(answer.text().starts_with("there is nothing here"), "{}", answer.text());
+    assert!(answer.text().starts_with("There is nothing here"), "{}", answer.text());
     assert_eq!(station.log.newest("vote"), EventId::default());
     assert_eq!(station.log.newest("chat"), EventId::default());
     // The longest that is allowed, in characters and not in bytes.

@@ -4,7 +4,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use echo::Encoded;
-use polling::{CANDIDATES, EventId, EventLog, Tally, VOTES, candidate_of, fresh_key};
+use event_log::{EventId, EventLog, random_key};
+use polling::{CANDIDATES, Tally, VOTES, candidate_of};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
@@ -50,7 +51,7 @@ impl Ballot {
         let Ok(Vote { candidate, key }) = serde_json::from_str(text) else {
             return refused("", "a vote is JSON like {\"candidate\": \"Ada\"}");
         };
-        let key = key.unwrap_or_else(fresh_key);
+        let key = key.unwrap_or_else(random_key);
         if key.is_empty() || key.len() > KEY_MAX {
             return refused("", "the key of a vote has 1 to 64 bytes");
         }
@@ -61,7 +62,7 @@ impl Ballot {
             return Some(encode(&Told::Vote { candidate, counts, id, key }));
         }
         let Some(vote) = tally.vote(&candidate) else {
-            let reason = format!("one can vote for {}, and nobody else", CANDIDATES.join(", "));
+            let reason = format!("the candidates are {}", CANDIDATES.join(", "));
             return refused(&key, &reason);
         };
         let full = self.log.append(VOTES, &key, &vote).err()?;

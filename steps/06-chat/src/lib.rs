@@ -14,13 +14,16 @@ mod news;
 mod options;
 mod place;
 mod presence;
+mod presence_task;
 mod room;
 mod rooms;
+mod routes;
 mod socket;
 mod tls;
 mod words;
 
-pub use app::{App, router};
+pub use app::App;
 pub use attend::Bounds;
 pub use options::Options;
+pub use routes::router;
 pub use tls::{acceptor, serve_tls};

@@ -3,8 +3,8 @@
 use chat::{App, Options, acceptor, router, serve_tls};
 use clap::Parser;
 use echo::runtime;
-use polling::{listen, serve};
 use tracing::level_filters::LevelFilter;
+use web::server::{listen, log_to_standard_error, serve};
 use web::{give_up, told_to_stop};
 
 /// See step 5.
@@ -18,7 +18,7 @@ fn main() {
         1 => LevelFilter::INFO,
         _ => LevelFilter::DEBUG,
     };
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+    log_to_standard_error(level);
     let outcome = runtime().and_then(|runtime| runtime.block_on(run(&options)));
     outcome.unwrap_or_else(|problem| give_up(&problem));
 }
@@ -29,8 +29,9 @@ async fn run(options: &Options) -> Result<(), String> {
         (Some(cert), Some(key)) => Some(acceptor(cert, key)?),
         _ => None,
     };
-    let listener = listen(&options.address)?;
+    // Everything that can be wrong with the options is found before anybody can connect.
     let app = App::new(options)?;
+    let listener = listen(&options.address)?;
     let (router, limits) = (router(app.clone()), options.http_limits());
     match tls {
         None => serve(listener, router, limits, told_to_stop()).await,

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use echo::{Compression, Limits, Timeouts};
+use event_log::EventLog;
 use handshake::Policy;
-use polling::{EventLog, HttpLimits};
+use web::server::HttpLimits;
 
 use crate::attend::Bounds;
 
@@ -56,7 +57,8 @@ impl Options {
     /// # Errors
     /// A sentence about a `--redis` that makes no sense.
     pub(crate) fn log(&self) -> Result<EventLog, String> {
-        EventLog::open(self.redis.as_deref(), self.history as usize)
+        let log = EventLog::open(self.redis.as_deref(), self.history as usize);
+        log.map_err(|problem| problem.to_string())
     }
 
     /// The limits on those who connect by HTTP: at least so many that each WebSocket finds its way

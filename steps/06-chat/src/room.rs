@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use echo::Encoded;
-use polling::{Event, EventId, EventLog, fresh_key};
+use event_log::{Event, EventId, EventLog, random_key};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
@@ -201,7 +201,7 @@ impl Room {
         };
         match said {
             Said::Message { msg, key } => {
-                let key = key.unwrap_or_else(fresh_key);
+                let key = key.unwrap_or_else(random_key);
                 match self.say(name, &msg, &key) {
                     Ok(None) => None,
                     // They have missed that we heard it.
@@ -273,8 +273,8 @@ impl Room {
         state.elsewhere = elsewhere;
     }
 
-    /// Somebody has come back over another server: their connection here is closed.
-    pub(crate) fn goes_on_elsewhere(&self, name: &Arc<str>) {
+    /// Removes a member who is connected to another server now. The connection here is closed.
+    pub(crate) fn evict(&self, name: &Arc<str>) {
         let mut state = self.state();
         state.here.remove(name);
         state.elsewhere.insert(Arc::clone(name));

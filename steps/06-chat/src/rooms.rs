@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use echo::Encoded;
-use polling::{EventId, EventLog};
+use event_log::{EventId, EventLog};
 
 use crate::names::check_name;
 use crate::place::Place;
@@ -64,7 +64,7 @@ impl Rooms {
         }
         let is_new = !self.has_room(room);
         let elsewhere = match &self.presence {
-            Some(presence) if is_new => presence.elsewhere(room).await,
+            Some(presence) if is_new => presence.remote_names(room).await,
             _ => BTreeSet::new(),
         };
         let mut rooms = self.open();

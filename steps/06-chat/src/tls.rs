@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use polling::{HttpLimits, serve_through};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use web::server::{HttpLimits, serve_with};
 
 /// Reads a certificate, with those that vouch for it, and its key.
 ///
@@ -38,9 +38,9 @@ pub async fn serve_tls(
     limits: HttpLimits,
     stop: impl Future<Output = ()>,
 ) {
-    let open = move |stream| {
+    let prepare = move |stream| {
         let opening = timeout(limits.header_time, acceptor.accept(stream));
         async move { opening.await.ok()?.ok() }
     };
-    serve_through(listener, router, limits, stop, open).await;
+    serve_with(listener, router, limits, stop, prepare).await;
 }

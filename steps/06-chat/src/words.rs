@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use polling::EventId;
+use event_log::EventId;
 use serde::{Deserialize, Serialize};
 
 // ANCHOR: said
