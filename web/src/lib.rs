@@ -5,6 +5,7 @@ mod command_line;
 mod host;
 mod listen;
 mod origin;
+mod output;
 mod page;
 #[cfg(feature = "server")]
 pub mod server;
@@ -15,6 +16,7 @@ pub use command_line::{give_up, listen_by_command_line, seconds};
 pub use host::names_a_host;
 pub use listen::{REST_AFTER_ERROR, listen};
 pub use origin::Origins;
+pub use output::{ErrorWriter, print_error_line, print_line, wait_until_printed};
 pub use page::page;
 #[cfg(feature = "tokio")]
 pub use stop::told_to_stop;

@@ -1,12 +1,14 @@
 //! The listening socket of every step.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::TcpListener;
 use std::time::Duration;
 
 /// How long an accept loop rests when the system has no connection to give, for example because no
 /// file descriptor is free. Without a rest the loop would spin.
 pub const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
+
+use crate::output::{print_line, wait_until_printed};
 
 // ANCHOR: listen
 /// Listens on `address` (`127.0.0.1:0` picks a free port) and says so on standard output, in the
@@ -23,10 +25,9 @@ pub fn listen(address: &str) -> Result<TcpListener, String> {
         format!("cannot listen on {address}: {why}; 127.0.0.1:0 picks a free port")
     })?;
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
-    println!("listening on http://{bound}\nopen it in a browser; ctrl-C ends it");
-    // Rust buffers whole lines, and only if it guesses a terminal: whoever waits for the line
-    // gets it now.
-    io::stdout().flush().map_err(|error| error.to_string())?;
+    print_line(&format!("listening on http://{bound}\nopen it in a browser; ctrl-C ends it"));
+    // Whoever waits for the first line gets it before anything else happens.
+    wait_until_printed();
     Ok(listener)
 }
 // ANCHOR_END: listen
