@@ -1,6 +1,6 @@
 //! `just step 0`: a vote and a chat, as they were made before WebSocket existed.
 
-use std::io::{IsTerminal, Write, stdout};
+use std::io::{IsTerminal, stdout};
 use std::time::{Duration, Instant};
 
 use axum::extract::Request;
@@ -10,7 +10,7 @@ use clap::Parser;
 use polling::{Options, site};
 use tracing::level_filters::LevelFilter;
 use web::server::{guarded, listen, log_to_standard_error, serve};
-use web::{give_up, told_to_stop};
+use web::{give_up, print_line, told_to_stop, wait_until_printed};
 
 /// How long a poll is held that has no news yet.
 const HOLD_TIME: Duration = Duration::from_secs(10);
@@ -19,6 +19,7 @@ const HOLD_TIME: Duration = Duration::from_secs(10);
 async fn main() {
     log_to_standard_error(LevelFilter::WARN);
     run(Options::parse()).await.unwrap_or_else(|problem| give_up(&problem));
+    wait_until_printed();
 }
 
 /// Serves until the signal to stop.
@@ -39,6 +40,6 @@ async fn print_request(request: Request, next: Next) -> Response {
     let began = Instant::now();
     let response = next.run(request).await;
     let (status, time) = (response.status().as_u16(), began.elapsed().as_millis());
-    let _ = writeln!(stdout(), "── {method} {target}: {status} after {time} ms");
+    print_line(&format!("── {method} {target}: {status} after {time} ms"));
     response
 }

@@ -5,7 +5,7 @@ use clap::Parser;
 use echo::runtime;
 use tracing::level_filters::LevelFilter;
 use web::server::{listen, log_to_standard_error, serve};
-use web::{give_up, told_to_stop};
+use web::{give_up, told_to_stop, wait_until_printed};
 
 /// See step 5.
 #[global_allocator]
@@ -21,6 +21,7 @@ fn main() {
     log_to_standard_error(level);
     let outcome = runtime().and_then(|runtime| runtime.block_on(run(&options)));
     outcome.unwrap_or_else(|problem| give_up(&problem));
+    wait_until_printed();
 }
 
 /// Serves until it is told to stop.
