@@ -18,8 +18,12 @@ pub struct InvalidRedisUrl {
 /// # Errors
 /// [`InvalidRedisUrl`] if `url` is not a URL of a Redis, or asks for TLS, which is not supported.
 pub fn redis_client(url: &str) -> Result<Client, InvalidRedisUrl> {
-    Client::open(url)
-        .map_err(|error| InvalidRedisUrl { url: without_secrets(url), reason: error.to_string() })
+    Client::open(url).map_err(|error| {
+        // The library ends its messages with the name of an error code.
+        let reason = error.to_string();
+        let reason = reason.split(" - ").next().unwrap_or_default().to_owned();
+        InvalidRedisUrl { url: without_secrets(url), reason }
+    })
 }
 
 /// Returns a URL in which everything is hidden that may hold a password: the part before the last

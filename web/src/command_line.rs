@@ -59,3 +59,14 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
         .map(Duration::from_secs_f64)
         .ok_or_else(|| "expected seconds, from 0.001 to 86400".to_owned())
 }
+
+/// Parses a number from 1 on.
+///
+/// # Errors
+/// What was expected.
+pub fn positive<Number: std::str::FromStr + Default + PartialEq>(
+    text: &str,
+) -> Result<Number, String> {
+    let number = text.parse().ok().filter(|number| *number != Number::default());
+    number.ok_or_else(|| "expected a number from 1 on".to_owned())
+}

@@ -12,7 +12,7 @@ pub mod server;
 #[cfg(feature = "tokio")]
 mod stop;
 
-pub use command_line::{give_up, listen_by_command_line, seconds};
+pub use command_line::{give_up, listen_by_command_line, positive, seconds};
 pub use host::names_a_host;
 pub use listen::{REST_AFTER_ERROR, listen};
 pub use origin::Origins;

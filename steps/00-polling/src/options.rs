@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use clap::Parser;
-use clap::builder::RangedI64ValueParser;
 use event_log::EventLog;
 use web::server::HttpLimits;
-use web::{Origins, seconds};
+use web::{Origins, positive, seconds};
 
 /// Step 0: a vote and a chat by short polling and long polling.
 #[derive(Clone, Debug, Parser)]
@@ -18,13 +17,13 @@ pub struct Options {
     #[arg(long, value_name = "redis://HOST:PORT")]
     pub redis: Option<String>,
     /// Events kept for each topic
-    #[arg(long, value_name = "COUNT", default_value = "1000", value_parser = positive())]
+    #[arg(long, value_name = "COUNT", default_value = "1000", value_parser = positive::<u32>)]
     pub history: u32,
     /// The pages that may write.
     #[command(flatten)]
     pub origins: Origins,
     /// Connections open at the same time; one more is closed
-    #[arg(long, value_name = "COUNT", default_value = "10000", value_parser = positive())]
+    #[arg(long, value_name = "COUNT", default_value = "10000", value_parser = positive::<u32>)]
     pub max_connections: u32,
     /// Time for the header of a request, and until an idle connection is closed
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
@@ -49,8 +48,4 @@ impl Options {
         let log = EventLog::open(self.redis.as_deref(), self.history as usize);
         log.map_err(|problem| problem.to_string())
     }
-}
-
-fn positive() -> RangedI64ValueParser<u32> {
-    clap::value_parser!(u32).range(1..=1_000_000)
 }

@@ -366,14 +366,3 @@ fn a_server_that_is_told_to_stop_does_not_wait_for_those_who_wait() {
     assert!(server.waits_for_exit().success());
     assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
 }
-
-#[test]
-fn a_redis_that_makes_no_sense_is_told_in_one_line() {
-    let end = testkit::runs_to_its_end(
-        env!("CARGO_BIN_EXE_polling"),
-        &["127.0.0.1:0", "--redis", "localhost"],
-    );
-    assert_eq!((end.code, end.output.as_str()), (Some(1), ""));
-    assert!(end.errors.starts_with("cannot use localhost: "), "{}", end.errors);
-    assert_eq!(end.errors.lines().count(), 1, "{}", end.errors);
-}

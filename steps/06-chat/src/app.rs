@@ -9,8 +9,8 @@ use handshake::Policy;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::attend::Bounds;
 use crate::ballot::Ballot;
+use crate::chat_limits::ChatLimits;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::presence::Presence;
@@ -27,7 +27,7 @@ pub struct App {
     pub(crate) limits: Limits,
     pub(crate) compression: Compression,
     pub(crate) timeouts: Timeouts,
-    pub(crate) bounds: Bounds,
+    pub(crate) chat_limits: ChatLimits,
     /// A permit for each WebSocket; all are back when all are over.
     pub(crate) seats: Arc<Semaphore>,
     seats_max: u32,
@@ -55,7 +55,7 @@ impl App {
             limits: options.limits,
             compression: options.compression,
             timeouts: options.timeouts,
-            bounds: options.bounds,
+            chat_limits: options.chat_limits,
             seats: Arc::new(Semaphore::new(options.max_connections as usize)),
             seats_max: options.max_connections,
             clock: Clock::start(options.timeouts),

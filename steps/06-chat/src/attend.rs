@@ -2,27 +2,13 @@
 
 use std::time::Duration;
 
-use clap::Args;
 use echo::{CloseCode, CloseFrame, Encoded, Ended, Message, Receiver, Sender};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::allowance::Allowance;
+use crate::chat_limits::ChatLimits;
 use crate::metrics::Metrics;
 use crate::place::Place;
-
-/// What one member may ask of us.
-#[derive(Args, Clone, Copy, Debug)]
-pub struct Bounds {
-    /// The longest message in a room; a longer one is closed with 1009
-    #[arg(long = "max-chat-message", value_name = "BYTES", default_value_t = 16 * 1024)]
-    pub chat_message: usize,
-    /// Messages that a member may say in a second; who says more is heard later
-    #[arg(long = "rate", value_name = "COUNT", default_value_t = 50)]
-    pub rate: u32,
-    /// Bytes that may wait to be read by a member; one who is slower is closed with 1013
-    #[arg(long = "max-queue", value_name = "BYTES", default_value_t = 512 * 1024)]
-    pub queue: usize,
-}
 
 /// Why a connection does not go on.
 #[derive(Debug)]
@@ -45,7 +31,7 @@ pub(crate) async fn attend<Reader, Writer>(
     receiver: &mut Receiver<Reader>,
     sender: &mut Sender<Writer>,
     place: &mut Place,
-    bounds: Bounds,
+    limits: ChatLimits,
     metrics: &Metrics,
     mut hear: impl FnMut(&str) -> Option<Encoded> + Send,
 ) -> Over
@@ -53,7 +39,7 @@ where
     Reader: AsyncRead + Unpin,
     Writer: AsyncWrite + Unpin,
 {
-    let mut allowance = Allowance::new(bounds.rate);
+    let mut allowance = Allowance::new(limits.rate);
     loop {
         let is_behind = !place.catch_up(sender);
         let heard = async {
@@ -92,7 +78,7 @@ where
                 }
             },
             first = place.news.recv() => {
-                if !place.take(first, sender, metrics) || place.waiting(sender) > bounds.queue {
+                if !place.take(first, sender, metrics) || place.waiting(sender) > limits.queue {
                     metrics.slow();
                     return close(CloseCode::TRY_AGAIN_LATER, "too slow: too much waits to be read");
                 }

@@ -8,6 +8,7 @@ mod allowance;
 mod app;
 mod attend;
 mod ballot;
+mod chat_limits;
 mod metrics;
 mod names;
 mod news;
@@ -23,7 +24,7 @@ mod tls;
 mod words;
 
 pub use app::App;
-pub use attend::Bounds;
+pub use chat_limits::ChatLimits;
 pub use options::Options;
 pub use routes::router;
 pub use tls::{acceptor, serve_tls};

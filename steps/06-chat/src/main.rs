@@ -1,7 +1,6 @@
 //! `just step 6`: rooms to talk in, a vote, and three ways to carry the same news side by side.
 
 use chat::{App, Options, acceptor, router, serve_tls};
-use clap::Parser;
 use echo::runtime;
 use tracing::level_filters::LevelFilter;
 use web::server::{listen, log_to_standard_error, serve};
@@ -12,7 +11,7 @@ use web::{give_up, told_to_stop, wait_until_printed};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    let options = Options::parse();
+    let options = Options::from_command_line();
     let level = match options.verbose {
         0 => LevelFilter::WARN,
         1 => LevelFilter::INFO,

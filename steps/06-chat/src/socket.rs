@@ -101,7 +101,7 @@ async fn converse<Reader, Writer>(
 {
     let limits = match purpose {
         Purpose::Echo => app.limits,
-        _ => Limits { message: app.bounds.chat_message, ..app.limits },
+        _ => Limits { message: app.chat_limits.chat_message, ..app.limits },
     };
     let mut sender = Sender::new(writer, Role::Server);
     let mut receiver = Receiver::new(reader, rest, Role::Server, limits, &app.clock);
@@ -145,7 +145,7 @@ where
     let Purpose::Room { room, name, session, after } = purpose else {
         let (_held, mut place) = app.ballot.enter();
         let hear = |text: &str| app.ballot.hear(text);
-        return attend(receiver, sender, &mut place, app.bounds, &app.metrics, hear).await;
+        return attend(receiver, sender, &mut place, app.chat_limits, &app.metrics, hear).await;
     };
     let (membership, mut place) = match app.rooms.enter(&room, &name, &session, after).await {
         Ok(entered) => entered,
@@ -156,7 +156,7 @@ where
     };
     info!("{name:?} enters {room:?}");
     let hear = |text: &str| membership.hear(text);
-    attend(receiver, sender, &mut place, app.bounds, &app.metrics, hear).await
+    attend(receiver, sender, &mut place, app.chat_limits, &app.metrics, hear).await
 }
 
 /// The status code that stands for an end; 1005 and 1006 for those that have none on the wire.
