@@ -9,8 +9,8 @@ use handshake::Policy;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::ballot::Ballot;
 use crate::chat_limits::ChatLimits;
+use crate::election::Election;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::presence::Presence;
@@ -28,13 +28,13 @@ pub struct App {
     pub(crate) compression: Compression,
     pub(crate) timeouts: Timeouts,
     pub(crate) chat_limits: ChatLimits,
-    /// A permit for each WebSocket; all are back when all are over.
-    pub(crate) seats: Arc<Semaphore>,
-    seats_max: u32,
+    /// A permit for each WebSocket. When all permits are back, all WebSockets have ended.
+    pub(crate) permits: Arc<Semaphore>,
+    permits_max: u32,
     pub(crate) clock: Arc<Clock>,
     pub(crate) metrics: Metrics,
     pub(crate) rooms: Arc<Rooms>,
-    pub(crate) ballot: Ballot,
+    pub(crate) election: Election,
     pub(crate) log: EventLog,
 }
 
@@ -56,23 +56,23 @@ impl App {
             compression: options.compression,
             timeouts: options.timeouts,
             chat_limits: options.chat_limits,
-            seats: Arc::new(Semaphore::new(options.max_connections as usize)),
-            seats_max: options.max_connections,
+            permits: Arc::new(Semaphore::new(options.max_connections as usize)),
+            permits_max: options.max_connections,
             clock: Clock::start(options.timeouts),
             metrics: Metrics::default(),
             rooms,
-            ballot: Ballot::new(log.clone()),
+            election: Election::new(log.clone()),
             log,
         });
-        let counting = Arc::clone(&app);
-        tokio::spawn(async move { counting.ballot.count().await });
-        let telling = Arc::clone(&app);
-        tokio::spawn(async move { telling.tell_shared().await });
+        let for_votes = Arc::clone(&app);
+        tokio::spawn(async move { for_votes.election.broadcast_votes().await });
+        let for_shared = Arc::clone(&app);
+        tokio::spawn(async move { for_shared.announce_shared().await });
         Ok(app)
     }
 
-    /// Tells all rooms when the other servers are not heard any more, and when they are again.
-    async fn tell_shared(&self) {
+    /// Tells all rooms when the connection with the other servers is lost, and when it is back.
+    async fn announce_shared(&self) {
         let mut shared = self.log.shared();
         while shared.changed().await.is_ok() {
             let shared = *shared.borrow_and_update();
@@ -82,10 +82,10 @@ impl App {
         }
     }
 
-    /// Closes all connections with 1001, and waits until they are over or have had their time.
+    /// Closes all connections with 1001, and waits until they have ended or their time is up.
     pub async fn stop(&self) {
         self.clock.stop();
         let deadline = self.timeouts.close + STOP_GRACE;
-        let _ = timeout(deadline, self.seats.acquire_many(self.seats_max)).await;
+        let _ = timeout(deadline, self.permits.acquire_many(self.permits_max)).await;
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use echo::{CloseCode, CloseFrame, Encoded, Ended, Message, Receiver, Sender};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::allowance::Allowance;
 use crate::chat_limits::ChatLimits;
 use crate::metrics::Metrics;
 use crate::place::Place;
+use crate::rate_limit::RateLimit;
 
 /// Why a connection does not go on.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ where
     Reader: AsyncRead + Unpin,
     Writer: AsyncWrite + Unpin,
 {
-    let mut allowance = Allowance::new(limits.rate);
+    let mut rate_limit = RateLimit::new(limits.rate);
     loop {
         let is_behind = !place.catch_up(sender);
         let heard = async {
@@ -49,7 +49,7 @@ where
             }
             tokio::select! {
                 biased;
-                () = allowance.left() => receiver.recv(sender).await.map(Some),
+                () = rate_limit.wait() => receiver.recv(sender).await.map(Some),
                 ended = receiver.pause(sender) => Err(ended),
             }
         };
@@ -59,8 +59,8 @@ where
             message = heard => match message {
                 Ok(None) => {}
                 Ok(Some(Message::Text(text))) => {
-                    allowance.spend();
-                    metrics.heard(text.len());
+                    rate_limit.count();
+                    metrics.message_received(text.len());
                     // It has been checked to be UTF-8.
                     let answer = hear(std::str::from_utf8(text).unwrap_or_default());
                     if let Some(answer) = answer {
@@ -79,7 +79,7 @@ where
             },
             first = place.news.recv() => {
                 if !place.take(first, sender, metrics) || place.waiting(sender) > limits.queue {
-                    metrics.slow();
+                    metrics.slow_reader();
                     return close(CloseCode::TRY_AGAIN_LATER, "too slow: too much waits to be read");
                 }
             }

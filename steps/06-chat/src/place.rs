@@ -8,8 +8,8 @@ use tokio::io::AsyncWrite;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{broadcast, oneshot};
 
+use crate::broadcast::Broadcast;
 use crate::metrics::Metrics;
-use crate::news::News;
 
 /// News that is taken in one go, before it is written.
 const BATCH: u64 = 64;
@@ -24,9 +24,9 @@ pub(crate) struct Place {
     /// What they get first: as much as they have missed, encoded when it is its turn.
     greeting: Option<Box<dyn Iterator<Item = Encoded> + Send>>,
     /// News that has come meanwhile, and its bytes.
-    held: VecDeque<Arc<News>>,
+    held: VecDeque<Arc<Broadcast>>,
     held_bytes: usize,
-    pub(crate) news: broadcast::Receiver<Arc<News>>,
+    pub(crate) news: broadcast::Receiver<Arc<Broadcast>>,
     /// Says nothing, and ends when somebody else takes the place.
     pub(crate) taken: oneshot::Receiver<()>,
 }
@@ -36,7 +36,7 @@ impl Place {
     pub(crate) fn new(
         name: &str,
         greeting: impl Iterator<Item = Encoded> + Send + 'static,
-        news: broadcast::Receiver<Arc<News>>,
+        news: broadcast::Receiver<Arc<Broadcast>>,
         taken: oneshot::Receiver<()>,
     ) -> Self {
         let greeting: Box<dyn Iterator<Item = Encoded> + Send> = Box::new(greeting);
@@ -66,7 +66,7 @@ impl Place {
     /// missed.
     pub(crate) fn take(
         &mut self,
-        first: Result<Arc<News>, RecvError>,
+        first: Result<Arc<Broadcast>, RecvError>,
         sender: &mut Sender<impl AsyncWrite + Unpin>,
         metrics: &Metrics,
     ) -> bool {
@@ -90,7 +90,7 @@ impl Place {
                 more => more.ok(),
             };
         }
-        metrics.told(messages, bytes as u64);
+        metrics.messages_sent(messages, bytes as u64);
         true
     }
     // ANCHOR_END: take
@@ -111,8 +111,8 @@ impl Place {
     }
 }
 
-fn say(name: &str, news: &News, sender: &mut Sender<impl AsyncWrite + Unpin>) {
-    if let Some(frame) = news.for_member(name) {
+fn say(name: &str, news: &Broadcast, sender: &mut Sender<impl AsyncWrite + Unpin>) {
+    if let Some(frame) = news.frame_for(name) {
         sender.send_encoded(frame);
     }
 }

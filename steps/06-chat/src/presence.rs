@@ -104,15 +104,15 @@ impl Presence {
         self.released.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Releases the names of members who have left, except those that `is_here` again.
+    /// Releases the names of members who have left, except those that are back: `is_local`.
     pub(crate) async fn release_left(
         &mut self,
-        is_here: impl Fn(&str, &str) -> bool,
+        is_local: impl Fn(&str, &str) -> bool,
     ) -> RedisResult<()> {
         let script = Script::new(RELEASE);
         let waiting = self.released().clone();
         for (room, name) in &waiting {
-            if !is_here(room, name) {
+            if !is_local(room, name) {
                 let mut release = script.key(key_of(room));
                 release.arg(name).arg(self.owner(""));
                 release.invoke_async::<()>(&mut self.redis).await?;

@@ -23,14 +23,14 @@ pub(crate) async fn keep_presence(mut presence: Presence, rooms: Weak<Rooms>) {
             () = presence.more_released.notified() => false,
         };
         let Some(rooms) = rooms.upgrade() else { return };
-        let is_here = |room: &str, name: &str| rooms.has(room, name);
-        let _ = timeout(RESPONSE_TIME, presence.release_left(is_here)).await;
+        let is_local = |room: &str, name: &str| rooms.is_local(room, name);
+        let _ = timeout(RESPONSE_TIME, presence.release_left(is_local)).await;
         if !is_time {
             continue;
         }
         for room in rooms.all() {
             if let Ok(Ok(remote)) = timeout(RESPONSE_TIME, compare(&mut presence, &room)).await {
-                room.set_elsewhere(remote);
+                room.set_remote(remote);
             }
         }
         let _ = timeout(RESPONSE_TIME, presence.say_alive()).await;
@@ -42,7 +42,7 @@ pub(crate) async fn keep_presence(mut presence: Presence, rooms: Weak<Rooms>) {
 /// processes.
 async fn compare(presence: &mut Presence, room: &Room) -> RedisResult<Names> {
     let claims = presence.claims(&room.name).await?;
-    let mut forgotten = room.here();
+    let mut forgotten = room.local();
     forgotten.retain(|(name, _)| {
         let is_remote = claims.remote.contains(name);
         if is_remote {

@@ -42,7 +42,7 @@ pub(crate) enum Purpose {
 /// Answers a request for a WebSocket: by the rules of step 2, which do not ask who read the request.
 pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Response {
     let upgrade = handshake::upgrade(&request, &app.policy);
-    let seat = Arc::clone(&app.seats).try_acquire_owned();
+    let seat = Arc::clone(&app.permits).try_acquire_owned();
     let refusal = match (upgrade, seat) {
         (Ok(mut upgrade), Ok(seat)) => {
             let app = Arc::clone(app);
@@ -54,7 +54,7 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
         (Ok(_), Err(_)) => Refusal::Busy,
         (Err(refusal), _) => refusal,
     };
-    app.metrics.refused();
+    app.metrics.handshake_refused();
     debug!("refused: {refusal}");
     refusal.response().map(Body::from)
 }
@@ -70,7 +70,7 @@ async fn take_over(
     seat: OwnedSemaphorePermit,
 ) {
     let Ok(upgraded) = upgraded.await else { return };
-    app.metrics.opened();
+    app.metrics.connection_opened();
     match upgraded.downcast::<TokioIo<TcpStream>>() {
         Ok(parts) => {
             let mut stream = parts.io.into_inner();
@@ -118,12 +118,12 @@ async fn converse<Reader, Writer>(
     match over {
         Over::Ended(ended) => {
             info!("{ended}");
-            app.metrics.closed(code_of(&ended));
+            app.metrics.connection_ended(code_of(&ended));
             Box::pin(receiver.end(&mut sender, &ended)).await;
         }
         Over::Close(close) => {
             info!("closing with {}: {}", close.code, close.reason);
-            app.metrics.closed(close.code.number());
+            app.metrics.connection_ended(close.code.number());
             let time = time_to_end(&close, &app.timeouts);
             Box::pin(receiver.close(&mut sender, close, time)).await;
         }
@@ -143,8 +143,8 @@ where
     Writer: AsyncWrite + Unpin + Send,
 {
     let Purpose::Room { room, name, session, after } = purpose else {
-        let (_held, mut place) = app.ballot.enter();
-        let hear = |text: &str| app.ballot.hear(text);
+        let (_held, mut place) = app.election.enter();
+        let hear = |text: &str| app.election.handle(text);
         return attend(receiver, sender, &mut place, app.chat_limits, &app.metrics, hear).await;
     };
     let (membership, mut place) = match app.rooms.enter(&room, &name, &session, after).await {
@@ -155,7 +155,7 @@ where
         }
     };
     info!("{name:?} enters {room:?}");
-    let hear = |text: &str| membership.hear(text);
+    let hear = |text: &str| membership.handle(text);
     attend(receiver, sender, &mut place, app.chat_limits, &app.metrics, hear).await
 }
 
