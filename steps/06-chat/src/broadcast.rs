@@ -69,7 +69,7 @@ impl Broadcaster {
 
 /// Encodes a value as JSON in a text frame.
 pub(crate) fn encode(value: &impl Serialize) -> Encoded {
-    // Only a map whose keys are not strings cannot be written as JSON, and there is none.
+    // The only error would be a map whose keys are not strings, and no message has one.
     let json = serde_json::to_vec(value).unwrap_or_default();
     Encoded::new(Message::Text(&json))
 }

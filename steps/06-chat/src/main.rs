@@ -1,4 +1,4 @@
-//! `just step 6`: rooms to talk in, a vote, and three ways to carry the same news side by side.
+//! `just step 6`: chat rooms, a vote, and a page that compares three ways to carry the same votes.
 
 use chat::{App, Options, acceptor, router, serve_tls};
 use echo::runtime;
@@ -23,7 +23,7 @@ fn main() {
     wait_until_printed();
 }
 
-/// Serves until it is told to stop.
+/// Serves until the signal to stop.
 async fn run(options: &Options) -> Result<(), String> {
     let tls = match (&options.cert, &options.key) {
         (Some(cert), Some(key)) => Some(acceptor(cert, key)?),

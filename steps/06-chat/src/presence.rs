@@ -1,7 +1,6 @@
-//! Who is in which room, across processes: a claim on each name, which Redis keeps for as long as
-//! its process lives.
+//! The members of all processes: Redis keeps a claim on each name for as long as its process lives.
 //!
-//! A message must not be lost, so it is in a log. Who is present is different: it only has to be
+//! A message must not be lost, so it is in a log. A list of members is different: it only has to be
 //! right *now*. So each process looks again and again, and corrects what went wrong meanwhile.
 
 use std::collections::{BTreeSet, HashMap};
@@ -152,8 +151,8 @@ impl Presence {
         Ok(())
     }
 
-    /// Returns the names in a room on other servers, for its first member here. While Redis is away
-    /// there are none.
+    /// Returns the names in a room on other servers, for its first member here. Returns no names
+    /// while Redis is away.
     pub(crate) async fn remote_names(&self, room: &str) -> Names {
         let mut this = self.clone();
         let claims = timeout(RESPONSE_TIME, this.claims(room)).await;

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum ClientMessage {
-    /// A message to the room. The key is different for each message of its sender, who sends the
-    /// message again under the same key if it does not know whether the first one arrived.
+    /// A message to the room. The key is different for each message of a sender. A sender that does
+    /// not know whether a message arrived sends it again under the same key.
     Message { msg: String, key: Option<String> },
     /// The member is writing a message.
     Typing { typing: bool },
@@ -30,7 +30,7 @@ pub(crate) struct StoredMessage {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub(crate) enum ServerMessage<'a> {
-    /// Comes first: who is in the room, and whether this server is connected with the others.
+    /// Comes first: the members of the room, and whether this server is connected with the others.
     Welcome { room: &'a str, you: &'a str, here: BTreeSet<Arc<str>>, shared: bool },
     /// A message of another member. `time` is its id's, in milliseconds since 1970.
     Message { sender: &'a str, msg: &'a str, id: EventId, time: u64, key: &'a str },

@@ -133,7 +133,7 @@ impl Room {
     }
     // ANCHOR_END: enter
 
-    /// Returns what a member receives first: who is here, and the messages that it has missed.
+    /// Returns what a member receives first: the list of members, and the messages that it has missed.
     fn greeting(
         &self,
         state: &State,

@@ -18,7 +18,7 @@ const ROOMS_MAX: usize = 1_000;
 pub(crate) struct Rooms {
     log: EventLog,
     open: Mutex<HashMap<Arc<str>, Arc<Room>>>,
-    /// Who is on the other servers, if there are any.
+    /// The members on other servers, if there are other servers.
     presence: Option<Presence>,
 }
 

@@ -18,7 +18,7 @@ use crate::origin::Origins;
 const BODY_BYTES: usize = 16 * 1024;
 /// How long a request may take, in addition to the time for which a poll is held.
 const REQUEST_TIME: Duration = Duration::from_secs(10);
-/// What every answer carries: it is never cached, never taken for another type, never framed by
+/// Headers of every answer: it is never cached, never taken for another type, never framed by
 /// another site, and its page loads nothing from other sites.
 const HEADERS: [(HeaderName, HeaderValue); 3] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
