@@ -45,6 +45,7 @@ mod server;
 #[cfg(unix)]
 mod signal;
 mod transcript;
+mod unread;
 mod visible;
 mod wire;
 
@@ -57,6 +58,7 @@ pub use opcode::Opcode;
 pub use redis::Redis;
 pub use run::{End, runs_to_its_end};
 pub use server::Server;
+pub use unread::{Unread, UnreadServer};
 pub use wire::Wire;
 
 /// How long a test waits for anything before it fails.

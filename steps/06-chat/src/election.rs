@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tokio::sync::oneshot;
 
 use crate::broadcast::{Broadcast, Broadcaster, encode};
-use crate::place::Place;
+use crate::inbox::Inbox;
 use crate::protocol::ServerMessage;
 
 /// How long the task waits at a time for the next vote.
@@ -38,14 +38,14 @@ impl Election {
         Self { log, pages: Broadcaster::new(), tally: Mutex::default() }
     }
 
-    /// Adds a page. Returns its place, and the oneshot that must be kept for as long as the page
+    /// Adds a page. Returns its inbox, and the oneshot that must be kept for as long as the page
     /// is open.
-    pub(crate) fn enter(&self) -> (oneshot::Sender<()>, Place) {
+    pub(crate) fn enter(&self) -> (oneshot::Sender<()>, Inbox) {
         let tally = self.tally();
         let counts = ServerMessage::Counts { counts: tally.counts(), newest: tally.upto() };
         let (held, taken) = oneshot::channel();
         let greeting = std::iter::once(encode(&counts));
-        (held, Place::new("", greeting, self.pages.subscribe(), taken))
+        (held, Inbox::new("", greeting, self.pages.subscribe(), taken))
     }
 
     /// Handles a message from a page. Returns the answer that only this page receives, if any.

@@ -5,14 +5,14 @@
 //! own, so that no member waits for another.
 
 mod app;
-mod attend;
 mod broadcast;
 mod chat_limits;
+mod converse;
 mod election;
+mod inbox;
 mod metrics;
 mod names;
 mod options;
-mod place;
 mod presence;
 mod presence_task;
 mod protocol;
@@ -20,6 +20,7 @@ mod rate_limit;
 mod room;
 mod rooms;
 mod routes;
+mod slow_reader;
 mod socket;
 mod tls;
 

@@ -58,7 +58,7 @@ impl Options {
     #[must_use]
     pub fn from_command_line() -> Self {
         let options = Self::parse();
-        if let Err(problem) = options.chat_limits.check() {
+        if let Err(problem) = options.chat_limits.check().and_then(|()| options.timeouts.check()) {
             Self::command().error(ErrorKind::ValueValidation, problem).exit();
         }
         options

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use crate::broadcast::{Broadcast, Broadcaster, encode};
-use crate::place::Place;
+use crate::inbox::Inbox;
 use crate::protocol::{ClientMessage, ServerMessage, StoredMessage};
 
 /// Older messages that a new member receives.
@@ -101,7 +101,7 @@ impl Room {
 
     // ANCHOR: enter
     /// Admits a member who has seen the messages up to `after`, or `None` if the member is new
-    /// here. Returns the number of the connection, and its place.
+    /// here. Returns the number of the connection, and its inbox.
     ///
     /// # Errors
     /// A reason for the person who wants to enter. A name belongs to one member at a time. It is a
@@ -111,7 +111,7 @@ impl Room {
         name: &str,
         session: &str,
         after: Option<EventId>,
-    ) -> Result<(u64, Place), &'static str> {
+    ) -> Result<(u64, Inbox), &'static str> {
         let mut state = self.state();
         let is_back = state.local.contains_key(name);
         if is_back && !state.belongs_to(name, session) {
@@ -129,7 +129,7 @@ impl Room {
             self.changed.notify_one();
         }
         let greeting = self.greeting(&state, &name, after);
-        Ok((number, Place::new(&name, greeting, self.members.subscribe(), taken)))
+        Ok((number, Inbox::new(&name, greeting, self.members.subscribe(), taken)))
     }
     // ANCHOR_END: enter
 
