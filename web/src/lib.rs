@@ -1,5 +1,5 @@
 //! What the steps share and none of them teaches: the layout of a page, the command line, the
-//! listening socket, the check of origins, and the signal to stop.
+//! listening socket, the check of origins, the signal to stop, and the HTTP server of steps 0 and 6.
 
 mod command_line;
 mod host;
@@ -7,6 +7,8 @@ mod listen;
 mod origin;
 mod output;
 mod page;
+#[cfg(feature = "server")]
+pub mod server;
 #[cfg(feature = "tokio")]
 mod stop;
 

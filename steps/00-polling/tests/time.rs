@@ -3,16 +3,20 @@
 
 use std::time::Duration;
 
-use polling::{EventLog, HttpLimits, routes, serve_stream};
+use event_log::EventLog;
+use polling::site;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::Instant;
+use web::Origins;
+use web::server::{HttpLimits, guarded, serve_stream};
 
 const HOLD: Duration = Duration::from_secs(10);
 
 /// A connection to the vote and the chat, without a network.
 fn connection() -> DuplexStream {
     let (ours, theirs) = duplex(64 * 1024);
-    let router = routes(EventLog::in_memory(100), HOLD);
+    let site = site(EventLog::in_memory(100), HOLD);
+    let router = guarded(site, Origins::default(), HOLD);
     tokio::spawn(async move { serve_stream(theirs, router, &HttpLimits::default()).await });
     ours
 }

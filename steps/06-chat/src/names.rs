@@ -1,12 +1,12 @@
-//! What people and rooms may be called.
+//! The names that members and rooms may have.
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 32;
 
-/// Is this a name?
+/// Checks the name of a member or a room.
 ///
 /// # Errors
-/// What is wrong with it, for the one who chose it.
+/// What is wrong with the name, for the person who chose it.
 pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
     if name.trim().is_empty() {
         return Err("a name cannot be empty");
@@ -14,7 +14,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
     if name.chars().count() > NAME_MAX {
         return Err("a name has at most 32 characters");
     }
-    if name.chars().any(|character| character.is_control() || turns_writing(character)) {
+    if name.chars().any(|character| character.is_control() || is_invisible(character)) {
         return Err("a name cannot have control characters");
     }
     if name.trim() != name {
@@ -23,7 +23,8 @@ pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The characters that turn the direction of writing can make one name look like another.
-fn turns_writing(character: char) -> bool {
+/// Returns whether a character has no shape or changes the direction of writing. With it, one name
+/// could look like another.
+fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

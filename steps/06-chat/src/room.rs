@@ -1,4 +1,4 @@
-//! A room: who is in it, and the one voice that tells them what happens.
+//! A room: its members on this server, and the task that sends them everything that happens.
 
 use std::collections::{BTreeSet, HashMap};
 use std::mem::take;
@@ -6,102 +6,106 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use echo::Encoded;
-use polling::{Event, EventId, EventLog, fresh_key};
+use event_log::{Event, EventId, EventLog, random_key};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
+use crate::broadcast::{Broadcast, Broadcaster, encode};
 use crate::inbox::Inbox;
-use crate::news::{Feed, News, encode};
-use crate::words::{Kept, Said, Told};
+use crate::protocol::{ClientMessage, ServerMessage, StoredMessage};
 
-/// Messages of before that a newcomer gets.
-const BEFORE: usize = 50;
-/// Messages that are told in one go.
+/// Older messages that a new member receives.
+const HISTORY: usize = 50;
+/// Messages that are broadcast at a time.
 const BATCH: usize = 64;
-/// Messages that are told at a time although they wait for Redis.
+/// Messages that are announced as waiting while Redis is away, at a time.
 const WAITING_MAX: usize = 4096;
 /// The longest key of a message, in bytes.
 const KEY_MAX: usize = 64;
-/// Who comes and goes is told so often at most: when five thousand come at once, that is a few
-/// hundred frames for each of them, and not five thousand.
-const REST: Duration = Duration::from_millis(50);
-/// How long the voice waits at a time for something to tell.
-const LONG: Duration = Duration::from_hours(1);
+/// The shortest time between two broadcasts about members who enter and leave. When five thousand
+/// enter at once, each of them receives a few hundred frames and not five thousand.
+const CHANGES_INTERVAL: Duration = Duration::from_millis(50);
+/// How long the task waits at a time for the next message.
+const WAIT: Duration = Duration::from_hours(1);
 
-/// A room, for as long as there is somebody in it.
+/// Why a member is not admitted: another session has this name.
+pub(crate) const NAME_TAKEN: &str = "that name is taken here: choose another";
+
+/// A room, for as long as it has members on this server.
 pub(crate) struct Room {
     pub(crate) name: Arc<str>,
     topic: String,
     log: EventLog,
-    feed: Feed,
+    members: Broadcaster,
     state: Mutex<State>,
-    /// There is something to tell that is not in the log.
+    /// Notified when there is something to broadcast that is not in the log.
     changed: Arc<Notify>,
-    /// The voice ends with the room.
-    voice: Mutex<JoinSet<()>>,
+    /// The task that broadcasts. It ends with the room.
+    task: Mutex<JoinSet<()>>,
 }
 
 #[derive(Default)]
 struct State {
-    /// The last message that was told.
-    told: EventId,
+    /// The last message that was broadcast.
+    last: EventId,
     /// Members on this server.
-    here: HashMap<Arc<str>, Member>,
+    local: HashMap<Arc<str>, Member>,
     /// Members on other servers.
-    elsewhere: BTreeSet<Arc<str>>,
+    remote: BTreeSet<Arc<str>>,
     next_number: u64,
-    /// What has happened since the voice last spoke.
+    /// What has happened since the last broadcast.
     joined: Vec<Arc<str>>,
     left: Vec<Arc<str>>,
     typing: BTreeSet<Arc<str>>,
-    waiting: Vec<News>,
+    waiting: Vec<Broadcast>,
     shared: Option<bool>,
 }
 
 impl State {
-    /// Is this name here, and does it belong to this session?
-    fn here_with(&self, name: &str, session: &str) -> bool {
-        let member = self.here.get(name);
+    /// Returns whether this name is on this server and belongs to this session.
+    fn belongs_to(&self, name: &str, session: &str) -> bool {
+        let member = self.local.get(name);
         !session.is_empty() && member.is_some_and(|member| member.session == session)
     }
 }
 
 struct Member {
-    /// Tells which connection this is, if there have been several of that name.
+    /// Distinguishes connections that had the same name one after the other.
     number: u64,
-    /// A secret of the page, by which it is known when it comes back.
+    /// A secret of the page, by which it is recognised when it comes back.
     session: String,
-    /// Dropped when somebody takes the place.
+    /// Dropped when another connection takes the name over.
     _held: oneshot::Sender<()>,
 }
 
 impl Room {
-    /// An empty room, and its voice. Must be called on a tokio runtime.
+    /// Opens an empty room and starts its task. Must be called on a tokio runtime.
     pub(crate) fn open(name: &str, log: &EventLog) -> Arc<Self> {
         let topic = format!("room/{name}");
-        let told = log.newest(&topic);
-        let state = State { told, ..State::default() };
+        let last = log.newest(&topic);
+        let state = State { last, ..State::default() };
         let room = Arc::new(Self {
             name: name.into(),
             topic,
             log: log.clone(),
-            feed: Feed::new(),
+            members: Broadcaster::new(),
             state: Mutex::new(state),
             changed: Arc::default(),
-            voice: Mutex::default(),
+            task: Mutex::default(),
         });
-        let voice = speak(Arc::downgrade(&room), log.clone(), Arc::clone(&room.changed), told);
-        room.voice.lock().unwrap_or_else(PoisonError::into_inner).spawn(voice);
+        let task = broadcast(Arc::downgrade(&room), log.clone(), Arc::clone(&room.changed), last);
+        room.task.lock().unwrap_or_else(PoisonError::into_inner).spawn(task);
         room
     }
 
     // ANCHOR: enter
-    /// Lets somebody in, who has seen the messages up to `after`; `None` if they are new here.
+    /// Admits a member who has seen the messages up to `after`, or `None` if the member is new
+    /// here. Returns the number of the connection, and its inbox.
     ///
     /// # Errors
-    /// A reason for the one who wants to come in. A name belongs to one at a time: the tutorials
-    /// give it to whoever comes last, and messages go astray (fault F22).
+    /// A reason for the person who wants to enter. A name belongs to one member at a time. It is a
+    /// common mistake to give it to the last who asks, and then messages go astray (fault F22).
     pub(crate) fn enter(
         &self,
         name: &str,
@@ -109,111 +113,116 @@ impl Room {
         after: Option<EventId>,
     ) -> Result<(u64, Inbox), &'static str> {
         let mut state = self.state();
-        let is_back = state.here.contains_key(name);
-        if is_back && !state.here_with(name, session) {
-            return Err(TAKEN);
+        let is_back = state.local.contains_key(name);
+        if is_back && !state.belongs_to(name, session) {
+            return Err(NAME_TAKEN);
         }
         let number = state.next_number;
         state.next_number += 1;
         let name: Arc<str> = name.into();
         let (held, taken) = oneshot::channel();
         let member = Member { number, session: session.to_owned(), _held: held };
-        state.here.insert(Arc::clone(&name), member);
+        state.local.insert(Arc::clone(&name), member);
         if !is_back {
             state.joined.push(Arc::clone(&name));
             state.left.retain(|left| *left != name);
             self.changed.notify_one();
         }
         let greeting = self.greeting(&state, &name, after);
-        Ok((number, Inbox::new(&name, greeting, self.feed.subscribe(), taken)))
+        Ok((number, Inbox::new(&name, greeting, self.members.subscribe(), taken)))
     }
     // ANCHOR_END: enter
 
-    /// What a newcomer gets first: who is here, and what they have missed.
+    /// Returns what a member receives first: the list of members, and the messages that it has missed.
     fn greeting(
         &self,
         state: &State,
         name: &str,
         after: Option<EventId>,
     ) -> impl Iterator<Item = Encoded> + Send + use<> {
-        let mut here: BTreeSet<Arc<str>> = state.here.keys().cloned().collect();
-        here.extend(state.elsewhere.iter().cloned());
+        let mut here: BTreeSet<Arc<str>> = state.local.keys().cloned().collect();
+        here.extend(state.remote.iter().cloned());
         let shared = *self.log.shared().borrow();
-        let welcome = encode(&Told::Welcome { room: &self.name, you: name, here, shared });
+        let welcome = encode(&ServerMessage::Welcome { room: &self.name, you: name, here, shared });
         let mut missed = self.log.after(&self.topic, after.unwrap_or_default());
-        // The rest is about to be told to everyone.
-        missed.retain(|event| event.id <= state.told);
-        let skipped = if after.is_some() { 0 } else { missed.len().saturating_sub(BEFORE) };
+        // Later messages are about to be broadcast, to this member too.
+        missed.retain(|event| event.id <= state.last);
+        let skipped = if after.is_some() { 0 } else { missed.len().saturating_sub(HISTORY) };
         let missed = missed.into_iter().skip(skipped);
-        std::iter::once(welcome).chain(missed.filter_map(|event| Some(read(&event)?.1)))
+        std::iter::once(welcome).chain(missed.filter_map(|event| Some(decode(&event)?.1)))
     }
 
     // ANCHOR: leave
-    /// Sees somebody off, whatever has ended their connection (fault F18). `false` if they have come
-    /// back meanwhile, over another one.
+    /// Removes a member, whatever has ended its connection (fault F18). Returns `false` if the
+    /// member has come back meanwhile, over another connection.
     pub(crate) fn leave(&self, name: &str, number: u64) -> bool {
         let mut state = self.state();
-        let is_gone = state.here.get(name).is_some_and(|member| member.number == number);
-        if is_gone && let Some((name, _)) = state.here.remove_entry(name) {
+        let has_left = state.local.get(name).is_some_and(|member| member.number == number);
+        if has_left && let Some((name, _)) = state.local.remove_entry(name) {
             state.joined.retain(|joined| *joined != name);
-            // They may have come back over another server.
-            if !state.elsewhere.contains(&name) {
+            // The member may have come back over another server.
+            if !state.remote.contains(&name) {
                 state.left.push(name);
                 self.changed.notify_one();
             }
         }
-        is_gone
+        has_left
     }
     // ANCHOR_END: leave
 
-    /// Has somebody else this name?
+    /// Returns whether another session has this name on this server.
     pub(crate) fn is_taken(&self, name: &str, session: &str) -> bool {
         let state = self.state();
-        state.here.contains_key(name) && !state.here_with(name, session)
+        state.local.contains_key(name) && !state.belongs_to(name, session)
     }
 
-    /// Had somebody on another server this name, when we last heard of them?
-    pub(crate) fn is_elsewhere(&self, name: &str) -> bool {
-        self.state().elsewhere.contains(name)
+    /// Returns whether another server had this name when this one last looked.
+    pub(crate) fn is_remote(&self, name: &str) -> bool {
+        self.state().remote.contains(name)
     }
 
-    /// Is somebody of this name here?
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.state().here.contains_key(name)
+    /// Returns whether a member of this name is on this server.
+    pub(crate) fn is_local(&self, name: &str) -> bool {
+        self.state().local.contains_key(name)
     }
 
+    /// Returns whether the room has no members on this server.
     pub(crate) fn is_empty(&self) -> bool {
-        self.state().here.is_empty()
+        self.state().local.is_empty()
     }
 
-    /// Hears what a member says, and returns what only they are told.
+    /// Handles a message from a member. Returns the answer that only this member receives, if any.
     ///
-    /// Whoever types at us by hand need not write JSON: what is no JSON object is the message.
-    pub(crate) fn hear(&self, name: &str, text: &str) -> Option<Encoded> {
-        let said = if text.trim_start().starts_with('{') {
-            let Ok(said) = serde_json::from_str(text) else {
-                let reason = r#"say it like {"msg": "hello", "key": "1"} or {"typing": true}"#;
-                return Some(encode(&Told::Refused { key: "", reason }));
+    /// A person who types by hand does not need to write JSON: a text that is not a JSON object is
+    /// the message itself.
+    pub(crate) fn handle(&self, name: &str, text: &str) -> Option<Encoded> {
+        let message = if text.trim_start().starts_with('{') {
+            let Ok(message) = serde_json::from_str(text) else {
+                let reason = r#"write it like {"msg": "hello", "key": "1"} or {"typing": true}"#;
+                return Some(encode(&ServerMessage::Refused { key: "", reason }));
             };
-            said
+            message
         } else {
-            Said::Message { msg: text.to_owned(), key: None }
+            ClientMessage::Message { msg: text.to_owned(), key: None }
         };
-        match said {
-            Said::Message { msg, key } => {
-                let key = key.unwrap_or_else(fresh_key);
-                match self.say(name, &msg, &key) {
+        match message {
+            ClientMessage::Message { msg, key } => {
+                let key = key.unwrap_or_else(random_key);
+                match self.append(name, &msg, &key) {
                     Ok(None) => None,
-                    // They have missed that we heard it.
+                    // The member has missed that it arrived.
                     Ok(Some(id)) => {
-                        Some(encode(&Told::Sent { key: &key, id, time: id.milliseconds }))
+                        let time = id.milliseconds;
+                        Some(encode(&ServerMessage::Sent { key: &key, id, time }))
                     }
-                    Err(reason) => Some(encode(&Told::Refused { key: &key, reason: &reason })),
+                    Err(reason) => {
+                        Some(encode(&ServerMessage::Refused { key: &key, reason: &reason }))
+                    }
                 }
             }
-            Said::Typing { typing } => {
+            ClientMessage::Typing { typing } => {
                 let mut state = self.state();
-                // In a crowd, nobody wants to know who they all are.
+                // In a crowd, a long list of those who are typing helps nobody.
                 if typing && state.typing.len() < BATCH {
                     state.typing.insert(name.into());
                     self.changed.notify_one();
@@ -223,19 +232,22 @@ impl Room {
         }
     }
 
-    // ANCHOR: say
-    /// Appends a message to the log. If it is there already, says where.
-    fn say(&self, name: &str, msg: &str, key: &str) -> Result<Option<EventId>, String> {
+    // ANCHOR: append
+    /// Appends a message to the log. Returns its id if it is there already.
+    ///
+    /// # Errors
+    /// A reason for the sender.
+    fn append(&self, name: &str, msg: &str, key: &str) -> Result<Option<EventId>, String> {
         if msg.trim().is_empty() {
             return Err("there is nothing in it".to_owned());
         }
         if key.is_empty() || key.len() > KEY_MAX {
             return Err("its key is not 1 to 64 bytes long".to_owned());
         }
-        let kept = Kept { sender: name.to_owned(), msg: msg.to_owned() };
-        let data = serde_json::to_string(&kept).map_err(|error| error.to_string())?;
-        // Two people may well have the same key. No name has a line's end in it, so nobody can make
-        // their name and key look like another's.
+        let stored = StoredMessage { sender: name.to_owned(), msg: msg.to_owned() };
+        let data = serde_json::to_string(&stored).map_err(|error| error.to_string())?;
+        // Two members may choose the same key. A name cannot contain a line break, so no name and
+        // key can look like another name and key.
         let own_key = format!("{name}\n{key}");
         let known = self.log.id_of(&self.topic, &own_key);
         if known.is_some() {
@@ -243,156 +255,156 @@ impl Room {
         }
         self.log.append(&self.topic, &own_key, &data).map_err(|full| full.to_string())?;
         if !*self.log.shared().borrow() {
-            let frame = encode(&Told::Waiting { from: name, text: msg, key });
+            let frame = encode(&ServerMessage::Waiting { from: name, text: msg, key });
             let mut state = self.state();
-            // Of a flood, the rest is seen when it has its place.
+            // The messages beyond this limit are seen when they have their ids.
             if state.waiting.len() < WAITING_MAX {
-                state.waiting.push(News { frame, sender: None });
+                state.waiting.push(Broadcast { frame, sender: None });
                 self.changed.notify_one();
             }
         }
         Ok(None)
     }
-    // ANCHOR_END: say
+    // ANCHOR_END: append
 
-    /// Takes note of who is on the other servers.
-    pub(crate) fn set_elsewhere(&self, elsewhere: BTreeSet<Arc<str>>) {
+    /// Sets the names of the members on other servers.
+    pub(crate) fn set_remote(&self, remote: BTreeSet<Arc<str>>) {
         let mut state = self.state();
         let state = &mut *state;
-        let others = |names: &BTreeSet<Arc<str>>, but: &BTreeSet<Arc<str>>| -> Vec<Arc<str>> {
-            let others = names.difference(but).filter(|name| !state.here.contains_key(*name));
-            others.cloned().collect()
+        let difference = |names: &BTreeSet<Arc<str>>, others: &BTreeSet<Arc<str>>| {
+            let names = names.difference(others);
+            names.filter(|name| !state.local.contains_key(*name)).cloned().collect::<Vec<_>>()
         };
-        let joined = others(&elsewhere, &state.elsewhere);
-        let left = others(&state.elsewhere, &elsewhere);
+        let joined = difference(&remote, &state.remote);
+        let left = difference(&state.remote, &remote);
         if !joined.is_empty() || !left.is_empty() {
             state.joined.extend(joined);
             state.left.extend(left);
             self.changed.notify_one();
         }
-        state.elsewhere = elsewhere;
+        state.remote = remote;
     }
 
-    /// Somebody has come back over another server: their connection here is closed.
-    pub(crate) fn goes_on_elsewhere(&self, name: &Arc<str>) {
+    /// Removes a member who is connected to another server now. The connection here is closed.
+    pub(crate) fn evict(&self, name: &Arc<str>) {
         let mut state = self.state();
-        state.here.remove(name);
-        state.elsewhere.insert(Arc::clone(name));
+        state.local.remove(name);
+        state.remote.insert(Arc::clone(name));
     }
 
-    /// The names of the members on this server, with their sessions.
-    pub(crate) fn here(&self) -> Vec<(Arc<str>, String)> {
+    /// Returns the names of the members on this server, with their sessions.
+    pub(crate) fn local(&self) -> Vec<(Arc<str>, String)> {
         let state = self.state();
-        state.here.iter().map(|(name, member)| (Arc::clone(name), member.session.clone())).collect()
+        let members = state.local.iter();
+        members.map(|(name, member)| (Arc::clone(name), member.session.clone())).collect()
     }
 
-    /// Tells everyone whether the other servers are heard.
+    /// Tells all members whether this server is connected with the others.
     pub(crate) fn set_shared(&self, shared: bool) {
         self.state().shared = Some(shared);
         self.changed.notify_one();
     }
 
-    /// Tells what has happened that is not in the log.
-    fn tell_changes(&self) {
+    /// Broadcasts what has happened that is not in the log.
+    fn broadcast_changes(&self) {
         let mut state = self.state();
         let (left, joined) = (take(&mut state.left), take(&mut state.joined));
         if !left.is_empty() {
-            self.feed.tell(News::for_all(&Told::Left { names: &left }));
+            self.members.send(Broadcast::to_all(&ServerMessage::Left { names: &left }));
         }
         if !joined.is_empty() {
-            let frame = encode(&Told::Joined { names: &joined });
-            // Who comes alone need not be told. In a crowd, they find themselves among the others.
+            let frame = encode(&ServerMessage::Joined { names: &joined });
+            // A member who enters alone does not need this. In a crowd, each finds its own name
+            // among the others.
             let sender = if let [alone] = &*joined { Some((alone.clone(), None)) } else { None };
-            self.feed.tell(News { frame, sender });
+            self.members.send(Broadcast { frame, sender });
         }
         for name in take(&mut state.typing) {
-            let frame = encode(&Told::Typing { name: &name });
-            self.feed.tell(News { frame, sender: Some((name, None)) });
+            let frame = encode(&ServerMessage::Typing { name: &name });
+            self.members.send(Broadcast { frame, sender: Some((name, None)) });
         }
         if let Some(shared) = state.shared.take() {
-            self.feed.tell(News::for_all(&Told::Shared { shared }));
+            self.members.send(Broadcast::to_all(&ServerMessage::Shared { shared }));
         }
     }
 
-    /// Tells what waits for Redis.
-    async fn tell_waiting(&self) {
+    /// Broadcasts the messages that wait for Redis.
+    async fn broadcast_waiting(&self) {
         let waiting = take(&mut self.state().waiting);
-        for (number, news) in waiting.into_iter().enumerate() {
+        for (number, broadcast) in waiting.into_iter().enumerate() {
             if number % BATCH == 0 {
-                self.feed.give_way().await;
+                self.members.wait_for_capacity().await;
             }
-            self.feed.tell(news);
+            self.members.send(broadcast);
         }
     }
 
-    // ANCHOR: tell_messages
-    /// Tells messages. The one who said it is told its id instead.
-    fn tell_messages(&self, events: &[Event]) {
+    // ANCHOR: broadcast_messages
+    /// Broadcasts messages. The sender of a message receives its id instead.
+    fn broadcast_messages(&self, events: &[Event]) {
         let mut state = self.state();
         for event in events {
-            // What is not ours to read is passed over.
-            if let Some((kept, frame)) = read(event) {
-                let (key, time) = (own_key(event, &kept), event.id.milliseconds);
-                let sent = encode(&Told::Sent { key, id: event.id, time });
-                let sender = Some((kept.sender.as_str().into(), Some(sent)));
-                self.feed.tell(News { frame, sender });
+            // An event that is not one of ours is passed over.
+            if let Some((stored, frame)) = decode(event) {
+                let (key, time) = (own_key(event, &stored), event.id.milliseconds);
+                let sent = encode(&ServerMessage::Sent { key, id: event.id, time });
+                let sender = Some((stored.sender.as_str().into(), Some(sent)));
+                self.members.send(Broadcast { frame, sender });
             }
-            state.told = event.id;
+            state.last = event.id;
         }
     }
-    // ANCHOR_END: tell_messages
+    // ANCHOR_END: broadcast_messages
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Why somebody is not let in.
-pub(crate) const TAKEN: &str = "that name is taken here: choose another";
-
-// ANCHOR: speak
-/// Speaks for a room until it is gone. Whatever is told comes from here, so it comes to all members
-/// in one order, and never faster than they can take it.
-async fn speak(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut told: EventId) {
+// ANCHOR: broadcast
+/// Broadcasts everything that happens in a room, until the room is gone. Because only this task
+/// broadcasts, all members receive everything in one order. It never sends faster than the
+/// members' tasks can take it.
+async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut last: EventId) {
     let Some(topic) = room.upgrade().map(|room| room.topic.clone()) else { return };
-    let mut rested = Instant::now();
+    let mut next_changes = Instant::now();
     loop {
         let something_changed = async {
             changed.notified().await;
-            sleep_until(rested).await;
+            sleep_until(next_changes).await;
         };
         let events = tokio::select! {
-            events = log.wait(&topic, told, LONG) => events,
+            events = log.wait(&topic, last, WAIT) => events,
             () = something_changed => Vec::new(),
         };
         let Some(room) = room.upgrade() else { return };
-        room.tell_changes();
-        room.tell_waiting().await;
+        room.broadcast_changes();
+        room.broadcast_waiting().await;
         for batch in events.chunks(BATCH) {
-            room.tell_messages(batch);
-            room.feed.give_way().await;
+            room.broadcast_messages(batch);
+            room.members.wait_for_capacity().await;
         }
-        told = events.last().map_or(told, |event| event.id);
-        room.feed.give_way().await;
-        rested = Instant::now() + REST;
+        last = events.last().map_or(last, |event| event.id);
+        room.members.wait_for_capacity().await;
+        next_changes = Instant::now() + CHANGES_INTERVAL;
     }
 }
-// ANCHOR_END: speak
+// ANCHOR_END: broadcast
 
-/// A message from the log, and the frame that tells it.
-fn read(event: &Event) -> Option<(Kept, Encoded)> {
-    let kept: Kept = serde_json::from_str(&event.data).ok()?;
-    let frame = encode(&Told::Message {
-        sender: &kept.sender,
-        msg: &kept.msg,
+/// Decodes a message from the log. Returns it with the frame that the members receive.
+fn decode(event: &Event) -> Option<(StoredMessage, Encoded)> {
+    let stored: StoredMessage = serde_json::from_str(&event.data).ok()?;
+    let frame = encode(&ServerMessage::Message {
+        sender: &stored.sender,
+        msg: &stored.msg,
         id: event.id,
         time: event.id.milliseconds,
-        key: own_key(event, &kept),
+        key: own_key(event, &stored),
     });
-    Some((kept, frame))
+    Some((stored, frame))
 }
 
-/// A message's key as its sender knows it: without the sender's name and a line's end.
-fn own_key<'event>(event: &'event Event, kept: &Kept) -> &'event str {
-    event.key.get(kept.sender.len() + 1..).unwrap_or_default()
+/// Returns a message's key as its sender knows it, without the sender's name and the line break.
+fn own_key<'event>(event: &'event Event, stored: &StoredMessage) -> &'event str {
+    event.key.get(stored.sender.len() + 1..).unwrap_or_default()
 }

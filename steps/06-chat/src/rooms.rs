@@ -1,29 +1,29 @@
-//! All rooms: opened by who comes first, closed behind who leaves last.
+//! All rooms of this server: a room is opened for its first member and closed after its last.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use echo::Encoded;
-use polling::{EventId, EventLog};
+use event_log::{EventId, EventLog};
 
 use crate::inbox::Inbox;
 use crate::names::check_name;
 use crate::presence::Presence;
-use crate::room::{Room, TAKEN};
+use crate::room::{NAME_TAKEN, Room};
 
-/// Rooms at the same time.
+/// Rooms that are open at the same time.
 const ROOMS_MAX: usize = 1_000;
 
-/// Every room that somebody is in.
+/// Every room that has members on this server.
 pub(crate) struct Rooms {
     log: EventLog,
     open: Mutex<HashMap<Arc<str>, Arc<Room>>>,
-    /// Who is on the other servers, if there are any.
+    /// The members on other servers, if there are other servers.
     presence: Option<Presence>,
 }
 
-/// Somebody's membership in a room. It ends when this is dropped, however their connection ended:
-/// no list is left with closed sockets in it (fault F18).
+/// A membership in a room. The member leaves when this value is dropped, however the connection
+/// ended. So no list keeps connections that are closed (fault F18).
 pub(crate) struct Membership {
     rooms: Arc<Rooms>,
     room: Arc<Room>,
@@ -36,10 +36,10 @@ impl Rooms {
         Self { log, open: Mutex::default(), presence }
     }
 
-    /// Lets somebody into a room; see [`Room::enter`].
+    /// Admits a member to a room; see [`Room::enter`].
     ///
     /// # Errors
-    /// A reason for the one who wants to come in.
+    /// A reason for the person who wants to enter.
     pub(crate) async fn enter(
         self: &Arc<Self>,
         room: &str,
@@ -52,19 +52,19 @@ impl Rooms {
         if let Some(room) = self.open().get(room)
             && room.is_taken(name, session)
         {
-            return Err(TAKEN);
+            return Err(NAME_TAKEN);
         }
         if let Some(presence) = &self.presence {
-            // While Redis is away, we know what we knew.
-            let known = || self.open().get(room).is_some_and(|room| room.is_elsewhere(name));
-            let is_ours = presence.claim(room, name, session).await.unwrap_or_else(|| !known());
-            if !is_ours {
-                return Err(TAKEN);
+            // While Redis is away, the names that were known last count.
+            let is_remote = || self.open().get(room).is_some_and(|room| room.is_remote(name));
+            let claimed = presence.claim(room, name, session).await;
+            if !claimed.unwrap_or_else(|| !is_remote()) {
+                return Err(NAME_TAKEN);
             }
         }
-        let is_new = !self.has_room(room);
-        let elsewhere = match &self.presence {
-            Some(presence) if is_new => presence.elsewhere(room).await,
+        let is_new = !self.is_open(room);
+        let remote = match &self.presence {
+            Some(presence) if is_new => presence.remote_names(room).await,
             _ => BTreeSet::new(),
         };
         let mut rooms = self.open();
@@ -73,23 +73,23 @@ impl Rooms {
         }
         let room = rooms.entry(room.into()).or_insert_with(|| Room::open(room, &self.log));
         if is_new {
-            room.set_elsewhere(elsewhere);
+            room.set_remote(remote);
         }
         let (number, inbox) = room.enter(name, session, after)?;
         let (rooms, room, name) = (Arc::clone(self), Arc::clone(room), name.to_owned());
         Ok((Membership { rooms, room, name, number }, inbox))
     }
 
-    fn has_room(&self, room: &str) -> bool {
+    fn is_open(&self, room: &str) -> bool {
         self.open().contains_key(room)
     }
 
-    /// Is somebody of this name in this room, on this server?
-    pub(crate) fn has(&self, room: &str, name: &str) -> bool {
-        self.open().get(room).is_some_and(|room| room.has(name))
+    /// Returns whether a member of this name is in this room on this server.
+    pub(crate) fn is_local(&self, room: &str, name: &str) -> bool {
+        self.open().get(room).is_some_and(|room| room.is_local(name))
     }
 
-    /// Every room there is.
+    /// Returns all open rooms.
     pub(crate) fn all(&self) -> Vec<Arc<Room>> {
         self.open().values().cloned().collect()
     }
@@ -100,23 +100,23 @@ impl Rooms {
 }
 
 impl Membership {
-    /// Hears what the member says, and returns what only they are told.
-    pub(crate) fn hear(&self, text: &str) -> Option<Encoded> {
-        self.room.hear(&self.name, text)
+    /// Handles a message from the member; see [`Room::handle`].
+    pub(crate) fn handle(&self, text: &str) -> Option<Encoded> {
+        self.room.handle(&self.name, text)
     }
 }
 
 // ANCHOR: drop
 impl Drop for Membership {
     fn drop(&mut self) {
-        // Whoever opens a room or enters one holds the rooms, so nobody comes in between.
+        // Entering and opening a room need this lock too, so nobody enters in between.
         let mut rooms = self.rooms.open();
-        let is_gone = self.room.leave(&self.name, self.number);
+        let has_left = self.room.leave(&self.name, self.number);
         if self.room.is_empty() {
             rooms.remove(&self.room.name);
         }
         drop(rooms);
-        if is_gone && let Some(presence) = &self.rooms.presence {
+        if has_left && let Some(presence) = &self.rooms.presence {
             presence.release(&self.room.name, &self.name);
         }
     }

@@ -1,17 +1,17 @@
-//! What happens to a member who reads too slowly: they are closed with 1013, and may come back.
+//! A member who reads too slowly is closed with 1013, and may come back.
 
 use std::time::Duration;
 
 use echo::{CloseCode, CloseFrame, Timeouts};
 
-/// The close that a slow reader is sent.
+/// The close frame for a slow reader.
 pub(crate) const CLOSE: CloseFrame<'static> =
     CloseFrame { code: CloseCode::TRY_AGAIN_LATER, reason: "too slow: too much waits to be read" };
 
-/// How long a peer may take to end, once it is sent `close`.
+/// Returns how long a peer may take to end the connection after `close` was sent.
 ///
-/// A slow reader has much to read before the close, so they get the time after which an idle peer is
-/// dropped. Their place in the room is free meanwhile.
+/// A slow reader has much to read before it reaches the close frame. So it gets the time after which
+/// an idle peer is dropped. It has left the room meanwhile.
 pub(crate) fn time_to_end(close: &CloseFrame<'_>, timeouts: &Timeouts) -> Duration {
     if *close == CLOSE { timeouts.idle } else { timeouts.close }
 }

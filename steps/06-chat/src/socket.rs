@@ -1,5 +1,5 @@
-//! From a request to a conversation: the handshake, the socket taken out of hyper, and what is
-//! talked about.
+//! From a request to a WebSocket: the opening handshake, the socket taken out of hyper, and the
+//! connection until it ends.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use echo::{Agreement, CloseCode, CloseFrame, Connection, Ended, Endpoint, Limits, Role, echo};
+use event_log::EventId;
 use handshake::Refusal;
 use hyper::upgrade::{OnUpgrade, on};
 use hyper_util::rt::TokioIo;
-use polling::EventId;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
@@ -24,15 +24,15 @@ use crate::slow_reader::time_to_end;
 /// What a connection is for.
 #[derive(Debug)]
 pub(crate) enum Purpose {
-    /// Everything comes back.
+    /// Every message is echoed.
     Echo,
     /// The vote.
     Vote,
-    /// A room, under a name.
+    /// A member of a room.
     Room {
         room: String,
         name: String,
-        /// The page's secret, by which it is known when it comes back.
+        /// The page's secret, by which it is recognised when it comes back.
         session: String,
         /// The last message that it has seen.
         after: Option<EventId>,
@@ -40,38 +40,39 @@ pub(crate) enum Purpose {
 }
 
 // ANCHOR: open
-/// Answers a request for a WebSocket: by the rules of step 2, which do not ask who read the request.
+/// Answers a request for a WebSocket by the rules of step 2. It makes no difference to them that
+/// hyper has read the request.
 pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Response {
     let upgrade = handshake::upgrade(&request, &app.policy);
-    let seat = Arc::clone(&app.seats).try_acquire_owned();
-    let refusal = match (upgrade, seat) {
-        (Ok(mut upgrade), Ok(seat)) => {
+    let permit = Arc::clone(&app.permits).try_acquire_owned();
+    let refusal = match (upgrade, permit) {
+        (Ok(mut upgrade), Ok(permit)) => {
             let app = Arc::clone(app);
             let agreed = app.compression.accept(request.headers());
             upgrade.extensions = agreed.map(|agreed| agreed.to_string());
-            tokio::spawn(take_over(app, on(&mut request), purpose, agreed, seat));
+            tokio::spawn(take_over(app, on(&mut request), purpose, agreed, permit));
             return upgrade.response().map(Body::from);
         }
         (Ok(_), Err(_)) => Refusal::Busy,
         (Err(refusal), _) => refusal,
     };
-    app.metrics.refused();
+    app.metrics.handshake_refused();
     debug!("refused: {refusal}");
     refusal.response().map(Body::from)
 }
 // ANCHOR_END: open
 
 // ANCHOR: take_over
-/// Takes the socket out of hyper, as it is: from here on nothing stands between it and us.
+/// Takes the socket out of hyper. From here on, hyper has no part in the connection.
 async fn take_over(
     app: Arc<App>,
     upgraded: OnUpgrade,
     purpose: Purpose,
     agreed: Option<Agreement>,
-    seat: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
 ) {
     let Ok(upgraded) = upgraded.await else { return };
-    app.metrics.opened();
+    app.metrics.connection_opened();
     match upgraded.downcast::<TokioIo<TcpStream>>() {
         Ok(parts) => {
             let (stream, received) = (parts.io.into_inner(), parts.read_buf.to_vec());
@@ -83,7 +84,7 @@ async fn take_over(
             serve(&app, stream, received, purpose, agreed).await;
         }
     }
-    drop(seat);
+    drop(permit);
 }
 // ANCHOR_END: take_over
 
@@ -97,7 +98,7 @@ async fn serve<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
 ) {
     let limits = match purpose {
         Purpose::Echo => app.limits,
-        _ => Limits { message: app.bounds.chat_message, ..app.limits },
+        _ => Limits { message: app.chat_limits.chat_message, ..app.limits },
     };
     let endpoint = Endpoint::new(Role::Server, limits, received, agreed);
     let mut connection = Connection::new(stream, endpoint, &app.clock);
@@ -111,12 +112,12 @@ async fn serve<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
     match outcome {
         Outcome::Ended(ended) => {
             info!("{ended}");
-            app.metrics.closed(code_of(&ended));
+            app.metrics.connection_ended(code_of(&ended));
             Box::pin(connection.end(&ended)).await;
         }
         Outcome::Close(close) => {
             info!("closing with {}: {}", close.code, close.reason);
-            app.metrics.closed(close.code.number());
+            app.metrics.connection_ended(close.code.number());
             let time = time_to_end(&close, &app.timeouts);
             Box::pin(connection.close(close, time)).await;
         }
@@ -124,30 +125,30 @@ async fn serve<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
 }
 
 /// Enters a room or the vote, and stays until one side ends it. A member has left the room before
-/// their connection ends.
+/// its connection ends.
 async fn take_part<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
     app: &Arc<App>,
     connection: &mut Connection<Stream>,
     purpose: Purpose,
 ) -> Outcome {
     let Purpose::Room { room, name, session, after } = purpose else {
-        let (_held, mut inbox) = app.ballot.enter();
-        let receive = |text: &str| app.ballot.hear(text);
-        return converse(connection, &mut inbox, app.bounds, &app.metrics, receive).await;
+        let (_held, mut inbox) = app.election.enter();
+        let receive = |text: &str| app.election.handle(text);
+        return converse(connection, &mut inbox, app.chat_limits, &app.metrics, receive).await;
     };
     let (membership, mut inbox) = match app.rooms.enter(&room, &name, &session, after).await {
         Ok(entered) => entered,
         Err(reason) => {
-            info!("{name:?} is not let into {room:?}: {reason}");
+            info!("{name:?} is not admitted to {room:?}: {reason}");
             return Outcome::Close(CloseFrame { code: CloseCode::POLICY_VIOLATION, reason });
         }
     };
     info!("{name:?} enters {room:?}");
-    let receive = |text: &str| membership.hear(text);
-    converse(connection, &mut inbox, app.bounds, &app.metrics, receive).await
+    let receive = |text: &str| membership.handle(text);
+    converse(connection, &mut inbox, app.chat_limits, &app.metrics, receive).await
 }
 
-/// The status code that stands for an end; 1005 and 1006 for those that have none on the wire.
+/// Returns the status code of an end, or 1005 or 1006 if there is none on the wire.
 fn code_of(ended: &Ended) -> u16 {
     match ended {
         Ended::Closed(code) => code.map_or(1005, CloseCode::number),

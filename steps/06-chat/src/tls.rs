@@ -4,15 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use polling::{HttpLimits, serve_through};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use web::server::{HttpLimits, serve_with};
 
-/// Reads a certificate, with those that vouch for it, and its key.
+/// Reads a certificate, with the chain of certificates that sign it, and its private key.
 ///
 /// # Errors
 /// A sentence that names the file and what is wrong with it.
@@ -29,8 +29,8 @@ pub fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, String> {
     Ok(TlsAcceptor::from(Arc::new(config.map_err(|error| broken(cert, &error))?)))
 }
 
-/// Serves whoever connects and speaks TLS, until `stop`. Who speaks none, or too slowly, is not
-/// answered: there is no language to do it in.
+/// Serves every client that connects and speaks TLS, until `stop` ends. A client that does not
+/// speak TLS, or is too slow, is disconnected without an answer, because it could not read one.
 pub async fn serve_tls(
     listener: TcpListener,
     acceptor: TlsAcceptor,
@@ -38,9 +38,9 @@ pub async fn serve_tls(
     limits: HttpLimits,
     stop: impl Future<Output = ()>,
 ) {
-    let open = move |stream| {
+    let prepare = move |stream| {
         let opening = timeout(limits.header_time, acceptor.accept(stream));
         async move { opening.await.ok()?.ok() }
     };
-    serve_through(listener, router, limits, stop, open).await;
+    serve_with(listener, router, limits, stop, prepare).await;
 }

@@ -1,4 +1,4 @@
-//! One piece of news, and the number by which everyone knows where it stands.
+//! One event of the log, and the id that gives it its place.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// Where an event stands in its log: when it was appended, and which one of that millisecond it
-/// is. Later events have greater ids.
+/// The place of an event in its log: the millisecond in which it was appended, and its number
+/// within that millisecond. Later events have greater ids.
 ///
-/// As text it is `1763716484123-0`, the form of Redis streams. The default, `0-0`, is before
-/// everything.
+/// As text it is `1763716484123-0`, the form that Redis streams use. The default, `0-0`, comes
+/// before every event.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(into = "String", try_from = "String")]
 pub struct EventId {
-    /// Milliseconds since 1970, by the clock of whoever keeps the log.
+    /// Milliseconds since 1970, by the clock of the process (or the Redis) that gave the id.
     pub milliseconds: u64,
     /// Counts the events of one millisecond, from 0.
     pub sequence: u64,
@@ -24,10 +24,10 @@ pub struct EventId {
 
 impl EventId {
     // ANCHOR: next
-    /// The id of an event that comes after this one, when the clock says `milliseconds`.
+    /// Returns the id of the event that comes after this one, when the clock says `milliseconds`.
     ///
-    /// Clocks are set back now and then, and ids still have to grow: such a clock is not followed
-    /// until it has caught up.
+    /// Ids must grow even if the clock is set back. Until such a clock has caught up, only the
+    /// sequence number grows.
     #[must_use]
     pub fn next(self, milliseconds: u64) -> Self {
         if milliseconds > self.milliseconds {
@@ -45,7 +45,7 @@ impl fmt::Display for EventId {
     }
 }
 
-/// The text is not the id of an event.
+/// A text that is not the id of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the id of an event looks like 1763716484123-0")]
 pub struct InvalidEventId;
@@ -57,7 +57,7 @@ impl FromStr for EventId {
         let (milliseconds, sequence) = text.split_once('-').ok_or(InvalidEventId)?;
         let number = |digits: &str| digits.parse().map_err(|_| InvalidEventId);
         let id = Self { milliseconds: number(milliseconds)?, sequence: number(sequence)? };
-        // One id has one text: no plus signs, no leading zeros.
+        // An id has exactly one text form: no plus signs, no leading zeros.
         if id.to_string() == text { Ok(id) } else { Err(InvalidEventId) }
     }
 }
@@ -77,22 +77,22 @@ impl TryFrom<String> for EventId {
 }
 
 // ANCHOR: event
-/// One piece of news. A copy is cheap: the texts are shared.
+/// One event of a log. Cloning it is cheap, because the texts are shared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Where it stands.
+    /// Its place in the log.
     pub id: EventId,
-    /// What it is about; people follow a topic.
+    /// The topic that it belongs to. Readers follow one topic.
     pub topic: Arc<str>,
-    /// What its sender calls it; see [`EventLog::append`](crate::EventLog::append).
+    /// The key that its sender gave it. A second event with the same topic and key is dropped.
     pub key: Arc<str>,
-    /// What it says, in whatever form its topic has.
+    /// The content. Each topic defines its own format.
     pub data: Arc<str>,
 }
 // ANCHOR_END: event
 
-/// A key that nobody has used before: 16 random hexadecimal digits.
+/// Returns a key that has not been used before: 16 random hexadecimal digits.
 #[must_use]
-pub fn fresh_key() -> String {
+pub fn random_key() -> String {
     format!("{:016x}", rand::random::<u64>())
 }

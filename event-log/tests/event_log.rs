@@ -3,7 +3,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use polling::{Event, EventId, EventLog, fresh_key};
+use event_log::{Event, EventId, EventLog, random_key};
 use tokio::time::{Instant, timeout};
 
 const LONG: Duration = Duration::from_secs(10);
@@ -15,7 +15,7 @@ fn said(events: &[Event]) -> Vec<&str> {
 
 /// Appends under a key that is new.
 fn append(log: &EventLog, topic: &str, data: &str) {
-    log.append(topic, &fresh_key(), data).unwrap();
+    log.append(topic, &random_key(), data).unwrap();
 }
 
 /// Milliseconds since 1970.
@@ -151,8 +151,8 @@ fn what_is_said_twice_under_one_key_is_heard_once() {
 
 #[test]
 fn keys_are_not_drawn_twice() {
-    assert_eq!(fresh_key().len(), 16);
-    assert_ne!(fresh_key(), fresh_key());
+    assert_eq!(random_key().len(), 16);
+    assert_ne!(random_key(), random_key());
 }
 
 #[tokio::test(start_paused = true)]
