@@ -1,13 +1,12 @@
 //! `just book`, `just figures`, `just screens`, `just diff`: the book, and what it shows of the
 //! code.
 
-use std::process::ExitCode;
-
 use anyhow::{Error, Result};
 use clap::Parser;
 use testkit::Step;
 use tokio::runtime::Runtime;
 use weave::{difference, generated, screens, serve};
+use web::{give_up, print_line, wait_until_printed};
 
 /// Makes the book from the code.
 #[derive(Parser)]
@@ -37,14 +36,9 @@ enum Options {
     },
 }
 
-fn main() -> ExitCode {
-    match run(Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error:#}");
-            ExitCode::FAILURE
-        }
-    }
+fn main() {
+    run(Options::parse()).unwrap_or_else(|error| give_up(&format!("{error:#}")));
+    wait_until_printed();
 }
 
 fn run(options: Options) -> Result<()> {
@@ -53,13 +47,13 @@ fn run(options: Options) -> Result<()> {
             Runtime::new()?.block_on(serve::serve(&address, !no_open))
         }
         Options::Figures => {
-            generated::write()?.iter().for_each(|path| println!("{path}"));
+            generated::write()?.iter().for_each(|path| print_line(path));
             Ok(())
         }
         Options::Screens { names } => Runtime::new()?.block_on(screens::take(&names)),
         Options::Diff { from, to } => {
             let step = |label: &str| Step::labelled(label).map_err(Error::msg);
-            print!("{}", difference::difference(&step(&from)?, &step(&to)?)?);
+            print_line(difference::difference(&step(&from)?, &step(&to)?)?.trim_end());
             Ok(())
         }
     }

@@ -152,7 +152,7 @@ pub async fn take(names: &[String]) -> Result<()> {
     let names = if names.is_empty() { stale(&screens, &lock)? } else { names.to_vec() };
     for name in names {
         let screen = screens.get(&name).with_context(|| format!("{LIST} has no {name}"))?;
-        println!("{name}");
+        web::print_line(&name);
         screen.take(&picture(&name)).await?;
         lock.insert(name, screen.hash()?);
     }

@@ -1,6 +1,5 @@
 //! `just book`: serves the book on this machine, and builds it again when its sources have changed.
 
-use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +13,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use tokio::net::TcpListener;
 use tower_http::services::ServeDir;
+use web::print_error_line;
 
 use crate::page::Page;
 use crate::{book, live, place};
@@ -40,7 +40,7 @@ pub async fn serve(address: &str, opens: bool) -> Result<()> {
     let listener = web::listen(address).map_err(Error::msg)?;
     let url = format!("http://{}", listener.local_addr()?);
     if opens && open::that_detached(&url).is_err() {
-        eprintln!("no browser could be opened: open {url} yourself");
+        print_error_line(&format!("no browser could be opened: open {url} yourself"));
     }
     listener.set_nonblocking(true)?;
     let router = router.layer(from_fn_with_state(shelf, refresh_first));
@@ -59,7 +59,7 @@ async fn refresh_first(State(shelf): State<Arc<Shelf>>, request: Request, next: 
         let refresh = move || {
             // If the book does not build, the last one is served.
             if let Err(error) = shelf.refresh() {
-                let _ = writeln!(io::stderr(), "{error:#}");
+                print_error_line(&format!("{error:#}"));
             }
         };
         let _ = tokio::task::spawn_blocking(refresh).await;
