@@ -15,7 +15,7 @@ use serde::Deserialize;
 use tokio::time::timeout;
 
 use crate::{EventId, EventLog, chat, vote};
-use web::Origins;
+use web::{Origins, effective_host};
 
 /// The longest body of a request, in bytes.
 const BODY_BYTES: usize = 16 * 1024;
@@ -103,9 +103,10 @@ pub(crate) fn key_or_fresh(key: Option<String>) -> Result<String, Refusal> {
 /// site could vote in its visitor's name. What it also sends is where that page came from: step 2
 /// says more about this (fault F6).
 async fn guard(State(hold): State<Duration>, request: Request, next: Next) -> Response {
-    let mut response = match Origins::default().check(request.headers()) {
-        Err(origin) if request.method() == Method::POST => {
-            (StatusCode::FORBIDDEN, format!("pages of {origin} may not write here")).into_response()
+    let host = effective_host(request.uri(), request.headers());
+    let mut response = match Origins::default().check(request.headers(), host) {
+        Err(foreign) if request.method() == Method::POST => {
+            (StatusCode::FORBIDDEN, foreign.to_string()).into_response()
         }
         _ => timeout(hold + REQUEST_TIME, next.run(request)).await.unwrap_or_else(|_| {
             (StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()

@@ -244,7 +244,7 @@ fn a_page_of_another_site_may_not_write() {
     for origin in ["http://evil.example", "null"] {
         let answer = station.posts("/votes", &format!("Origin: {origin}\r\n"), vote);
         assert_eq!(answer.status, 403);
-        assert_eq!(answer.text(), format!("pages of {origin} may not write here"));
+        assert!(answer.text().starts_with(&format!("The Origin \"{origin}\" is not allowed")));
     }
     let own = format!("Origin: http://{}\r\n", station.address);
     assert_eq!(station.posts("/votes", &own, vote).status, 202);

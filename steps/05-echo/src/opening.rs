@@ -2,9 +2,7 @@
 
 use std::io;
 
-use handshake::{
-    Arrived, HeaderBlock, HeaderLimits, LINGER_BYTES, LINGER_TIME, Opened, Refusal, answer,
-};
+use handshake::{Arrived, HeaderBlock, LINGER_BYTES, LINGER_TIME, Opened, Refusal, answer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, sink};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -27,7 +25,8 @@ pub(crate) async fn accept(
 ) -> io::Result<Option<(Opened, Option<Agreement>)>> {
     // For a whole request, and again for taking our answer.
     let time = options.timeouts.handshake;
-    let arrived = timeout(time, read_request(stream, options.header_limits)).await;
+    let mut block = HeaderBlock::new(options.header_limits);
+    let arrived = timeout(time, read_request(stream, &mut block)).await;
     let arrived = arrived.unwrap_or(Ok(Err(Refusal::Late)))?;
     let mut judged = arrived.and_then(judge);
     let mut agreed = None;
@@ -36,7 +35,7 @@ pub(crate) async fn accept(
         opened.upgrade.extensions = agreed.map(|agreed| agreed.to_string());
     }
     let answered = async {
-        stream.write_all(&answer(&judged, page)).await?;
+        stream.write_all(&answer(&block, &judged, page)).await?;
         if judged.is_err() {
             stream.shutdown().await?;
             let (mut unread, mut nobody) = (stream.take(LINGER_BYTES as u64), sink());
@@ -50,9 +49,8 @@ pub(crate) async fn accept(
 /// Reads the header block of a request, in however many pieces it comes.
 async fn read_request(
     stream: &mut TcpStream,
-    limits: HeaderLimits,
+    block: &mut HeaderBlock,
 ) -> io::Result<Result<Arrived, Refusal>> {
-    let mut block = HeaderBlock::new(limits);
     let mut piece = Vec::with_capacity(PIECE);
     while stream.read_buf(&mut piece).await? > 0 {
         if let Some(outcome) = block.push(&piece).transpose() {
