@@ -7,8 +7,7 @@ use std::ops::RangeInclusive;
 use std::process::exit;
 use std::time::Duration;
 
-use clap::builder::{RangedI64ValueParser, RangedU64ValueParser};
-use clap::value_parser;
+use clap::builder::RangedU64ValueParser;
 
 use crate::listen::listen;
 use crate::output::{print_error_line, print_line, wait_until_printed};
@@ -51,12 +50,6 @@ fn end(code: i32) -> ! {
     exit(code)
 }
 
-/// Reads a count: from 1 to a million.
-#[must_use]
-pub fn positive() -> RangedI64ValueParser<u32> {
-    value_parser!(u32).range(1..=1_000_000)
-}
-
 /// Reads a number in this range: of bytes, for example.
 #[must_use]
 pub fn number_in(range: RangeInclusive<u64>) -> RangedU64ValueParser<usize> {
@@ -73,4 +66,15 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
         .filter(|seconds| (0.001..=86_400.0).contains(seconds))
         .map(Duration::from_secs_f64)
         .ok_or_else(|| "expected seconds, from 0.001 to 86400".to_owned())
+}
+
+/// Parses a number from 1 on.
+///
+/// # Errors
+/// What was expected.
+pub fn positive<Number: std::str::FromStr + Default + PartialEq>(
+    text: &str,
+) -> Result<Number, String> {
+    let number = text.parse().ok().filter(|number| *number != Number::default());
+    number.ok_or_else(|| "expected a number from 1 on".to_owned())
 }

@@ -1,13 +1,17 @@
-//! permessage-deflate, RFC 7692: what is agreed on, and messages through both halves.
+//! permessage-deflate, RFC 7692: the negotiation, and messages through both halves.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use echo::{
-    Agreement, CloseCode, Compression, Encoded, Event, Failure, Inbound, Limits, Message, Outbound,
-    Role,
+    Agreement, CloseCode, Compression, Encoded, Ending, Endpoint, Failure, Limits, Message,
+    Progress, Role,
 };
 use http::HeaderMap;
 use http::header::SEC_WEBSOCKET_EXTENSIONS;
 use proptest::prelude::*;
+use support::{Delivered, converse};
+use testkit::Frame;
+
+mod support;
 
 /// What we answer to these header lines.
 fn answer(compression: Compression, lines: &[&str]) -> Option<String> {
@@ -43,7 +47,10 @@ fn an_offer_is_answered_with_what_was_agreed() {
         assert_eq!(answer(Compression::Off, &[offer]), None);
     }
     let fresh = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
-    assert_eq!(answer(Compression::Fresh, &["permessage-deflate"]).as_deref(), Some(fresh));
+    assert_eq!(
+        answer(Compression::NoContextTakeover, &["permessage-deflate"]).as_deref(),
+        Some(fresh)
+    );
 }
 
 /// §7.1: an offer that is not as it must be is declined, and the next one considered.
@@ -73,12 +80,15 @@ fn an_offer_with_a_fault_is_declined_and_the_next_one_considered() {
     }
 }
 
-/// A server's inbound half, with an agreement of two sides that remember everything.
-fn inbound(max: usize) -> Inbound {
+/// An endpoint with this agreement.
+fn endpoint(role: Role, agreed: Agreement) -> Endpoint {
+    Endpoint::new(role, Limits::default(), Vec::new(), Some(agreed))
+}
+
+/// A client with this limit, and context takeover both ways.
+fn client(max: usize) -> Endpoint {
     let limits = Limits { message: max, ..Limits::default() };
-    let mut inbound = Inbound::new(Role::Client, limits, Vec::new());
-    inbound.agree(Agreement::default());
-    inbound
+    Endpoint::new(Role::Client, limits, Vec::new(), Some(Agreement::default()))
 }
 
 /// A server's frame.
@@ -94,16 +104,20 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// All that comes of these bytes, as texts.
-fn texts(inbound: &mut Inbound, bytes: &[u8]) -> Result<Vec<String>, Failure> {
-    inbound.push(bytes);
+/// The messages in these bytes, as texts.
+fn texts(endpoint: &mut Endpoint, bytes: &[u8]) -> Result<Vec<String>, Failure> {
+    endpoint.receive(bytes);
     let mut texts = Vec::new();
-    while let Some(event) = inbound.next_event()? {
-        if let Event::Message(message) = event {
-            texts.push(String::from_utf8_lossy(message.payload()).into_owned());
+    loop {
+        match endpoint.advance() {
+            Ok(Progress::NeedsBytes) | Err(Ending::Closed(_)) => return Ok(texts),
+            Err(Ending::Failed(failure)) => return Err(failure),
+            Ok(Progress::Message) => {
+                let payload = endpoint.message().0.payload();
+                texts.push(String::from_utf8_lossy(payload).into_owned());
+            }
         }
     }
-    Ok(texts)
 }
 
 /// The examples of §7.2.3, byte by byte: one block, fragments, a second message that remembers the
@@ -111,19 +125,19 @@ fn texts(inbound: &mut Inbound, bytes: &[u8]) -> Result<Vec<String>, Failure> {
 #[test]
 fn the_examples_of_the_standard_are_understood() {
     let hello = [0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00];
-    let mut both = inbound(1000);
+    let mut both = client(1000);
     assert_eq!(texts(&mut both, &frame(0xc1, &hello)).unwrap(), ["Hello"]);
     let again = [0xf2, 0x00, 0x11, 0x00, 0x00];
     assert_eq!(texts(&mut both, &frame(0xc1, &again)).unwrap(), ["Hello"]);
     let fragments = [frame(0x41, &hello[..3]), frame(0x80, &hello[3..])].concat();
-    assert_eq!(texts(&mut inbound(1000), &fragments).unwrap(), ["Hello"]);
+    assert_eq!(texts(&mut client(1000), &fragments).unwrap(), ["Hello"]);
     for payload in [
         &[0x00, 0x05, 0x00, 0xfa, 0xff, 0x48, 0x65, 0x6c, 0x6c, 0x6f, 0x00][..],
         &[0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00],
         &[0xf2, 0x48, 0x05, 0x00, 0x00, 0x00, 0xff, 0xff, 0xca, 0xc9, 0xc9, 0x07, 0x00],
     ] {
         let twice = [frame(0xc1, payload), frame(0xc1, &hello)].concat();
-        let mut inbound = inbound(1000);
+        let mut inbound = client(1000);
         assert_eq!(texts(&mut inbound, &twice).unwrap()[0], "Hello", "{payload:02x?}");
     }
 }
@@ -134,7 +148,7 @@ fn a_plain_message_between_two_compressed_ones_changes_nothing() {
     let hello = frame(0xc1, &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]);
     let again = frame(0xc1, &[0xf2, 0x00, 0x11, 0x00, 0x00]);
     let all = [hello, frame(0x81, b"plain"), frame(0x89, b"ping"), again].concat();
-    assert_eq!(texts(&mut inbound(1000), &all).unwrap(), ["Hello", "plain", "Hello"]);
+    assert_eq!(texts(&mut client(1000), &all).unwrap(), ["Hello", "plain", "Hello"]);
 }
 
 /// §6: RSV1 is for the first frame of a message, and for no control frame.
@@ -145,10 +159,10 @@ fn rsv1_anywhere_else_is_1002() {
         [frame(0x41, b"\xf2"), frame(0xc0, b"\x00")].concat(),
         [frame(0x01, b"x"), frame(0xc0, b"y")].concat(),
     ] {
-        let failure = texts(&mut inbound(1000), &bytes).unwrap_err();
+        let failure = texts(&mut client(1000), &bytes).unwrap_err();
         assert_eq!(failure.code(), CloseCode::PROTOCOL_ERROR);
     }
-    let mut strict = Inbound::new(Role::Client, Limits::default(), Vec::new());
+    let mut strict = Endpoint::new(Role::Client, Limits::default(), Vec::new(), None);
     let failure = texts(&mut strict, &frame(0xc1, b"x")).unwrap_err();
     assert_eq!(failure.code(), CloseCode::PROTOCOL_ERROR);
 }
@@ -157,25 +171,25 @@ fn rsv1_anywhere_else_is_1002() {
 #[test]
 fn a_broken_stream_is_1007() {
     for payload in [&b"\xff\xff\xff\xff"[..], b"\x02\xfe\xff", b"\x07"] {
-        let failure = texts(&mut inbound(1000), &frame(0xc1, payload)).unwrap_err();
+        let failure = texts(&mut client(1000), &frame(0xc1, payload)).unwrap_err();
         assert_eq!(failure.code(), CloseCode::INVALID_PAYLOAD, "{payload:02x?}");
     }
     let not_utf8 = [0x00, 0x01, 0x00, 0xfe, 0xff, 0xff, 0x00];
-    let failure = texts(&mut inbound(1000), &frame(0xc1, &not_utf8)).unwrap_err();
+    let failure = texts(&mut client(1000), &frame(0xc1, &not_utf8)).unwrap_err();
     assert_eq!(failure, Failure::NotUtf8);
 }
 
 /// RFC 6455 §10.4: a message is as long as it inflates to, and nobody inflates more than that.
 #[test]
 fn a_message_that_inflates_over_the_limit_is_1009() {
-    let mut outbound = Outbound::new(Role::Server);
-    outbound.agree(Agreement::default());
+    let mut sender = endpoint(Role::Server, Agreement::default());
+    let outbound = sender.outbound();
     outbound.message(Message::Binary(&vec![0; 10_000_000]));
     assert!(outbound.pending().len() < 100_000);
     let bytes = outbound.pending().to_vec();
-    let failure = texts(&mut inbound(1_000_000), &bytes).unwrap_err();
+    let failure = texts(&mut client(1_000_000), &bytes).unwrap_err();
     assert_eq!(failure, Failure::MessageTooBig(1_000_000));
-    assert_eq!(texts(&mut inbound(10_000_000), &bytes).unwrap()[0].len(), 10_000_000);
+    assert_eq!(texts(&mut client(10_000_000), &bytes).unwrap()[0].len(), 10_000_000);
 }
 
 /// A message for many is compressed once for all who remember nothing, and for each of those who do.
@@ -187,19 +201,22 @@ fn a_message_for_many_is_understood_by_each() {
         texts_said.iter().map(|text| Encoded::new(Message::Text(text.as_bytes()))).collect();
     for agreed in [
         Agreement::default(),
-        Agreement { server_fresh: true, ..Agreement::default() },
-        Agreement { server_fresh: true, server_bits: Some(10), ..Agreement::default() },
-        Agreement { server_bits: Some(8), ..Agreement::default() },
+        Agreement { server_no_context_takeover: true, ..Agreement::default() },
+        Agreement {
+            server_no_context_takeover: true,
+            server_max_window_bits: Some(10),
+            ..Agreement::default()
+        },
+        Agreement { server_max_window_bits: Some(8), ..Agreement::default() },
     ] {
-        let mut outbound = Outbound::new(Role::Server);
-        outbound.agree(agreed);
+        let mut sender = endpoint(Role::Server, agreed);
+        let outbound = sender.outbound();
         for message in &encoded {
             outbound.encoded(message);
         }
-        let mut inbound = Inbound::new(Role::Client, Limits::default(), Vec::new());
-        inbound.agree(agreed);
+        let mut inbound = endpoint(Role::Client, agreed);
         let is_smaller = outbound.pending().len() < 300;
-        assert_eq!(is_smaller, agreed.server_bits != Some(8), "{agreed}");
+        assert_eq!(is_smaller, agreed.server_max_window_bits != Some(8), "{agreed}");
         assert_eq!(texts(&mut inbound, outbound.pending()).unwrap(), texts_said, "{agreed}");
     }
 }
@@ -208,10 +225,10 @@ fn a_message_for_many_is_understood_by_each() {
 /// not understand what points back to the message before.
 #[test]
 fn without_context_takeover_each_message_stands_by_itself() {
-    let fresh = Agreement { server_fresh: true, ..Agreement::default() };
+    let fresh = Agreement { server_no_context_takeover: true, ..Agreement::default() };
     let text = "again and ".repeat(50);
-    let mut outbound = Outbound::new(Role::Server);
-    outbound.agree(fresh);
+    let mut sender = endpoint(Role::Server, fresh);
+    let outbound = sender.outbound();
     outbound.message(Message::Text(text.as_bytes()));
     let first = outbound.pending().to_vec();
     outbound.message(Message::Text(text.as_bytes()));
@@ -219,8 +236,7 @@ fn without_context_takeover_each_message_stands_by_itself() {
 
     let hello = frame(0xc1, &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]);
     let pointing_back = frame(0xc1, &[0xf2, 0x00, 0x11, 0x00, 0x00]);
-    let mut inbound = Inbound::new(Role::Client, Limits::default(), Vec::new());
-    inbound.agree(fresh);
+    let mut inbound = endpoint(Role::Client, fresh);
     assert_eq!(texts(&mut inbound, &hello).unwrap(), ["Hello"]);
     assert_eq!(texts(&mut inbound, &pointing_back).unwrap_err(), Failure::NotDeflated);
 }
@@ -232,12 +248,12 @@ fn a_message_for_many_keeps_the_windows_of_both_sides_alike() {
     let own = "a sentence for one of them, which is long enough to be worth compressing";
     let for_all = "and another one for them all, which is just as long as the one before it";
     let encoded = Encoded::new(Message::Text(for_all.as_bytes()));
-    let mut outbound = Outbound::new(Role::Server);
-    outbound.agree(Agreement::default());
+    let mut sender = endpoint(Role::Server, Agreement::default());
+    let outbound = sender.outbound();
     outbound.message(Message::Text(own.as_bytes()));
     outbound.encoded(&encoded);
     outbound.message(Message::Text(own.as_bytes()));
-    let heard = texts(&mut inbound(1000), outbound.pending()).unwrap();
+    let heard = texts(&mut client(1000), outbound.pending()).unwrap();
     assert_eq!(heard, [own, for_all, own]);
 }
 
@@ -254,9 +270,16 @@ fn a_message_for_many_keeps_to_a_small_window() {
     .take(2000)
     .collect();
     let encoded = Encoded::new(Message::Binary(&[&noise[..], &noise[..]].concat()));
-    let sent = |server_bits| {
-        let mut outbound = Outbound::new(Role::Server);
-        outbound.agree(Agreement { server_fresh: true, server_bits, ..Agreement::default() });
+    let sent = |server_max_window_bits| {
+        let mut sender = endpoint(
+            Role::Server,
+            Agreement {
+                server_no_context_takeover: true,
+                server_max_window_bits,
+                ..Agreement::default()
+            },
+        );
+        let outbound = sender.outbound();
         outbound.encoded(&encoded);
         outbound.pending().len()
     };
@@ -267,11 +290,16 @@ fn a_message_for_many_keeps_to_a_small_window() {
 fn agreement() -> impl Strategy<Value = Agreement> {
     let bits = || prop::option::of(8_u8..=15);
     (any::<bool>(), any::<bool>(), bits(), bits()).prop_map(
-        |(server_fresh, client_fresh, server_bits, client_bits)| Agreement {
-            server_fresh,
-            client_fresh,
-            server_bits,
-            client_bits,
+        |(
+            server_no_context_takeover,
+            client_no_context_takeover,
+            server_max_window_bits,
+            client_max_window_bits,
+        )| Agreement {
+            server_no_context_takeover,
+            client_no_context_takeover,
+            server_max_window_bits,
+            client_max_window_bits,
         },
     )
 }
@@ -281,14 +309,127 @@ fn agreement() -> impl Strategy<Value = Agreement> {
 #[test]
 fn a_compressed_text_may_be_cut_within_its_characters() {
     let text: String = ('α'..'ω').chain('あ'..'ん').chain('🌀'..'🍏').collect();
-    let mut outbound = Outbound::new(Role::Client);
-    outbound.agree(Agreement::default());
+    let mut sender = endpoint(Role::Client, Agreement::default());
+    let outbound = sender.outbound();
     outbound.message(Message::Text(text.as_bytes()));
-    let mut inbound = Inbound::new(Role::Server, Limits::default(), Vec::new());
-    inbound.agree(Agreement::default());
+    let mut inbound = endpoint(Role::Server, Agreement::default());
     let pieces = outbound.pending().chunks(1);
     let heard: Vec<String> = pieces.flat_map(|piece| texts(&mut inbound, piece).unwrap()).collect();
     assert_eq!(heard, [text]);
+}
+
+/// What a server with context takeover delivers and sends, if it receives these pieces.
+fn server<'a>(
+    limits: Limits,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+) -> (Vec<Delivered>, Vec<u8>) {
+    converse(Role::Server, limits, Some(Agreement::default()), pieces)
+}
+
+/// The bytes of a compressed message in one frame, with a masking key of zeros.
+fn compressed(opcode: testkit::Opcode, payload: &[u8]) -> Vec<u8> {
+    Frame::new(opcode, payload).with_rsv(4).masked_with([0; 4]).bytes()
+}
+
+/// RFC 7692 §7.2.1: the four bytes that the sender removed must complete an empty block. Behind a
+/// message that was cut off, they would become a part of it: none of these ever said "Hellh".
+#[test]
+fn a_compressed_message_that_was_cut_off_fails() {
+    for (what, bytes) in [
+        ("in a fixed block", &b"\xc1\x85\0\0\0\0\xf2\x48\xcd\xc9\xc9"[..]),
+        ("in a stored block", b"\xc2\x86\0\0\0\0\x00\x05\x00\xfa\xff\x48"),
+        ("after three bits and a half code", b"\xc2\x81\0\0\0\0\xf2"),
+        ("in the lengths of a stored block", b"\xc2\x83\0\0\0\0\x00\x05\x00"),
+        ("before the end of a fixed block", b"\xc1\x86\0\0\0\0\xf2\x48\xcd\xc9\xc9\x07"),
+        ("in the header of a dynamic block", b"\xc2\x83\0\0\0\0\x04\xc0\x81"),
+    ] {
+        let expected = vec![Delivered::Failed(Failure::NotDeflated)];
+        assert_eq!(server(Limits::default(), [bytes]).0, expected, "{what}");
+        assert_eq!(server(Limits::default(), bytes.chunks(1)).0, expected, "{what}, bytewise");
+    }
+}
+
+/// A valid message is cut at every byte: no part of it is ever delivered as the whole.
+#[test]
+fn no_beginning_of_a_compressed_message_is_delivered() {
+    let text = "a text with repetitions, repetitions and a few more repetitions; ".repeat(3);
+    let mut sender = endpoint(Role::Server, Agreement::default());
+    sender.outbound().message(Message::Text(text.as_bytes()));
+    let (frame, _) = Frame::read(sender.outbound().pending()).unwrap();
+    let payload = frame.payload;
+    let whole = server(Limits::default(), [&compressed(testkit::Opcode::Text, &payload)[..]]).0;
+    assert_eq!(whole, [Delivered::Text(text)]);
+    for cut in 1..payload.len() {
+        let bytes = compressed(testkit::Opcode::Text, &payload[..cut]);
+        let delivered = server(Limits::default(), [&bytes[..]]).0;
+        assert_eq!(delivered, [Delivered::Failed(Failure::NotDeflated)], "cut at {cut}");
+    }
+}
+
+/// What is wrong first in the order of the message is what fails it, however the bytes were cut: a
+/// byte over the limit, a byte that is not UTF-8, or invalid DEFLATE.
+#[test]
+fn the_first_fault_of_a_compressed_message_fails_it_however_it_is_cut() {
+    let too_big = |limit| Failure::MessageTooBig(limit);
+    for (limit, bytes, expected) in [
+        (1, &b"\xc1\x87\0\0\0\0\x00\x02\x00\xfd\xff\xff\xff"[..], Failure::NotUtf8),
+        (1, b"\xc1\x88\0\0\0\0\x00\x02\x00\xfd\xff\x61\x61\x07", too_big(1)),
+        (4096, b"\xc1\x87\0\0\0\0\x00\x01\x00\xfe\xff\xff\x07", Failure::NotUtf8),
+        (2, b"\xc1\x88\0\0\0\0\x00\x02\x00\xfd\xff\x61\x61\x07", Failure::NotDeflated),
+    ] {
+        let limits = Limits { message: limit, ..Limits::default() };
+        let expected = vec![Delivered::Failed(expected)];
+        assert_eq!(server(limits, [bytes]).0, expected, "{bytes:02x?}");
+        assert_eq!(server(limits, bytes.chunks(1)).0, expected, "{bytes:02x?}, bytewise");
+    }
+}
+
+/// RFC 1951 §3.2.6: a fixed code takes up to 9 bits for a byte. So a message within the limit may be
+/// longer when it is compressed, in one frame as well as in two.
+#[test]
+fn a_message_that_compression_made_longer_is_accepted() {
+    const LENGTH: usize = 3_760;
+    // One block of fixed codes: three bits of header, 9 bits for each byte from 144 to 255, and the
+    // end of the block; then the header of the empty block whose rest is removed.
+    let mut bits = vec![false, true, false];
+    for index in 0..LENGTH {
+        let byte = 144 + index % 112;
+        let code = 0b1_1001_0000 + (byte - 144);
+        bits.extend((0..9).rev().map(|bit| code >> bit & 1 == 1));
+    }
+    bits.extend([false; 7 + 3]);
+    let payload: Vec<u8> = bits
+        .chunks(8)
+        .map(|byte| (0..).zip(byte).map(|(place, &bit)| u8::from(bit) << place).sum())
+        .collect();
+    assert!(payload.len() > 4_200);
+    let limits = Limits { message: 4_096, ..Limits::default() };
+    let message = (0..LENGTH).map(|index| u8::try_from(144 + index % 112).unwrap()).collect();
+    let expected = [Delivered::Binary(message)];
+    let one = compressed(testkit::Opcode::Binary, &payload);
+    assert_eq!(server(limits, [&one[..]]).0, expected);
+    let (first, second) = payload.split_at(2_000);
+    let first = Frame::binary(first).with_rsv(4).not_final().masked_with([0; 4]).bytes();
+    let second = Frame::continuation(second).masked_with([1, 2, 3, 4]).bytes();
+    assert_eq!(server(limits, [&first[..], &second[..]]).0, expected);
+}
+
+/// RFC 6455 §10.4: empty blocks bring nothing, and a message of them must not go on for ever.
+#[test]
+fn a_compressed_message_of_empty_blocks_is_over_the_limit_at_last() {
+    let limits = Limits { message: 1_000, ..Limits::default() };
+    let blocks = b"\x00\x00\x00\xff\xff".repeat(200);
+    let fragment = |frame: Frame| frame.masked_with([0; 4]).bytes();
+    let mut bytes = fragment(Frame::text(&blocks[..]).with_rsv(4).not_final());
+    bytes.extend(fragment(Frame::continuation(&blocks[..]).not_final()));
+    // Three thousand bytes are possible for a message of a thousand, but not four thousand.
+    let last = &blocks[..blocks.len() - 4];
+    let short = [&bytes[..], &fragment(Frame::continuation(last))].concat();
+    assert_eq!(server(limits, [&short[..]]).0, [Delivered::Text(String::new())]);
+    bytes.extend(fragment(Frame::continuation(&blocks[..]).not_final()));
+    let long = [&bytes[..], &fragment(Frame::continuation(last))].concat();
+    let too_big = Failure::MessageTooBig(1_000);
+    assert_eq!(server(limits, [&long[..]]).0, [Delivered::Failed(too_big)]);
 }
 
 proptest! {
@@ -303,34 +444,76 @@ proptest! {
     ) {
         let (from, to) =
             if from_server { (Role::Server, Role::Client) } else { (Role::Client, Role::Server) };
-        let mut outbound = Outbound::new(from);
-        outbound.agree(agreed);
+        let mut sender = endpoint(from, agreed);
+    let outbound = sender.outbound();
         for message in &messages {
             outbound.message(Message::Binary(message));
         }
-        let mut inbound = Inbound::new(to, Limits::default(), Vec::new());
-        inbound.agree(agreed);
+        let mut inbound = endpoint(to, agreed);
         let mut heard = Vec::new();
         for piece in outbound.pending().chunks(piece) {
-            inbound.push(piece);
-            while let Some(event) = inbound.next_event().unwrap() {
-                if let Event::Message(message) = event {
-                    heard.push(message.payload().to_vec());
-                }
+            inbound.receive(piece);
+            while inbound.advance().unwrap() == Progress::Message {
+                heard.push(inbound.message().0.payload().to_vec());
             }
         }
         prop_assert_eq!(heard, messages);
     }
 
-    /// What we say, we understand.
-    #[test]
-    fn an_answer_is_read_as_it_was_meant(agreed in agreement()) {
-        prop_assert_eq!(Agreement::answered(&agreed.to_string()), Ok(agreed));
-    }
-
     /// Bytes of any kind end in messages or in a failure, and never in a panic or for ever.
     #[test]
     fn any_compressed_bytes_come_to_an_end(payload in prop::collection::vec(any::<u8>(), 0..300)) {
-        let _ = texts(&mut inbound(10_000), &frame(0xc2, &payload));
+        let _ = texts(&mut client(10_000), &frame(0xc2, &payload));
     }
+
+    /// The same bytes cut into other pieces give the same messages, the same answers and the same
+    /// failure: also if they are damaged, cut off, or over the limit.
+    #[test]
+    fn any_compressed_bytes_in_any_pieces_have_one_outcome(
+        messages in prop::collection::vec(message(), 1..4),
+        damage in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),
+        limit in prop_oneof![1_usize..4, 1_usize..600],
+        cuts in prop::collection::vec(1_usize..60, 1..20),
+    ) {
+        let mut sender = endpoint(Role::Client, Agreement::default());
+        for (is_text, payload) in &messages {
+            let message = if *is_text { Message::Text } else { Message::Binary };
+            sender.outbound().message(message(payload));
+        }
+        let mut bytes = Vec::new();
+        let mut rest = sender.outbound().pending();
+        while let Some((frame, length)) = Frame::read(rest) {
+            let mut frame = frame;
+            if let Some((place, byte)) = &damage
+                && !frame.payload.is_empty()
+            {
+                let place = place.index(frame.payload.len());
+                if byte % 4 == 0 { frame.payload.truncate(place) } else { frame.payload[place] = *byte }
+            }
+            bytes.extend(frame.bytes());
+            rest = &rest[length..];
+        }
+        let limits = Limits { message: limit, ..Limits::default() };
+        let whole = server(limits, [&bytes[..]]);
+        let mut pieces = Vec::new();
+        let mut rest = &bytes[..];
+        for cut in cuts.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let (piece, behind) = rest.split_at((*cut).min(rest.len()));
+            pieces.push(piece);
+            rest = behind;
+        }
+        prop_assert_eq!(server(limits, pieces), whole.clone());
+        prop_assert_eq!(server(limits, bytes.chunks(1)), whole);
+    }
+}
+
+/// A message, which is nearly always long enough to be compressed, and not always UTF-8.
+fn message() -> impl Strategy<Value = (bool, Vec<u8>)> {
+    let few = prop::collection::vec(0x60_u8..0x64, 60..600);
+    let noise = prop::collection::vec(any::<u8>(), 60..600);
+    let text = "\\PC{60,300}".prop_map(String::into_bytes);
+    (any::<bool>(), prop_oneof![few, noise, text])
 }

@@ -1,9 +1,9 @@
-//! Somebody's place among those who hear the news: what waits for them, in its order.
+//! A member's inbox: what they have not been sent yet, in order.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use echo::{Encoded, Sender};
+use echo::{Encoded, Outgoing};
 use tokio::io::AsyncWrite;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{broadcast, oneshot};
@@ -11,28 +11,28 @@ use tokio::sync::{broadcast, oneshot};
 use crate::metrics::Metrics;
 use crate::news::News;
 
-/// News that is taken in one go, before it is written.
+/// The most news that is taken at once, before any of it is written.
 const BATCH: u64 = 64;
-/// Of what somebody has missed, no more than this is ready to be written, in bytes. The rest stays
-/// in the log, where it costs nothing.
+/// The most bytes of missed messages that wait to be written. The others stay in the log, where they
+/// cost nothing.
 const READY_MAX: usize = 64 * 1024;
 
-/// A place, and what waits there.
-pub(crate) struct Place {
-    /// What they are called; nothing where people have no names.
+/// What waits for one member.
+pub(crate) struct Inbox {
+    /// The member's name, or nothing where people have no names.
     pub(crate) name: String,
-    /// What they get first: as much as they have missed, encoded when it is its turn.
+    /// What they are sent first: all that they have missed, each encoded when it is its turn.
     greeting: Option<Box<dyn Iterator<Item = Encoded> + Send>>,
-    /// News that has come meanwhile, and its bytes.
+    /// News that has come meanwhile, and its length in bytes.
     held: VecDeque<Arc<News>>,
     held_bytes: usize,
     pub(crate) news: broadcast::Receiver<Arc<News>>,
-    /// Says nothing, and ends when somebody else takes the place.
+    /// Carries nothing. It ends when another connection takes over the name.
     pub(crate) taken: oneshot::Receiver<()>,
 }
 
-impl Place {
-    /// A place for `name`, who is told `greeting` and then `news`, until the place is `taken`.
+impl Inbox {
+    /// An inbox for `name`, who is sent `greeting` and then `news`, until the name is `taken` over.
     pub(crate) fn new(
         name: &str,
         greeting: impl Iterator<Item = Encoded> + Send + 'static,
@@ -45,29 +45,29 @@ impl Place {
     }
 
     // ANCHOR: catch_up
-    /// Says what waits, as far as there is room for it. `false` if something is left.
-    pub(crate) fn catch_up(&mut self, sender: &mut Sender<impl AsyncWrite + Unpin>) -> bool {
-        while sender.pending() < READY_MAX {
+    /// Sends what waits, as far as there is room for it. Returns whether nothing is left.
+    pub(crate) fn catch_up(&mut self, mut outgoing: Outgoing<'_, impl AsyncWrite + Unpin>) -> bool {
+        while outgoing.pending() < READY_MAX {
             if let Some(frame) = self.greeting.as_mut().and_then(Iterator::next) {
-                sender.send_encoded(&frame);
+                outgoing.send_encoded(&frame);
                 continue;
             }
             self.greeting = None;
             let Some(news) = self.held.pop_front() else { return true };
             self.held_bytes -= news.frame.frame().len();
-            say(&self.name, &news, sender);
+            send(&self.name, &news, &mut outgoing);
         }
         false
     }
     // ANCHOR_END: catch_up
 
     // ANCHOR: take
-    /// Takes the news that is there, the first of it already in our hands. `false` if some was
-    /// missed.
+    /// Takes the news that has come, of which `first` was received already. Returns `false` if some
+    /// was missed.
     pub(crate) fn take(
         &mut self,
         first: Result<Arc<News>, RecvError>,
-        sender: &mut Sender<impl AsyncWrite + Unpin>,
+        outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
         metrics: &Metrics,
     ) -> bool {
         let (mut messages, mut bytes) = (0, 0);
@@ -77,7 +77,7 @@ impl Place {
             messages += 1;
             bytes += news.frame.frame().len();
             if self.greeting.is_none() && self.held.is_empty() {
-                say(&self.name, &news, sender);
+                send(&self.name, &news, outgoing);
             } else {
                 self.held_bytes += news.frame.frame().len();
                 self.held.push_back(news);
@@ -95,24 +95,25 @@ impl Place {
     }
     // ANCHOR_END: take
 
-    /// Bytes of news that wait to be written. What they had missed before is not held against them.
-    pub(crate) fn waiting(&self, sender: &Sender<impl AsyncWrite + Unpin>) -> usize {
-        if self.greeting.is_some() { self.held_bytes } else { self.held_bytes + sender.pending() }
+    /// The bytes of news that wait to be read by the member, of which `pending` are in the output of
+    /// the connection. What they had missed before does not count.
+    pub(crate) fn waiting(&self, pending: usize) -> usize {
+        if self.greeting.is_some() { self.held_bytes } else { self.held_bytes + pending }
     }
 
-    /// Says all the news there is, before the end.
-    pub(crate) fn say_rest(&mut self, sender: &mut Sender<impl AsyncWrite + Unpin>) {
+    /// Sends all the news there is, before the connection ends.
+    pub(crate) fn send_rest(&mut self, outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>) {
         for news in self.held.drain(..) {
-            say(&self.name, &news, sender);
+            send(&self.name, &news, outgoing);
         }
         while let Ok(news) = self.news.try_recv() {
-            say(&self.name, &news, sender);
+            send(&self.name, &news, outgoing);
         }
     }
 }
 
-fn say(name: &str, news: &News, sender: &mut Sender<impl AsyncWrite + Unpin>) {
+fn send(name: &str, news: &News, outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>) {
     if let Some(frame) = news.for_member(name) {
-        sender.send_encoded(frame);
+        outgoing.send_encoded(frame);
     }
 }

@@ -1,8 +1,8 @@
-//! Who is still there, and is it time to stop? One clock asks it for all connections.
+//! One clock for all connections: it notices idle peers, and tells everybody to stop.
 //!
-//! A timer of its own would cost each connection a hundred bytes and more, and setting it anew a
-//! little of each message. Here a connection only notes *that* it has heard something, and the clock
-//! wakes it now and then to look at the note.
+//! A timer for each connection would cost more than a hundred bytes, and resetting it a part of each
+//! message. Instead, a connection sets a flag when it receives something, and the clock wakes it now
+//! and then to look at the flag.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -12,15 +12,16 @@ use std::task::{Context, Poll, Waker};
 use slab::Slab;
 use tokio::time::sleep;
 
-use crate::{Ended, Timeouts};
+use super::ended::Ended;
+use super::timeouts::Timeouts;
 
-/// Connections are woken in so many groups, one after the other, so that a crowd of quiet ones is
-/// not sent its pings all at the same time.
+/// The number of groups in which connections are woken, one group after the other. So the pings to
+/// many idle peers are not all sent at the same moment.
 const GROUPS: u32 = 8;
-/// The slot of an alarm that does not wait yet: nobody is ever there.
+/// The slot of an alarm that is not waiting yet. No alarm ever has this one.
 const NOWHERE: u32 = u32::MAX;
 
-/// The clock of a program, by which every connection is woken.
+/// The clock of a program, which wakes its connections.
 #[derive(Debug)]
 pub struct Clock {
     pub(crate) timeouts: Timeouts,
@@ -31,7 +32,10 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that ticks for as long as anybody has it. Must be called on a tokio runtime.
+    /// Starts a clock, which ticks until the last reference to it is dropped.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     #[must_use]
     pub fn start(timeouts: Timeouts) -> Arc<Self> {
         let clock = Arc::new(Self {
@@ -52,8 +56,8 @@ impl Clock {
         clock
     }
 
-    /// Tells every connection to end: their [`recv`](crate::Receiver::recv) returns
-    /// [`Ended::Stopped`](crate::Ended::Stopped).
+    /// Tells every connection to end: [`recv`](crate::Connection::recv) returns
+    /// [`Ended::Stopped`].
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
         self.wake(|_| true);
@@ -62,7 +66,12 @@ impl Clock {
     /// Waits until the clock is stopped.
     pub(crate) async fn stopped(self: &Arc<Self>) {
         let mut alarm = Alarm::new(self);
-        while poll_fn(|context| alarm.poll(context)).await.is_ok() {}
+        poll_fn(|context| {
+            // Whoever waits for this has a limit of its own on idle peers.
+            alarm.alive = true;
+            alarm.poll(context).map(drop)
+        })
+        .await;
     }
 
     fn wake(&self, chosen: impl Fn(usize) -> bool) {
@@ -76,19 +85,19 @@ impl Clock {
     }
 }
 
-/// The place of one connection among those that wait.
+/// What the clock knows of one connection, and what the connection knows of the clock.
 #[derive(Debug)]
 pub(crate) struct Alarm {
     pub(crate) clock: Arc<Clock>,
-    /// Something has come, or gone out, since the connection was last woken.
+    /// Whether anything was received, or written, since the connection was last woken.
     pub(crate) alive: bool,
-    /// It has been told that the clock was stopped.
-    told: bool,
-    /// Times it was woken since there was a sign of life.
+    /// Whether the connection knows that the clock was stopped.
+    knows_of_stop: bool,
+    /// How often it was woken since `alive` was last set.
     quiet: u32,
-    /// The ping interval that it was last woken in.
+    /// The ping interval in which it was last woken.
     interval: u32,
-    /// Where it waits, and who is woken there. At first nowhere, and nobody.
+    /// Its slot in the list of those that wait, and the waker there.
     slot: u32,
     waker: Waker,
 }
@@ -97,20 +106,20 @@ impl Alarm {
     pub(crate) fn new(clock: &Arc<Clock>) -> Self {
         let interval = clock.ticks.load(Ordering::Relaxed) / GROUPS;
         let (clock, waker) = (Arc::clone(clock), Waker::noop().clone());
-        Self { clock, alive: true, told: false, quiet: 0, interval, slot: NOWHERE, waker }
+        Self { clock, alive: true, knows_of_stop: false, quiet: 0, interval, slot: NOWHERE, waker }
     }
 
-    /// Ready when the peer has been quiet, and a ping is to show whether it is there.
+    /// Ready when nothing came for a ping interval: a ping will show whether the peer is there.
     ///
     /// # Errors
-    /// [`Ended::Quiet`] when it has not been there for the idle time, and [`Ended::Stopped`], once,
-    /// when the clock was stopped.
+    /// [`Ended::Idle`] when nothing came for the idle time, and [`Ended::Stopped`], once, when the
+    /// clock was stopped.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Ended>> {
         if !self.waker.will_wake(context.waker()) {
             self.wait(context.waker());
         }
-        if !self.told && self.clock.stopped.load(Ordering::SeqCst) {
-            self.told = true;
+        if !self.knows_of_stop && self.clock.stopped.load(Ordering::SeqCst) {
+            self.knows_of_stop = true;
             return Poll::Ready(Err(Ended::Stopped));
         }
         // Each group's intervals begin at its own tick.
@@ -125,8 +134,8 @@ impl Alarm {
             return Poll::Pending;
         }
         self.quiet += 1;
-        let gone = self.clock.timeouts.ping * self.quiet >= self.clock.timeouts.idle;
-        Poll::Ready(if gone { Err(Ended::Quiet) } else { Ok(()) })
+        let is_idle = self.clock.timeouts.ping * self.quiet >= self.clock.timeouts.idle;
+        Poll::Ready(if is_idle { Err(Ended::Idle) } else { Ok(()) })
     }
 
     /// From now on the clock wakes `waker`.

@@ -6,32 +6,34 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use handshake::{HeaderLimits, accept_key, end_of_block};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use web::{is_path_and_query, names_a_host};
 
-use crate::Agreement;
-use web::names_a_host;
+use crate::compression::negotiation::Agreement;
+use crate::sans_io::endpoint::Endpoint;
+use crate::sans_io::limits::Limits;
+use crate::sans_io::role::Role;
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// This is no host, perhaps with a port, to ask for.
-    #[error("\"{0}\" is no host with a port or without")]
+    /// Not a host to ask for.
+    #[error("\"{0}\" is not a host with or without a port")]
     Host(String),
-    /// This is no path, perhaps with a query, to ask for.
-    #[error("\"{0}\" is no path: it must begin with a slash, without spaces or a fragment")]
+    /// Not a request target to ask for.
+    #[error("\"{0}\" is not a path: it must start with a slash, without spaces or a fragment")]
     Target(String),
-    /// The connection broke, or ended, before there was an answer.
+    /// The TCP connection broke, or ended, before there was an answer.
     #[error("the connection broke during the handshake: {0}")]
     Io(#[from] io::Error),
-    /// The answer is no upgrade to WebSocket; says why.
+    /// The server did not upgrade the connection; says why.
     #[error("the server did not upgrade: {0}")]
     Refused(String),
 }
 
-/// Asks the server at the other end of `stream` for a WebSocket at `target`, a path with a query
-/// perhaps. `host` is the server's name, with its port unless that is the scheme's own.
+/// Opens a WebSocket to the server at the other end of `stream`.
 ///
-/// Offers compression. Returns the bytes that came behind the answer, which are the first frames
-/// already, and what was agreed on.
+/// `host` is the name of the server, with its port unless that is the standard one; `target` is a
+/// path, with or without a query. Compression is offered.
 ///
 /// # Errors
 /// [`ConnectError`], with the first rule of §4.1 that the answer breaks.
@@ -39,13 +41,13 @@ pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut Stream,
     host: &str,
     target: &str,
-) -> Result<(Vec<u8>, Option<Agreement>), ConnectError> {
-    // A line end in either would put headers of somebody else's into the request.
+    limits: Limits,
+) -> Result<Endpoint, ConnectError> {
+    // A line end in either of them would add somebody else's headers to the request.
     if !names_a_host(host.as_bytes()) {
         return Err(ConnectError::Host(host.to_owned()));
     }
-    let may_stand = |byte: u8| byte.is_ascii_graphic() && byte != b'#';
-    if !target.starts_with('/') || !target.bytes().all(may_stand) {
+    if !is_path_and_query(target) {
         return Err(ConnectError::Target(target.to_owned()));
     }
     let key = STANDARD.encode(rand::random::<[u8; 16]>());
@@ -60,30 +62,55 @@ pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
         Agreement::OFFER
     );
     stream.write_all(request.as_bytes()).await?;
-
-    let limits = HeaderLimits::default();
-    let mut answer = Vec::with_capacity(limits.bytes);
-    let mut searched = 0;
-    while stream.read_buf(&mut answer).await? > 0 {
-        let end = end_of_block(&answer, &mut searched);
-        if let Some(end) = end.map_err(|error| ConnectError::Refused(error.to_string()))? {
-            let rest = answer.split_off(end);
-            let agreed = check(&answer, &accept_key(&key), limits.lines);
-            return Ok((rest, agreed.map_err(ConnectError::Refused)?));
-        }
-        if answer.len() >= limits.bytes {
-            let why = format!("its header block is over the limit of {} bytes", limits.bytes);
-            return Err(ConnectError::Refused(why));
-        }
-    }
-    Err(io::Error::from(io::ErrorKind::UnexpectedEof).into())
+    let (answer, received) = read_answer(stream).await?;
+    let agreed = check(&answer, &accept_key(&key)).map_err(ConnectError::Refused)?;
+    Ok(Endpoint::new(Role::Client, limits, received, agreed))
 }
 
-/// Checks an answer by the rules for it; says which one it breaks.
-fn check(answer: &[u8], accept: &str, lines_max: usize) -> Result<Option<Agreement>, String> {
-    let mut lines = vec![httparse::EMPTY_HEADER; lines_max];
+// ANCHOR: read_answer
+/// Reads the final answer. Returns its header block, and the bytes after it: the first frames.
+///
+/// A server may send interim answers before it, such as `103 Early Hints`, which a client that does
+/// not know them skips (RFC 9110 §15.2). All of them together must be within the limit.
+async fn read_answer(
+    stream: &mut (impl AsyncRead + Unpin),
+) -> Result<(Vec<u8>, Vec<u8>), ConnectError> {
+    let limit = HeaderLimits::default().bytes;
+    let mut block = Vec::with_capacity(limit);
+    let (mut searched, mut skipped) = (0, 0);
+    loop {
+        let end = end_of_block(&block, &mut searched);
+        if let Some(end) = end.map_err(|error| ConnectError::Refused(error.to_string()))? {
+            let received = block.split_off(end);
+            if !is_interim(&block) {
+                return Ok((block, received));
+            }
+            skipped += end;
+            (block, searched) = (received, 0);
+            continue;
+        }
+        if skipped + block.len() >= limit {
+            let why = format!("its header block is over the limit of {limit} bytes");
+            return Err(ConnectError::Refused(why));
+        }
+        if stream.read_buf(&mut block).await? == 0 {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+    }
+}
+// ANCHOR_END: read_answer
+
+/// Whether the status is 1xx, but not 101, which is final.
+fn is_interim(block: &[u8]) -> bool {
+    let status = block.split(|&byte| byte == b' ').nth(1).unwrap_or_default();
+    status.len() == 3 && status.starts_with(b"1") && status != b"101"
+}
+
+/// Checks the answer. The error says which rule it breaks.
+fn check(answer: &[u8], accept: &str) -> Result<Option<Agreement>, String> {
+    let mut lines = vec![httparse::EMPTY_HEADER; HeaderLimits::default().lines];
     let mut response = httparse::Response::new(&mut lines);
-    response.parse(answer).map_err(|error| format!("its answer is no HTTP: {error}"))?;
+    response.parse(answer).map_err(|error| format!("its answer is not HTTP: {error}"))?;
     if response.code != Some(101) {
         let reason = response.reason.unwrap_or_default();
         return Err(format!("it answers {} {reason}", response.code.unwrap_or_default()));
@@ -106,7 +133,7 @@ fn check(answer: &[u8], accept: &str, lines_max: usize) -> Result<Option<Agreeme
     if value("Sec-WebSocket-Accept").is_none_or(|value| value != accept) {
         return Err("its Sec-WebSocket-Accept does not belong to our key".to_owned());
     }
-    // We have offered none, so none can have been chosen.
+    // We offer none, so none can have been chosen.
     if let Some(subprotocol) = value("Sec-WebSocket-Protocol") {
         return Err(format!(
             "its Sec-WebSocket-Protocol is \"{subprotocol}\", which we did not offer"

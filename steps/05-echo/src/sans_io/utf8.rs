@@ -1,16 +1,16 @@
-//! Is it UTF-8 so far? Answered as the bytes come, each of them looked at once. RFC 6455 §8.1.
+//! Checks UTF-8 while a text arrives, each byte once (RFC 6455 §8.1).
 
 use simdutf8::compat::from_utf8;
 
-use crate::Failure;
+use super::failure::Failure;
 
 /// The longest character, in bytes.
 const CHARACTER_MAX: usize = 4;
 
-/// A text that is arriving in pieces, which may end in the middle of a character.
+/// The state of a text that arrives in pieces, which may end in the middle of a character.
 #[derive(Clone, Debug, Default)]
 pub struct Utf8 {
-    /// The first bytes of a character that is not finished yet, and how many they are.
+    /// The first bytes of a character whose last bytes have not arrived, and their number.
     unfinished: [u8; CHARACTER_MAX],
     count: u8,
 }
@@ -20,8 +20,8 @@ impl Utf8 {
     /// Checks the next piece.
     ///
     /// # Errors
-    /// [`Failure::NotUtf8`] at the first byte after which no text could follow. A character that is
-    /// merely unfinished is none.
+    /// [`Failure::NotUtf8`] at the first byte that no valid text can have there. A character that is
+    /// only unfinished is not an error.
     pub fn push(&mut self, mut piece: &[u8]) -> Result<(), Failure> {
         while self.count > 0
             && let Some((&byte, rest)) = piece.split_first()
@@ -40,17 +40,17 @@ impl Utf8 {
         Ok(())
     }
 
-    /// The text is over: is its last character whole?
+    /// Checks that the text does not end in the middle of a character.
     ///
     /// # Errors
-    /// [`Failure::NotUtf8`] if it is not.
+    /// [`Failure::NotUtf8`] if it does.
     #[inline]
     pub fn finish(&mut self) -> Result<(), Failure> {
         if std::mem::take(&mut self.count) == 0 { Ok(()) } else { Err(Failure::NotUtf8) }
     }
 }
 
-/// The bytes at the end of a text that are a character's first ones, and not yet all of it.
+/// Returns the unfinished character at the end of `text`, or nothing.
 fn unfinished(text: &[u8]) -> Result<&[u8], Failure> {
     match from_utf8(text) {
         Ok(_) => Ok(&[]),
