@@ -22,7 +22,8 @@ const GOOD: [&str; 5] = [
 /// RFC 6455 §10.2, fault F6: a page of another site could speak in its visitor's name.
 #[test]
 fn a_foreign_page_is_refused_on_every_socket() {
-    let server = start(&["--origin", "https://friend.example"]);
+    let origins = ["--origin", "https://friend.example", "--origin", "http://chat.example"];
+    let server = start(&origins);
     for target in SOCKETS {
         for (origin, status) in [
             ("http://chat.example", 101),
