@@ -249,16 +249,15 @@ impl Inbound {
     // ANCHOR_END: begin_frame
 
     // ANCHOR: take_payload
-    /// Unmasks what has arrived of the payload, and checks or decompresses it. Returns whether the
-    /// frame is complete.
+    /// Unmasks what has arrived of the payload, and checks it. Returns whether the frame is complete.
+    ///
+    /// The payload of a control frame, or of a message in one uncompressed frame, stays in the buffer.
+    /// Any other is moved into the assembled message as it comes.
     #[inline]
     fn take_payload(&mut self, mut frame: ArrivingFrame) -> Result<bool, Failure> {
         let is_control = frame.opcode.is_control();
-        let inflater = self.inflater.as_deref_mut();
-        let inflater = inflater.filter(|_| self.message.is_compressed && !is_control);
-        // Compressed bytes are used as they come; others stay in the buffer until the frame ends.
-        let kept = if inflater.is_some() { 0 } else { frame.seen };
-        let begin = self.start + kept;
+        let stays = is_control || self.is_in_one_piece(frame);
+        let begin = self.start + if stays { frame.seen } else { 0 };
         let end = self.buffer.len().min(begin + frame.length - frame.seen);
         let new = &mut self.buffer[begin..end];
         if let Some(key) = frame.masking_key {
@@ -266,17 +265,22 @@ impl Inbound {
         }
         frame.seen += new.len();
         let is_complete = frame.seen == frame.length;
-        let used = if let Some(inflater) = inflater {
-            self.message.decompress(new, inflater, &self.limits)?;
-            new.len()
-        } else {
-            if !is_control {
-                self.message.check(new)?;
+        let mut used = if is_complete { frame.length } else { 0 };
+        if !is_control {
+            let inflater = self.inflater.as_deref_mut().filter(|_| self.message.is_compressed);
+            match inflater {
+                Some(inflater) => self.message.decompress(new, inflater, &self.limits)?,
+                None => self.message.check(new)?,
             }
-            if is_complete { frame.length } else { 0 }
-        };
-        if is_complete && frame.fin && !is_control {
-            self.message.finish(self.inflater.as_deref_mut())?;
+            if !stays {
+                used = new.len();
+                if !self.message.is_compressed {
+                    self.message.keep(new, &self.limits);
+                }
+            }
+            if is_complete && frame.fin {
+                self.message.finish(self.inflater.as_deref_mut())?;
+            }
         }
         self.payload = self.start;
         self.start += used;
@@ -287,18 +291,20 @@ impl Inbound {
     }
     // ANCHOR_END: take_payload
 
+    /// Whether this data frame is a whole message, and not compressed.
+    #[inline]
+    fn is_in_one_piece(&self, frame: ArrivingFrame) -> bool {
+        frame.fin && frame.opcode != Opcode::Continuation && !self.message.is_compressed
+    }
+
     // ANCHOR: end_of_message
     /// Ends a data frame. Returns the opcode of the message if this was its last frame.
     #[inline]
     fn end_of_message(&mut self, frame: ArrivingFrame) -> Option<Opcode> {
-        let is_whole = frame.fin && frame.opcode != Opcode::Continuation;
-        if !is_whole && !self.message.is_compressed {
-            self.message.keep(&self.buffer[self.payload..self.start], &self.limits);
-        }
         if !frame.fin {
             return None;
         }
-        self.is_assembled = !is_whole || self.message.is_compressed;
+        self.is_assembled = !self.is_in_one_piece(frame);
         self.message.end()
     }
     // ANCHOR_END: end_of_message

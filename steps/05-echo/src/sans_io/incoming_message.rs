@@ -124,7 +124,7 @@ impl IncomingMessage {
     }
 
     // ANCHOR: keep
-    /// Keeps the payload of a fragment that is not the whole message.
+    /// Keeps the next bytes of an uncompressed message in fragments.
     #[inline(never)]
     pub(super) fn keep(&mut self, payload: &[u8], limits: &Limits) {
         buffer::grow(&mut self.assembled, payload.len(), limits.message);
