@@ -75,14 +75,25 @@ fn a_host_that_is_not_a_name_of_this_server_is_refused_everywhere() {
         for host in ["evil.example", "localhost.evil.example:80"] {
             let refused = asks(host);
             assert_eq!(refused.status, 403, "{method} {path} at {host}");
-            let sentence = format!(
-                "The Host \"{host}\" is not a name of this server. Allow it with --origin http://{host}"
-            );
-            assert_eq!(refused.text(), sentence);
+            let problem = match status {
+                101 => {
+                    format!("The Origin \"http://{host}\" is not allowed at the Host \"{host}\".")
+                }
+                _ => format!("The Host \"{host}\" is not a name of this server."),
+            };
+            let allowed = format!("{problem} Allow it with --origin http://{host}");
+            // Port 80 does not need to be named.
+            let allowed = allowed.trim_end_matches(":80");
+            assert_eq!(refused.text().trim_end().trim_end_matches(":80"), allowed);
         }
     }
     // The operator sees it without a flag.
     server.waits_for_line_with("The Host \"evil.example\" is not a name of this server");
+    server.waits_for_line_with("The Origin \"http://evil.example\" is not allowed");
+    // A client that sends no Origin is not a browser, so nobody has rebound a name.
+    let mut wire = Wire::connect(&server);
+    wire.sends_text(&format!("GET /echo HTTP/1.1\r\nHost: chat.example\r\n{handshake}\r\n"));
+    assert_eq!(wire.expects_response().status, 101);
 }
 
 /// RFC 9112 §3.2: a request for a page has one `Host` too, and the host of an absolute target

@@ -5,7 +5,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, UPGRADE,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{StatusCode, Version};
 use axum::middleware::{Next, from_fn_with_state};
@@ -86,7 +87,9 @@ fn refusal(origins: &Origins, request: &Request) -> Option<(StatusCode, String)>
         let sentence = "There must be exactly one Host header, and it must name a host.";
         return Some((StatusCode::BAD_REQUEST, sentence.to_owned()));
     };
-    if !origins.is_own_host(host) {
+    // A page can send `Upgrade` only by opening a WebSocket. Then the browser also sends `Origin`, and
+    // the opening handshake checks both (step 2).
+    if !headers.contains_key(UPGRADE) && !origins.is_own_host(host) {
         // Quoted and escaped, because a stranger has chosen it.
         let sentence = format!(
             "The Host {host:?} is not a name of this server. Allow it with --origin http://{host}"
