@@ -18,8 +18,8 @@ use tokio_rustls::server::TlsStream;
 use tracing::{debug, info, warn};
 
 use crate::app::App;
-use crate::converse::{Outcome, converse};
-use crate::slow_reader::time_to_end;
+use crate::connection::converse::{Outcome, converse};
+use crate::connection::slow_reader::time_to_end;
 
 /// What a connection is for.
 #[derive(Debug)]
