@@ -11,12 +11,15 @@ mod page;
 pub mod server;
 #[cfg(feature = "tokio")]
 mod stop;
+mod target;
+mod uri_characters;
 
-pub use command_line::{give_up, listen_by_command_line, positive, seconds};
-pub use host::names_a_host;
+pub use command_line::{give_up, listen_by_command_line, number_in, positive, seconds};
+pub use host::{effective_host, names_a_host};
 pub use listen::{REST_AFTER_ERROR, listen};
-pub use origin::Origins;
+pub use origin::{ForeignOrigin, Origins};
 pub use output::{ErrorWriter, print_error_line, print_line, wait_until_printed};
 pub use page::page;
 #[cfg(feature = "tokio")]
 pub use stop::told_to_stop;
+pub use target::{is_path_and_query, parse_target};

@@ -35,7 +35,7 @@ async fn a_foreign_page_is_not_let_in() {
     );
     browser.goto(&format!("data:text/html,<body><script>{script}</script>")).await;
     browser.waits_for_text("body", "closed with 1006").await;
-    server.waits_for_line_with("was not upgraded");
+    server.waits_for_line_with("was refused with 403");
     browser.close().await;
 }
 

@@ -86,7 +86,7 @@ fn a_request_is_the_same_wherever_it_is_cut() {
 /// A block of the largest size, a byte at a time: each byte is searched once (a peer paid for all
 /// of the block again with each byte in CVE-2023-43669).
 #[test]
-fn a_block_of_8_kib_arrives_a_byte_at_a_time() {
+fn a_block_of_16_kib_arrives_a_byte_at_a_time() {
     let limits = HeaderLimits::default();
     let cookie = "c".repeat(limits.bytes - "GET / HTTP/1.1\r\nCookie: \r\n\r\n".len());
     let request = format!("GET / HTTP/1.1\r\nCookie: {cookie}\r\n\r\n");

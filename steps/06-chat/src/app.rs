@@ -9,13 +9,13 @@ use handshake::Policy;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::chat_limits::ChatLimits;
+use crate::connection::chat_limits::ChatLimits;
 use crate::election::Election;
 use crate::metrics::Metrics;
 use crate::options::Options;
-use crate::presence::Presence;
-use crate::presence_task::keep_presence;
-use crate::rooms::Rooms;
+use crate::rooms::presence::Presence;
+use crate::rooms::presence_task::keep_presence;
+use crate::rooms::registry::Rooms;
 
 /// Time that connections get to end when the server stops, in addition to the time for the closing
 /// handshake.

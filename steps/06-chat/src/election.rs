@@ -9,8 +9,8 @@ use polling::{CANDIDATES, Tally, VOTES, candidate_of};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
-use crate::broadcast::{Broadcast, Broadcaster, encode};
-use crate::inbox::Inbox;
+use crate::delivery::broadcast::{Broadcast, Broadcaster, encode};
+use crate::delivery::inbox::Inbox;
 use crate::protocol::ServerMessage;
 
 /// How long the task waits at a time for the next vote.

@@ -10,7 +10,7 @@ use handshake::Policy;
 use web::positive;
 use web::server::HttpLimits;
 
-use crate::chat_limits::ChatLimits;
+use crate::connection::chat_limits::ChatLimits;
 
 /// Step 6: a chat, a vote, and an echo.
 #[derive(Clone, Debug, Parser)]

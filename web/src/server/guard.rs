@@ -5,13 +5,16 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, UPGRADE,
+    X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{Method, StatusCode};
+use axum::http::{StatusCode, Version};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
+use tracing::warn;
 
+use crate::host::{effective_host, names_a_host};
 use crate::origin::Origins;
 
 /// The longest body of a request, in bytes.
@@ -38,9 +41,9 @@ struct Rules {
     request_time: Duration,
 }
 
-/// Puts the rules before every path of `router`: pages of other sites must not write, a request
-/// must not take much longer than `hold_time`, a body has a limit, and each answer carries headers
-/// that make a browser careful.
+/// Puts the rules before every path of `router`: a request must be for a name of this server, pages
+/// of other sites must not write, a request must not take much longer than `hold_time`, a body has a
+/// limit, and each answer carries headers that make a browser careful.
 pub fn guarded(router: Router, origins: Origins, hold_time: Duration) -> Router {
     let rules = Rules { origins, request_time: hold_time + REQUEST_TIME };
     let router = router.layer(DefaultBodyLimit::max(BODY_BYTES));
@@ -55,19 +58,48 @@ pub fn not_found(pages: &str) -> (StatusCode, String) {
 }
 
 /// Runs before every path.
-///
-/// A browser lets any page send forms and simple requests to any server. So a page of another site
-/// could vote in the name of its visitor. The browser also sends where that page came from, and
-/// step 2 says more about this (fault F6).
 async fn guard(State(rules): State<Rules>, request: Request, next: Next) -> Response {
-    let mut response = match rules.origins.check(request.headers()) {
-        Err(origin) if request.method() == Method::POST => {
-            (StatusCode::FORBIDDEN, format!("pages of {origin} may not write here")).into_response()
-        }
-        _ => timeout(rules.request_time, next.run(request)).await.unwrap_or_else(|_| {
+    let mut response = match refusal(&rules.origins, &request) {
+        Some(refusal) => refusal.into_response(),
+        None => timeout(rules.request_time, next.run(request)).await.unwrap_or_else(|_| {
             (StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()
         }),
     };
     response.headers_mut().extend(HEADERS);
     response
 }
+
+// ANCHOR: refusal
+/// Returns the answer to a request that a page of another site has caused, or `None` if the request
+/// may go on.
+///
+/// A browser lets any page send forms and simple requests to any server. So a page of another site
+/// could vote in the name of its visitor (fault F6). A page could also let its own name point to
+/// this server's address, and then read everything here (DNS rebinding). See [`Origins`].
+fn refusal(origins: &Origins, request: &Request) -> Option<(StatusCode, String)> {
+    let headers = request.headers();
+    // RFC 9112 §3.2. HTTP/1.0 does not ask for Host.
+    if request.version() == Version::HTTP_10 && !headers.contains_key(HOST) {
+        return None;
+    }
+    let host = effective_host(request.uri(), headers);
+    let Some(host) = host.filter(|host| names_a_host(host.as_bytes())) else {
+        let sentence = "There must be exactly one Host header, and it must name a host.";
+        return Some((StatusCode::BAD_REQUEST, sentence.to_owned()));
+    };
+    // A page can send `Upgrade` only by opening a WebSocket. Then the browser also sends `Origin`, and
+    // the opening handshake checks both (step 2).
+    if !headers.contains_key(UPGRADE) && !origins.is_own_host(host) {
+        // Quoted and escaped, because a stranger has chosen it.
+        let sentence = format!(
+            "The Host {host:?} is not a name of this server. Allow it with --origin http://{host}"
+        );
+        warn!("refused: {sentence}");
+        return Some((StatusCode::FORBIDDEN, sentence));
+    }
+    let foreign = origins.check(headers, Some(host)).err();
+    let foreign = foreign.filter(|_| !request.method().is_safe())?;
+    warn!("refused: {foreign}");
+    Some((StatusCode::FORBIDDEN, foreign.to_string()))
+}
+// ANCHOR_END: refusal

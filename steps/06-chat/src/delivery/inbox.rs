@@ -8,7 +8,7 @@ use tokio::io::AsyncWrite;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{broadcast, oneshot};
 
-use crate::broadcast::Broadcast;
+use crate::delivery::broadcast::Broadcast;
 use crate::metrics::Metrics;
 
 /// Broadcasts that are taken at a time, before any of them is written.

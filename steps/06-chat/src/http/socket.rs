@@ -15,11 +15,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_rustls::server::TlsStream;
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 
 use crate::app::App;
-use crate::converse::{Outcome, converse};
-use crate::slow_reader::time_to_end;
+use crate::connection::converse::{Outcome, converse};
+use crate::connection::slow_reader::time_to_end;
 
 /// What a connection is for.
 #[derive(Debug)]
@@ -57,7 +57,12 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
         (Err(refusal), _) => refusal,
     };
     app.metrics.handshake_refused();
-    debug!("refused: {refusal}");
+    if let Refusal::Origin(_) = &refusal {
+        // An operator who has forgotten to list an origin should see this.
+        warn!("refused: {refusal}");
+    } else {
+        debug!("refused: {refusal}");
+    }
     refusal.response().map(Body::from)
 }
 // ANCHOR_END: open

@@ -15,7 +15,7 @@ use web::page;
 use web::server::{guarded, not_found};
 
 use crate::app::App;
-use crate::socket::{Purpose, open};
+use crate::http::socket::{Purpose, open};
 
 /// The room of a client that has not chosen one.
 const LOBBY: &str = "lobby";
@@ -31,9 +31,9 @@ pub fn router(app: Arc<App>) -> Router {
     let polls = polling::routes(app.log.clone(), HOLD_TIME);
     let origins = app.policy.origins.clone();
     let paths = Router::new()
-        .route("/", html("Chat", include_str!("chat.html")))
-        .route("/vote", html("Vote", include_str!("vote.html")))
-        .route("/compare", html("Compare", include_str!("compare.html")))
+        .route("/", html("Chat", include_str!("../pages/chat.html")))
+        .route("/vote", html("Vote", include_str!("../pages/vote.html")))
+        .route("/compare", html("Compare", include_str!("../pages/compare.html")))
         .route("/ws/{room}/{name}", any(room))
         .route("/ws/{room}/", any(empty_name))
         .route("/ws/", any(empty_name_in_lobby))
@@ -48,9 +48,9 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// Returns a page's own part, with the parts that all pages with a WebSocket have.
 fn with_live_parts(content: &str) -> String {
-    let style = include_str!("live.css");
-    let script = include_str!("live.js");
-    let content = content.replace("<!-- STATE -->", include_str!("state.html").trim_end());
+    let style = include_str!("../pages/live.css");
+    let script = include_str!("../pages/live.js");
+    let content = content.replace("<!-- STATE -->", include_str!("../pages/state.html").trim_end());
     format!("<style>\n{style}</style>\n<script>\n{script}</script>\n{content}")
 }
 

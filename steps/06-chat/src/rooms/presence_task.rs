@@ -6,9 +6,9 @@ use std::time::Duration;
 use redis::RedisResult;
 use tokio::time::{interval, timeout};
 
-use crate::presence::{Names, Presence, RESPONSE_TIME};
-use crate::room::Room;
-use crate::rooms::Rooms;
+use crate::rooms::presence::{Names, Presence, RESPONSE_TIME};
+use crate::rooms::registry::Rooms;
+use crate::rooms::room::Room;
 
 /// How often the rooms are compared with the claims.
 const INTERVAL: Duration = Duration::from_millis(500);

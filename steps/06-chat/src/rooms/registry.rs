@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use echo::Encoded;
 use event_log::{EventId, EventLog};
 
-use crate::inbox::Inbox;
-use crate::names::check_name;
-use crate::presence::Presence;
-use crate::room::{NAME_TAKEN, Room};
+use crate::delivery::inbox::Inbox;
+use crate::rooms::names::check_name;
+use crate::rooms::presence::Presence;
+use crate::rooms::room::{NAME_TAKEN, Room};
 
 /// Rooms that are open at the same time.
 const ROOMS_MAX: usize = 1_000;

@@ -11,8 +11,8 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use crate::broadcast::{Broadcast, Broadcaster, encode};
-use crate::inbox::Inbox;
+use crate::delivery::broadcast::{Broadcast, Broadcaster, encode};
+use crate::delivery::inbox::Inbox;
 use crate::protocol::{ClientMessage, ServerMessage, StoredMessage};
 
 /// Older messages that a new member receives.

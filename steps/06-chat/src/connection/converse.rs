@@ -4,11 +4,11 @@
 use echo::{CloseCode, CloseFrame, Connection, Encoded, Ended, Message};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::chat_limits::ChatLimits;
-use crate::inbox::Inbox;
+use crate::connection::chat_limits::ChatLimits;
+use crate::connection::rate_limit::RateLimit;
+use crate::connection::slow_reader;
+use crate::delivery::inbox::Inbox;
 use crate::metrics::Metrics;
-use crate::rate_limit::RateLimit;
-use crate::slow_reader;
 
 /// How a conversation ends.
 #[derive(Debug)]
