@@ -71,12 +71,17 @@ pub struct Response {
 }
 
 impl Response {
-    /// The status line and the headers, without the length of a body that may be rewritten.
+    /// The status line and the headers, without the date, and without the length of a body that may
+    /// be rewritten.
     #[must_use]
     pub fn head(&self) -> String {
         let length = self.body.len().to_string();
         let headers = self.headers.iter().map(|(name, value)| {
-            let value = if *value == length { "(the length of the page)" } else { value };
+            let value = match name.as_str() {
+                "Date" => "(date)",
+                _ if *value == length => "(the length of the page)",
+                _ => value,
+            };
             format!("\n{name}: {value}")
         });
         format!("{} {}{}", self.status, self.reason, headers.collect::<String>())

@@ -57,4 +57,5 @@ pub use programs::redis::Redis;
 pub use programs::search_path::find_program;
 pub use programs::server::Server;
 pub use programs::step::Step;
+pub use programs::unread::{Unread, UnreadServer};
 pub use wire::connection::Wire;

@@ -9,3 +9,4 @@ pub(crate) mod redis;
 pub(crate) mod search_path;
 pub(crate) mod server;
 pub(crate) mod step;
+pub(crate) mod unread;
