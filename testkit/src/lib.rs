@@ -51,6 +51,7 @@ pub use patience::{PATIENCE, STOP_TIME};
 pub use programs::cargo::{Profile, build, build_one, cargo, target_folder, workspace};
 pub use programs::chromium::Chromium;
 pub use programs::listening::listening_address;
+pub use programs::packages::Packages;
 pub use programs::process::{Event, Process, Stream};
 pub use programs::program::{End, Program, runs_to_its_end};
 pub use programs::redis::Redis;

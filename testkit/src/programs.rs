@@ -3,6 +3,7 @@
 pub(crate) mod cargo;
 pub(crate) mod chromium;
 pub(crate) mod listening;
+pub(crate) mod packages;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod redis;
