@@ -59,4 +59,5 @@ pub use programs::search_path::find_program;
 pub use programs::server::Server;
 pub use programs::step::Step;
 pub use programs::unread::{Unread, UnreadServer};
+pub use visible::grouped;
 pub use wire::connection::Wire;
