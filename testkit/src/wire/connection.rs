@@ -7,15 +7,15 @@ use std::io::{ErrorKind, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Instant;
 
-use crate::frame::Frame;
-use crate::header::Header;
-use crate::http::Request;
-use crate::http::head_size;
-use crate::incoming::{Arrival, Incoming};
-use crate::opcode::Opcode;
+use crate::frames::frame::Frame;
+use crate::frames::header::Header;
+use crate::frames::opcode::Opcode;
+use crate::frames::role::Role;
 use crate::patience::PATIENCE;
-use crate::role::Role;
-use crate::transcript::{Transcript, Way, shown};
+use crate::transcript::record::{Transcript, Way, shown};
+use crate::wire::http::Request;
+use crate::wire::http::head_size;
+use crate::wire::incoming::{Arrival, Incoming};
 use crate::wire::wrong_byte::wrong_byte;
 
 /// A raw TCP connection that keeps a transcript.
