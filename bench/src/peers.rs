@@ -13,6 +13,9 @@ pub const UWEBSOCKETS: &str = "uWebSockets";
 /// The name of the floor.
 pub const RAW: &str = "raw TCP";
 
+/// The program that is all of the libraries' servers.
+const PEERS: &str = "peer";
+
 /// Someone who takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer {
@@ -42,17 +45,14 @@ pub const ECHO: [Peer; 12] = [
     peer("step 5a", "echo-5a"),
     peer("step 5b", "echo-5b"),
     Peer { compresses: true, compressed_path: "/compressed", ..peer(UWEBSOCKETS, UWEBSOCKETS) },
-    Peer { is_websocket: false, ..peer(RAW, "peer_raw") },
-    library("fastwebsockets", "peer_fastwebsockets", "fastwebsockets"),
-    Peer { compresses: true, ..library("sockudo-ws", "peer_sockudo_ws", "sockudo-ws") },
-    library("tokio-websockets", "peer_tokio_websockets", "tokio-websockets"),
-    Peer { compresses: true, ..library("wtx", "peer_wtx", "wtx") },
-    Peer { compresses: true, ..library("yawc", "peer_yawc", "yawc") },
-    library("tungstenite", "peer_tungstenite", "tokio-tungstenite"),
-    Peer {
-        arguments: &["each"],
-        ..library("tungstenite, each", "peer_tungstenite", "tokio-tungstenite")
-    },
+    RAW_TCP,
+    library("fastwebsockets", "fastwebsockets", &["fastwebsockets"]),
+    Peer { compresses: true, ..library("sockudo-ws", "sockudo-ws", &["sockudo-ws"]) },
+    library("tokio-websockets", "tokio-websockets", &["tokio-websockets"]),
+    Peer { compresses: true, ..library("wtx", "wtx", &["wtx"]) },
+    Peer { compresses: true, ..library("yawc", "yawc", &["yawc"]) },
+    library("tungstenite", "tokio-tungstenite", &["tungstenite"]),
+    library("tungstenite, each", "tokio-tungstenite", &["tungstenite-each"]),
 ];
 
 /// Those that have a room.
@@ -65,9 +65,12 @@ pub const FANOUT: [Peer; 4] = [
         ..peer("step 6", "chat")
     },
     Peer { path: "/room/", ..peer(UWEBSOCKETS, UWEBSOCKETS) },
-    Peer { is_websocket: false, ..peer(RAW, "fanout_raw") },
-    library("tungstenite", "fanout_tungstenite", "tokio-tungstenite"),
+    Peer { arguments: &["raw-room"], ..RAW_TCP },
+    library("tungstenite", "tokio-tungstenite", &["tungstenite-room"]),
 ];
+
+/// The floor, which knows nothing of WebSocket.
+const RAW_TCP: Peer = Peer { is_websocket: false, arguments: &["raw"], ..peer(RAW, PEERS) };
 
 const fn peer(name: &'static str, program: &'static str) -> Peer {
     Peer {
@@ -83,8 +86,12 @@ const fn peer(name: &'static str, program: &'static str) -> Peer {
     }
 }
 
-const fn library(name: &'static str, program: &'static str, package: &'static str) -> Peer {
-    Peer { package: Some(package), ..peer(name, program) }
+const fn library(
+    name: &'static str,
+    package: &'static str,
+    arguments: &'static [&'static str],
+) -> Peer {
+    Peer { package: Some(package), arguments, ..peer(name, PEERS) }
 }
 
 /// The programs that there are, by name: those of the peers, and the load.

@@ -25,38 +25,30 @@
     reason = "a helper of tests says what is wrong by panicking in the test"
 )]
 
-mod annotation;
 #[cfg(feature = "browser")]
 mod browser;
-mod dump;
-mod frame;
-mod handshake;
-mod header;
-mod http;
-mod incoming;
-mod opcode;
+mod frames;
 mod patience;
 mod programs;
-mod role;
 mod transcript;
-mod unread;
-mod visible;
 mod wire;
 
 #[cfg(feature = "browser")]
 pub use browser::Browser;
-pub use frame::{Frame, MASKING_KEY, Masking};
-pub use http::{Request, Response};
-pub use opcode::Opcode;
+pub use frames::frame::{Frame, MASKING_KEY, Masking};
+pub use frames::opcode::Opcode;
 pub use patience::{PATIENCE, STOP_TIME};
 pub use programs::cargo::{Profile, build, build_one, cargo, target_folder, workspace};
 pub use programs::chromium::Chromium;
 pub use programs::listening::listening_address;
+pub use programs::packages::Packages;
 pub use programs::process::{Event, Process, Stream};
 pub use programs::program::{End, Program, runs_to_its_end};
 pub use programs::redis::Redis;
 pub use programs::search_path::find_program;
 pub use programs::server::Server;
 pub use programs::step::Step;
-pub use unread::{Unread, UnreadServer};
+pub use programs::unread::{Unread, UnreadServer};
+pub use transcript::visible::grouped;
 pub use wire::connection::Wire;
+pub use wire::http::{Request, Response};

@@ -7,15 +7,15 @@ use std::io::{ErrorKind, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Instant;
 
-use crate::frame::Frame;
-use crate::header::Header;
-use crate::http::Head;
-use crate::http::Request;
-use crate::incoming::{Arrival, Incoming};
-use crate::opcode::Opcode;
+use crate::frames::frame::Frame;
+use crate::frames::header::Header;
+use crate::frames::opcode::Opcode;
+use crate::frames::role::Role;
 use crate::patience::PATIENCE;
-use crate::role::Role;
-use crate::transcript::{Transcript, Way, shown};
+use crate::transcript::record::{Transcript, Way, shown};
+use crate::wire::http::Request;
+use crate::wire::http::head_size;
+use crate::wire::incoming::{Arrival, Incoming};
 use crate::wire::wrong_byte::wrong_byte;
 
 /// A raw TCP connection that keeps a transcript.
@@ -233,7 +233,7 @@ impl Wire {
     pub(super) fn head(&mut self, wanted: &str) -> Vec<u8> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(size) = Head::size(self.incoming.bytes()) {
+            if let Some(size) = head_size(self.incoming.bytes()) {
                 return self.incoming.takes(size);
             }
             let arrival = self.incoming.waits_for_more(deadline);

@@ -17,7 +17,9 @@ const BATCH: usize = 64;
 ///
 /// # Errors
 /// When there is no address to be had, or no connections.
-pub fn serve<Connection>(connection: impl Fn(TcpStream) -> Connection) -> io::Result<Infallible>
+pub(crate) fn serve<Connection>(
+    connection: impl Fn(TcpStream) -> Connection,
+) -> io::Result<Infallible>
 where
     Connection: Future<Output = ()> + 'static,
 {
@@ -42,7 +44,7 @@ where
 /// Messages that are there already are answered together. The libraries' own examples send each
 /// answer by itself, which is as fast with one message in flight, and several times slower with
 /// sixteen: so this is the better half of what they can do.
-pub async fn echo_in_batches<Socket, Message, Error>(
+pub(crate) async fn echo_in_batches<Socket, Message, Error>(
     mut socket: Socket,
     keeps: impl Fn(&Message) -> bool,
 ) where

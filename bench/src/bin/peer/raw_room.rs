@@ -8,15 +8,14 @@ use std::rc::Rc;
 use tokio::io::AsyncReadExt;
 use tokio::net::tcp::OwnedWriteHalf;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+use crate::serve::serve;
 
 const BUFFER: usize = 64 * 1024;
 
-fn main() -> io::Result<Infallible> {
+pub(crate) fn run() -> io::Result<Infallible> {
     // Nobody leaves before the end, so a place in it is a number for ever.
     let everyone: Rc<RefCell<Vec<OwnedWriteHalf>>> = Rc::default();
-    bench::peer::serve(move |stream| {
+    serve(move |stream| {
         let everyone = Rc::clone(&everyone);
         async move {
             let (mut reader, writer) = stream.into_split();

@@ -9,11 +9,10 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+use crate::serve::serve;
 
-fn main() -> io::Result<Infallible> {
-    bench::peer::serve(|stream| async {
+pub(crate) fn run() -> io::Result<Infallible> {
+    serve(|stream| async {
         let service = service_fn(|mut request| async move {
             let (response, upgraded) = upgrade(&mut request)?;
             tokio::task::spawn_local(tokio::task::unconstrained(async {

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::io;
 
-use bench::peer::{echo_in_batches, serve};
 use futures_util::StreamExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -12,8 +11,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use yawc::{Frame, Options, UpgradeFut, WebSocket, WebSocketError};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+use crate::serve::{echo_in_batches, serve};
 
 /// What its own benchmarks set.
 const READ_BUFFER: usize = 128 * 1024;
@@ -21,7 +19,7 @@ const WRITE_BUFFER: usize = 64 * 1024;
 /// Longer than the longest message of ours.
 const PAYLOAD_MAX: usize = 16 * 1024 * 1024;
 
-fn main() -> io::Result<Infallible> {
+pub(crate) fn run() -> io::Result<Infallible> {
     serve(|stream| async {
         let service = service_fn(|request| async { accept(request) });
         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);

@@ -8,11 +8,10 @@ use wtx::collection::Vector;
 use wtx::web_socket::compression::{DeflateConfig, Flate2};
 use wtx::web_socket::{OpCode, WebSocketAcceptor, WebSocketPayloadOrigin};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+use crate::serve::serve;
 
-fn main() -> io::Result<Infallible> {
-    bench::peer::serve(|stream| async {
+pub(crate) fn run() -> io::Result<Infallible> {
+    serve(|stream| async {
         let _ = echo(stream).await;
     })
 }

@@ -3,7 +3,11 @@
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
+
+use crate::programs::listening::listening_address;
+use crate::programs::process::Process;
+use crate::programs::server::Server;
 
 /// What is done with the output of a server after its first line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +20,7 @@ pub enum Unread {
 
 /// A server that a test has started, and of whose output it has read one line; killed when dropped.
 pub struct UnreadServer {
-    child: Child,
+    _process: Process,
     address: SocketAddr,
     /// Held only so that it is not closed.
     _output: Option<BufReader<ChildStdout>>,
@@ -28,25 +32,17 @@ impl UnreadServer {
     #[track_caller]
     pub fn start(program: impl AsRef<OsStr>, flags: &[&str], unread: Unread) -> Self {
         let mut command = Command::new(program);
-        command.arg("127.0.0.1:0").args(flags);
+        command.arg(Server::ANY_PORT).args(flags);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("the server can be started");
         let output = child.stdout.take().expect("the output is a pipe");
         let mut output = BufReader::with_capacity(1, output);
         let mut line = String::new();
         let read = output.read_line(&mut line);
-        let address = line.trim_end().strip_prefix("listening on http://");
-        let address = address.and_then(|address| address.parse().ok());
+        let address = listening_address(&line);
         let address = address.unwrap_or_else(|| panic!("no address in `{line}` ({read:?})"));
-        Self { child, address, _output: (unread == Unread::Full).then_some(output) }
-    }
-}
-
-impl Drop for UnreadServer {
-    fn drop(&mut self) {
-        // Either fails only if the process has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let output = (unread == Unread::Full).then_some(output);
+        Self { _process: Process(child), address, _output: output }
     }
 }
 

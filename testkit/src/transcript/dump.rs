@@ -1,6 +1,6 @@
 //! Bytes for people: sixteen to a line, with a gap after eight.
 
-use crate::visible::count;
+use crate::transcript::visible::count;
 
 /// Bytes to a line.
 const LINE: usize = 16;

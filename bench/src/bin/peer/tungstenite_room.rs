@@ -4,20 +4,18 @@
 use std::convert::Infallible;
 use std::io;
 
-use bench::peer::serve;
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, accept_async};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+use crate::serve::serve;
 
 /// Messages that one may be behind.
 const BEHIND_MAX: usize = 1024;
 
-fn main() -> io::Result<Infallible> {
+pub(crate) fn run() -> io::Result<Infallible> {
     let (room, _) = channel(BEHIND_MAX);
     // Each member's number, so that nobody hears themselves.
     let numbers = std::cell::Cell::new(0);

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::io;
 
-use bench::peer::{echo_in_batches, serve};
 use bytes::BytesMut;
 use sockudo_ws::deflate::{DeflateConfig, DeflateNegotiation, negotiate_server_deflate};
 use sockudo_ws::handshake::{build_response, generate_accept_key, parse_request};
@@ -11,10 +10,9 @@ use sockudo_ws::{CompressedWebSocketStream, Config, Error, Message, WebSocketStr
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+use crate::serve::{echo_in_batches, serve};
 
-fn main() -> io::Result<Infallible> {
+pub(crate) fn run() -> io::Result<Infallible> {
     init_clock();
     serve(|mut stream| async {
         let keeps = |message: &Message| matches!(message, Message::Text(_) | Message::Binary(_));

@@ -1,7 +1,7 @@
 //! The bytes before a payload (RFC 6455 §5.2), read as they are: faults are named, not refused.
 
-use crate::opcode::Opcode;
-use crate::role::Role;
+use crate::frames::opcode::Opcode;
+use crate::frames::role::Role;
 
 /// The largest payload of a control frame (RFC 6455 §5.5), and the largest length in seven bits.
 pub(crate) const SHORT_MAX: u64 = 125;

@@ -1,10 +1,10 @@
 //! What a frame says, in one line.
 
-use crate::frame::masked;
-use crate::header::Header;
-use crate::opcode::Opcode;
-use crate::role::Role;
-use crate::visible::{count, visible};
+use crate::frames::frame::masked;
+use crate::frames::header::Header;
+use crate::frames::opcode::Opcode;
+use crate::frames::role::Role;
+use crate::transcript::visible::{count, visible};
 
 /// Characters of a payload that are quoted before the rest is only counted.
 const QUOTED: usize = 60;
@@ -101,7 +101,7 @@ fn quoted(payload: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::Frame;
+    use crate::frames::frame::Frame;
 
     fn from_client(frame: &Frame) -> String {
         annotation(&frame.bytes(), Role::Client)

@@ -3,14 +3,12 @@
 use std::convert::Infallible;
 use std::io;
 
-use bench::peer::{echo_in_batches, serve};
 use tokio::task::unconstrained;
 use tokio_websockets::{Config, Limits, Message, ServerBuilder};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+use crate::serve::{echo_in_batches, serve};
 
-fn main() -> io::Result<Infallible> {
+pub(crate) fn run() -> io::Result<Infallible> {
     serve(|stream| {
         unconstrained(async {
             let builder = ServerBuilder::new().config(Config::default().frame_size(usize::MAX));

@@ -1,5 +1,7 @@
 //! Text for people: control characters become pictures, long things short.
 
+use std::fmt::Display;
+
 /// Shows text with its control characters as pictures: `␍` for a carriage return, and so on.
 pub(crate) fn visible(text: &str) -> String {
     text.chars()
@@ -27,9 +29,10 @@ pub(crate) fn visible_bytes(bytes: &[u8]) -> String {
     shown
 }
 
-/// `65000` as `65,000`.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
+/// `65000` as `65,000`; what a number has behind its point is rounded away.
+#[must_use]
+pub fn grouped(number: impl Display) -> String {
+    let digits = format!("{number:.0}");
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
@@ -43,7 +46,7 @@ pub(crate) fn grouped(number: u64) -> String {
 /// `1 byte`, `65,000 bytes`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(number as u64))
+    format!("{} {noun}{plural}", grouped(number))
 }
 
 #[cfg(test)]
@@ -59,7 +62,7 @@ mod tests {
     #[test]
     fn numbers_are_grouped_and_counted() {
         assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(999.4), "999");
         assert_eq!(grouped(65_000), "65,000");
         assert_eq!(grouped(1_048_576), "1,048,576");
         assert_eq!(count(1, "byte"), "1 byte");

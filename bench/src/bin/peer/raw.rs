@@ -5,14 +5,13 @@ use std::io;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+use crate::serve::serve;
 
 /// As much as step 5 reads at a time.
 const BUFFER: usize = 256 * 1024;
 
-fn main() -> io::Result<Infallible> {
-    bench::peer::serve(|mut stream| async move {
+pub(crate) fn run() -> io::Result<Infallible> {
+    serve(|mut stream| async move {
         let mut buffer = Vec::with_capacity(BUFFER);
         while let Ok(1..) = stream.read_buf(&mut buffer).await {
             if stream.write_all(&buffer).await.is_err() {

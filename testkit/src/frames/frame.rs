@@ -1,8 +1,8 @@
 //! A whole frame (RFC 6455 §5.2): built to be sent, or read from the wire.
 
-use crate::header::{EIGHT_BYTES, Header, SHORT_MAX, TWO_BYTES};
-use crate::opcode::Opcode;
-use crate::role::Role;
+use crate::frames::header::{EIGHT_BYTES, Header, SHORT_MAX, TWO_BYTES};
+use crate::frames::opcode::Opcode;
+use crate::frames::role::Role;
 
 /// The masking key of the examples in RFC 6455 §5.7, and of every frame that a test masks without
 /// naming a key.
