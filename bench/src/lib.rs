@@ -9,7 +9,6 @@ pub mod measure;
 pub mod peer;
 pub mod peers;
 pub mod plan;
-pub mod process;
 pub mod results;
 pub mod statistics;
 pub mod terminal;

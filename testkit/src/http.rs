@@ -1,30 +1,21 @@
 //! As much of HTTP/1.1 as the opening handshake and its refusals need.
 
-/// What an HTTP request or response begins with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Head {
-    pub(crate) first_line: String,
-    pub(crate) headers: Vec<(String, String)>,
+use httparse::EMPTY_HEADER;
+
+/// More headers than any peer here sends.
+const HEADERS_MAX: usize = 128;
+
+/// How many bytes the head of a request or response takes, the blank line included; `None` if that
+/// has not come.
+pub(crate) fn head_size(bytes: &[u8]) -> Option<usize> {
+    let blank_line = b"\r\n\r\n";
+    let at = bytes.windows(blank_line.len()).position(|window| window == blank_line)?;
+    Some(at + blank_line.len())
 }
 
-impl Head {
-    /// How many bytes the head takes, the blank line included; `None` if that has not come.
-    pub(crate) fn size(bytes: &[u8]) -> Option<usize> {
-        let blank_line = b"\r\n\r\n";
-        let at = bytes.windows(blank_line.len()).position(|window| window == blank_line)?;
-        Some(at + blank_line.len())
-    }
-
-    pub(crate) fn read(bytes: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(bytes);
-        let mut lines = text.split("\r\n");
-        let first_line = lines.next().unwrap_or_default().to_owned();
-        let headers = lines
-            .filter_map(|line| line.split_once(':'))
-            .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
-            .collect();
-        Self { first_line, headers }
-    }
+fn owned(headers: &[httparse::Header<'_>]) -> Vec<(String, String)> {
+    let value = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    headers.iter().map(|header| (header.name.to_owned(), value(header.value))).collect()
 }
 
 fn header<'a>(headers: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
@@ -44,10 +35,13 @@ pub struct Request {
 }
 
 impl Request {
-    pub(crate) fn from_head(head: Head) -> Self {
-        let mut words = head.first_line.split(' ').map(str::to_owned);
-        let mut word = || words.next().unwrap_or_default();
-        Self { method: word(), target: word(), headers: head.headers }
+    /// Reads a head; `None` if it is not that of a request.
+    pub(crate) fn read(head: &[u8]) -> Option<Self> {
+        let mut headers = [EMPTY_HEADER; HEADERS_MAX];
+        let mut request = httparse::Request::new(&mut headers);
+        request.parse(head).ok()?;
+        let (method, target) = (request.method?.to_owned(), request.path?.to_owned());
+        Some(Self { method, target, headers: owned(request.headers) })
     }
 
     /// The first value of a header, its name in any case.
@@ -71,25 +65,29 @@ pub struct Response {
 }
 
 impl Response {
-    /// The status line and the headers, without the length of a body that may be rewritten.
+    /// The status line and the headers, without the date, and without the length of a body that may
+    /// be rewritten.
     #[must_use]
     pub fn head(&self) -> String {
         let length = self.body.len().to_string();
         let headers = self.headers.iter().map(|(name, value)| {
-            let value = if *value == length { "(the length of the page)" } else { value };
+            let value = match name.as_str() {
+                "Date" => "(date)",
+                _ if *value == length => "(the length of the page)",
+                _ => value,
+            };
             format!("\n{name}: {value}")
         });
         format!("{} {}{}", self.status, self.reason, headers.collect::<String>())
     }
 
-    /// A response of which the body is still to come; `None` if this is no head of a response.
-    pub(crate) fn from_head(head: Head) -> Option<Self> {
-        let (status, reason) = match head.first_line.strip_prefix("HTTP/1.1 ")?.split_once(' ') {
-            Some((status, reason)) => (status, reason),
-            None => (head.first_line.strip_prefix("HTTP/1.1 ")?, ""),
-        };
-        let status = status.parse().ok()?;
-        Some(Self { status, reason: reason.to_owned(), headers: head.headers, body: Vec::new() })
+    /// Reads a head, whose body is still to come; `None` if it is not that of a response.
+    pub(crate) fn read(head: &[u8]) -> Option<Self> {
+        let mut headers = [EMPTY_HEADER; HEADERS_MAX];
+        let mut response = httparse::Response::new(&mut headers);
+        response.parse(head).ok()?;
+        let (status, reason) = (response.code?, response.reason.unwrap_or_default().to_owned());
+        Some(Self { status, reason, headers: owned(response.headers), body: Vec::new() })
     }
 
     /// The first value of a header, its name in any case.
@@ -138,16 +136,16 @@ mod tests {
     use super::*;
 
     fn response(head: &str) -> Option<Response> {
-        Response::from_head(Head::read(head.as_bytes()))
+        Response::read(head.as_bytes())
     }
 
     #[test]
     fn a_head_is_read_once_its_blank_line_is_there() {
         let head = b"GET /a HTTP/1.1\r\nHost: b\r\n\r\nrest";
         let size = head.len() - 4;
-        assert_eq!(Head::size(&head[..size - 1]), None);
-        assert_eq!(Head::size(head), Some(size));
-        let request = Request::from_head(Head::read(&head[..size]));
+        assert_eq!(head_size(&head[..size - 1]), None);
+        assert_eq!(head_size(head), Some(size));
+        let request = Request::read(&head[..size]).unwrap();
         assert_eq!((request.method.as_str(), request.target.as_str()), ("GET", "/a"));
         assert_eq!(request.header("HOST"), Some("b"));
         assert_eq!(request.header("Origin"), None);

@@ -3,9 +3,11 @@
 pub(crate) mod cargo;
 pub(crate) mod chromium;
 pub(crate) mod listening;
+pub(crate) mod packages;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod redis;
 pub(crate) mod search_path;
 pub(crate) mod server;
 pub(crate) mod step;
+pub(crate) mod unread;

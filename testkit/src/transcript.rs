@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use crate::annotation::annotation;
 use crate::dump::{dump, dump_of_random_masking};
 use crate::header::Header;
-use crate::http::Head;
+use crate::http::head_size;
 use crate::role::Role;
 use crate::visible::{count, visible_bytes};
 
@@ -137,7 +137,7 @@ impl Transcript {
             return self.shows_text(bytes);
         }
         // A request with frames in its wake, or frames where a request should have been.
-        let head_size = Head::size(bytes).filter(|size| is_text(&bytes[..*size])).unwrap_or(0);
+        let head_size = head_size(bytes).filter(|size| is_text(&bytes[..*size])).unwrap_or(0);
         let (head, rest) = bytes.split_at(head_size);
         let mut lines = self.shows_text(head);
         if are_whole_frames(rest) {

@@ -13,7 +13,7 @@ const ADDRESSES: [&str; 2] = ["127.0.0.1:9006", "127.0.0.1:9007"];
 /// Runs all three until somebody ends it, or one of the servers ends.
 pub(crate) fn cluster() -> Outcome {
     if Redis::find().is_none() {
-        let how = Redis::install_command();
+        let how = Redis::PACKAGES.install_command();
         return Err(format!("redis-server is missing; install it: {how}").into());
     }
     let program = Step::last()?.build(Profile::Release)?;

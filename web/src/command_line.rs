@@ -7,6 +7,7 @@ use std::process::exit;
 use std::time::Duration;
 
 use crate::listen::listen;
+use crate::output::{print_error_line, print_line, wait_until_printed};
 
 /// Listens where the command line says, or at `standard` when it says nothing. `about` is what
 /// `--help` prints first. Whatever keeps it from listening ends the program, with a line that says
@@ -22,13 +23,14 @@ pub fn listen_by_command_line(about: &str, standard: &str) -> TcpListener {
     let address = match arguments.as_slice() {
         [] => standard,
         [help] if help == "--help" || help == "-h" => {
-            println!("{usage}");
-            exit(0)
+            print_line(&usage);
+            end(0)
         }
         [address] if !address.starts_with('-') => address,
         unknown => {
-            eprintln!("expected one address at most, got: {}\n\n{usage}", unknown.join(" "));
-            exit(2)
+            let got = unknown.join(" ");
+            print_error_line(&format!("expected one address at most, got: {got}\n\n{usage}"));
+            end(2)
         }
     };
     listen(address).unwrap_or_else(|problem| give_up(&problem))
@@ -36,8 +38,14 @@ pub fn listen_by_command_line(about: &str, standard: &str) -> TcpListener {
 
 /// Ends the program because of `problem`, which is a sentence for people.
 pub fn give_up(problem: &str) -> ! {
-    eprintln!("{problem}");
-    exit(1)
+    print_error_line(problem);
+    end(1)
+}
+
+/// Ends the program when everything is printed, or nobody reads it.
+fn end(code: i32) -> ! {
+    wait_until_printed();
+    exit(code)
 }
 
 /// Reads a time in seconds, such as `10` or `0.5`: more than none, and at most a day.
@@ -50,4 +58,15 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
         .filter(|seconds| (0.001..=86_400.0).contains(seconds))
         .map(Duration::from_secs_f64)
         .ok_or_else(|| "expected seconds, from 0.001 to 86400".to_owned())
+}
+
+/// Parses a number from 1 on.
+///
+/// # Errors
+/// What was expected.
+pub fn positive<Number: std::str::FromStr + Default + PartialEq>(
+    text: &str,
+) -> Result<Number, String> {
+    let number = text.parse().ok().filter(|number| *number != Number::default());
+    number.ok_or_else(|| "expected a number from 1 on".to_owned())
 }

@@ -3,15 +3,12 @@
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
-/// Connections served at the same time. One more is closed at once: a thread costs memory, and
-/// whoever opens connections must not decide how much of ours.
+use web::REST_AFTER_ERROR;
+
+/// The most connections that are served at the same time. One more is closed at once: each thread
+/// costs memory, and strangers must not decide how much of it we use.
 pub const CONNECTIONS_MAX: usize = 256;
-
-/// How long the loop rests when the system has no connection to give, for want of file descriptors
-/// for example. Without a rest it would spin.
-const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
 
 // ANCHOR: serve_each
 /// Accepts for ever, and gives each connection a thread of its own that runs `serve`.
@@ -33,7 +30,7 @@ pub fn serve_each(
             continue;
         }
         let serve = Arc::clone(&serve);
-        // No thread to be had is bad luck for this connection: it is closed as it is dropped.
+        // If no thread can be started, this connection is dropped, and so closed.
         let _ = thread::Builder::new().spawn(move || serve(&stream, peer));
     }
 }

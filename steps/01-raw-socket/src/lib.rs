@@ -9,5 +9,5 @@ mod segments;
 mod show;
 
 pub use accept_loop::{CONNECTIONS_MAX, serve_each};
-pub use segments::{Ended, Segments};
+pub use segments::{EndOfInput, Segments};
 pub use show::{hex_dump, visible};

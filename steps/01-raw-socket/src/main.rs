@@ -2,14 +2,14 @@
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use raw_socket::{Ended, Segments, hex_dump, serve_each, visible};
-use web::{listen_by_command_line, page};
+use raw_socket::{EndOfInput, Segments, hex_dump, serve_each, visible};
+use web::{listen_by_command_line, page, print_line};
 
-/// How long we listen to one connection, in all.
+/// How long we read from one connection, in all.
 const TIME: Duration = Duration::from_secs(10);
-/// How many bytes we take from one connection, in all.
+/// How many bytes we read from one connection, in all.
 const BYTES: usize = 64 * 1024;
 /// The page's own part, with a place for the bytes that asked for it.
 const CONTENT: &str = include_str!("page.html");
@@ -19,36 +19,36 @@ fn main() {
     let about = "Step 1: accepts TCP connections and shows the bytes that arrive.";
     let listener = listen_by_command_line(about, "127.0.0.1:9001");
     if let Ok(address) = listener.local_addr() {
-        println!("or paste this into the console (F12) of any page that came over http:");
-        println!("\n    new WebSocket(\"ws://{address}\")\n");
+        print_line("or paste this into the console (F12) of any page that came over http:");
+        print_line(&format!("\n    new WebSocket(\"ws://{address}\")\n"));
     }
     serve_each(&listener, show_connection)
 }
 // ANCHOR_END: main
 
 // ANCHOR: show_connection
-/// Prints every piece that arrives, until the connection ends or has had its share.
+/// Prints every piece that arrives, until the connection ends or reaches a limit.
 fn show_connection(stream: &TcpStream, peer: SocketAddr) {
-    println!("── {peer} connected");
+    print_line(&format!("── {peer} connected"));
     let mut segments = Segments::new(stream, TIME, BYTES);
     let mut request = Vec::new();
     loop {
         match segments.next_segment() {
             Ok(segment) => {
-                println!("── {peer} sent {} bytes", segment.len());
-                println!("{}\n{}", visible(segment), hex_dump(segment));
+                print_line(&format!("── {peer} sent {} bytes", segment.len()));
+                print_line(&format!("{}\n{}", visible(segment), hex_dump(segment)));
                 request.extend_from_slice(segment);
                 // A blank line ends a request, in however many pieces it came.
                 if request.ends_with(b"\r\n\r\n") && !asks_for_websocket(&request) {
                     let _ = send_page(stream, &request);
                 }
             }
-            Err(Ended::OutOfTime) => {
-                return println!(
-                    "── {peer} ended: unanswered, for its time was up (step 2 answers)"
-                );
+            Err(EndOfInput::TimeUp) => {
+                return print_line(&format!(
+                    "── {peer} ended: unanswered, because its time was up (step 2 answers)"
+                ));
             }
-            Err(ended) => return println!("── {peer} ended: {ended}"),
+            Err(ended) => return print_line(&format!("── {peer} ended: {ended}")),
         }
     }
 }
@@ -59,17 +59,22 @@ fn asks_for_websocket(request: &[u8]) -> bool {
     String::from_utf8_lossy(request).to_ascii_lowercase().contains("\nupgrade: websocket")
 }
 
-/// A visit, rather than a WebSocket: shows the visitor the bytes of their own visit.
+/// Answers a request that does not ask for a WebSocket: with a page that shows the bytes of that
+/// request.
 fn send_page(mut stream: &TcpStream, request: &[u8]) -> std::io::Result<()> {
     let bytes = hex_dump(request).replace('&', "&amp;").replace('<', "&lt;");
     let page = page(1, "The raw socket", &CONTENT.replace("THE BYTES", &bytes));
+    // A HEAD asks for the header fields alone (RFC 9110 §9.3.2).
+    let content = if request.starts_with(b"HEAD ") { "" } else { &page };
     stream.set_write_timeout(Some(TIME))?;
     write!(
         stream,
         "HTTP/1.1 200 OK\r\n\
+         Date: {}\r\n\
          Content-Type: text/html; charset=utf-8\r\n\
          Content-Length: {}\r\n\
-         Connection: close\r\n\r\n{page}",
+         Connection: close\r\n\r\n{content}",
+        httpdate::fmt_http_date(SystemTime::now()),
         page.len()
     )?;
     stream.shutdown(std::net::Shutdown::Write)

@@ -11,21 +11,21 @@ const SEGMENT_MAX: usize = 4096;
 
 /// Why no more bytes come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum EndOfInput {
     /// The peer closed its side, or the connection broke.
-    ByPeer,
+    Closed,
     /// The time for this connection is up.
-    OutOfTime,
-    /// The peer sent more bytes than we take.
-    TooMuch,
+    TimeUp,
+    /// The peer has sent as many bytes as we accept.
+    LimitReached,
 }
 
-impl fmt::Display for Ended {
+impl fmt::Display for EndOfInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::ByPeer => "the peer closed the connection",
-            Self::OutOfTime => "its time was up",
-            Self::TooMuch => "it has sent as much as we take",
+            Self::Closed => "the peer closed the connection",
+            Self::TimeUp => "its time was up",
+            Self::LimitReached => "it has sent as many bytes as we accept",
         })
     }
 }
@@ -56,10 +56,10 @@ impl<'stream> Segments<'stream> {
     /// Waits for bytes and returns those that have arrived: at least one.
     ///
     /// # Errors
-    /// [`Ended`], when none will come or none is wanted any more.
-    pub fn next_segment(&mut self) -> Result<&[u8], Ended> {
+    /// [`EndOfInput`], when none will come or none is wanted any more.
+    pub fn next_segment(&mut self) -> Result<&[u8], EndOfInput> {
         if self.bytes_left == 0 {
-            return Err(Ended::TooMuch);
+            return Err(EndOfInput::LimitReached);
         }
         let wanted = self.bytes_left.min(SEGMENT_MAX);
         loop {
@@ -67,7 +67,7 @@ impl<'stream> Segments<'stream> {
             // stay for ever. What counts is the time that is left for the whole connection.
             let left = self.deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(Ended::OutOfTime);
+                return Err(EndOfInput::TimeUp);
             }
             let read = self.stream.set_read_timeout(Some(left));
             let read = read.and_then(|()| self.stream.read(&mut self.buffer[..wanted]));
@@ -77,8 +77,8 @@ impl<'stream> Segments<'stream> {
                     return Ok(&self.buffer[..count]);
                 }
                 Err(ErrorKind::Interrupted) => {}
-                Err(ErrorKind::WouldBlock | ErrorKind::TimedOut) => return Err(Ended::OutOfTime),
-                Ok(0) | Err(_) => return Err(Ended::ByPeer),
+                Err(ErrorKind::WouldBlock | ErrorKind::TimedOut) => return Err(EndOfInput::TimeUp),
+                Ok(0) | Err(_) => return Err(EndOfInput::Closed),
             }
         }
     }

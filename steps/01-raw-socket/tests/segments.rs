@@ -5,7 +5,7 @@ use std::io::Write;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use raw_socket::{Ended, Segments};
+use raw_socket::{EndOfInput, Segments};
 use testkit::PATIENCE;
 
 /// Both ends of one connection: the peer's, then ours.
@@ -28,7 +28,7 @@ fn pieces_are_returned_as_they_arrive_until_the_peer_closes() {
     peer.write_all(b"Host: localhost\r\n\r\n").unwrap();
     assert_eq!(segments.next_segment(), Ok(&b"Host: localhost\r\n\r\n"[..]));
     peer.shutdown(Shutdown::Write).unwrap();
-    assert_eq!(segments.next_segment(), Err(Ended::ByPeer));
+    assert_eq!(segments.next_segment(), Err(EndOfInput::Closed));
 }
 
 /// A request over 1 KiB, of cookies for example, is cut by `recv(1024)` (fault F1).
@@ -54,15 +54,15 @@ fn no_byte_over_the_limit_is_taken() {
     peer.write_all(b"ten bytes!and more").unwrap();
     let mut segments = Segments::new(&ours, PATIENCE, 10);
     assert_eq!(segments.next_segment(), Ok(&b"ten bytes!"[..]));
-    assert_eq!(segments.next_segment(), Err(Ended::TooMuch));
-    assert_eq!(segments.next_segment(), Err(Ended::TooMuch));
+    assert_eq!(segments.next_segment(), Err(EndOfInput::LimitReached));
+    assert_eq!(segments.next_segment(), Err(EndOfInput::LimitReached));
 }
 
 #[test]
 fn a_silent_peer_is_out_of_time() {
     let (_peer, ours) = connection();
     let mut segments = Segments::new(&ours, Duration::from_millis(20), 1024);
-    assert_eq!(segments.next_segment(), Err(Ended::OutOfTime));
+    assert_eq!(segments.next_segment(), Err(EndOfInput::TimeUp));
 }
 
 /// RFC 6455 §10.4: a timeout for each read would let a peer stay for ever that drips a byte now
@@ -80,7 +80,7 @@ fn a_dripping_peer_is_out_of_time_too() {
         }
         assert!(began.elapsed() < PATIENCE, "it listens for ever");
     };
-    assert_eq!(ended, Ended::OutOfTime);
+    assert_eq!(ended, EndOfInput::TimeUp);
     assert!(began.elapsed() >= time);
 }
 
@@ -92,5 +92,5 @@ fn a_reset_is_an_end_like_any_other() {
     peer.peek(&mut [0]).unwrap();
     drop(peer);
     let mut segments = Segments::new(&ours, PATIENCE, 1024);
-    assert_eq!(segments.next_segment(), Err(Ended::ByPeer));
+    assert_eq!(segments.next_segment(), Err(EndOfInput::Closed));
 }

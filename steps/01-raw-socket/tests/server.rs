@@ -1,6 +1,8 @@
 //! The running server: what it prints of what arrives, and what cannot stop it.
 #![allow(clippy::expect_used, reason = "a test that cannot go on ends here")]
 
+use std::io::Read;
+
 use testkit::{Server, Wire};
 
 /// What `new WebSocket(…)` sends, as the source documents show it.
@@ -86,6 +88,20 @@ fn a_visit_is_shown_its_own_bytes() {
     assert!(answer.text().contains(&raw_socket::hex_dump(VISIT.as_bytes())), "{}", answer.text());
 }
 
+/// RFC 9110 §9.3.2: the answer to a HEAD has the header fields of the answer to a GET, and no
+/// content.
+#[test]
+fn a_head_is_answered_without_content() {
+    let server = start();
+    let mut visitor = Wire::connect(&server);
+    visitor.sends_text(&VISIT.replace("GET", "HEAD")).half_closes();
+    let mut answer = String::new();
+    visitor.stream().read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.contains("\r\nContent-Length: "), "{answer}");
+    assert_eq!(answer.find("\r\n\r\n"), Some(answer.len() - 4), "{answer}");
+}
+
 /// A visitor's bytes go into a page: as text, not as markup (fault F17).
 #[test]
 fn markup_in_a_request_stays_text_in_the_page() {
@@ -156,6 +172,6 @@ fn a_peer_that_sends_too_much_is_closed_and_does_not_stop_the_loop() {
     let server = start();
     let mut peer = Wire::connect(&server);
     peer.sends(&vec![b'.'; 64 * 1024 + 1]).expects_end();
-    server.waits_for_line_with("ended: it has sent as much as we take");
+    server.waits_for_line_with("ended: it has sent as many bytes as we accept");
     is_still_there(&server);
 }

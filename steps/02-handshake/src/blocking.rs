@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use raw_socket::{Ended, Segments, serve_each};
+use raw_socket::{EndOfInput, Segments, serve_each};
+use web::print_line;
 
 use crate::{HeaderBlock, HeaderLimits, Opened, Policy, Refusal, answer};
 
@@ -27,8 +28,8 @@ pub fn serve_opened(
 ) -> ! {
     serve_each(listener, move |stream, peer| match open(stream, &policy, &page) {
         Ok(Some(opened)) => converse(stream, peer, opened),
-        Ok(None) => println!("── {peer} was not upgraded"),
-        Err(error) => println!("── {peer} is gone: {error}"),
+        Ok(None) => print_line(&format!("── {peer} was not upgraded")),
+        Err(error) => print_line(&format!("── {peer} is gone: {error}")),
     })
 }
 
@@ -50,8 +51,8 @@ pub fn open(stream: &TcpStream, policy: &Policy, page: &str) -> io::Result<Optio
                     break outcome;
                 }
             }
-            Err(Ended::OutOfTime) => break Err(Refusal::Late),
-            Err(Ended::ByPeer | Ended::TooMuch) => return Ok(None),
+            Err(EndOfInput::TimeUp) => break Err(Refusal::Late),
+            Err(EndOfInput::Closed | EndOfInput::LimitReached) => return Ok(None),
         }
     };
     let judged = outcome.and_then(|arrived| Opened::judge(arrived, policy));

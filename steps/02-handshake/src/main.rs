@@ -8,11 +8,11 @@ use handshake::{Opened, Policy, encode_response, serve_opened};
 use http::HeaderValue;
 use http::header::SEC_WEBSOCKET_KEY;
 use raw_socket::{Segments, hex_dump, visible};
-use web::{give_up, listen, page};
+use web::{give_up, listen, page, print_line};
 
-/// How long we listen to a connection once it is open.
+/// How long we read from a connection once it is open.
 const TIME: Duration = Duration::from_mins(1);
-/// How many bytes we take from it.
+/// How many bytes we read from it.
 const BYTES: usize = 64 * 1024;
 
 /// Step 2: answers the opening handshake of a WebSocket.
@@ -36,8 +36,9 @@ fn main() {
 fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
     let Opened { request, upgrade, rest } = opened;
     let key = request.headers().get(SEC_WEBSOCKET_KEY).map_or(&b""[..], HeaderValue::as_bytes);
-    println!("── {peer} asks for {} with the key {}", request.uri(), visible(key));
-    println!("{}", visible(&encode_response(&upgrade.response())));
+    let (target, key) = (request.uri(), visible(key));
+    print_line(&format!("── {peer} asks for {target} with the key {key}"));
+    print_line(&visible(&encode_response(&upgrade.response())));
     if !rest.is_empty() {
         show_masked(peer, &rest);
     }
@@ -45,12 +46,13 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
     loop {
         match segments.next_segment() {
             Ok(segment) => show_masked(peer, segment),
-            Err(ended) => return println!("── {peer} ended: {ended}"),
+            Err(ended) => return print_line(&format!("── {peer} ended: {ended}")),
         }
     }
 }
 
 fn show_masked(peer: SocketAddr, bytes: &[u8]) {
-    println!("── {peer} sent {} bytes, still masked: step 3 will read them", bytes.len());
-    println!("{}", hex_dump(bytes));
+    let count = bytes.len();
+    print_line(&format!("── {peer} sent {count} bytes, still masked: step 3 will read them"));
+    print_line(&hex_dump(bytes));
 }

@@ -133,7 +133,7 @@ fn a_client_that_sends_too_much_is_closed() {
     let server = start(&[]);
     let mut browser = Wire::connect(&server);
     browser.opens("/").sends(&vec![0; 64 * 1024 + 1]).expects_end();
-    server.waits_for_line_with("ended: it has sent as much as we take");
+    server.waits_for_line_with("ended: it has sent as many bytes as we accept");
     Wire::connect(&server).opens("/");
 }
 

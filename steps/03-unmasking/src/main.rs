@@ -6,11 +6,11 @@ use std::time::Duration;
 use handshake::{Opened, Policy, serve_opened};
 use raw_socket::{Segments, hex_dump, visible};
 use unmasking::{MaskedPayload, PayloadError, mask};
-use web::{listen_by_command_line, page};
+use web::{listen_by_command_line, page, print_line};
 
-/// How long we listen to a connection once it is open.
+/// How long we read from a connection once it is open.
 const TIME: Duration = Duration::from_mins(10);
-/// How many bytes we take from it, and so also the most that a frame can have.
+/// How many bytes we read from it, which is also the limit for a frame.
 const BYTES: usize = 1024 * 1024;
 
 fn main() {
@@ -21,11 +21,11 @@ fn main() {
 }
 
 // ANCHOR: show_connection
-/// Prints every payload that the client sends, until something is wrong or nothing comes.
+/// Prints every payload that the client sends, until something is wrong or nothing more comes.
 fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
-    println!("── {peer} connected");
+    print_line(&format!("── {peer} connected"));
     let mut segments = Segments::new(stream, TIME, BYTES);
-    // What has arrived and is not yet used up: TCP cuts where it likes, so a piece may hold half a
+    // What has arrived and has not been used yet. TCP cuts anywhere, so a piece may hold half a
     // frame, or three.
     let mut received = opened.rest;
     loop {
@@ -33,16 +33,16 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
             Ok(true) => {}
             Ok(false) => match segments.next_segment() {
                 Ok(segment) => received.extend_from_slice(segment),
-                Err(ended) => return println!("── {peer} ended: {ended}"),
+                Err(ended) => return print_line(&format!("── {peer} ended: {ended}")),
             },
-            Err(error) => return println!("── {peer} is dropped: {error}"),
+            Err(error) => return print_line(&format!("── {peer} is dropped: {error}")),
         }
     }
 }
 // ANCHOR_END: show_connection
 
 // ANCHOR: show_frame
-/// Takes one frame from the front of `received` and prints it, if it is there whole.
+/// Takes one frame from the front of `received` and prints it, if it has arrived completely.
 fn show_frame(peer: SocketAddr, received: &mut Vec<u8>) -> Result<bool, PayloadError> {
     let Some(payload) = MaskedPayload::find(received)? else { return Ok(false) };
     let end = (payload.start as u64).saturating_add(payload.length);
@@ -50,11 +50,12 @@ fn show_frame(peer: SocketAddr, received: &mut Vec<u8>) -> Result<bool, PayloadE
         return Ok(false);
     };
     let mut frame: Vec<u8> = received.drain(..end).collect();
-    println!("── {peer} sent a frame of {end} bytes\n{}", hex_dump(&frame));
+    print_line(&format!("── {peer} sent a frame of {end} bytes\n{}", hex_dump(&frame)));
     let key = payload.key;
     mask(&mut frame[payload.start..], key, 0);
-    println!("   length {}, masking key {key:02x?}, and the payload unmasked:", payload.length);
-    println!("   {}\n", visible(&frame[payload.start..]));
+    let length = payload.length;
+    print_line(&format!("   length {length}, masking key {key:02x?}, and the payload unmasked:"));
+    print_line(&format!("   {}\n", visible(&frame[payload.start..])));
     Ok(true)
 }
 // ANCHOR_END: show_frame

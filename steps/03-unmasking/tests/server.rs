@@ -124,7 +124,7 @@ fn a_client_that_sends_too_much_is_closed() {
     let mut browser = Wire::connect(&server);
     browser.opens("/").sends_frame(&Frame::binary(vec![0; 1024 * 1024])).expects_end();
     let line = server.waits_for_line_with("ended: ");
-    assert!(line.ends_with("ended: it has sent as much as we take"), "{line}");
+    assert!(line.ends_with("ended: it has sent as many bytes as we accept"), "{line}");
 }
 
 /// What a client sends is not a command to the reader's terminal.

@@ -7,11 +7,11 @@ use std::time::Duration;
 use framing::{Frame, FrameBuffer, FrameHeader, Masking, Opcode, draw_for_terminal};
 use handshake::{Opened, Policy, hang_up, serve_opened};
 use raw_socket::{Segments, visible};
-use web::{listen_by_command_line, page};
+use web::{listen_by_command_line, page, print_line};
 
-/// How long we listen to a connection once it is open.
+/// How long we read from a connection once it is open.
 const TIME: Duration = Duration::from_mins(10);
-/// How many bytes we take from it.
+/// How many bytes we read from it.
 const BYTES: usize = 256 * 1024 * 1024;
 /// How long a peer that does not read may keep us from writing.
 const WRITE_TIME: Duration = Duration::from_secs(10);
@@ -21,14 +21,14 @@ fn main() {
     let listener = listen_by_command_line(about, "127.0.0.1:9004");
     let page = page(4, "Framing", include_str!("page.html"));
     serve_opened(&listener, Policy::default(), page, |stream, peer, opened| {
-        println!("── {peer} connected");
+        print_line(&format!("── {peer} connected"));
         let ended = answer_frames(stream, peer, opened).unwrap_or_else(|gone| gone.to_string());
-        println!("── {peer} closed: {ended}");
+        print_line(&format!("── {peer} closed: {ended}"));
     })
 }
 
 // ANCHOR: answer_frames
-/// Answers frame after frame; says how the connection ended.
+/// Answers frame after frame. Returns how the connection ended.
 fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<String> {
     stream.set_write_timeout(Some(WRITE_TIME))?;
     let mut frames = FrameBuffer::new(Masking::Required, opened.rest);
@@ -36,7 +36,8 @@ fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Re
     loop {
         match frames.next_frame() {
             Ok(Some(frame)) => {
-                println!("── {peer} sent {}", draw_for_terminal(&frame.header, &frame.payload));
+                let picture = draw_for_terminal(&frame.header, &frame.payload);
+                print_line(&format!("── {peer} sent {picture}"));
                 if let Some(ended) = answer(stream, &frame)? {
                     return Ok(ended);
                 }

@@ -8,7 +8,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use echo::{Clock, Ended, Limits, Receiver, Role, Sender, Timeouts, connect, echo};
+use echo::{Clock, Connection, Limits, Timeouts, connect, echo};
 use tokio::net::TcpStream;
 
 /// The name that the report shows.
@@ -28,33 +28,29 @@ async fn main() -> Result<(), Box<dyn Error>> {
     run(&clock, host, &format!("/updateReports?agent={AGENT}")).await
 }
 
-/// Connects, and echoes until the server has heard enough.
+/// Connects, and echoes until the server closes the connection.
 async fn run(clock: &Arc<Clock>, host: &str, target: &str) -> Result<(), Box<dyn Error>> {
-    let mut stream = TcpStream::connect(host).await?;
-    stream.set_nodelay(true)?;
-    let (rest, agreed) = connect(&mut stream, host, target).await?;
-    let (reader, writer) = stream.split();
-    let mut sender = Sender::new(writer, Role::Client);
-    let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), clock);
-    if let Some(agreed) = agreed {
-        receiver.agree(agreed, &mut sender);
-    }
-    // However it ends is for the report to judge.
-    let Err(ended) = echo(&mut receiver, &mut sender).await;
-    receiver.end(&mut sender, &ended).await;
+    let mut connection = open(clock, host, target).await?;
+    // The report says whether it ended as it should.
+    let Err(ended) = echo(&mut connection).await;
+    connection.end(&ended).await;
     Ok(())
 }
 
 /// Connects, and returns the first message.
 async fn ask(clock: &Arc<Clock>, host: &str, target: &str) -> Result<String, Box<dyn Error>> {
-    let mut stream = TcpStream::connect(host).await?;
-    let (rest, agreed) = connect(&mut stream, host, target).await?;
-    let (reader, writer) = stream.split();
-    let mut sender = Sender::new(writer, Role::Client);
-    let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), clock);
-    if let Some(agreed) = agreed {
-        receiver.agree(agreed, &mut sender);
-    }
-    let message = receiver.recv(&mut sender).await.map_err(|ended: Ended| ended.to_string())?;
+    let mut connection = open(clock, host, target).await?;
+    let (message, _) = connection.recv().await?;
     Ok(String::from_utf8(message.payload().to_vec())?)
+}
+
+async fn open(
+    clock: &Arc<Clock>,
+    host: &str,
+    target: &str,
+) -> Result<Connection<TcpStream>, Box<dyn Error>> {
+    let mut stream = TcpStream::connect(host).await?;
+    stream.set_nodelay(true)?;
+    let endpoint = connect(&mut stream, host, target, Limits::default()).await?;
+    Ok(Connection::new(stream, endpoint, clock))
 }

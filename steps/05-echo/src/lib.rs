@@ -1,42 +1,38 @@
-//! Step 5: messages. Fragments, control frames between them, the closing handshake, UTF-8, limits.
+//! Step 5: messages. Fragments, control frames between them, the closing handshake, UTF-8, limits,
+//! compression, and many connections.
 //!
-//! The core has no socket, clock or task in it. It is two halves that share nothing:
-//! [`Inbound`] takes bytes and gives [`Event`]s, [`Outbound`] takes messages and gives bytes.
-//! Around it, [`Receiver`] and [`Sender`] do the reading and writing on tokio.
+//! | folder | what is in it |
+//! |---|---|
+//! | `sans_io` | the protocol, without a socket, a clock or a task: [`Endpoint`] |
+//! | `compression` | permessage-deflate: the negotiation, and both directions |
+//! | `tokio_driver` | one connection on tokio: [`Connection`] |
+//! | `server` | the echo server |
+//! | `client` | the client's side of the opening handshake |
 
-mod agreement;
 mod client;
-mod clock;
-mod close;
-mod deflate;
-mod echo;
-mod encoded;
-mod failure;
-mod inbound;
-mod limits;
-mod opening;
-mod options;
-mod outbound;
-mod pool;
-mod receiver;
-mod runtime;
-mod sender;
+mod compression;
+mod sans_io;
 mod server;
-mod utf8;
+mod tokio_driver;
 
-pub use agreement::{Agreement, Compression};
-pub use client::{ConnectError, connect};
-pub use clock::Clock;
-pub use close::{CloseCode, CloseFrame};
-pub use echo::echo;
-pub use encoded::Encoded;
-pub use failure::Failure;
-pub use inbound::{Event, Inbound, Message};
-pub use limits::{Limits, Timeouts};
-pub use options::Options;
-pub use outbound::{Outbound, Role};
-pub use receiver::{Ended, Receiver};
-pub use runtime::runtime;
-pub use sender::Sender;
-pub use server::Server;
-pub use utf8::Utf8;
+pub use client::connect::{ConnectError, connect};
+pub use compression::negotiation::{Agreement, Compression};
+pub use sans_io::close::{CloseCode, CloseFrame, InvalidClose};
+pub use sans_io::encoded::Encoded;
+pub use sans_io::endpoint::{Ending, Endpoint, Progress};
+pub use sans_io::failure::Failure;
+pub use sans_io::limits::Limits;
+pub use sans_io::message::Message;
+pub use sans_io::outbound::Outbound;
+pub use sans_io::role::Role;
+pub use sans_io::utf8::Utf8;
+pub use server::echo::echo;
+pub use server::opening::Opening;
+pub use server::options::Options;
+pub use server::runtime::runtime;
+pub use server::serve::Server;
+pub use tokio_driver::clock::Clock;
+pub use tokio_driver::connection::Connection;
+pub use tokio_driver::ended::Ended;
+pub use tokio_driver::outgoing::Outgoing;
+pub use tokio_driver::timeouts::Timeouts;

@@ -1,6 +1,5 @@
 //! `just step 5`: says back what is said to it, to as many as like.
 
-use clap::Parser;
 use echo::{Options, Server, runtime};
 use tokio::net::TcpListener;
 use web::{give_up, listen, page, told_to_stop};
@@ -11,7 +10,7 @@ use web::{give_up, listen, page, told_to_stop};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    let options = Options::parse();
+    let options = Options::from_command_line();
     let outcome = runtime().and_then(|runtime| runtime.block_on(run(options)));
     outcome.unwrap_or_else(|problem| give_up(&problem));
 }

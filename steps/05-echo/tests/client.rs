@@ -5,10 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::thread;
 
-use echo::{
-    Clock, CloseCode, ConnectError, Ended, Limits, Message, Receiver, Role, Sender, Timeouts,
-    connect,
-};
+use echo::{Clock, CloseCode, ConnectError, Connection, Ended, Limits, Message, Timeouts, connect};
 use testkit::{Frame, Wire};
 use tokio::net::TcpStream;
 
@@ -20,22 +17,19 @@ fn listener() -> TcpListener {
 async fn says_hello(address: std::net::SocketAddr) -> (Option<String>, Ended) {
     let clock: Arc<Clock> = Clock::start(Timeouts::default());
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let (rest, _) = connect(&mut stream, "localhost", "/chat?room=1").await.unwrap();
-    let (reader, writer) = stream.split();
-    let mut sender = Sender::new(writer, Role::Client);
-    let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), &clock);
-    sender.send(Message::Text(b"hello")).unwrap();
-    let heard = match receiver.recv(&mut sender).await {
-        Ok(message) => Some(String::from_utf8(message.payload().to_vec()).unwrap()),
-        Err(ended) => {
-            receiver.end(&mut sender, &ended).await;
-            return (None, ended);
-        }
-    };
+    let endpoint = connect(&mut stream, "localhost", "/chat?room=1", Limits::default()).await;
+    let mut connection = Connection::new(stream, endpoint.unwrap(), &clock);
+    connection.outgoing().send(Message::Text(b"hello")).unwrap();
+    let mut heard = None;
     loop {
-        if let Err(ended) = receiver.recv(&mut sender).await {
-            receiver.end(&mut sender, &ended).await;
-            return (heard, ended);
+        match connection.recv().await {
+            Ok((message, _)) => {
+                heard = Some(String::from_utf8(message.payload().to_vec()).unwrap());
+            }
+            Err(ended) => {
+                connection.end(&ended).await;
+                return (heard, ended);
+            }
         }
     }
 }
@@ -85,7 +79,7 @@ async fn the_client_refuses_a_frame_that_is_masked() {
 async fn the_client_refuses_an_answer_that_is_no_upgrade() {
     let answers = [
         ("HTTP/1.1 404 Not Found\r\n\r\n", "it answers 404 Not Found"),
-        ("SSH-2.0-OpenSSH_9.2\r\n\r\n", "its answer is no HTTP: invalid HTTP version"),
+        ("SSH-2.0-OpenSSH_9.2\r\n\r\n", "its answer is not HTTP: invalid HTTP version"),
         (
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
             "its Upgrade header is not \"websocket\"",
@@ -107,7 +101,7 @@ async fn the_client_refuses_an_answer_that_is_no_upgrade() {
             Wire::accepts(&listener).sends_text(answer);
         });
         let mut stream = TcpStream::connect(address).await.unwrap();
-        let error = connect(&mut stream, "localhost", "/").await.unwrap_err();
+        let error = connect(&mut stream, "localhost", "/", Limits::default()).await.err().unwrap();
         assert_eq!(error.to_string(), format!("the server did not upgrade: {expected}"));
         server.join().unwrap();
     }
@@ -130,7 +124,7 @@ async fn the_client_refuses_what_it_has_not_offered() {
             Wire::accepts(&listener).answers_upgrade_with(&[(name, value)]);
         });
         let mut stream = TcpStream::connect(address).await.unwrap();
-        let error = connect(&mut stream, "localhost", "/").await.unwrap_err();
+        let error = connect(&mut stream, "localhost", "/", Limits::default()).await.err().unwrap();
         assert!(matches!(&error, ConnectError::Refused(why) if why.contains(name)), "{error}");
         server.join().unwrap();
     }

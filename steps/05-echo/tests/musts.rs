@@ -11,8 +11,8 @@ use std::thread::{self, JoinHandle};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use echo::{
-    Agreement, Clock, CloseCode, CloseFrame, ConnectError, Encoded, Ended, Limits, Message,
-    Outbound, Receiver, Role, Sender, Timeouts, connect,
+    Agreement, Clock, CloseCode, CloseFrame, ConnectError, Connection, Encoded, Ended, Endpoint,
+    Limits, Message, Progress, Role, Timeouts, connect,
 };
 use testkit::{Frame, Masking, Opcode, Server, Wire};
 use tokio::io::{AsyncReadExt, duplex};
@@ -34,18 +34,16 @@ fn server(behaves: impl FnOnce(&mut Wire) + Send + 'static) -> (SocketAddr, Join
 async fn listens(address: SocketAddr) -> (Vec<String>, Ended) {
     let clock = Clock::start(Timeouts::default());
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let (rest, _) = connect(&mut stream, "localhost", "/").await.unwrap();
-    let (reader, writer) = stream.split();
-    let mut sender = Sender::new(writer, Role::Client);
-    let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), &clock);
+    let endpoint = connect(&mut stream, "localhost", "/", Limits::default()).await.unwrap();
+    let mut connection = Connection::new(stream, endpoint, &clock);
     let mut heard = Vec::new();
     let ended = loop {
-        match receiver.recv(&mut sender).await {
-            Ok(message) => heard.push(String::from_utf8(message.payload().to_vec()).unwrap()),
+        match connection.recv().await {
+            Ok((message, _)) => heard.push(String::from_utf8(message.payload().to_vec()).unwrap()),
             Err(ended) => break ended,
         }
     };
-    receiver.end(&mut sender, &ended).await;
+    connection.end(&ended).await;
     (heard, ended)
 }
 
@@ -71,7 +69,7 @@ async fn each_connection_has_a_key_of_its_own() {
             seen.send(STANDARD.decode(key).unwrap()).unwrap();
         });
         let mut stream = TcpStream::connect(address).await.unwrap();
-        connect(&mut stream, "localhost", "/").await.unwrap();
+        connect(&mut stream, "localhost", "/", Limits::default()).await.unwrap();
         let key = key.recv().unwrap();
         assert_eq!(key.len(), 16);
         assert!(keys.insert(key), "a key came twice");
@@ -83,7 +81,7 @@ async fn each_connection_has_a_key_of_its_own() {
 #[tokio::test]
 async fn nothing_is_said_before_the_answer() {
     let (mut ours, mut theirs) = duplex(4096);
-    let mut connecting = pin!(connect(&mut ours, "localhost", "/"));
+    let mut connecting = pin!(connect(&mut ours, "localhost", "/", Limits::default()));
     let mut request = Vec::new();
     while !request.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
         tokio::select! {
@@ -108,7 +106,8 @@ async fn nothing_is_said_before_the_answer() {
 #[test]
 fn each_frame_has_a_masking_key_of_its_own() {
     const COUNT: usize = 4096;
-    let mut outbound = Outbound::new(Role::Client);
+    let mut endpoint = Endpoint::new(Role::Client, Limits::default(), Vec::new(), None);
+    let outbound = endpoint.outbound();
     for _ in 0..COUNT {
         outbound.message(Message::Text(b"the same, over and over"));
     }
@@ -134,17 +133,32 @@ fn each_frame_has_a_masking_key_of_its_own() {
     }
 }
 
+/// Lets an endpoint receive a ping, which it answers.
+fn answers_a_ping(endpoint: &mut Endpoint) {
+    let ping = Frame::ping("there?");
+    endpoint.receive(&match endpoint.role() {
+        Role::Server => ping.masked_with([1, 2, 3, 4]).bytes(),
+        Role::Client => ping.unmasked().bytes(),
+    });
+    assert_eq!(endpoint.advance(), Ok(Progress::NeedsBytes));
+}
+
+fn normal(reason: &str) -> CloseFrame<'_> {
+    CloseFrame { code: CloseCode::NORMAL, reason }
+}
+
 /// RFC 6455 §5.1 and §6.1: a client masks whatever it sends, and a server nothing.
 #[test]
 fn a_client_masks_each_kind_of_frame_and_a_server_none() {
     for (role, masks) in [(Role::Client, true), (Role::Server, false)] {
-        let mut outbound = Outbound::new(role);
+        let mut endpoint = Endpoint::new(role, Limits::default(), Vec::new(), None);
+        answers_a_ping(&mut endpoint);
+        let outbound = endpoint.outbound();
         outbound.message(Message::Text(b"text"));
         outbound.message(Message::Binary(b"bytes"));
         outbound.encoded(&Encoded::new(Message::Text(b"for many")));
-        outbound.ping(b"ping");
-        outbound.pong(b"pong");
-        outbound.close(Some(CloseCode::NORMAL), "enough");
+        outbound.ping();
+        outbound.close(Some(normal("enough")));
         let frames = frames(outbound.pending());
         assert_eq!(frames.len(), 6);
         for frame in frames {
@@ -159,14 +173,12 @@ fn a_client_masks_each_kind_of_frame_and_a_server_none() {
 fn no_reserved_bit_is_set_that_nobody_agreed_on() {
     let long = "to be compressed, to be compressed, to be compressed".repeat(20);
     for agreed in [None, Some(Agreement::default())] {
-        let mut outbound = Outbound::new(Role::Server);
-        if let Some(agreed) = agreed {
-            outbound.agree(agreed);
-        }
+        let mut endpoint = Endpoint::new(Role::Server, Limits::default(), Vec::new(), agreed);
+        answers_a_ping(&mut endpoint);
+        let outbound = endpoint.outbound();
         outbound.message(Message::Text(long.as_bytes()));
-        outbound.ping(&long.as_bytes()[..125]);
-        outbound.pong(&long.as_bytes()[..125]);
-        outbound.close(Some(CloseCode::NORMAL), &long);
+        outbound.ping();
+        outbound.close(Some(normal(&long)));
         for frame in frames(outbound.pending()) {
             let is_compressed = agreed.is_some() && frame.opcode == Opcode::Text;
             assert_eq!(frame.rsv, if is_compressed { 4 } else { 0 }, "{frame:?}");
@@ -178,14 +190,15 @@ fn no_reserved_bit_is_set_that_nobody_agreed_on() {
 #[test]
 fn nothing_is_said_after_a_close() {
     for role in [Role::Client, Role::Server] {
-        let mut outbound = Outbound::new(role);
-        outbound.close(Some(CloseCode::NORMAL), "");
+        let mut endpoint = Endpoint::new(role, Limits::default(), Vec::new(), None);
+        let outbound = endpoint.outbound();
+        outbound.close(Some(normal("")));
         let closed = outbound.pending().to_vec();
         outbound.message(Message::Text(b"one more thing"));
         outbound.message(Message::Binary(b"one more thing"));
         outbound.encoded(&Encoded::new(Message::Text(b"one more thing")));
-        outbound.ping(b"?");
-        outbound.close(Some(CloseCode::GOING_AWAY), "");
+        outbound.ping();
+        outbound.close(Some(CloseFrame { code: CloseCode::GOING_AWAY, reason: "" }));
         assert_eq!(outbound.pending(), closed, "{role:?}");
     }
 }
@@ -197,8 +210,9 @@ fn the_codes_that_are_never_sent_cannot_be_sent() {
     for code in [1005, 1006, 1015] {
         assert_eq!(CloseCode::new(code), None, "{code}");
     }
-    let mut outbound = Outbound::new(Role::Server);
-    outbound.close(None, "a reason needs a code before it");
+    let mut endpoint = Endpoint::new(Role::Server, Limits::default(), Vec::new(), None);
+    let outbound = endpoint.outbound();
+    outbound.close(None);
     assert_eq!(outbound.pending(), b"\x88\x00");
 }
 
@@ -243,13 +257,10 @@ async fn a_client_that_has_closed_and_was_answered_is_gone() {
     });
     let clock = Clock::start(Timeouts::default());
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let (rest, _) = connect(&mut stream, "localhost", "/").await.unwrap();
-    let (reader, writer) = stream.split();
-    let mut sender = Sender::new(writer, Role::Client);
-    let receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), &clock);
+    let endpoint = connect(&mut stream, "localhost", "/", Limits::default()).await.unwrap();
+    let connection = Connection::new(stream, endpoint, &clock);
     let close = CloseFrame { code: CloseCode::NORMAL, reason: "that was all" };
-    receiver.close(&mut sender, close, Timeouts::default().close).await;
-    drop(stream);
+    connection.close(close, Timeouts::default().close).await;
     server.join().unwrap();
 }
 
@@ -294,7 +305,7 @@ async fn the_client_refuses_an_answer_that_is_not_as_it_must_be() {
             ));
         });
         let mut stream = TcpStream::connect(address).await.unwrap();
-        let answer = connect(&mut stream, "localhost", "/").await;
+        let answer = connect(&mut stream, "localhost", "/", Limits::default()).await;
         assert!(matches!(answer, Err(ConnectError::Refused(_))), "HTTP/{version}, {line}");
         server.join().unwrap();
     }
@@ -322,7 +333,7 @@ async fn the_client_sends_nothing_for_a_host_or_a_target_that_is_none() {
         tokio::select! {
             biased;
             sent = sent => panic!("{host:?}, {target:?}: {}", sent.escape_ascii()),
-            answer = connect(&mut ours, host, target) => assert!(answer.is_err()),
+            answer = connect(&mut ours, host, target, Limits::default()) => assert!(answer.is_err()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::thread;
 
-use echo::{Clock, CloseCode, Limits, Receiver, Role, Sender, Timeouts, connect};
+use echo::{Clock, CloseCode, Connection, Limits, Timeouts, connect};
 use testkit::Server;
 use tungstenite::protocol::frame::coding::CloseCode as TheirCode;
 use tungstenite::protocol::{CloseFrame, WebSocketConfig};
@@ -54,20 +54,17 @@ async fn tungstenite_and_our_client_agree() {
     });
     let clock = Clock::start(Timeouts::default());
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let (rest, _) = connect(&mut stream, "localhost", "/").await.unwrap();
-    let (reader, writer) = stream.split();
-    let mut sender = Sender::new(writer, Role::Client);
-    let mut receiver = Receiver::new(reader, rest, Role::Client, Limits::default(), &clock);
+    let endpoint = connect(&mut stream, "localhost", "/", Limits::default()).await.unwrap();
+    let mut connection = Connection::new(stream, endpoint, &clock);
     for size in [0, 1, 125, 126, 65_535, 65_536, 1 << 20] {
         let payload = vec![b'w'; size];
         for message in [echo::Message::Text(&payload), echo::Message::Binary(&payload)] {
-            sender.send(message).unwrap();
-            assert!(receiver.recv(&mut sender).await.unwrap() == message, "{size} bytes");
+            connection.outgoing().send(message).unwrap();
+            assert!(connection.recv().await.unwrap().0 == message, "{size} bytes");
         }
     }
     let close = echo::CloseFrame { code: CloseCode::NORMAL, reason: "done" };
-    receiver.close(&mut sender, close, Timeouts::default().close).await;
-    drop(stream);
+    connection.close(close, Timeouts::default().close).await;
     let ended = tokio::task::spawn_blocking(|| server.join().unwrap()).await.unwrap();
     assert!(matches!(ended, tungstenite::Error::ConnectionClosed), "{ended}");
 }

@@ -17,8 +17,8 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::Options;
-use crate::attend::Bounds;
 use crate::ballot::Ballot;
+use crate::converse::Bounds;
 use crate::metrics::Metrics;
 use crate::presence::Presence;
 use crate::rooms::Rooms;

@@ -8,8 +8,8 @@ use polling::{CANDIDATES, EventId, EventLog, Tally, VOTES, candidate_of, fresh_k
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
+use crate::inbox::Inbox;
 use crate::news::{Feed, News, encode};
-use crate::place::Place;
 use crate::words::Told;
 
 /// How long the ballot waits at a time for a vote.
@@ -35,13 +35,13 @@ impl Ballot {
         Self { log, feed: Feed::new(), tally: Mutex::default() }
     }
 
-    /// A place for a page, and the oneshot that keeps it.
-    pub(crate) fn enter(&self) -> (oneshot::Sender<()>, Place) {
+    /// An inbox for a page, and the oneshot that keeps it.
+    pub(crate) fn enter(&self) -> (oneshot::Sender<()>, Inbox) {
         let tally = self.tally();
         let counts = Told::Counts { counts: tally.counts(), newest: tally.upto() };
         let (held, taken) = oneshot::channel();
         let greeting = std::iter::once(encode(&counts));
-        (held, Place::new("", greeting, self.feed.subscribe(), taken))
+        (held, Inbox::new("", greeting, self.feed.subscribe(), taken))
     }
 
     /// Hears a vote, and returns what only its sender is told.

@@ -6,21 +6,22 @@
 
 mod allowance;
 mod app;
-mod attend;
 mod ballot;
+mod converse;
+mod inbox;
 mod metrics;
 mod names;
 mod news;
 mod options;
-mod place;
 mod presence;
 mod room;
 mod rooms;
+mod slow_reader;
 mod socket;
 mod tls;
 mod words;
 
 pub use app::{App, router};
-pub use attend::Bounds;
+pub use converse::Bounds;
 pub use options::Options;
 pub use tls::{acceptor, serve_tls};

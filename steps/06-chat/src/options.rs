@@ -7,7 +7,7 @@ use echo::{Compression, Limits, Timeouts};
 use handshake::Policy;
 use polling::{EventLog, HttpLimits};
 
-use crate::attend::Bounds;
+use crate::converse::Bounds;
 
 /// Step 6: a chat, a vote, and an echo.
 #[derive(Clone, Debug, Parser)]

@@ -11,8 +11,8 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
+use crate::inbox::Inbox;
 use crate::news::{Feed, News, encode};
-use crate::place::Place;
 use crate::words::{Kept, Said, Told};
 
 /// Messages of before that a newcomer gets.
@@ -107,7 +107,7 @@ impl Room {
         name: &str,
         session: &str,
         after: Option<EventId>,
-    ) -> Result<(u64, Place), &'static str> {
+    ) -> Result<(u64, Inbox), &'static str> {
         let mut state = self.state();
         let is_back = state.here.contains_key(name);
         if is_back && !state.here_with(name, session) {
@@ -125,7 +125,7 @@ impl Room {
             self.changed.notify_one();
         }
         let greeting = self.greeting(&state, &name, after);
-        Ok((number, Place::new(&name, greeting, self.feed.subscribe(), taken)))
+        Ok((number, Inbox::new(&name, greeting, self.feed.subscribe(), taken)))
     }
     // ANCHOR_END: enter
 

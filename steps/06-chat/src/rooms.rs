@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use echo::Encoded;
 use polling::{EventId, EventLog};
 
+use crate::inbox::Inbox;
 use crate::names::check_name;
-use crate::place::Place;
 use crate::presence::Presence;
 use crate::room::{Room, TAKEN};
 
@@ -46,7 +46,7 @@ impl Rooms {
         name: &str,
         session: &str,
         after: Option<EventId>,
-    ) -> Result<(Membership, Place), &'static str> {
+    ) -> Result<(Membership, Inbox), &'static str> {
         check_name(name)?;
         check_name(room)?;
         if let Some(room) = self.open().get(room)
@@ -75,9 +75,9 @@ impl Rooms {
         if is_new {
             room.set_elsewhere(elsewhere);
         }
-        let (number, place) = room.enter(name, session, after)?;
+        let (number, inbox) = room.enter(name, session, after)?;
         let (rooms, room, name) = (Arc::clone(self), Arc::clone(room), name.to_owned());
-        Ok((Membership { rooms, room, name, number }, place))
+        Ok((Membership { rooms, room, name, number }, inbox))
     }
 
     fn has_room(&self, room: &str) -> bool {

@@ -6,19 +6,20 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use echo::{Agreement, CloseCode, CloseFrame, Ended, Limits, Receiver, Role, Sender, echo};
+use echo::{Agreement, CloseCode, CloseFrame, Connection, Ended, Endpoint, Limits, Role, echo};
 use handshake::Refusal;
 use hyper::upgrade::{OnUpgrade, on};
 use hyper_util::rt::TokioIo;
 use polling::EventId;
-use tokio::io::{AsyncRead, AsyncWrite, split};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_rustls::server::TlsStream;
 use tracing::{debug, info};
 
 use crate::app::App;
-use crate::attend::{Over, attend, time_to_end};
+use crate::converse::{Outcome, converse};
+use crate::slow_reader::time_to_end;
 
 /// What a connection is for.
 #[derive(Debug)]
@@ -73,90 +74,77 @@ async fn take_over(
     app.metrics.opened();
     match upgraded.downcast::<TokioIo<TcpStream>>() {
         Ok(parts) => {
-            let mut stream = parts.io.into_inner();
-            let (reader, writer) = stream.split();
-            converse(&app, reader, writer, parts.read_buf.to_vec(), purpose, agreed).await;
+            let (stream, received) = (parts.io.into_inner(), parts.read_buf.to_vec());
+            serve(&app, stream, received, purpose, agreed).await;
         }
         Err(upgraded) => {
             let Ok(parts) = upgraded.downcast::<TokioIo<TlsStream<TcpStream>>>() else { return };
-            let (reader, writer) = split(parts.io.into_inner());
-            converse(&app, reader, writer, parts.read_buf.to_vec(), purpose, agreed).await;
+            let (stream, received) = (parts.io.into_inner(), parts.read_buf.to_vec());
+            serve(&app, stream, received, purpose, agreed).await;
         }
     }
     drop(seat);
 }
 // ANCHOR_END: take_over
 
-/// A conversation, from its first frame to its last.
-async fn converse<Reader, Writer>(
+/// Serves an open connection, from its first frame to its last.
+async fn serve<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
     app: &Arc<App>,
-    reader: Reader,
-    writer: Writer,
-    rest: Vec<u8>,
+    stream: Stream,
+    received: Vec<u8>,
     purpose: Purpose,
     agreed: Option<Agreement>,
-) where
-    Reader: AsyncRead + Unpin + Send,
-    Writer: AsyncWrite + Unpin + Send,
-{
+) {
     let limits = match purpose {
         Purpose::Echo => app.limits,
         _ => Limits { message: app.bounds.chat_message, ..app.limits },
     };
-    let mut sender = Sender::new(writer, Role::Server);
-    let mut receiver = Receiver::new(reader, rest, Role::Server, limits, &app.clock);
-    if let Some(agreed) = agreed {
-        receiver.agree(agreed, &mut sender);
-    }
-    let over = if let Purpose::Echo = purpose {
-        let Err(ended) = echo(&mut receiver, &mut sender).await;
-        Over::Ended(ended)
+    let endpoint = Endpoint::new(Role::Server, limits, received, agreed);
+    let mut connection = Connection::new(stream, endpoint, &app.clock);
+    let outcome = if let Purpose::Echo = purpose {
+        let Err(ended) = echo(&mut connection).await;
+        Outcome::Ended(ended)
     } else {
         // What is only needed in a room is boxed, so that an echo is small.
-        Box::pin(take_part(app, &mut receiver, &mut sender, purpose)).await
+        Box::pin(take_part(app, &mut connection, purpose)).await
     };
-    match over {
-        Over::Ended(ended) => {
+    match outcome {
+        Outcome::Ended(ended) => {
             info!("{ended}");
             app.metrics.closed(code_of(&ended));
-            Box::pin(receiver.end(&mut sender, &ended)).await;
+            Box::pin(connection.end(&ended)).await;
         }
-        Over::Close(close) => {
+        Outcome::Close(close) => {
             info!("closing with {}: {}", close.code, close.reason);
             app.metrics.closed(close.code.number());
             let time = time_to_end(&close, &app.timeouts);
-            Box::pin(receiver.close(&mut sender, close, time)).await;
+            Box::pin(connection.close(close, time)).await;
         }
     }
 }
 
-/// Enters a room or the vote, and stays until it is over. Who has left is gone from there, whatever
-/// their connection still has to do.
-async fn take_part<Reader, Writer>(
+/// Enters a room or the vote, and stays until one side ends it. A member has left the room before
+/// their connection ends.
+async fn take_part<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
     app: &Arc<App>,
-    receiver: &mut Receiver<Reader>,
-    sender: &mut Sender<Writer>,
+    connection: &mut Connection<Stream>,
     purpose: Purpose,
-) -> Over
-where
-    Reader: AsyncRead + Unpin + Send,
-    Writer: AsyncWrite + Unpin + Send,
-{
+) -> Outcome {
     let Purpose::Room { room, name, session, after } = purpose else {
-        let (_held, mut place) = app.ballot.enter();
-        let hear = |text: &str| app.ballot.hear(text);
-        return attend(receiver, sender, &mut place, app.bounds, &app.metrics, hear).await;
+        let (_held, mut inbox) = app.ballot.enter();
+        let receive = |text: &str| app.ballot.hear(text);
+        return converse(connection, &mut inbox, app.bounds, &app.metrics, receive).await;
     };
-    let (membership, mut place) = match app.rooms.enter(&room, &name, &session, after).await {
+    let (membership, mut inbox) = match app.rooms.enter(&room, &name, &session, after).await {
         Ok(entered) => entered,
         Err(reason) => {
             info!("{name:?} is not let into {room:?}: {reason}");
-            return Over::Close(CloseFrame { code: CloseCode::POLICY_VIOLATION, reason });
+            return Outcome::Close(CloseFrame { code: CloseCode::POLICY_VIOLATION, reason });
         }
     };
     info!("{name:?} enters {room:?}");
-    let hear = |text: &str| membership.hear(text);
-    attend(receiver, sender, &mut place, app.bounds, &app.metrics, hear).await
+    let receive = |text: &str| membership.hear(text);
+    converse(connection, &mut inbox, app.bounds, &app.metrics, receive).await
 }
 
 /// The status code that stands for an end; 1005 and 1006 for those that have none on the wire.
@@ -165,6 +153,6 @@ fn code_of(ended: &Ended) -> u16 {
         Ended::Closed(code) => code.map_or(1005, CloseCode::number),
         Ended::Failed(failure) => failure.code().number(),
         Ended::Stopped => CloseCode::GOING_AWAY.number(),
-        Ended::Quiet | Ended::Vanished(_) => 1006,
+        Ended::Idle | Ended::Vanished(_) => 1006,
     }
 }

@@ -1,13 +1,12 @@
 //! A running `chromedriver`.
 
-use std::io::{self, Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use ureq::Agent;
 
-use crate::http::{BodyEnd, Head, Response};
 use crate::patience::PATIENCE;
 use crate::programs::program::Program;
 
@@ -46,35 +45,19 @@ impl Driver {
         self.program.everything()
     }
 
-    /// Sends one request and waits for the answer, without a runtime: it must work in a `Drop`
-    /// too.
-    pub(super) fn asks(&self, method: &str, path: &str, body: &str) -> io::Result<Value> {
-        let mut stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.address,
-            body.len()
-        );
-        stream.write_all(request.as_bytes())?;
-        let mut head = Vec::new();
-        let mut byte = [0];
-        while Head::size(&head).is_none() {
-            stream.read_exact(&mut byte)?;
-            head.extend(byte);
-        }
-        // The driver keeps the connection open, whatever it was asked.
-        let head = Response::from_head(Head::read(&head));
-        let mut body = Vec::new();
-        match head.map(|head| head.body_ends()) {
-            Some(BodyEnd::After(size)) => {
-                body.resize(size, 0);
-                stream.read_exact(&mut body)?;
-            }
-            _ => return Err(io::Error::other("an answer without a length")),
-        }
-        Ok(serde_json::from_slice(&body)?)
+    /// The errors in the browser's log since the last call. This blocks.
+    pub(super) fn log(&self, session: &str) -> Result<Value, ureq::Error> {
+        let url = format!("{}/session/{session}/se/log", self.url());
+        agent().post(url).send_json(json!({ "type": "browser" }))?.body_mut().read_json()
     }
+
+    /// Ends a session, and so the browser. This needs no runtime: it must work in a `Drop` too.
+    pub(super) fn ends(&self, session: &str) {
+        // A failure must not turn a panic into an abort.
+        let _ = agent().delete(format!("{}/session/{session}", self.url())).call();
+    }
+}
+
+fn agent() -> Agent {
+    Agent::config_builder().timeout_global(Some(PATIENCE)).build().new_agent()
 }

@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 
+use crate::programs::packages::Packages;
 use crate::programs::search_path::{find_program, program_in};
 
 /// What the browser's program is called, by whoever packaged it.
@@ -40,38 +41,23 @@ impl Chromium {
         self.browser.is_some() && self.driver.is_some()
     }
 
-    /// The Debian packages of the two; `None` where there is no `apt-get`.
+    /// What brings both.
     #[must_use]
-    pub fn apt_packages() -> Option<[&'static str; 2]> {
-        find_program(&["apt-get"])?;
+    pub fn packages() -> Packages {
         let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
         let is_ubuntu = release.lines().any(|line| line == "ID=ubuntu");
-        // Ubuntu has its own names for them, and installs snaps.
-        Some(if is_ubuntu {
-            ["chromium-browser", "chromium-chromedriver"]
-        } else {
-            ["chromium", "chromium-driver"]
-        })
-    }
-
-    /// The command that installs both on this system.
-    #[must_use]
-    pub fn install_command() -> String {
-        if let Some(packages) = Self::apt_packages() {
-            return format!("sudo apt-get install -y {}", packages.join(" "));
+        Packages {
+            // Ubuntu has its own names for them, and installs snaps.
+            apt: if is_ubuntu {
+                &["chromium-browser", "chromium-chromedriver"]
+            } else {
+                &["chromium", "chromium-driver"]
+            },
+            brew: "--cask google-chrome chromedriver",
+            windows: "winget install --exact Google.Chrome; winget install --exact Chromium.ChromeDriver",
+            dnf: "chromium chromedriver",
+            pacman: "chromium",
         }
-        let command = if cfg!(target_os = "macos") {
-            "brew install --cask google-chrome chromedriver"
-        } else if cfg!(windows) {
-            "winget install --exact Google.Chrome; winget install --exact Chromium.ChromeDriver"
-        } else if find_program(&["dnf"]).is_some() {
-            "sudo dnf install chromium chromedriver"
-        } else if find_program(&["pacman"]).is_some() {
-            "sudo pacman -S chromium"
-        } else {
-            "install the packages chromium and chromedriver"
-        };
-        command.to_owned()
     }
 }
 
@@ -97,6 +83,6 @@ mod tests {
 
     #[test]
     fn there_is_always_a_way_to_install_it() {
-        assert!(Chromium::install_command().contains("chrom"));
+        assert!(Chromium::packages().install_command().contains("chrom"));
     }
 }

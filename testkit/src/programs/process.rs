@@ -27,7 +27,7 @@ pub enum Event {
 ///
 /// Its standard input stays open and empty for as long as this value lives.
 #[derive(Debug)]
-pub struct Process(Child);
+pub struct Process(pub(super) Child);
 
 impl Process {
     /// Starts a program. Threads read both of its outputs to their ends, because a program stops

@@ -9,6 +9,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::patience::PATIENCE;
+use crate::programs::packages::Packages;
 use crate::programs::program::Program;
 use crate::programs::search_path::find_program;
 
@@ -25,35 +26,19 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Where `redis-server` is. [`install_command`](Self::install_command) tells how to get it.
+    /// What brings it.
+    pub const PACKAGES: Packages = Packages {
+        apt: &["redis-server"],
+        brew: "redis",
+        windows: "install Redis in WSL, and run the tests there",
+        dnf: "redis",
+        pacman: "redis",
+    };
+
+    /// Where `redis-server` is; [`PACKAGES`](Self::PACKAGES) bring it.
     #[must_use]
     pub fn find() -> Option<PathBuf> {
         find_program(&["redis-server"])
-    }
-
-    /// The Debian package of it; `None` where there is no `apt-get`.
-    #[must_use]
-    pub fn apt_package() -> Option<&'static str> {
-        find_program(&["apt-get"]).map(|_| "redis-server")
-    }
-
-    /// The command that installs it on this system.
-    #[must_use]
-    pub fn install_command() -> String {
-        let command = if Self::apt_package().is_some() {
-            "sudo apt-get install -y redis-server"
-        } else if cfg!(target_os = "macos") {
-            "brew install redis"
-        } else if cfg!(windows) {
-            "install Redis in WSL, and run the tests there"
-        } else if find_program(&["dnf"]).is_some() {
-            "sudo dnf install redis"
-        } else if find_program(&["pacman"]).is_some() {
-            "sudo pacman -S redis"
-        } else {
-            "install a package that has redis-server"
-        };
-        command.to_owned()
     }
 
     /// Starts it on a free port, and waits until it answers.
@@ -130,7 +115,7 @@ impl Redis {
     fn tries_to_start(&mut self) -> Result<(), String> {
         self.dies();
         let Some(program) = Self::find() else {
-            panic!("redis-server is missing: {}", Self::install_command());
+            panic!("redis-server is missing: {}", Self::PACKAGES.install_command());
         };
         let mut command = Command::new(program);
         command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port"]);

@@ -86,13 +86,18 @@ impl Server {
         self.program.output()
     }
 
-    /// What it has printed to standard output about `wire`, without the ports, which are others
-    /// each time.
+    /// What it has printed to standard output about `wire`, without the ports and dates, which are
+    /// others each time.
     #[must_use]
     pub fn output_about(&self, wire: &Wire) -> String {
         let peer = wire.stream().local_addr().expect("a connection has an address");
         let output = self.output().replace(&self.address().to_string(), "SERVER");
-        output.replace(&peer.to_string(), "PEER")
+        let output = output.replace(&peer.to_string(), "PEER");
+        let steady = |line: &str| match line.strip_prefix("Date: ") {
+            Some(_) => "Date: (date)␍␊".to_owned(),
+            None => line.to_owned(),
+        };
+        output.lines().map(steady).collect::<Vec<_>>().join("\n")
     }
 
     /// What it has printed to standard error so far.

@@ -4,8 +4,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
 use crate::handshake::{ACCEPT, KEY};
+use crate::http::BodyEnd;
 use crate::http::Response;
-use crate::http::{BodyEnd, Head};
 use crate::incoming::Arrival;
 use crate::patience::PATIENCE;
 use crate::role::Role;
@@ -84,7 +84,7 @@ impl Wire {
     fn response(&mut self) -> (Response, Vec<u8>, usize) {
         let mut bytes = self.head("a response");
         let head_size = bytes.len();
-        let Some(mut response) = Response::from_head(Head::read(&bytes)) else {
+        let Some(mut response) = Response::read(&bytes) else {
             self.transcript.records(Way::In, &bytes);
             self.fails("a response was expected that begins with HTTP/1.1 and a status");
         };

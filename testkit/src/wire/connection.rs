@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use crate::frame::Frame;
 use crate::header::Header;
-use crate::http::Head;
 use crate::http::Request;
+use crate::http::head_size;
 use crate::incoming::{Arrival, Incoming};
 use crate::opcode::Opcode;
 use crate::patience::PATIENCE;
@@ -233,7 +233,7 @@ impl Wire {
     pub(super) fn head(&mut self, wanted: &str) -> Vec<u8> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(size) = Head::size(self.incoming.bytes()) {
+            if let Some(size) = head_size(self.incoming.bytes()) {
                 return self.incoming.takes(size);
             }
             let arrival = self.incoming.waits_for_more(deadline);

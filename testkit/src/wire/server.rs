@@ -5,7 +5,6 @@ use std::sync::mpsc;
 use std::thread;
 
 use crate::handshake::accept_value;
-use crate::http::Head;
 use crate::http::Request;
 use crate::patience::PATIENCE;
 use crate::role::Role;
@@ -28,7 +27,7 @@ impl Wire {
         let mut wire = Self::over(stream, Role::Server, server);
         let head = wire.head("a request");
         wire.transcript.records_text(Way::In, &head);
-        wire.request = Some(Request::from_head(Head::read(&head)));
+        wire.request = Request::read(&head);
         wire
     }
 
@@ -36,7 +35,7 @@ impl Wire {
     #[must_use]
     #[track_caller]
     pub fn request(&self) -> &Request {
-        self.request.as_ref().expect("only a wire that accepts has a request")
+        self.request.as_ref().expect("only a wire that has accepted a request has one")
     }
 
     /// Accepts the opening handshake.

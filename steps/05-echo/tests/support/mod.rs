@@ -1,66 +1,64 @@
-//! The core as an echo server without a socket: bytes in, and what it says and hears of them.
+//! The protocol as an echo server without a socket: bytes in, messages and bytes out.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
-use echo::{Event, Failure, Inbound, Limits, Message, Outbound, Role};
+use echo::{Agreement, Ending, Endpoint, Failure, Limits, Message, Progress, Role};
 
-/// What the core has heard, without the buffer it heard it from.
+/// What an endpoint delivered, copied out of its buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Heard {
+pub(crate) enum Delivered {
     Text(String),
     Binary(Vec<u8>),
-    Ping(Vec<u8>),
-    Pong(Vec<u8>),
-    Close(Option<(u16, String)>),
+    Closed(Option<u16>),
     Failed(Failure),
 }
 
-/// Feeds `pieces` to a core that echoes; returns what it heard, and what it said.
+/// Feeds `pieces` to an endpoint that echoes. Returns what it delivered, and what it sent.
 pub(crate) fn converse<'a>(
     role: Role,
     limits: Limits,
+    agreed: Option<Agreement>,
     pieces: impl IntoIterator<Item = &'a [u8]>,
-) -> (Vec<Heard>, Vec<u8>) {
-    let mut inbound = Inbound::new(role, limits, Vec::new());
-    let mut outbound = Outbound::new(Role::Server);
-    let (mut heard, mut said) = (Vec::new(), Vec::new());
+) -> (Vec<Delivered>, Vec<u8>) {
+    let mut endpoint = Endpoint::new(role, limits, Vec::new(), agreed);
+    let (mut delivered, mut sent) = (Vec::new(), Vec::new());
     for piece in pieces {
-        inbound.push(piece);
+        endpoint.receive(piece);
         loop {
-            match inbound.next_event() {
-                Ok(None) => break,
-                Ok(Some(event)) => heard.push(answer(&event, &mut outbound)),
-                Err(failure) => {
-                    outbound.fail(&failure);
-                    heard.push(Heard::Failed(failure));
+            match endpoint.advance() {
+                Ok(Progress::NeedsBytes) => break,
+                Ok(Progress::Message) => {
+                    let (message, outbound) = endpoint.message();
+                    outbound.message(message);
+                    delivered.push(copy(message));
                 }
+                Err(Ending::Closed(code)) => {
+                    delivered.push(Delivered::Closed(code.map(echo::CloseCode::number)));
+                }
+                Err(Ending::Failed(failure)) => delivered.push(Delivered::Failed(failure)),
             }
         }
-        // As the driver does when there is nothing to read: the buffer goes, what is in it stays.
-        inbound.rest();
-        said.extend_from_slice(outbound.pending());
-        outbound.written(outbound.pending().len());
+        // As a driver does when there is nothing to read: the buffer goes, what is in it stays.
+        endpoint.rest();
+        sent.extend(written(&mut endpoint));
     }
-    (heard, said)
+    (delivered, sent)
 }
 
-fn answer(event: &Event<'_>, outbound: &mut Outbound) -> Heard {
-    match event {
-        Event::Message(message) => {
-            outbound.message(*message);
-            match message {
-                // A text that is delivered is UTF-8: this is what the core promises.
-                Message::Text(text) => Heard::Text(String::from_utf8(text.to_vec()).unwrap()),
-                Message::Binary(payload) => Heard::Binary(payload.to_vec()),
-            }
-        }
-        Event::Ping(payload) => {
-            outbound.pong(payload);
-            Heard::Ping(payload.to_vec())
-        }
-        Event::Pong(payload) => Heard::Pong(payload.to_vec()),
-        Event::Close(close) => {
-            outbound.close(close.map(|close| close.code), "");
-            Heard::Close(close.map(|close| (close.code.number(), close.reason.to_owned())))
-        }
+/// Writes all that is pending, as a driver does, and returns it.
+pub(crate) fn written(endpoint: &mut Endpoint) -> Vec<u8> {
+    let mut written = Vec::new();
+    while !endpoint.outbound().pending().is_empty() {
+        written.extend_from_slice(endpoint.outbound().pending());
+        let count = endpoint.outbound().pending().len();
+        endpoint.outbound().written(count);
+    }
+    written
+}
+
+fn copy(message: Message<'_>) -> Delivered {
+    match message {
+        // A text that is delivered is UTF-8: this is what the protocol promises.
+        Message::Text(text) => Delivered::Text(String::from_utf8(text.to_vec()).unwrap()),
+        Message::Binary(payload) => Delivered::Binary(payload.to_vec()),
     }
 }

@@ -1,0 +1,144 @@
+//! The client's side of the opening handshake, RFC 6455 §4.1.
+
+use std::io;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use handshake::{HeaderLimits, accept_key, end_of_block};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use web::names_a_host;
+
+use crate::compression::negotiation::Agreement;
+use crate::sans_io::endpoint::Endpoint;
+use crate::sans_io::limits::Limits;
+use crate::sans_io::role::Role;
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// Not a host to ask for.
+    #[error("\"{0}\" is not a host with or without a port")]
+    Host(String),
+    /// Not a request target to ask for.
+    #[error("\"{0}\" is not a path: it must start with a slash, without spaces or a fragment")]
+    Target(String),
+    /// The TCP connection broke, or ended, before there was an answer.
+    #[error("the connection broke during the handshake: {0}")]
+    Io(#[from] io::Error),
+    /// The server did not upgrade the connection; says why.
+    #[error("the server did not upgrade: {0}")]
+    Refused(String),
+}
+
+/// Opens a WebSocket to the server at the other end of `stream`.
+///
+/// `host` is the name of the server, with its port unless that is the standard one; `target` is a
+/// path, with or without a query. Compression is offered.
+///
+/// # Errors
+/// [`ConnectError`], with the first rule of §4.1 that the answer breaks.
+pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut Stream,
+    host: &str,
+    target: &str,
+    limits: Limits,
+) -> Result<Endpoint, ConnectError> {
+    // A line end in either of them would add somebody else's headers to the request.
+    if !names_a_host(host.as_bytes()) {
+        return Err(ConnectError::Host(host.to_owned()));
+    }
+    let may_stand = |byte: u8| byte.is_ascii_graphic() && byte != b'#';
+    if !target.starts_with('/') || !target.bytes().all(may_stand) {
+        return Err(ConnectError::Target(target.to_owned()));
+    }
+    let key = STANDARD.encode(rand::random::<[u8; 16]>());
+    let request = format!(
+        "GET {target} HTTP/1.1\r\n\
+         Host: {host}\r\n\
+         Upgrade: websocket\r\n\
+         Connection: Upgrade\r\n\
+         Sec-WebSocket-Key: {key}\r\n\
+         Sec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Extensions: {}\r\n\r\n",
+        Agreement::OFFER
+    );
+    stream.write_all(request.as_bytes()).await?;
+    let (answer, received) = read_answer(stream).await?;
+    let agreed = check(&answer, &accept_key(&key)).map_err(ConnectError::Refused)?;
+    Ok(Endpoint::new(Role::Client, limits, received, agreed))
+}
+
+// ANCHOR: read_answer
+/// Reads the final answer. Returns its header block, and the bytes after it: the first frames.
+///
+/// A server may send interim answers before it, such as `103 Early Hints`, which a client that does
+/// not know them skips (RFC 9110 §15.2). All of them together must be within the limit.
+async fn read_answer(
+    stream: &mut (impl AsyncRead + Unpin),
+) -> Result<(Vec<u8>, Vec<u8>), ConnectError> {
+    let limit = HeaderLimits::default().bytes;
+    let mut block = Vec::with_capacity(limit);
+    let (mut searched, mut skipped) = (0, 0);
+    loop {
+        let end = end_of_block(&block, &mut searched);
+        if let Some(end) = end.map_err(|error| ConnectError::Refused(error.to_string()))? {
+            let received = block.split_off(end);
+            if !is_interim(&block) {
+                return Ok((block, received));
+            }
+            skipped += end;
+            (block, searched) = (received, 0);
+            continue;
+        }
+        if skipped + block.len() >= limit {
+            let why = format!("its header block is over the limit of {limit} bytes");
+            return Err(ConnectError::Refused(why));
+        }
+        if stream.read_buf(&mut block).await? == 0 {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+    }
+}
+// ANCHOR_END: read_answer
+
+/// Whether the status is 1xx, but not 101, which is final.
+fn is_interim(block: &[u8]) -> bool {
+    let status = block.split(|&byte| byte == b' ').nth(1).unwrap_or_default();
+    status.len() == 3 && status.starts_with(b"1") && status != b"101"
+}
+
+/// Checks the answer. The error says which rule it breaks.
+fn check(answer: &[u8], accept: &str) -> Result<Option<Agreement>, String> {
+    let mut lines = vec![httparse::EMPTY_HEADER; HeaderLimits::default().lines];
+    let mut response = httparse::Response::new(&mut lines);
+    response.parse(answer).map_err(|error| format!("its answer is not HTTP: {error}"))?;
+    if response.code != Some(101) {
+        let reason = response.reason.unwrap_or_default();
+        return Err(format!("it answers {} {reason}", response.code.unwrap_or_default()));
+    }
+    if response.version != Some(1) {
+        return Err("its answer is not in HTTP/1.1".to_owned());
+    }
+    let value = |name: &str| {
+        let lines = response.headers.iter().filter(|line| line.name.eq_ignore_ascii_case(name));
+        let values = lines.map(|line| String::from_utf8_lossy(line.value).into_owned());
+        values.reduce(|all, next| all + "," + &next)
+    };
+    if value("Upgrade").is_none_or(|value| !value.eq_ignore_ascii_case("websocket")) {
+        return Err("its Upgrade header is not \"websocket\"".to_owned());
+    }
+    let connection = value("Connection").unwrap_or_default();
+    if !connection.split(',').any(|token| token.trim().eq_ignore_ascii_case("upgrade")) {
+        return Err("its Connection header does not contain \"Upgrade\"".to_owned());
+    }
+    if value("Sec-WebSocket-Accept").is_none_or(|value| value != accept) {
+        return Err("its Sec-WebSocket-Accept does not belong to our key".to_owned());
+    }
+    // We offer none, so none can have been chosen.
+    if let Some(subprotocol) = value("Sec-WebSocket-Protocol") {
+        return Err(format!(
+            "its Sec-WebSocket-Protocol is \"{subprotocol}\", which we did not offer"
+        ));
+    }
+    value("Sec-WebSocket-Extensions").map(|answer| Agreement::answered(&answer)).transpose()
+}

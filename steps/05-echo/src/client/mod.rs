@@ -1,0 +1,3 @@
+//! The client: its side of the opening handshake.
+
+pub(crate) mod connect;

@@ -1,0 +1,121 @@
+//! Decompresses the messages of the peer (RFC 7692 §7.2.2).
+
+use std::cell::Cell;
+
+use zlib_rs::{Inflate, InflateFlush, Status};
+
+/// The bytes that the sender removed from the end of a message (§7.2.1), and a byte more: the start
+/// of a next block, which the decompressor must not need.
+const TAIL_AND_ONE: [u8; 5] = [0x00, 0x00, 0xff, 0xff, 0x00];
+const TAIL_LENGTH: u64 = 4;
+/// A window of 32 KiB, which also reads what was compressed with a smaller one.
+const WINDOW_BITS: u8 = 15;
+/// The most bytes by which the output grows in one call. A large step would run far over the limit.
+const STEP_MAX: usize = 16 * 1024;
+/// The least bytes by which it grows.
+const STEP_MIN: usize = 512;
+
+thread_local! {
+    /// A decompressor for messages without context takeover. Creating one takes longer than most
+    /// messages do.
+    static SPARE: Cell<Option<Inflate>> = const { Cell::new(None) };
+}
+
+/// The decompressor of one connection.
+pub(crate) struct Inflater {
+    /// Created by the first compressed message, and kept between messages with context takeover.
+    stream: Option<Inflate>,
+    no_context_takeover: bool,
+    /// Whether the current DEFLATE stream of the current message has begun and not ended.
+    is_within_stream: bool,
+}
+
+/// The result of one step of decompression.
+pub(crate) struct Inflated {
+    /// Bytes of the input that were used.
+    pub(crate) used: usize,
+    /// What to do next. The output of this step counts before it, also before an error.
+    pub(crate) next: Next,
+}
+
+/// What to do after a step of decompression.
+#[derive(PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Call again: there may be more output for the same input.
+    More,
+    /// All input is used, and all output for it was written.
+    NeedsInput,
+    /// The input is not valid DEFLATE.
+    Invalid,
+}
+
+impl Inflater {
+    /// A decompressor for a peer that compresses with or without context takeover.
+    pub(crate) fn new(no_context_takeover: bool) -> Self {
+        Self { stream: None, no_context_takeover, is_within_stream: false }
+    }
+
+    // ANCHOR: inflate
+    /// Decompresses some of `input`, and appends at most `room` bytes to `output`.
+    ///
+    /// The caller looks at the output of each step before the next one. So a limit, a text that is
+    /// not UTF-8 and invalid DEFLATE are found in the order of the output, however the input was cut.
+    pub(crate) fn inflate(&mut self, input: &[u8], output: &mut Vec<u8>, room: usize) -> Inflated {
+        let new = || SPARE.take().unwrap_or_else(|| Inflate::new(false, WINDOW_BITS));
+        let stream = self.stream.get_or_insert_with(new);
+        let known = output.len();
+        let step = (8 * input.len()).clamp(STEP_MIN, STEP_MAX).min(room);
+        output.resize(known + step, 0);
+        let before = (stream.total_in(), stream.total_out());
+        let status = stream.decompress(input, &mut output[known..], InflateFlush::SyncFlush);
+        let used = count(stream.total_in() - before.0);
+        let written = count(stream.total_out() - before.1);
+        output.truncate(known + written);
+        self.is_within_stream |= used > 0;
+        let next = match status {
+            Err(_) => Next::Invalid,
+            Ok(Status::StreamEnd) => {
+                // A final block ends its stream. The message may continue with another (§7.2.3.4).
+                stream.reset(false);
+                self.is_within_stream = false;
+                if used < input.len() { Next::More } else { Next::NeedsInput }
+            }
+            Ok(_) if written == step => Next::More,
+            Ok(_) if used == input.len() => Next::NeedsInput,
+            // There was input and room, and nothing happened.
+            Ok(_) if used == 0 && written == 0 => Next::Invalid,
+            Ok(_) => Next::More,
+        };
+        Inflated { used, next }
+    }
+    // ANCHOR_END: inflate
+
+    // ANCHOR: finish
+    /// Decompresses the four bytes that the sender left out at the end of a message. Returns whether
+    /// the message was complete.
+    ///
+    /// Only then do the four bytes complete an empty block: no output comes of them, and the byte
+    /// after them is not touched. Behind a message that was cut off they would become data.
+    pub(crate) fn finish(&mut self) -> bool {
+        let Some(stream) = &mut self.stream else { return true };
+        if std::mem::take(&mut self.is_within_stream) {
+            let before = (stream.total_in(), stream.total_out());
+            let status = stream.decompress(&TAIL_AND_ONE, &mut [0; 8], InflateFlush::Block);
+            let after = (stream.total_in(), stream.total_out());
+            if status.is_err() || after != (before.0 + TAIL_LENGTH, before.1) {
+                return false;
+            }
+        }
+        if let Some(mut stream) = self.stream.take_if(|_| self.no_context_takeover) {
+            stream.reset(false);
+            SPARE.set(Some(stream));
+        }
+        true
+    }
+    // ANCHOR_END: finish
+}
+
+/// A number of bytes in one buffer, which always fits.
+fn count(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}

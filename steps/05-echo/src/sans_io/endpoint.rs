@@ -1,0 +1,163 @@
+//! One end of a connection, without IO. This is the whole interface of the protocol.
+
+use bytes::buf::Limit;
+use framing::Opcode;
+
+use super::close::{CloseCode, CloseFrame};
+use super::failure::Failure;
+use super::inbound::{Inbound, Received};
+use super::limits::Limits;
+use super::message::Message;
+use super::outbound::Outbound;
+use super::role::Role;
+use crate::compression::deflate::Deflater;
+use crate::compression::inflate::Inflater;
+use crate::compression::negotiation::Agreement;
+
+/// What [`Endpoint::advance`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// A complete message, which [`Endpoint::message`] returns.
+    Message,
+    /// Nothing more in the bytes so far. Write what is pending, then receive more.
+    NeedsBytes,
+}
+
+/// Why no more messages will come. The answer to the peer is pending already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The peer sent a close frame, with this status code if it had one.
+    Closed(Option<CloseCode>),
+    /// The peer broke a rule.
+    Failed(Failure),
+}
+
+// ANCHOR: endpoint
+/// One end of a WebSocket connection, after the opening handshake: the state of the protocol, and
+/// the bytes on their way in and out.
+///
+/// Whoever has a socket calls [`advance`](Self::advance) until it needs bytes, writes what is
+/// [`pending`](Outbound::pending), and receives more:
+///
+/// ```
+/// use echo::{Endpoint, Limits, Progress, Role};
+///
+/// // The masked text frame "5555555", as a browser sent it.
+/// let received = b"\x81\x87\x0e\xc3\xf3\xcd\x3b\xf6\xc6\xf8\x3b\xf6\xc6";
+/// let mut server = Endpoint::new(Role::Server, Limits::default(), Vec::new(), None);
+/// server.receive(received);
+/// while server.advance() == Ok(Progress::Message) {
+///     let (message, outbound) = server.message();
+///     outbound.message(message);
+/// }
+/// assert_eq!(server.outbound().pending(), b"\x81\x075555555");
+/// ```
+///
+/// The same bytes cut into other pieces give the same messages and the same answers.
+pub struct Endpoint {
+    role: Role,
+    inbound: Inbound,
+    outbound: Outbound,
+    /// The opcode of the message that was found last.
+    message: Opcode,
+}
+// ANCHOR_END: endpoint
+
+impl Endpoint {
+    /// An endpoint of an open connection. `received` are the bytes that arrived after the handshake.
+    /// Messages are compressed as it was `agreed`, or not at all.
+    #[must_use]
+    pub fn new(role: Role, limits: Limits, received: Vec<u8>, agreed: Option<Agreement>) -> Self {
+        let (inflater, deflater) = match agreed {
+            Some(agreed) => compression(role, agreed),
+            None => (None, None),
+        };
+        Self {
+            role,
+            inbound: Inbound::new(role, limits, received, inflater),
+            outbound: Outbound::new(role, deflater),
+            message: Opcode::Binary,
+        }
+    }
+
+    /// Takes bytes that were read.
+    pub fn receive(&mut self, bytes: &[u8]) {
+        self.inbound.receive(bytes);
+    }
+
+    /// The buffer to read into, in place of [`receive`](Self::receive): bytes that are appended to it
+    /// are received. It has room for at least one byte, and is limited to what one read should bring.
+    #[inline]
+    pub fn buffer(&mut self) -> Limit<&mut Vec<u8>> {
+        self.inbound.buffer()
+    }
+
+    /// Gives the receive buffer back if it is almost empty. Call this before a wait that may be long.
+    pub fn rest(&mut self) {
+        self.inbound.rest();
+    }
+
+    // ANCHOR: advance
+    /// Looks for the next message. Pings and the peer's close are answered on the way.
+    ///
+    /// # Errors
+    /// [`Ending`], once: all messages before it have been returned. Write what is pending, then end
+    /// the TCP connection.
+    #[inline]
+    pub fn advance(&mut self) -> Result<Progress, Ending> {
+        loop {
+            match self.inbound.advance() {
+                Ok(None) => return Ok(Progress::NeedsBytes),
+                Ok(Some(Received::Message(opcode))) => {
+                    self.message = opcode;
+                    return Ok(Progress::Message);
+                }
+                Ok(Some(Received::Ping)) => self.outbound.pong(self.inbound.payload()),
+                Ok(Some(Received::Pong)) => {}
+                Ok(Some(Received::Close(code))) => {
+                    // The answer has the same code (§5.5.1).
+                    self.outbound.close(code.map(|code| CloseFrame { code, reason: "" }));
+                    return Err(Ending::Closed(code));
+                }
+                Err(failure) => {
+                    let (code, reason) = (failure.code(), failure.to_string());
+                    self.outbound.close(Some(CloseFrame { code, reason: &reason }));
+                    return Err(Ending::Failed(failure));
+                }
+            }
+        }
+    }
+    // ANCHOR_END: advance
+
+    // ANCHOR: message
+    /// The message that was found last, and the sending half: an answer can be sent while the message
+    /// is still borrowed from the buffer that it was received in.
+    #[inline]
+    pub fn message(&mut self) -> (Message<'_>, &mut Outbound) {
+        (Message::new(self.message, self.inbound.payload()), &mut self.outbound)
+    }
+    // ANCHOR_END: message
+
+    /// Which end of the connection this is.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The sending half.
+    #[inline]
+    pub fn outbound(&mut self) -> &mut Outbound {
+        &mut self.outbound
+    }
+}
+
+/// The decompressor and the compressor of `role`.
+fn compression(role: Role, agreed: Agreement) -> (Option<Inflater>, Option<Deflater>) {
+    let server = (agreed.server_no_context_takeover, agreed.server_max_window_bits);
+    let client = (agreed.client_no_context_takeover, agreed.client_max_window_bits);
+    let (ours, theirs) = match role {
+        Role::Server => (server, client),
+        Role::Client => (client, server),
+    };
+    (Some(Inflater::new(theirs.0)), Deflater::new(ours.0, ours.1))
+}

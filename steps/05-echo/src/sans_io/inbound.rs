@@ -1,0 +1,305 @@
+//! The receiving half: bytes in, events out.
+
+use std::mem::{replace, take};
+
+use bytes::BufMut;
+use bytes::buf::Limit;
+use framing::{FrameHeader, HeaderError, Opcode};
+use unmasking::{MaskingKey, mask};
+
+use super::buffer;
+use super::close::{CloseCode, CloseFrame};
+use super::failure::Failure;
+use super::incoming_message::IncomingMessage;
+use super::limits::Limits;
+use super::role::Role;
+use crate::compression::inflate::Inflater;
+
+/// The most bytes in one read: more would have left the processor's cache before they are used.
+const READ_MAX: usize = 256 * 1024;
+/// The least room for a read, unless less is awaited.
+const ROOM_MIN: usize = 64 * 1024;
+/// An unfinished frame of at most this many bytes is moved out of its buffer while we wait for the
+/// rest, so that the buffer can be given back.
+const MOVED_OUT_MAX: usize = 4 * 1024;
+
+// ANCHOR: received
+/// What the peer sent, once all of it has arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Received {
+    /// A message whose first frame has this opcode, from however many fragments.
+    Message(Opcode),
+    /// A ping, to be answered with a pong of the same payload (RFC 6455 §5.5.2).
+    Ping,
+    /// A pong: the answer to a ping, or an unasked sign of life (§5.5.3).
+    Pong,
+    /// A close, to be answered with a close. Nothing is received after it (§5.5.1).
+    Close(Option<CloseCode>),
+}
+// ANCHOR_END: received
+
+/// A frame whose header was decoded, and whose payload is arriving.
+#[derive(Clone, Copy, Debug)]
+struct ArrivingFrame {
+    opcode: Opcode,
+    fin: bool,
+    masking_key: Option<MaskingKey>,
+    length: usize,
+    /// Bytes of the payload that have been unmasked, and checked or decompressed.
+    seen: usize,
+}
+
+/// The state of the receiving half.
+///
+/// The same bytes cut into other pieces give the same events. After a failure and after a close, all
+/// further bytes are ignored (§5.5.1), and no buffer is held.
+pub(super) struct Inbound {
+    role: Role,
+    limits: Limits,
+    /// Bytes that were received. Those before `start` are used.
+    buffer: Vec<u8>,
+    start: usize,
+    /// The frame whose payload is not complete yet.
+    frame: Option<ArrivingFrame>,
+    message: IncomingMessage,
+    inflater: Option<Box<Inflater>>,
+    /// Where the payload of the last event is: in the buffer from here to `start`, or in the
+    /// assembled message.
+    payload: usize,
+    is_assembled: bool,
+    has_ended: bool,
+}
+
+impl Inbound {
+    /// The receiving half of an endpoint. `received` are bytes that arrived after the handshake.
+    pub(super) fn new(
+        role: Role,
+        limits: Limits,
+        received: Vec<u8>,
+        inflater: Option<Inflater>,
+    ) -> Self {
+        Self {
+            role,
+            limits,
+            buffer: received,
+            start: 0,
+            frame: None,
+            message: IncomingMessage::default(),
+            inflater: inflater.map(Box::new),
+            payload: 0,
+            is_assembled: false,
+            has_ended: false,
+        }
+    }
+
+    /// Takes bytes that were read elsewhere.
+    pub(super) fn receive(&mut self, bytes: &[u8]) {
+        if self.buffer.capacity() - self.buffer.len() < bytes.len() {
+            self.make_room(bytes.len());
+        }
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    // ANCHOR: buffer
+    /// The buffer to read into, limited to what one read should bring. There is always room in it.
+    ///
+    /// It grows with what has arrived, never with what a peer announces. Of a frame longer than a
+    /// buffer, only the rest is read, so that the next frame begins at the start of the buffer.
+    #[inline]
+    pub(super) fn buffer(&mut self) -> Limit<&mut Vec<u8>> {
+        let most = match &self.frame {
+            Some(frame) if frame.length > buffer::CAPACITY => {
+                READ_MAX.min(frame.length - frame.seen)
+            }
+            _ => READ_MAX,
+        };
+        let room = ROOM_MIN.min(most);
+        if self.buffer.capacity() - self.buffer.len() < room {
+            self.make_room(room);
+        }
+        (&mut self.buffer).limit(most)
+    }
+    // ANCHOR_END: buffer
+
+    #[inline(never)]
+    fn make_room(&mut self, room: usize) {
+        let start = take(&mut self.start);
+        if self.buffer.capacity() < buffer::CAPACITY {
+            let small = replace(&mut self.buffer, buffer::take());
+            self.buffer.extend_from_slice(&small[start..]);
+        } else {
+            self.buffer.drain(..start);
+        }
+        let frame_end = self.frame.map_or(0, |frame| frame.length);
+        buffer::grow(&mut self.buffer, room, frame_end.max(buffer::CAPACITY));
+    }
+
+    // ANCHOR: rest
+    /// Gives the buffer back if little or nothing is in it. Call this before waiting for bytes, which
+    /// may take long.
+    pub(super) fn rest(&mut self) {
+        let left = &self.buffer[self.start..];
+        if left.len() <= MOVED_OUT_MAX && self.buffer.capacity() >= buffer::CAPACITY {
+            let moved_out = left.to_vec();
+            buffer::give(replace(&mut self.buffer, moved_out));
+            self.start = 0;
+        }
+    }
+    // ANCHOR_END: rest
+
+    /// The payload of the last event.
+    #[inline]
+    pub(super) fn payload(&self) -> &[u8] {
+        if self.is_assembled {
+            &self.message.assembled
+        } else {
+            &self.buffer[self.payload..self.start]
+        }
+    }
+
+    /// Looks for the next event. Returns `None` if more bytes are needed.
+    ///
+    /// # Errors
+    /// The first rule that the peer breaks, once. All events before it have been returned.
+    #[inline]
+    pub(super) fn advance(&mut self) -> Result<Option<Received>, Failure> {
+        if take(&mut self.is_assembled) {
+            self.message.assembled = Vec::new();
+        }
+        if self.has_ended {
+            self.start = self.buffer.len();
+        }
+        if self.start == self.buffer.len() {
+            self.buffer.clear();
+            self.start = 0;
+            return Ok(None);
+        }
+        let received = self.next_event();
+        if let Err(_) | Ok(Some(Received::Close(_))) = received {
+            self.end();
+        }
+        received
+    }
+
+    #[cold]
+    fn end(&mut self) {
+        self.has_ended = true;
+        buffer::give(take(&mut self.buffer));
+        self.start = 0;
+        self.payload = 0;
+        self.message = IncomingMessage::default();
+        self.inflater = None;
+    }
+
+    // ANCHOR: next_event
+    #[inline(never)]
+    fn next_event(&mut self) -> Result<Option<Received>, Failure> {
+        loop {
+            let begun = if self.frame.is_some() { self.frame.take() } else { self.begin_frame()? };
+            let Some(frame) = begun else { return Ok(None) };
+            if !self.take_payload(frame)? {
+                return Ok(None);
+            }
+            match frame.opcode {
+                Opcode::Ping => return Ok(Some(Received::Ping)),
+                Opcode::Pong => return Ok(Some(Received::Pong)),
+                Opcode::Close => {
+                    let close = CloseFrame::decode(self.payload())?;
+                    return Ok(Some(Received::Close(close.map(|close| close.code))));
+                }
+                _ => {}
+            }
+            if let Some(opcode) = self.end_of_message(frame) {
+                return Ok(Some(Received::Message(opcode)));
+            }
+        }
+    }
+    // ANCHOR_END: next_event
+
+    // ANCHOR: begin_frame
+    /// Decodes the header of the next frame, if it has arrived, and checks that such a frame may
+    /// come now (§5.4) and is within the limits.
+    #[inline]
+    fn begin_frame(&mut self) -> Result<Option<ArrivingFrame>, Failure> {
+        let arrived = &self.buffer[self.start..];
+        let (masking, rsv1) = (self.role.masking(), self.inflater.is_some());
+        let Some((header, behind)) = FrameHeader::decode_extended(arrived, masking, rsv1)? else {
+            return Ok(None);
+        };
+        let FrameHeader { fin, rsv1, opcode, masking_key, length } = header;
+        let message = &mut self.message;
+        // Only the first frame of a message says that it is compressed (RFC 7692 §6).
+        if rsv1 && (opcode.is_control() || message.opcode.is_some()) {
+            return Err(HeaderError::ReservedBit(1).into());
+        }
+        if !opcode.is_control() {
+            let first = match (opcode, message.opcode) {
+                (Opcode::Continuation, first) => first.ok_or(Failure::NothingToContinue)?,
+                (_, Some(_)) => return Err(Failure::MessageUnfinished),
+                (first, None) => first,
+            };
+            message.is_compressed |= rsv1;
+            message.begin_frame(first, length, &self.limits)?;
+        }
+        self.start += behind;
+        // No frame is longer than its limit, so its length fits.
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        Ok(Some(ArrivingFrame { opcode, fin, masking_key, length, seen: 0 }))
+    }
+    // ANCHOR_END: begin_frame
+
+    // ANCHOR: take_payload
+    /// Unmasks what has arrived of the payload, and checks or decompresses it. Returns whether the
+    /// frame is complete.
+    #[inline]
+    fn take_payload(&mut self, mut frame: ArrivingFrame) -> Result<bool, Failure> {
+        let is_control = frame.opcode.is_control();
+        let inflater = self.inflater.as_deref_mut();
+        let inflater = inflater.filter(|_| self.message.is_compressed && !is_control);
+        // Compressed bytes are used as they come; others stay in the buffer until the frame ends.
+        let kept = if inflater.is_some() { 0 } else { frame.seen };
+        let begin = self.start + kept;
+        let end = self.buffer.len().min(begin + frame.length - frame.seen);
+        let new = &mut self.buffer[begin..end];
+        if let Some(key) = frame.masking_key {
+            mask(new, key, frame.seen);
+        }
+        frame.seen += new.len();
+        let is_complete = frame.seen == frame.length;
+        let used = if let Some(inflater) = inflater {
+            self.message.decompress(new, inflater, &self.limits)?;
+            new.len()
+        } else {
+            if !is_control {
+                self.message.check(new)?;
+            }
+            if is_complete { frame.length } else { 0 }
+        };
+        if is_complete && frame.fin && !is_control {
+            self.message.finish(self.inflater.as_deref_mut())?;
+        }
+        self.payload = self.start;
+        self.start += used;
+        if !is_complete {
+            self.frame = Some(frame);
+        }
+        Ok(is_complete)
+    }
+    // ANCHOR_END: take_payload
+
+    // ANCHOR: end_of_message
+    /// Ends a data frame. Returns the opcode of the message if this was its last frame.
+    #[inline]
+    fn end_of_message(&mut self, frame: ArrivingFrame) -> Option<Opcode> {
+        let is_whole = frame.fin && frame.opcode != Opcode::Continuation;
+        if !is_whole && !self.message.is_compressed {
+            self.message.keep(&self.buffer[self.payload..self.start], &self.limits);
+        }
+        if !frame.fin {
+            return None;
+        }
+        self.is_assembled = !is_whole || self.message.is_compressed;
+        self.message.end()
+    }
+    // ANCHOR_END: end_of_message
+}

@@ -1,0 +1,35 @@
+//! A message, whatever frames it was sent in.
+
+use framing::Opcode;
+
+/// A complete message. Its payload is borrowed from the buffer that it was received in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Message<'payload> {
+    /// A text. A received one has been checked to be UTF-8 (RFC 6455 §5.6).
+    Text(&'payload [u8]),
+    /// Any bytes.
+    Binary(&'payload [u8]),
+}
+
+impl<'payload> Message<'payload> {
+    /// The bytes of the message.
+    #[must_use]
+    pub fn payload(self) -> &'payload [u8] {
+        match self {
+            Self::Text(payload) | Self::Binary(payload) => payload,
+        }
+    }
+
+    /// The message whose first frame has this opcode.
+    pub(super) fn new(opcode: Opcode, payload: &'payload [u8]) -> Self {
+        if opcode == Opcode::Text { Self::Text(payload) } else { Self::Binary(payload) }
+    }
+
+    /// The opcode of the message's first frame.
+    pub(super) fn opcode(self) -> Opcode {
+        match self {
+            Self::Text(_) => Opcode::Text,
+            Self::Binary(_) => Opcode::Binary,
+        }
+    }
+}

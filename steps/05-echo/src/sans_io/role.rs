@@ -1,0 +1,22 @@
+//! Which end of the connection we are.
+
+use framing::Masking;
+
+/// An end of a connection. The client masks its frames, the server does not (RFC 6455 §5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The end that accepted the connection.
+    Server,
+    /// The end that opened it.
+    Client,
+}
+
+impl Role {
+    /// Whether the frames that this end receives must be masked.
+    pub(super) fn masking(self) -> Masking {
+        match self {
+            Self::Server => Masking::Required,
+            Self::Client => Masking::Forbidden,
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The opening handshake of step 2, on tokio.
+
+use std::io;
+use std::time::Duration;
+
+use clap::Args;
+use handshake::{
+    Arrived, HeaderBlock, HeaderLimits, LINGER_BYTES, LINGER_TIME, Opened, Policy, Refusal, answer,
+};
+use http::Request;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, sink};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::compression::negotiation::Compression;
+use crate::sans_io::endpoint::Endpoint;
+use crate::sans_io::limits::Limits;
+use crate::sans_io::role::Role;
+
+/// The most bytes that are read at once.
+const PIECE: usize = 4096;
+
+/// The rules by which a server opens connections.
+#[derive(Args, Clone, Debug)]
+pub struct Opening {
+    /// Who may connect.
+    #[command(flatten)]
+    pub policy: Policy,
+    /// The limits on the request.
+    #[command(flatten)]
+    pub header_limits: HeaderLimits,
+    /// Whether messages are compressed if a client offers it (RFC 7692)
+    #[arg(long, value_name = "WHETHER", value_enum, default_value = "on")]
+    pub compression: Compression,
+    /// The limits on messages.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+impl Default for Opening {
+    /// The default of each flag, but without compression.
+    fn default() -> Self {
+        Self {
+            policy: Policy::default(),
+            header_limits: HeaderLimits::default(),
+            compression: Compression::Off,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Opening {
+    /// Reads a request and answers it, within twice `time`. Returns `None` if it was not upgraded:
+    /// then the connection is over. Visitors are shown `page`.
+    ///
+    /// # Errors
+    /// If the client is gone before it is answered.
+    pub async fn accept(
+        &self,
+        stream: &mut TcpStream,
+        time: Duration,
+        page: &str,
+    ) -> io::Result<Option<(Request<()>, Endpoint)>> {
+        self.answer(stream, time, page, |arrived| Opened::judge(arrived, &self.policy)).await
+    }
+
+    /// Reads a request, and answers that the server is full.
+    ///
+    /// # Errors
+    /// If the client is gone before it is answered.
+    pub(crate) async fn refuse(&self, stream: &mut TcpStream, time: Duration) -> io::Result<()> {
+        self.answer(stream, time, "", |_| Err(Refusal::Busy)).await.map(drop)
+    }
+
+    async fn answer(
+        &self,
+        stream: &mut TcpStream,
+        time: Duration,
+        page: &str,
+        judge: impl FnOnce(Arrived) -> Result<Opened, Refusal>,
+    ) -> io::Result<Option<(Request<()>, Endpoint)>> {
+        let arrived = timeout(time, read_request(stream, self.header_limits)).await;
+        let arrived = arrived.unwrap_or(Ok(Err(Refusal::Late)))?;
+        let mut judged = arrived.and_then(judge);
+        let mut agreed = None;
+        if let Ok(opened) = &mut judged {
+            agreed = self.compression.accept(opened.request.headers());
+            opened.upgrade.extensions = agreed.map(|agreed| agreed.to_string());
+        }
+        let answered = async {
+            stream.write_all(&answer(&judged, page)).await?;
+            if judged.is_err() {
+                stream.shutdown().await?;
+                let (mut unread, mut nobody) = (stream.take(LINGER_BYTES as u64), sink());
+                let _ = timeout(LINGER_TIME, copy(&mut unread, &mut nobody)).await;
+            }
+            Ok::<_, io::Error>(())
+        };
+        timeout(time, answered).await??;
+        Ok(judged.ok().map(|Opened { request, rest, .. }| {
+            (request, Endpoint::new(Role::Server, self.limits, rest, agreed))
+        }))
+    }
+}
+
+/// Reads the header block of a request, in however many pieces it comes.
+async fn read_request(
+    stream: &mut TcpStream,
+    limits: HeaderLimits,
+) -> io::Result<Result<Arrived, Refusal>> {
+    let mut block = HeaderBlock::new(limits);
+    let mut piece = Vec::with_capacity(PIECE);
+    while stream.read_buf(&mut piece).await? > 0 {
+        if let Some(outcome) = block.push(&piece).transpose() {
+            return Ok(outcome);
+        }
+        piece.clear();
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}

@@ -1,0 +1,53 @@
+//! How long a peer may take.
+
+use std::time::Duration;
+
+use clap::Args;
+use web::seconds;
+
+/// How long we wait for a peer. These limits are always on.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// The time for the whole opening handshake
+    #[arg(long = "handshake-timeout", value_name = "SECONDS", value_parser = seconds, default_value = "10")]
+    pub handshake: Duration,
+    /// A peer from which nothing came for this time is sent a ping
+    #[arg(long = "ping-interval", value_name = "SECONDS", value_parser = seconds, default_value = "20")]
+    pub ping: Duration,
+    /// A peer from which nothing came for this time, not even a pong, is dropped; at least twice the ping interval
+    #[arg(long = "idle-timeout", value_name = "SECONDS", value_parser = seconds, default_value = "60")]
+    pub idle: Duration,
+    /// The time in which a connection ends once it is closed: for what is still to be written, and for the peer's close
+    #[arg(long = "close-timeout", value_name = "SECONDS", value_parser = seconds, default_value = "5")]
+    pub close: Duration,
+}
+
+impl Default for Timeouts {
+    /// 10 s for the handshake, a ping after 20 s, dropped after a minute, 5 s to close.
+    fn default() -> Self {
+        Self {
+            handshake: Duration::from_secs(10),
+            ping: Duration::from_secs(20),
+            idle: Duration::from_mins(1),
+            close: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Timeouts {
+    /// Checks what one flag alone cannot: that a ping can be answered before the idle time is over.
+    ///
+    /// # Errors
+    /// A sentence that names both flags.
+    pub fn check(&self) -> Result<(), String> {
+        if self.idle >= 2 * self.ping {
+            return Ok(());
+        }
+        Err(format!(
+            "--idle-timeout {} leaves no time to answer a ping: it must be at least twice \
+             --ping-interval, which is {}",
+            self.idle.as_secs_f64(),
+            self.ping.as_secs_f64()
+        ))
+    }
+}
