@@ -42,8 +42,7 @@ fn colours_are_there_only_if_they_are_wanted() {
 
 #[test]
 fn json_has_the_verdict_the_fault_and_the_bytes() {
-    let text = judge(Some(Flaw::EightByteLengths), "framing/minimal-length").json().unwrap();
-    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let json = judge(Some(Flaw::EightByteLengths), "framing/minimal-length").json();
     assert_eq!(json["failed"], 1);
     let checks = json["checks"].as_array().unwrap();
     let failed = checks.iter().find(|check| check["verdict"] == "failed").unwrap();

@@ -8,14 +8,14 @@ use testkit::{Profile, Server, build_one, workspace};
 
 use crate::autobahn::find::{self, Autobahn, Way};
 use crate::autobahn::judge::judge;
-use crate::autobahn::peer::{Contact, Peer, Role};
+use crate::autobahn::peer::{Contact, Peer};
 use crate::autobahn::report::Report;
 use crate::autobahn::row::Row;
 use crate::autobahn::scorecard::Scorecard;
 use crate::autobahn::suite::Suite;
 use crate::autobahn::wstest;
-use crate::paint::{self, BOLD, GREEN, RED, painted};
 use crate::subject::{ALL_GROUPS, SUBJECTS, Subject};
+use crate::terminal::{BOLD, GREEN, RED, has_colours, painted};
 
 /// The label of the step that has a client, its package, and the example that the client is.
 const CLIENT: (&str, &str, &str) = ("5", "echo", "autobahn_client");
@@ -120,17 +120,12 @@ impl Task {
     /// A sentence, if nothing could be judged.
     pub fn run(&self) -> Result<bool, String> {
         match self {
-            Self::Autobahn(judge) => judge.run(),
-            Self::Scorecard(score) => score.run(),
-            Self::Setup(choice) => {
-                println!("Autobahn is ready: {}", choice.ready()?);
-                Ok(true)
-            }
-            Self::Find(choice) => {
-                println!("{}", choice.find()?);
-                Ok(true)
-            }
+            Self::Autobahn(judge) => return judge.run(),
+            Self::Scorecard(score) => return score.run(),
+            Self::Setup(choice) => println!("Autobahn is ready: {}", choice.ready()?),
+            Self::Find(choice) => println!("{}", choice.find()?),
         }
+        Ok(true)
     }
 }
 
@@ -162,11 +157,10 @@ impl Judge {
         let peers = self.peers()?;
         let reports = judge(&autobahn, &peers, &suite, self.choice.jobs())?;
         let as_expected = print(&peers, &reports, &suite);
-        for report in &reports {
-            println!("the report on {}: {}", report.name, report.index.display());
+        for Report { name, index, .. } in &reports {
+            println!("the report on {name}: {}", index.display());
             if self.open {
-                open::that(&report.index)
-                    .map_err(|error| format!("no browser opens it: {error}"))?;
+                open::that(index).map_err(|error| format!("no browser opens it: {error}"))?;
             }
         }
         Ok(as_expected)
@@ -212,14 +206,15 @@ impl Score {
         let reports = judge(&autobahn, &peers, &suite, self.choice.jobs())?;
         let mut as_expected = print(&peers, &reports, &suite);
 
-        let servers = peers.iter().zip(&reports).filter(|(peer, _)| peer.role() == Role::Server);
+        let servers =
+            peers.iter().zip(&reports).filter(|(peer, _)| matches!(peer.contact, Contact::Url(_)));
         let rows = servers.map(|(_, report)| Row::of(report)).collect();
         let scorecard = Scorecard::new(rows, &suite);
         if !self.check {
             return scorecard.write(workspace()).map(|()| as_expected);
         }
         for line in scorecard.differences(&Scorecard::checked_in()?) {
-            println!("{}", painted(paint::are_wanted(), RED, &line));
+            println!("{}", painted(has_colours(), RED, &line));
             as_expected = false;
         }
         Ok(as_expected)
@@ -268,7 +263,7 @@ fn reference() -> Result<Peer, String> {
 /// Prints a table of all reports, and what is not as expected of the peers that must pass. Returns
 /// whether all is.
 fn print(peers: &[Peer], reports: &[Report], suite: &Suite) -> bool {
-    let paint = |way: &str, text: &str| painted(paint::are_wanted(), way, text);
+    let paint = |way: &str, text: &str| painted(has_colours(), way, text);
     println!("\n{}", paint(BOLD, &Row::heading()));
     for report in reports {
         println!("{}", Row::of(report));

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::autobahn::finish::finish;
 use crate::autobahn::folders::{CONFIGURATION, REPORT};
-use crate::autobahn::peer::Role;
+use crate::autobahn::peer::Contact;
 
 /// The image that Autobahn's makers publish.
 pub(crate) const IMAGE: &str = "crossbario/autobahn-testsuite:25.10.1";
@@ -23,25 +23,27 @@ pub(crate) fn pull() -> Result<(), String> {
 }
 
 /// The arguments of `docker` that run `wstest` in a container, with the configuration in `folder`,
-/// against a peer in this `role`. A fuzzing server listens on `port`.
+/// against a peer with this `contact`. A fuzzing server listens on `port`.
 pub(crate) fn arguments(
     shares_loopback: bool,
-    role: Role,
+    contact: &Contact,
     port: u16,
     folder: &Path,
 ) -> Vec<String> {
-    let network = match (shares_loopback, role) {
+    let network = match (shares_loopback, contact) {
         (true, _) => "--network host".to_owned(),
-        (false, Role::Client) => format!("--publish 127.0.0.1:{port}:{port}"),
-        (false, Role::Server) => String::new(),
+        (false, Contact::Program(_)) => format!("--publish 127.0.0.1:{port}:{port}"),
+        (false, Contact::Url(_)) => String::new(),
     };
     let command = format!(
         "run --name {} --workdir /tmp {network} --env PYTHONUNBUFFERED=1 --volume",
         name(folder)
     );
     let volume = format!("{}:/config:ro", folder.display());
-    let wstest =
-        format!("{IMAGE} wstest --mode {} --webport 0 --spec /config/{CONFIGURATION}", role.mode());
+    let wstest = format!(
+        "{IMAGE} wstest --mode {} --webport 0 --spec /config/{CONFIGURATION}",
+        contact.mode()
+    );
     let words = |line: String| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     [words(command), vec![volume], words(wstest)].concat()
 }
@@ -97,30 +99,38 @@ impl Drop for Container {
 mod tests {
     use super::*;
 
+    fn server() -> Contact {
+        Contact::Url("ws://127.0.0.1:9005/".to_owned())
+    }
+
+    fn client() -> Contact {
+        Contact::Program("client".into())
+    }
+
     /// The arguments of `docker run` in one line.
-    fn line(shares_loopback: bool, role: Role) -> String {
-        arguments(shares_loopback, role, 9001, Path::new("/parts/step-5-server-0")).join(" ")
+    fn line(shares_loopback: bool, contact: &Contact) -> String {
+        arguments(shares_loopback, contact, 9001, Path::new("/parts/step-5-server-0")).join(" ")
     }
 
     #[test]
     fn a_container_on_linux_shares_the_loopback_interface() {
         assert_eq!(
-            line(true, Role::Server),
+            line(true, &server()),
             "run --name websocket-step-by-step-step-5-server-0 --workdir /tmp --network host \
              --env PYTHONUNBUFFERED=1 --volume /parts/step-5-server-0:/config:ro \
              crossbario/autobahn-testsuite:25.10.1 wstest --mode fuzzingclient --webport 0 \
              --spec /config/configuration.json"
         );
-        assert!(!line(true, Role::Client).contains("--publish"));
+        assert!(!line(true, &client()).contains("--publish"));
     }
 
     #[test]
     fn a_container_in_a_virtual_machine_publishes_the_fuzzing_server_on_loopback_only() {
-        let client = line(false, Role::Client);
-        assert!(client.contains(" --publish 127.0.0.1:9001:9001 "), "{client}");
-        assert!(client.contains(" --mode fuzzingserver ") && !client.contains("--network"));
-        let server = line(false, Role::Server);
-        assert!(!server.contains("--publish") && !server.contains("--network"), "{server}");
+        let arguments = line(false, &client());
+        assert!(arguments.contains(" --publish 127.0.0.1:9001:9001 "), "{arguments}");
+        assert!(arguments.contains(" --mode fuzzingserver ") && !arguments.contains("--network"));
+        let arguments = line(false, &server());
+        assert!(!arguments.contains("--publish") && !arguments.contains("--network"));
     }
 
     #[test]

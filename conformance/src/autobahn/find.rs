@@ -91,9 +91,8 @@ fn find_docker(ask: Ask) -> Option<Autobahn> {
     let answer = ask(OsStr::new("docker"), &["info", "--format", format])?;
     // An engine may be set up for Windows containers; Autobahn's image is a Linux one.
     let system = answer.trim().strip_prefix("linux ")?;
-    Some(Autobahn::Docker {
-        shares_loopback: cfg!(target_os = "linux") && system != "Docker Desktop",
-    })
+    let shares_loopback = cfg!(target_os = "linux") && system != "Docker Desktop";
+    Some(Autobahn::Docker { shares_loopback })
 }
 
 /// Asks `wstest` for its version: a version manager's shim may be on the PATH and run nothing.

@@ -2,7 +2,6 @@
 //! because a `wstest` uses one core only.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -13,8 +12,10 @@ use crate::autobahn::find::Autobahn;
 use crate::autobahn::folders::{REPORT, empty_folder, home};
 use crate::autobahn::peer::Peer;
 use crate::autobahn::report::Report;
-use crate::autobahn::run::run;
+use crate::autobahn::run::{Part, run};
 use crate::autobahn::suite::{Suite, group};
+use crate::parallel::in_parallel;
+use crate::terminal;
 
 /// How long everything may take. It takes minutes with peers that answer.
 const TIME_LIMIT: Duration = Duration::from_mins(40);
@@ -23,17 +24,6 @@ const TIME_LIMIT: Duration = Duration::from_mins(40);
 const WAITING: usize = 8;
 /// Into how many parts the cases of groups 1 to 10 are cut.
 const SHARES: usize = 8;
-/// Without a terminal, a line is printed after this many parts.
-const PARTS_A_LINE: usize = 10;
-
-/// Some of the cases for one peer.
-struct Part<'a> {
-    peer: &'a Peer,
-    cases: Vec<String>,
-    /// The folder in which it runs.
-    folder: PathBuf,
-}
-
 /// Runs the cases of a suite against all peers, with `jobs` parts at a time for peers that pass and
 /// [`WAITING`] for the others. Returns Autobahn's report on each peer, in their order.
 ///
@@ -50,44 +40,39 @@ pub(crate) fn judge(
     empty_folder(&parts_folder)?;
     let parts: Vec<Vec<Part>> =
         peers.iter().map(|peer| parts_for(peer, &suite.cases, &parts_folder)).collect();
+    if let Some((peer, _)) = peers.iter().zip(&parts).find(|(_, parts)| parts.is_empty()) {
+        return Err(format!("{} is not judged in any of these cases", peer.name));
+    }
     let total = parts.iter().flatten().count();
     let (passing, waiting): (Vec<&Part>, Vec<&Part>) =
         parts.iter().flatten().partition(|part| part.peer.passes);
 
-    let (start, done) = (Instant::now(), AtomicUsize::new(0));
+    let (start, done, failure) = (Instant::now(), AtomicUsize::new(0), Mutex::new(None));
+    let first_failure = || failure.lock().unwrap_or_else(PoisonError::into_inner);
     let run_one = |part: &&Part| {
-        let Part { peer, cases, folder } = part;
-        run(autobahn, peer, cases, folder, start + TIME_LIMIT)
-            .map_err(|error| format!("{}: {error}", peer.name))?;
-        show(done.fetch_add(1, Ordering::Relaxed) + 1, total, start, &peer.name);
-        Ok(())
+        let name = &part.peer.name;
+        if let Err(error) = run(autobahn, part, start + TIME_LIMIT) {
+            first_failure().get_or_insert(format!("{name}: {error}"));
+            return false;
+        }
+        let (done, seconds) = (done.fetch_add(1, Ordering::Relaxed) + 1, start.elapsed().as_secs());
+        terminal::show_progress(&format!("{done}/{total} parts, {seconds} s: {name}"));
+        first_failure().is_none()
     };
-    let failures = thread::scope(|scope| {
-        let others = scope.spawn(|| in_parallel(&waiting, WAITING, run_one));
-        let first = in_parallel(&passing, jobs, run_one);
-        first.and(others.join().unwrap_or_else(|_| Err("a part has panicked".to_owned())))
+    thread::scope(|scope| {
+        scope.spawn(|| in_parallel(&waiting, WAITING, run_one));
+        in_parallel(&passing, jobs, run_one);
     });
-    failures?;
+    terminal::show_progress("");
+    if let Some(failure) = first_failure().take() {
+        return Err(failure);
+    }
     let report = |(peer, parts): (&Peer, &Vec<Part>)| {
         let folders: Vec<PathBuf> = parts.iter().map(|part| part.folder.join(REPORT)).collect();
         let cases = parts.iter().flat_map(|part| part.cases.clone()).collect();
         Report::merge(&peer.name, cases, &folders, &home.join(REPORT).join(peer.folder()))
     };
     peers.iter().zip(&parts).map(report).collect()
-}
-
-/// Shows how many parts are done.
-fn show(done: usize, total: usize, start: Instant, name: &str) {
-    let seconds = start.elapsed().as_secs();
-    let line = format!("{}:{:02}  {done} of {total} parts  {name}", seconds / 60, seconds % 60);
-    // An output that has gone needs no progress.
-    let _ = if stdout().is_terminal() {
-        write!(stdout(), "\r{line:<60}").and_then(|()| stdout().flush())
-    } else if done.is_multiple_of(PARTS_A_LINE) || done == total {
-        writeln!(stdout(), "{line}")
-    } else {
-        Ok(())
-    };
 }
 
 /// Cuts the cases for a peer into parts, those first that take the longest. A series of group 12 or
@@ -111,58 +96,10 @@ fn parts_for<'a>(peer: &'a Peer, cases: &[String], parts_folder: &Path) -> Vec<P
     parts.into_iter().map(part).collect()
 }
 
-/// Calls `work` with each item in its order, in several threads, until one has failed. What has
-/// begun then is done to its end.
-fn in_parallel<Item: Sync>(
-    items: &[Item],
-    threads: usize,
-    work: impl Fn(&Item) -> Result<(), String> + Sync,
-) -> Result<(), String> {
-    let (next, failure) = (AtomicUsize::new(0), Mutex::new(None));
-    let take_turns = || {
-        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if let Err(error) = work(item) {
-                next.store(items.len(), Ordering::Relaxed);
-                failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-            }
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(take_turns);
-        }
-    });
-    failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::autobahn::peer::Contact;
-
-    #[test]
-    fn every_item_is_worked_on_once() {
-        let done = Mutex::new(Vec::new());
-        let outcome = in_parallel(&(0..50).collect::<Vec<u32>>(), 3, |item| {
-            done.lock().unwrap().push(*item);
-            Ok(())
-        });
-        assert_eq!(outcome, Ok(()));
-        let mut done = done.into_inner().unwrap();
-        done.sort_unstable();
-        assert_eq!(done, (0..50).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn the_first_failure_is_returned_and_nothing_begins_after_it() {
-        let begun = AtomicUsize::new(0);
-        let outcome = in_parallel(&(1..100).collect::<Vec<u32>>(), 1, |item| {
-            begun.fetch_add(1, Ordering::Relaxed);
-            if *item == 3 { Err("the third".to_owned()) } else { Ok(()) }
-        });
-        assert_eq!(outcome, Err("the third".to_owned()));
-        assert_eq!(begun.into_inner(), 3);
-    }
 
     fn parts(groups: &'static [u8], cases: &[&str]) -> Vec<Vec<String>> {
         let contact = Contact::Url("ws://127.0.0.1:1".to_owned());

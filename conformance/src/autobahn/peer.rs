@@ -4,29 +4,22 @@ use std::path::PathBuf;
 
 use testkit::Server;
 
-/// Which end of a connection a peer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    Server,
-    Client,
-}
-
-impl Role {
-    /// The mode of `wstest` that judges a peer in this role.
-    pub(crate) fn mode(self) -> &'static str {
-        match self {
-            Self::Server => "fuzzingclient",
-            Self::Client => "fuzzingserver",
-        }
-    }
-}
-
 /// How to reach a peer.
 pub(crate) enum Contact {
     /// A server at this `ws://` address.
     Url(String),
     /// A client, by its program. Its one argument is the address of Autobahn's server.
     Program(PathBuf),
+}
+
+impl Contact {
+    /// The mode of `wstest` that judges such a peer.
+    pub(crate) fn mode(&self) -> &'static str {
+        match self {
+            Self::Url(_) => "fuzzingclient",
+            Self::Program(_) => "fuzzingserver",
+        }
+    }
 }
 
 /// A server or client that is judged.
@@ -43,14 +36,6 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// The role that this peer is judged in.
-    pub(crate) fn role(&self) -> Role {
-        match self.contact {
-            Contact::Url(_) => Role::Server,
-            Contact::Program(_) => Role::Client,
-        }
-    }
-
     /// The name of its folder: `step-5-server`.
     pub(crate) fn folder(&self) -> String {
         self.name.replace(", ", "-").replace(' ', "-")

@@ -25,6 +25,13 @@ pub(crate) struct Verdict {
     reportfile: PathBuf,
 }
 
+impl Verdict {
+    /// Whether this is the word for both the behaviour and the close.
+    pub(crate) fn is(&self, word: &str) -> bool {
+        self.behavior == word && self.behavior_close == word
+    }
+}
+
 /// Autobahn's report on one peer.
 pub(crate) struct Report {
     /// The name of the peer.
@@ -75,7 +82,7 @@ impl Report {
             };
             let Verdict { behavior, behavior_close, reportfile } = verdict;
             let page = self.index.with_file_name(reportfile).with_extension("html");
-            (behavior != due || behavior_close != due).then(|| {
+            (!verdict.is(due)).then(|| {
                 format!(
                     "{case:<8}expected {due}, close {due}; seen {behavior}, close {behavior_close}; \
                      see {}",

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -21,38 +21,41 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// How many of the last lines of a program are shown after a failure.
 const LAST_LINES: usize = 12;
 
-/// Runs `cases` against a peer, in `folder`, until `deadline`. Autobahn's report is in its `report/`
-/// then.
+/// Some of the cases for one peer.
+pub(crate) struct Part<'a> {
+    pub(crate) peer: &'a Peer,
+    pub(crate) cases: Vec<String>,
+    /// The folder in which they are run. Autobahn's report is in its `report/` then.
+    pub(crate) folder: PathBuf,
+}
+
+/// Runs a part until `deadline`.
 ///
 /// # Errors
 /// If a program cannot be started, fails, or is not done in time: a sentence with its last lines.
-pub(crate) fn run(
-    autobahn: &Autobahn,
-    peer: &Peer,
-    cases: &[String],
-    folder: &Path,
-    deadline: Instant,
-) -> Result<(), String> {
+pub(crate) fn run(autobahn: &Autobahn, part: &Part, deadline: Instant) -> Result<(), String> {
+    let Part { peer, cases, folder } = part;
     empty_folder(folder)?;
-    let port = free_port().map_err(|error| format!("no port is free on 127.0.0.1: {error}"))?;
+    let wstest_port =
+        free_port().map_err(|error| format!("no port is free on 127.0.0.1: {error}"))?;
     let file = folder.join(CONFIGURATION);
-    fs::write(&file, configuration(autobahn, peer, port, cases).to_string())
+    fs::write(&file, configuration(autobahn, peer, wstest_port, cases).to_string())
         .map_err(|error| format!("{}: {error}", file.display()))?;
 
     // It is declared before the program in it, and so is removed after that has ended.
     let container = matches!(autobahn, Autobahn::Docker { .. }).then(|| Container::reserve(folder));
-    let command = wstest::command(autobahn, peer.role(), port, &home()?, folder);
+    let command = wstest::command(autobahn, &peer.contact, wstest_port, &home()?, folder);
     let mut wstest = Program::start(command)?;
     match &peer.contact {
         Contact::Url(_) => ends_well("Autobahn", &mut wstest, deadline)?,
         Contact::Program(program) => {
-            while !answers(port) {
+            while !answers(wstest_port) {
                 if wstest.exit_status(PAUSE).is_some() || Instant::now() >= deadline {
                     return Err(failure("Autobahn's server does not answer", &wstest));
                 }
             }
             let mut client = Command::new(program);
-            client.arg(url(port));
+            client.arg(url(wstest_port));
             ends_well("the client", &mut Program::start(client)?, deadline)?;
         }
     }

@@ -53,17 +53,12 @@ impl Scorecard {
 
     /// A line for each row that is not as `checked_in`.
     pub(crate) fn differences(&self, checked_in: &Self) -> Vec<String> {
-        let mut lines = Vec::new();
-        for row in self.rows.iter().filter(|row| !checked_in.rows.contains(row)) {
+        let line = |row: &Row| {
             let before = checked_in.rows.iter().find(|other| other.judged == row.judged);
-            let before =
-                before.map_or_else(|| "is missing".to_owned(), |row| format!("has\n{row}"));
-            lines.push(format!("{FILE} {before}\nand this run has\n{row}"));
-        }
-        if !lines.is_empty() {
-            lines.push(format!("if this run is right, write it down by `{COMMAND}`"));
-        }
-        lines
+            let before = before.map_or_else(|| "nothing about it".to_owned(), Row::to_string);
+            format!("{FILE} has\n{before}\nand this run has\n{row}\nIf it is right: {COMMAND}")
+        };
+        self.rows.iter().filter(|row| !checked_in.rows.contains(row)).map(line).collect()
     }
 
     /// Writes this and its picture into the workspace at `root`.
@@ -111,10 +106,10 @@ mod tests {
             "conformance/scorecard.json has\n\
              step 5, server     16   34   50 passed, 3 informational\n\
              and this run has\n\
-             step 5, server     16   33   49 passed, 3 informational"
+             step 5, server     16   33   49 passed, 3 informational\n\
+             If it is right: just scorecard"
         );
-        assert!(lines[1].starts_with("conformance/scorecard.json is missing"), "{}", lines[1]);
-        assert!(lines[2].contains("`just scorecard`"), "{}", lines[2]);
+        assert!(lines[1].contains(" has\nnothing about it\n"), "{}", lines[1]);
     }
 
     /// Every step that can answer a handshake is on it, and those that must pass all their cases do.

@@ -8,7 +8,7 @@ use crate::autobahn::docker;
 use crate::autobahn::find::Autobahn;
 use crate::autobahn::finish::finish;
 use crate::autobahn::folders::{CONFIGURATION, empty_folder, home};
-use crate::autobahn::peer::Role;
+use crate::autobahn::peer::Contact;
 
 /// The version that `expected.json` was written for.
 const VERSION: &str = "25.10.1";
@@ -58,11 +58,11 @@ fn install(executable: &Path, home: &Path) -> Result<(), String> {
     check().map_err(|error| format!("{error}\nAutobahn is installed, but does not run"))
 }
 
-/// The command that runs `wstest` against a peer in this `role`, in `folder`, with the configuration
+/// The command that runs `wstest` against a peer with this `contact`, in `folder`, with the configuration
 /// that is there. A fuzzing server listens on `port`.
 pub(crate) fn command(
     autobahn: &Autobahn,
-    role: Role,
+    contact: &Contact,
     port: u16,
     home: &Path,
     folder: &Path,
@@ -70,14 +70,14 @@ pub(crate) fn command(
     let mut command = match autobahn {
         Autobahn::Docker { shares_loopback } => {
             let mut command = Command::new("docker");
-            command.args(docker::arguments(*shares_loopback, role, port, folder));
+            command.args(docker::arguments(*shares_loopback, contact, port, folder));
             return command;
         }
         Autobahn::Wstest => Command::new("wstest"),
         Autobahn::Python(executable) => python(executable, home),
     };
     command.current_dir(folder).env("PYTHONUNBUFFERED", "1");
-    command.args(["--mode", role.mode(), "--webport", "0", "--spec", CONFIGURATION]);
+    command.args(["--mode", contact.mode(), "--webport", "0", "--spec", CONFIGURATION]);
     command
 }
 
@@ -102,8 +102,9 @@ mod tests {
 
     #[test]
     fn wstest_gets_its_mode_and_its_configuration() {
+        let contact = Contact::Program("client".into());
         let folders = [Path::new("autobahn"), Path::new("part")];
-        let command = command(&Autobahn::Wstest, Role::Client, 9001, folders[0], folders[1]);
+        let command = command(&Autobahn::Wstest, &contact, 9001, folders[0], folders[1]);
         let arguments: Vec<_> = command.get_args().collect();
         assert_eq!(
             arguments,

@@ -1,5 +1,7 @@
 //! What a check is, and the levels that checks belong to.
 
+use serde::Serialize;
+
 use crate::checker::session::Session;
 use crate::checker::wire::stop::Judgement;
 
@@ -24,8 +26,11 @@ pub(crate) enum Turn {
     Last,
 }
 
+/// The code of a check.
+pub(crate) type Run = fn(&Session) -> Judgement;
+
 /// One thing that is expected of a server.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize)]
 pub struct Check {
     /// Its name, which stays the same from version to version: `framing/minimal-length`.
     pub id: &'static str,
@@ -42,20 +47,18 @@ pub struct Check {
     /// Where to look when it fails.
     pub hint: &'static str,
     /// The checks that must have passed before it.
+    #[serde(skip)]
     pub(crate) needs: &'static [&'static str],
+    #[serde(skip)]
     pub(crate) turn: Turn,
-    pub(crate) run: fn(&Session) -> Judgement,
+    #[serde(skip)]
+    pub(crate) run: Run,
 }
 
 impl Check {
     /// A check of what the standard demands. Unless [`Self::needs`] says otherwise, it needs the
     /// first ability of the level below.
-    pub(crate) const fn new(
-        level: u8,
-        id: &'static str,
-        clause: &'static str,
-        run: fn(&Session) -> Judgement,
-    ) -> Self {
+    pub(crate) const fn new(level: u8, id: &'static str, clause: &'static str, run: Run) -> Self {
         let needs: &[&str] = match level {
             1 => &["tcp/accept"],
             2 => &["handshake/upgrade"],
@@ -72,7 +75,7 @@ impl Check {
         level: u8,
         id: &'static str,
         clause: &'static str,
-        run: fn(&Session) -> Judgement,
+        run: Run,
     ) -> Self {
         Self { hostile: true, ..Self::new(level, id, clause, run) }
     }

@@ -1,20 +1,18 @@
 //! `conformance check`: checks a step, or any server.
 
 use std::fs;
-use std::io::{IsTerminal, Write as _, stderr};
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use clap::Args;
 use testkit::Server;
 
-use crate::checker::options::{Judged, Options};
+use crate::checker::options::Options;
 use crate::checker::report::ruling::Ruling;
 use crate::checker::runner::run;
-use crate::paint;
 use crate::subject::{MESSAGE_MAX, Subject};
+use crate::terminal;
 
 /// How long a step may wait for a silent peer, with the flags that it is started with.
 const STEP_PATIENCE: Duration = Duration::from_secs(15);
@@ -24,7 +22,7 @@ const STEP_PATIENCE: Duration = Duration::from_secs(15);
 pub struct Checker {
     /// A step to build, start and check at its own level, such as 3 or 5a, or the address of a server
     #[arg(value_name = "STEP | ws://HOST:PORT/PATH")]
-    target: Target,
+    target: String,
 
     /// The highest level: 1 TCP, 2 handshake, 3 unmasking, 4 framing, 5 echo, 6 room [default: 5, or the step's]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=6))]
@@ -63,25 +61,6 @@ pub struct Checker {
     junit: Option<PathBuf>,
 }
 
-/// What is checked.
-#[derive(Clone)]
-enum Target {
-    /// A step, by its label.
-    Step(String),
-    Address(Judged),
-}
-
-impl FromStr for Target {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text.contains([':', '/']) {
-            return text.parse().map(Self::Address);
-        }
-        Ok(Self::Step(text.to_owned()))
-    }
-}
-
 impl Checker {
     /// Runs the checks and prints how they came out. Returns whether nothing failed.
     ///
@@ -90,45 +69,38 @@ impl Checker {
     pub fn run(&self) -> Result<bool, String> {
         // The server lives until all is checked.
         let (options, _server) = self.options()?;
-        let has_terminal = stderr().is_terminal();
         let done = AtomicUsize::new(0);
         let report = run(&options, &|ruling: &Ruling, total| {
             let count = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if has_terminal {
-                // A terminal that has gone needs no progress.
-                let _ = write!(stderr(), "\r\x1b[K{count}/{total} {}", ruling.check.id);
-            }
+            terminal::show_progress(&format!("{count}/{total} {}", ruling.check.id));
         })?;
-        if has_terminal {
-            let _ = write!(stderr(), "\r\x1b[K");
-        }
+        terminal::show_progress("");
         if let Some(file) = &self.junit {
             fs::write(file, report.junit()?)
                 .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
         }
         if self.json {
-            println!("{}", report.json()?);
+            println!("{:#}", report.json());
         } else {
-            print!("{}", report.for_people(paint::are_wanted()));
+            print!("{}", report.for_people(terminal::has_colours()));
         }
         Ok(report.is_good())
     }
 
     /// What to check and how, with the server that was started for it.
     fn options(&self) -> Result<(Options, Option<Server>), String> {
-        let (mut options, server) = match &self.target {
-            Target::Address(judged) => (Options::new(judged.clone()), None),
-            Target::Step(label) => {
-                let subject = Subject::labelled(label)?;
-                let flags = if self.hostile { subject.hostile_flags } else { &[] };
-                let server = subject.start(flags)?;
-                let mut options = Options::new(server.ws_url(subject.path).parse()?);
-                options.level = subject.level;
-                options.patience = STEP_PATIENCE;
-                options.message_max = (!flags.is_empty()).then_some(MESSAGE_MAX);
-                options.pid = Some(server.pid());
-                (options, Some(server))
-            }
+        let (mut options, server) = if self.target.contains([':', '/']) {
+            (Options::new(self.target.parse()?), None)
+        } else {
+            let subject = Subject::labelled(&self.target)?;
+            let flags = if self.hostile { subject.hostile_flags } else { &[] };
+            let server = subject.start(flags)?;
+            let mut options = Options::new(server.ws_url(subject.path).parse()?);
+            options.level = subject.level;
+            options.patience = STEP_PATIENCE;
+            options.message_max = (!flags.is_empty()).then_some(MESSAGE_MAX);
+            options.pid = Some(server.pid());
+            (options, Some(server))
         };
         options.hostile = self.hostile;
         options.only.clone_from(&self.only);

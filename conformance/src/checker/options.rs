@@ -9,11 +9,11 @@ use std::time::Duration;
 pub struct Judged {
     /// As it was written.
     pub url: String,
-    /// What stands in `Host`.
+    /// The value of `Host`.
     pub authority: String,
-    /// What is asked for, with a slash in front.
+    /// The path, with a slash in front.
     pub path: String,
-    /// What the host's name means.
+    /// The addresses of the host.
     pub addresses: Vec<SocketAddr>,
 }
 
@@ -26,20 +26,19 @@ impl FromStr for Judged {
         let rest = match url.split_once("://") {
             Some(("ws", rest)) => rest,
             Some(("wss", _)) => {
-                return Err("the checker speaks no TLS: give it the server's ws:// address, \
-                            behind whatever ends the TLS"
+                return Err("the checker does not speak TLS: give it the ws:// address of the \
+                            server behind the one that does"
                     .to_owned());
             }
-            _ => return Err(format!("`{url}` is no ws:// address: {example}")),
+            _ => return Err(format!("`{url}` is not a ws:// address: {example}")),
         };
         let end = rest.find('/').unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
-        let is_plain = |text: &str| !text.bytes().any(|byte| byte <= b' ' || byte == b'#');
-        if authority.is_empty() || authority.contains(['?', '@']) || !is_plain(rest) {
-            return Err(format!("`{url}` names no host and path: {example}"));
+        let is_unusual = |byte| byte <= b' ' || byte == b'#';
+        if authority.is_empty() || authority.contains(['?', '@']) || rest.bytes().any(is_unusual) {
+            return Err(format!("`{url}` has no host or a wrong path: {example}"));
         }
-        let after_bracket = authority.rsplit(']').next().unwrap_or_default();
-        let has_port = after_bracket.contains(':');
+        let has_port = authority.rsplit(']').next().is_some_and(|rest| rest.contains(':'));
         let with_port = if has_port { authority.to_owned() } else { format!("{authority}:80") };
         let addresses = with_port
             .to_socket_addrs()
@@ -77,7 +76,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Everything but the hostile and the room, which is what most servers can be asked for.
+    /// All checks of levels 1 to 5 except the hostile ones, which suit most servers.
     #[must_use]
     pub fn new(judged: Judged) -> Self {
         Self {

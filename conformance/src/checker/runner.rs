@@ -1,9 +1,7 @@
 //! Runs the checks: first those that others need, then most of them together, then the rest.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::checker::check::{Check, Turn};
@@ -13,6 +11,7 @@ use crate::checker::options::Options;
 use crate::checker::report::ruling::{Report, Ruling, Verdict};
 use crate::checker::session::Session;
 use crate::checker::wire::stop::Stop;
+use crate::parallel::in_parallel;
 
 /// How many checks run at the same time, each with connections of its own.
 const TOGETHER: usize = 8;
@@ -54,15 +53,9 @@ pub fn run(
     }
     let together = if run.has_passed(SECOND_CONNECTION) == Some(false) { 1 } else { TOGETHER };
     let crowd: Vec<&Check> = rest.iter().filter(|check| check.turn == Turn::Crowd).collect();
-    let next = AtomicUsize::new(0);
-    thread::scope(|scope| {
-        for _ in 0..together {
-            scope.spawn(|| {
-                while let Some(check) = crowd.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    run.judge(check);
-                }
-            });
-        }
+    in_parallel(&crowd, together, |check| {
+        run.judge(check);
+        true
     });
     for turn in [Turn::Alone, Turn::Last] {
         for check in rest.iter().filter(|check| check.turn == turn) {
@@ -77,42 +70,38 @@ pub fn run(
 
 /// The checks that were asked for.
 fn chosen(options: &Options) -> Result<Vec<Check>, String> {
-    let in_reach =
-        |check: &&Check| check.level <= options.level && (options.hostile || !check.hostile);
-    let checks = all();
-    let checks: Vec<Check> = checks.iter().filter(in_reach).copied().collect();
+    let mut checks = all();
+    checks.retain(|check| check.level <= options.level && (options.hostile || !check.hostile));
     if options.only.is_empty() {
         return Ok(checks);
     }
-    let mut wanted: HashSet<&str> = HashSet::new();
-    for id in &options.only {
-        let check = checks.iter().find(|check| check.id == id);
-        wanted.insert(check.map(|check| check.id).ok_or_else(|| unknown(id, &checks))?);
+    if let Some(id) = options.only.iter().find(|id| !checks.iter().any(|check| check.id == **id)) {
+        return Err(unknown(id, &checks));
     }
+    let mut wanted: HashSet<&str> = options.only.iter().map(String::as_str).collect();
     // Until nothing is added any more.
     let mut count = 0;
     while count < wanted.len() {
         count = wanted.len();
-        for check in &checks {
-            if wanted.contains(check.id) {
-                wanted.extend(check.needs);
-            }
+        for check in checks.iter().filter(|check| wanted.contains(check.id)).collect::<Vec<_>>() {
+            wanted.extend(check.needs);
         }
     }
-    Ok(checks.into_iter().filter(|check| wanted.contains(check.id)).collect())
+    checks.retain(|check| wanted.contains(check.id));
+    Ok(checks)
 }
 
 /// Says that there is no such check, or not here.
 fn unknown(id: &str, checks: &[Check]) -> String {
-    let group = |id: &str| id.split('/').next().map(str::to_owned);
-    let alike = checks.iter().map(|check| check.id).filter(|other| group(other) == group(id));
-    let alike: Vec<&str> = alike.collect();
     if all().iter().any(|check| check.id == id) {
         return format!("`{id}` needs a higher --level, or --hostile");
     }
-    match alike[..] {
+    let group = id.split('/').next().unwrap_or_default();
+    let alike =
+        checks.iter().map(|check| check.id).filter(|id| id.split('/').next() == Some(group));
+    match alike.collect::<Vec<_>>()[..] {
         [] => format!("there is no check `{id}`: see conformance/README.md for all of them"),
-        _ => format!("there is no check `{id}`; there are {}", alike.join(", ")),
+        ref alike => format!("there is no check `{id}`; there are {}", alike.join(", ")),
     }
 }
 
@@ -139,8 +128,7 @@ impl Run<'_> {
             Ok(()) => (Verdict::Passed, String::new(), None),
             Err(Stop::Unseen(why)) => (Verdict::Skipped, why, None),
             Err(Stop::Failed(finding)) => {
-                let end = if finding.happened.ends_with('.') { "" } else { "." };
-                (Verdict::Failed, finding.happened.clone() + end, Some(*finding))
+                (Verdict::Failed, finding.happened.clone(), Some(*finding))
             }
         };
         let ruling = Ruling { check: *check, verdict, happened, time: start.elapsed(), finding };

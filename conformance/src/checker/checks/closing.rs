@@ -1,6 +1,6 @@
 //! Level 5: the closing handshake, and a length that must not be allocated.
 
-use crate::checker::check::Check;
+use crate::checker::check::{Check, Run};
 use crate::checker::session::Session;
 use crate::checker::wire::frame::{
     CLOSE, Draft, Form, Frame, INVALID_DATA, PROTOCOL_ERROR, SHORT_HEADER, TOO_BIG, text,
@@ -76,7 +76,7 @@ pub(crate) const CHECKS: &[Check] = &[
 ];
 
 /// A check for a server that knows the closing handshake.
-const fn closing(id: &'static str, clause: &'static str, run: fn(&Session) -> Judgement) -> Check {
+const fn closing(id: &'static str, clause: &'static str, run: Run) -> Check {
     Check::new(5, id, clause, run).needs(&["closing/handshake"])
 }
 

@@ -6,7 +6,7 @@ use std::mem;
 use flate2::Compression;
 use flate2::write::{DeflateDecoder, DeflateEncoder};
 
-use crate::checker::check::Check;
+use crate::checker::check::{Check, Run};
 use crate::checker::session::Session;
 use crate::checker::wire::frame::{
     CONTINUATION, Draft, INVALID_DATA, PING, PROTOCOL_ERROR, RSV1, SHORT_HEADER, TEXT, TOO_BIG,
@@ -99,11 +99,7 @@ pub(crate) const CHECKS: &[Check] = &[
 ];
 
 /// A check for a server that agrees to compression.
-const fn compressed(
-    id: &'static str,
-    clause: &'static str,
-    run: fn(&Session) -> Judgement,
-) -> Check {
+const fn compressed(id: &'static str, clause: &'static str, run: Run) -> Check {
     Check::hostile(5, id, clause, run).needs(&["compression/echo"])
 }
 

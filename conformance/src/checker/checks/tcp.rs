@@ -11,8 +11,7 @@ use crate::checker::wire::stop::{Judgement, Stop};
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::new(1, "tcp/accept", "RFC 6455 §4.1", |session| {
-        let connected = session.try_connect().map(drop);
-        connected.map_err(|error| Stop::failed(format!("No connection: {error}")))
+        connect(session, "No connection").map(drop)
     })
     .needs(&[])
     .expects("The server accepts a TCP connection.")
@@ -31,6 +30,11 @@ pub(crate) const CHECKS: &[Check] = &[
         .expects("After all other checks the server still serves new connections.")
         .hint("An error on one connection must end that connection and nothing else."),
 ];
+
+/// Opens a connection. If that fails, the check fails with these words.
+fn connect(session: &Session, failure: &str) -> Result<Peer, Stop> {
+    session.try_connect().map_err(|error| Stop::failed(format!("{failure}: {error}")))
+}
 
 fn client_first(session: &Session) -> Judgement {
     let mut peer = session.connect()?;
@@ -58,9 +62,7 @@ fn is_answered(peer: &mut Peer) -> bool {
 
 fn second_connection(session: &Session) -> Judgement {
     // There was a connection before, which `tcp/accept` has closed.
-    let first = session.try_connect().map_err(|error| {
-        Stop::failed(format!("The server takes one connection and ends: {error}"))
-    })?;
+    let first = connect(session, "The server takes one connection and ends")?;
     let mut second =
         ask(session).map_err(|_| first.wrong("The server takes no second connection", None))?;
     if is_answered(&mut second) {
@@ -83,9 +85,7 @@ fn second_connection(session: &Session) -> Judgement {
 }
 
 fn still_there(session: &Session) -> Judgement {
-    let mut peer = session.try_connect().map_err(|error| {
-        Stop::failed(format!("The server takes no connection any more: {error}"))
-    })?;
+    let mut peer = connect(session, "The server takes no connection any more")?;
     if session.options.level == 1 {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::checker::check::LEVELS;
 use crate::checker::report::ruling::{Report, Ruling, Verdict, counts};
 use crate::checker::wire::record::{Direction, Mark, Piece};
-use crate::paint::{BOLD, DIM, GREEN, RED, painted};
+use crate::terminal::{BOLD, DIM, GREEN, RED, painted};
 
 /// How many bytes are shown in a row.
 const ROW: usize = 16;

@@ -170,14 +170,16 @@ impl std::fmt::Display for Frame {
             BINARY => "a binary frame",
             PING => "a ping",
             PONG => "a pong",
-            CLOSE => match self.code() {
-                Some(code) => {
-                    let reason =
-                        String::from_utf8_lossy(&self.payload[2..]).escape_debug().to_string();
-                    return write!(f, "a close frame with {code} \"{reason}\"");
-                }
-                None => return f.write_str("a close frame without a status code"),
-            },
+            CLOSE => {
+                let Some(code) = self.code() else {
+                    return f.write_str("a close frame without a status code");
+                };
+                return write!(
+                    f,
+                    "a close frame with {code} {:?}",
+                    String::from_utf8_lossy(&self.payload[2..])
+                );
+            }
             other => return write!(f, "a frame with the reserved opcode {other:#x}"),
         };
         write!(f, "{name} of {} bytes", self.payload.len())

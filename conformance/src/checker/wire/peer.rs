@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::checker::wire::frame::{Draft, Frame};
 use crate::checker::wire::record::{Direction, Mark, Record};
-use crate::checker::wire::stop::{Finding, Stop};
+use crate::checker::wire::stop::Stop;
 
 /// How many bytes are read at a time.
 const PIECE: usize = 64 * 1024;
@@ -59,17 +59,30 @@ impl Peer {
     /// the server has gone is not an error here: the next event says so.
     pub(crate) fn send(&mut self, bytes: &[u8]) -> u64 {
         let offset = self.record.add(Direction::Sent, bytes);
-        let mut left = bytes;
-        while !left.is_empty() && Instant::now() < self.until {
-            match self.stream.write(left) {
-                Ok(count) => left = &left[count..],
-                Err(error) if is_timeout(&error) => {
-                    self.fill(Instant::now());
-                }
-                Err(_) => break,
+        self.write(bytes, self.until, true);
+        offset
+    }
+
+    /// Sends bytes without reading anything, until all are sent or `until`. Returns how many were
+    /// sent.
+    pub(crate) fn push(&mut self, bytes: &[u8], until: Instant) -> usize {
+        self.record.add(Direction::Sent, bytes);
+        self.write(bytes, until.min(self.until), false)
+    }
+
+    /// Writes bytes to the socket, and reads while it is full if `reads`. Returns how many were
+    /// written.
+    fn write(&mut self, bytes: &[u8], until: Instant, reads: bool) -> usize {
+        let mut count = 0;
+        while count < bytes.len() && Instant::now() < until {
+            match self.stream.write(&bytes[count..]) {
+                Ok(more) => count += more,
+                Err(error) if !is_timeout(&error) => break,
+                Err(_) if reads => drop(self.fill(Instant::now())),
+                Err(_) => {}
             }
         }
-        offset
+        count
     }
 
     /// Sends a frame. Returns the offset of its first byte.
@@ -81,21 +94,6 @@ impl Peer {
     pub(crate) fn send_apart(&mut self, draft: &Draft) {
         self.send_frame(draft);
         self.pause();
-    }
-
-    /// Sends bytes without reading anything, until all are sent or `until`. Returns how many were
-    /// sent.
-    pub(crate) fn push(&mut self, bytes: &[u8], until: Instant) -> usize {
-        self.record.add(Direction::Sent, bytes);
-        let mut count = 0;
-        while count < bytes.len() && Instant::now() < until.min(self.until) {
-            match self.stream.write(&bytes[count..]) {
-                Ok(more) => count += more,
-                Err(error) if is_timeout(&error) => {}
-                Err(_) => break,
-            }
-        }
-        count
     }
 
     /// Waits a little, so that what is sent next is another segment. Returns early if something
@@ -170,8 +168,7 @@ impl Peer {
 
     /// The failure of the check: what happened, and under which byte the mark is.
     pub(crate) fn wrong(&self, happened: impl Into<String>, mark: impl Into<Option<Mark>>) -> Stop {
-        let (happened, record, mark) = (happened.into(), self.record.clone(), mark.into());
-        Stop::Failed(Box::new(Finding { happened, record, mark }))
+        Stop::found(happened.into(), self.record.clone(), mark.into())
     }
 }
 

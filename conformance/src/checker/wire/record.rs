@@ -52,22 +52,20 @@ fn as_hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error>
 }
 
 /// The pieces, in order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Record {
+    #[serde(rename = "bytes")]
     pub(crate) pieces: Vec<Piece>,
-    sent: u64,
-    received: u64,
+    /// How many bytes have been sent, and received.
+    #[serde(skip)]
+    counts: [u64; 2],
 }
 
 impl Record {
     /// Adds bytes, and says where they begin.
     pub(crate) fn add(&mut self, direction: Direction, bytes: &[u8]) -> u64 {
-        let count = match direction {
-            Direction::Sent => &mut self.sent,
-            Direction::Received => &mut self.received,
-        };
-        let offset = *count;
-        *count += bytes.len() as u64;
+        let offset = self.count(direction);
+        self.counts[direction as usize] += bytes.len() as u64;
         let crowded = self.pieces.len() >= PIECES_MAX;
         // What arrives is cut by chance, what is sent is cut on purpose.
         let merges = |piece: &&mut Piece| {
@@ -86,17 +84,14 @@ impl Record {
 
     /// How many bytes have gone this way.
     pub(crate) fn count(&self, direction: Direction) -> u64 {
-        match direction {
-            Direction::Sent => self.sent,
-            Direction::Received => self.received,
-        }
+        self.counts[direction as usize]
     }
 
     /// Forgets everything except the last bytes that arrived. The offsets go on.
     pub(crate) fn forget_but(&mut self, unread: &[u8]) {
         self.pieces.clear();
         if !unread.is_empty() {
-            self.received -= unread.len() as u64;
+            self.counts[Direction::Received as usize] -= unread.len() as u64;
             self.add(Direction::Received, unread);
         }
     }

@@ -15,9 +15,8 @@ pub(crate) fn accept(key: &str) -> String {
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
-    lines: Vec<(String, String)>,
-    /// Where each line begins.
-    offsets: Vec<u64>,
+    /// Name, value and offset of each line.
+    lines: Vec<(String, String, u64)>,
 }
 
 impl Response {
@@ -36,15 +35,15 @@ impl Response {
         };
         let block = String::from_utf8_lossy(&bytes[..end]).into_owned();
         let mut offset = 0;
-        let mut response = Self { status: 0, lines: Vec::new(), offsets: Vec::new() };
+        let mut response = Self { status: 0, lines: Vec::new() };
         for (index, line) in block.split("\r\n").enumerate() {
             if index == 0 {
                 let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
                 response.status = status.ok_or(START.len() as u64 + 2)?;
             } else {
                 let (name, value) = line.split_once(':').ok_or(offset)?;
-                response.lines.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-                response.offsets.push(offset);
+                let (name, value) = (name.to_ascii_lowercase(), value.trim().to_owned());
+                response.lines.push((name, value, offset));
             }
             offset += line.len() as u64 + 2;
         }
@@ -53,8 +52,8 @@ impl Response {
 
     /// The values of the header with this name, in lower case.
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
-        let lines = self.lines.iter().filter(|(other, _)| other == name);
-        lines.map(|(_, value)| value.as_str()).collect()
+        let lines = self.lines.iter().filter(|(other, _, _)| other == name);
+        lines.map(|(_, value, _)| value.as_str()).collect()
     }
 
     /// Whether a header holds this token, in whatever case.
@@ -66,8 +65,7 @@ impl Response {
 
     /// Where the first line with this name begins.
     pub(crate) fn offset(&self, name: &str) -> Option<u64> {
-        let line = self.lines.iter().position(|(other, _)| other == name)?;
-        self.offsets.get(line).copied()
+        self.lines.iter().find(|(other, _, _)| other == name).map(|(_, _, offset)| *offset)
     }
 }
 

@@ -1,13 +1,16 @@
 //! Why a check ends before it has passed.
 
+use serde::Serialize;
+
 use crate::checker::wire::record::{Mark, Record};
 
 /// What a server did wrong.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Finding {
     /// What happened, in one sentence.
     pub(crate) happened: String,
     /// What went over the connection.
+    #[serde(flatten)]
     pub(crate) record: Record,
     /// The first wrong byte, if there is one.
     pub(crate) mark: Option<Mark>,
@@ -25,10 +28,17 @@ pub(crate) enum Stop {
 pub(crate) type Judgement = Result<(), Stop>;
 
 impl Stop {
+    /// A failure: what happened, with or without a full stop, and what went over the connection.
+    pub(crate) fn found(mut happened: String, record: Record, mark: Option<Mark>) -> Self {
+        if !happened.ends_with('.') {
+            happened.push('.');
+        }
+        Self::Failed(Box::new(Finding { happened, record, mark }))
+    }
+
     /// A failure without any bytes to show.
     pub(crate) fn failed(happened: impl Into<String>) -> Self {
-        let (happened, record, mark) = (happened.into(), Record::default(), None);
-        Self::Failed(Box::new(Finding { happened, record, mark }))
+        Self::found(happened.into(), Record::default(), None)
     }
 
     /// A check that could not see what it looks for.
