@@ -172,7 +172,8 @@ impl Outbound {
     }
 
     /// Sends a frame, masked if we are the client.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "WHY")]
+    #[inline(always)]
     fn frame(&mut self, opcode: Opcode, rsv1: bool, payload: &[u8]) {
         if self.is_closed {
             return;
