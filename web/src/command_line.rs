@@ -44,7 +44,7 @@ pub fn give_up(problem: &str) -> ! {
     end(1)
 }
 
-/// Ends the program when everything is printed, or nobody reads it.
+/// Ends the program once everything is printed, or cannot be.
 fn end(code: i32) -> ! {
     wait_until_printed();
     exit(code)

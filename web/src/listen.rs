@@ -16,11 +16,11 @@ pub const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
 const QUEUE_MAX: i32 = i32::MAX;
 
 // ANCHOR: listen
-/// Listens on `address` (`127.0.0.1:0` picks a free port) and says so on standard output, in the
-/// line that every step prints first: `listening on http://ADDR:PORT`. The next line is for people.
+/// Listens on `address` (`127.0.0.1:0` picks a free port) and prints the line that every step prints
+/// first: `listening on http://ADDR:PORT`. The next line is for people.
 ///
 /// # Errors
-/// One sentence for people: which address, what was wrong, and what to try instead.
+/// One sentence: which address, what was wrong, and what to try instead.
 pub fn listen(address: &str) -> Result<TcpListener, String> {
     let addresses = address.to_socket_addrs().map(Iterator::collect::<Vec<_>>);
     let listener = addresses.and_then(|addresses| bind_first(&addresses)).map_err(|error| {

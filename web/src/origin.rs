@@ -11,9 +11,9 @@ use url::{Host, Origin, Url};
 /// The origins whose pages may use the server (RFC 6455 §10.2): its own, and those that are listed.
 ///
 /// An origin is the server's own if its host is the one that the request is for. That is not
-/// enough, because whoever owns `evil.example` can let that name point to the server's address, so
-/// that the visitor's browser takes the server for `evil.example` (DNS rebinding). So the host must
-/// also be a name that nobody else can own.
+/// enough: the owner of `evil.example` can let that name point to the server's address, so that the
+/// visitor's browser takes the server for `evil.example` (DNS rebinding). So the host must also be
+/// one of the server's own names.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Origins {
     /// Also accept the pages of this origin, and its host as a name of this server; repeatable

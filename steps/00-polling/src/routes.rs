@@ -15,7 +15,7 @@ use crate::{chat, vote};
 /// is held for `hold_time`.
 ///
 /// There is nothing at `/`, and no fallback: see [`site`] for the whole server of this step. Every
-/// server that uses these paths must [guard](web::server::guard) them.
+/// server that uses these paths must [guard](web::server::guarded) them.
 pub fn routes(log: EventLog, hold_time: Duration) -> Router {
     vote::routes(log.clone(), hold_time).merge(chat::routes(log, hold_time))
 }

@@ -64,7 +64,7 @@ impl HeaderBlock {
     /// [`Refusal::HttpVersion`] for bytes that are not a request in HTTP/1.1 (RFC 9112).
     pub fn push(&mut self, bytes: &[u8]) -> Result<Option<Arrived>, Refusal> {
         self.bytes.extend_from_slice(bytes);
-        // Nobody looks beyond the limit, so it does not matter how the bytes were cut.
+        // Only these bytes are searched, so it does not matter how the bytes were cut.
         let within = &self.bytes[..self.bytes.len().min(self.limits.bytes)];
         let Some(end) = end_of_block(within, &mut self.searched)? else {
             Refusal::TooLarge(self.limits.bytes, "bytes")

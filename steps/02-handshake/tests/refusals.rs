@@ -1,5 +1,5 @@
-//! What the running server says to requests that are wrong, or look so: a table for each rule. A
-//! refused client gets its answer and then the end of the connection.
+//! How the running server answers requests that are wrong, or look wrong: a table for each rule. A
+//! refused client receives its answer, and then the connection is closed.
 
 use testkit::{Server, Wire};
 
@@ -182,7 +182,7 @@ fn a_visit_is_answered_in_every_minor_version() {
     insta::assert_snapshot!(table);
 }
 
-/// RFC 9112 §6.3: a body nobody reads would be taken for frames.
+/// RFC 9112 §6.3: a body that is not read would be taken for frames.
 #[test]
 fn a_handshake_has_no_body() {
     let table = answers(&[

@@ -1,5 +1,5 @@
 //! The rules of the opening handshake, for requests that no socket has seen.
-#![allow(clippy::expect_used, reason = "a test that cannot go on ends here")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends here")]
 
 use std::time::UNIX_EPOCH;
 

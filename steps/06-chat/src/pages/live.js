@@ -3,14 +3,14 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
 /** An attempt that takes longer has failed. */
 const ATTEMPT_TIME = 10_000;
-/** The server refuses us, and says why: coming back would not help. */
+/** The server refuses us with a reason: to come back would not help. */
 const POLICY_VIOLATION = 1008;
 
 const encoder = new TextEncoder();
 const bytesOf = (text) => encoder.encode(text).length;
 
-/** 32 random digits: a secret, or the key by which a message that is said twice is known. */
-function freshKey() {
+/** Returns 32 random digits: a secret, or the key by which a message that is sent twice is recognised. */
+function randomKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -27,11 +27,11 @@ function frameBytes(text, isUp) {
  * so that a server that comes back is not run over by all its visitors at once. Shows in #state and
  * #now how things stand.
  *
- * - `heard(told)` is given each message.
- * - `refused(reason)` is called when the server will not have us; nothing more happens then.
- * - `opened()`, `closed(event)` and `carried(text, isUp)`, which tells of each frame, need not be there.
+ * - `received(message)` is called with each message.
+ * - `refused(reason)` is called when the server refuses us; then the connection is over.
+ * - `opened()`, `closed(event)` and `transferred(text, isUp)`, called for each frame, are optional.
  */
-function stayConnected(path, { heard, refused, opened, closed, carried }) {
+function stayConnected(path, { received, refused, opened, closed, transferred }) {
   let socket;
   let pause = FIRST_PAUSE;
   let timer; // until the next attempt
@@ -40,7 +40,7 @@ function stayConnected(path, { heard, refused, opened, closed, carried }) {
   function connect() {
     clearTimeout(timer);
     timer = undefined;
-    tellState(pause === FIRST_PAUSE ? "Connecting …" : "Connection lost. Trying again …");
+    showState(pause === FIRST_PAUSE ? "Connecting …" : "Connection lost. Trying again …");
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     socket = new WebSocket(`${scheme}://${location.host}${path()}`);
     const isTooLong = setTimeout(() => socket.close(), ATTEMPT_TIME);
@@ -52,9 +52,9 @@ function stayConnected(path, { heard, refused, opened, closed, carried }) {
       clearTimeout(isTooLong);
       // The first message is the server's welcome: not before that are we really there.
       pause = FIRST_PAUSE;
-      tellState("Connected.");
-      carried?.(data, false);
-      heard(JSON.parse(data));
+      showState("Connected.");
+      transferred?.(data, false);
+      received(JSON.parse(data));
     });
     socket.addEventListener("close", (event) => {
       clearTimeout(isTooLong);
@@ -75,7 +75,7 @@ function stayConnected(path, { heard, refused, opened, closed, carried }) {
     const wait = pause * (0.75 + Math.random() / 2);
     pause = Math.min(pause * 2, LONGEST_PAUSE);
     timer = setTimeout(connect, wait);
-    tellState("Connection lost. Trying again", performance.now() + wait);
+    showState("Connection lost. Trying again", performance.now() + wait);
   }
   // ANCHOR_END: later
 
@@ -91,7 +91,7 @@ function stayConnected(path, { heard, refused, opened, closed, carried }) {
     removeEventListener("online", hurry);
     document.removeEventListener("visibilitychange", hurryIfSeen);
     find("now").removeEventListener("click", hurry);
-    tellState("");
+    showState("");
   }
 
   addEventListener("online", hurry);
@@ -99,12 +99,12 @@ function stayConnected(path, { heard, refused, opened, closed, carried }) {
   find("now").addEventListener("click", hurry);
   connect();
   return {
-    /** Sends what becomes JSON; `false` if there is no connection. */
-    send(said) {
+    /** Sends a value as JSON. Returns `false` if there is no connection. */
+    send(message) {
       if (socket.readyState !== WebSocket.OPEN) return false;
-      const text = JSON.stringify(said);
+      const text = JSON.stringify(message);
       socket.send(text);
-      carried?.(text, true);
+      transferred?.(text, true);
       return true;
     },
     /** Ends the connection for good. */
@@ -116,8 +116,8 @@ function stayConnected(path, { heard, refused, opened, closed, carried }) {
 }
 
 let ticking;
-/** Says how the connection stands, and until when nothing will happen. */
-function tellState(text, until) {
+/** Shows the state of the connection, and how long nothing will happen. */
+function showState(text, until) {
   clearInterval(ticking);
   find("now").hidden = until === undefined;
   find("state").classList.toggle("bad", text.startsWith("Connection lost"));
