@@ -99,8 +99,7 @@ impl Endpoint {
     /// # Errors
     /// [`Ending`], once: all messages before it have been returned. Write what is pending, then end
     /// the TCP connection.
-    #[expect(clippy::inline_always, reason = "WHY")]
-    #[inline(always)]
+    #[inline]
     pub fn advance(&mut self) -> Result<Progress, Ending> {
         loop {
             match self.inbound.advance() {

@@ -172,8 +172,7 @@ impl Outbound {
     }
 
     /// Sends a frame, masked if we are the client.
-    #[expect(clippy::inline_always, reason = "WHY")]
-    #[inline(always)]
+    #[inline]
     fn frame(&mut self, opcode: Opcode, rsv1: bool, payload: &[u8]) {
         if self.is_closed {
             return;
