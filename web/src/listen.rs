@@ -31,8 +31,8 @@ pub fn listen(address: &str) -> Result<TcpListener, String> {
         format!("cannot listen on {address}: {why}; 127.0.0.1:0 picks a free port")
     })?;
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
-    // Nobody is served yet, so this may wait for its reader. A thread for printing would make each
-    // system call of a server with a single thread slower. A closed output is not an error.
+    // No client is connected yet, so this may wait for its reader. A thread for printing would make
+    // every system call of a server with a single thread slower. A closed output is not an error.
     let mut output = io::stdout();
     let _ = writeln!(output, "listening on http://{bound}\nopen it in a browser; ctrl-C ends it");
     let _ = output.flush();
