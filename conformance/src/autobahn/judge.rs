@@ -24,6 +24,7 @@ const TIME_LIMIT: Duration = Duration::from_mins(40);
 const WAITING: usize = 8;
 /// Into how many parts the cases of groups 1 to 10 are cut.
 const SHARES: usize = 8;
+
 /// Runs the cases of a suite against all peers, with `jobs` parts at a time for peers that pass and
 /// [`WAITING`] for the others. Returns Autobahn's report on each peer, in their order.
 ///
@@ -64,9 +65,7 @@ pub(crate) fn judge(
         in_parallel(&passing, jobs, run_one);
     });
     terminal::show_progress("");
-    if let Some(failure) = first_failure().take() {
-        return Err(failure);
-    }
+    first_failure().take().map_or(Ok(()), Err)?;
     let report = |(peer, parts): (&Peer, &Vec<Part>)| {
         let folders: Vec<PathBuf> = parts.iter().map(|part| part.folder.join(REPORT)).collect();
         let whole = home.join(REPORT).join(peer.folder());
