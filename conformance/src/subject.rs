@@ -40,8 +40,8 @@ pub(crate) const SUBJECTS: [Subject; 8] = [
     Subject::new("2", 2, MESSAGES),
     Subject::new("3", 3, MESSAGES),
     Subject::new("4", 4, LIMITS),
-    Subject { passes: true, ..Subject::new("5a", 5, MESSAGES) },
-    Subject { passes: true, ..Subject::new("5b", 5, MESSAGES) },
+    Subject { passes: true, ..Subject::new("5a", 5, LIMITS) },
+    Subject { passes: true, ..Subject::new("5b", 5, LIMITS) },
     Subject { passes: true, hostile_flags: &[SHORT_TIMES], ..Subject::new("5", 5, ALL_GROUPS) },
     Subject {
         passes: true,
@@ -61,7 +61,7 @@ impl Subject {
     /// Returns the step with this label, in any of the forms that [`Step::labelled`] knows.
     ///
     /// # Errors
-    /// A sentence that names the steps, if there is none or if it cannot be judged.
+    /// A sentence that names the steps, if no such step exists or if it cannot be judged.
     pub(crate) fn labelled(label: &str) -> Result<&'static Self, String> {
         let step = Step::labelled(label)?;
         let found = SUBJECTS.iter().find(|subject| subject.label == step.label);

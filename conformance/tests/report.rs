@@ -16,7 +16,7 @@ fn judge(flaw: Option<Flaw>, only: &str) -> Report {
     run(&options, &|_, _| {}).unwrap()
 }
 
-/// The mark stands under the second byte, which says where the length is.
+/// The mark is under the second byte, which says where the length is.
 #[test]
 fn a_failure_shows_both_directions_and_a_mark_under_the_first_wrong_byte() {
     let text = judge(Some(Flaw::TakesUnmasked), "unmasking/mask-bit").for_people(false);
@@ -76,7 +76,7 @@ fn junit_has_a_suite_a_level_and_a_case_a_check() {
     assert!(failure.text().unwrap().contains("← 48 54 54 50"));
 }
 
-/// What could not be seen is no failure of the server's, and no pass either.
+/// A check that cannot see what it looks for has neither failed nor passed.
 #[test]
 fn what_another_check_has_made_invisible_is_skipped_and_says_why() {
     let report = judge(Some(Flaw::AnswersLikeAPage), "framing/ping");

@@ -38,7 +38,7 @@ pub enum Task {
     Scorecard(Score),
     /// Find a way to run Autobahn, and install it if need be.
     Setup(Choice),
-    /// Print which way to run Autobahn would be used; exit with 2 if there is none.
+    /// Print which way to run Autobahn would be used; exit with 2 if nothing works.
     Find(Choice),
 }
 

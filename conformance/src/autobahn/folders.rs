@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use testkit::target_folder;
 
@@ -9,12 +10,16 @@ use testkit::target_folder;
 pub(crate) const CONFIGURATION: &str = "configuration.json";
 /// The name of the folder for its report. A relative path also works in a container.
 pub(crate) const REPORT: &str = "report";
+/// The same for the whole run: to ask cargo takes a while.
+static HOME: LazyLock<Result<PathBuf, String>> =
+    LazyLock::new(|| Ok(target_folder()?.join("autobahn")));
+
 /// The folder in which Autobahn is installed and writes its reports.
 ///
 /// # Errors
 /// What cargo says if it cannot tell the target folder.
 pub(crate) fn home() -> Result<PathBuf, String> {
-    Ok(target_folder()?.join("autobahn"))
+    HOME.clone()
 }
 
 /// Removes a folder with all that is in it, if it is there, and creates it anew.

@@ -42,17 +42,19 @@ impl Suite {
     /// # Errors
     /// If a pattern selects nothing.
     pub(crate) fn select(mut self, patterns: &[String]) -> Result<Self, String> {
-        if let Some(pattern) =
-            patterns.iter().find(|it| !self.cases.iter().any(|case| is_selected(case, it)))
-        {
-            return Err(format!(
-                "Autobahn has no case `{pattern}`: a case is 5.12, a series 6.4.*"
-            ));
+        let selects = |pattern: &str| self.cases.iter().any(|case| is_selected(case, pattern));
+        if let Some(pattern) = patterns.iter().find(|pattern| !selects(pattern)) {
+            return Err(format!("Autobahn has no case `{pattern}`; 5.12 is a case, 6.4 a series"));
         }
         self.cases.retain(|case| {
             patterns.is_empty() || patterns.iter().any(|pattern| is_selected(case, pattern))
         });
         Ok(self)
+    }
+
+    /// The cases of these groups.
+    pub(crate) fn cases_in(&self, groups: &[u8]) -> Vec<String> {
+        self.cases.iter().filter(|case| groups.contains(&group(case))).cloned().collect()
     }
 
     /// The verdict that a case should have, on the behaviour and on the close.

@@ -58,8 +58,8 @@ fn install(executable: &Path, home: &Path) -> Result<(), String> {
     check().map_err(|error| format!("{error}\nAutobahn is installed, but does not run"))
 }
 
-/// The command that runs `wstest` against a peer with this `contact`, in `folder`, with the configuration
-/// that is there. A fuzzing server listens on `port`.
+/// The command that runs `wstest` against a peer with this `contact`, in `folder`, with the
+/// configuration file in it. A fuzzing server listens on `port`.
 pub(crate) fn command(
     autobahn: &Autobahn,
     contact: &Contact,

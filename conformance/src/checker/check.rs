@@ -1,4 +1,4 @@
-//! What a check is, and the levels that checks belong to.
+//! The definition of a check, and the levels that checks belong to.
 
 use serde::Serialize;
 

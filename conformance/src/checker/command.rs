@@ -17,7 +17,7 @@ use crate::terminal;
 /// How long a step may wait for a silent peer, with the flags that it is started with.
 const STEP_PATIENCE: Duration = Duration::from_secs(15);
 
-/// What to check, and how to report it.
+/// The choice of checks, and of the report.
 #[derive(Args)]
 pub struct Checker {
     /// A step to build, start and check at its own level, such as 3 or 5a, or the address of a server
@@ -87,7 +87,7 @@ impl Checker {
         Ok(report.is_good())
     }
 
-    /// What to check and how, with the server that was started for it.
+    /// Returns the options for the run, and the server that was started for it.
     fn options(&self) -> Result<(Options, Option<Server>), String> {
         let (mut options, server) = if self.target.contains([':', '/']) {
             (Options::new(self.target.parse()?), None)

@@ -1,13 +1,14 @@
-//! How much memory a process has, where the system says so.
+//! The memory of a process, if the system reports it.
 
 use std::fs;
 
-/// What `/proc` calls the memory that a process has now.
+/// The name in `/proc` of the memory that a process has now.
 pub(crate) const NOW: &str = "VmRSS:";
-/// And the most that it ever had.
+/// The name of the most that it ever had.
 pub(crate) const PEAK: &str = "VmHWM:";
 
-/// The memory of a process in bytes. `None` if there is no such process, or no Linux.
+/// Returns the memory of a process in bytes, or `None` if there is no such process, or on another
+/// system than Linux.
 pub(crate) fn of(pid: u32, which: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(which))?;

@@ -106,7 +106,7 @@ fn enter(wire: &Wire, room: &str, name: &str, after: Option<u64>) -> bool {
     true
 }
 
-/// A member says something.
+/// A member sends a message.
 fn hear(wire: &Wire, room: &str, name: &str, words: &[u8]) {
     let has = |flaw| wire.shared.has(flaw);
     let words = String::from_utf8_lossy(words).into_owned();

@@ -49,8 +49,8 @@ pub(crate) const CHECKS: &[Check] = &[
         let offer = "permessage-deflate; nonsense, permessage-deflate";
         let (peer, response) = session.open_with(&session.request().with(EXTENSIONS, offer))?;
         let agreed = response.offset("sec-websocket-extensions").is_some();
-        let happened = || format!("The server agreed to neither of `{offer}`");
-        if agreed { Ok(()) } else { Err(peer.wrong(happened(), None)) }
+        let wrong = || peer.wrong(format!("The server agreed to neither of `{offer}`"), None);
+        agreed.then_some(()).ok_or_else(wrong)
     })
     .expects("After an offer that is declined, the next one is considered.")
     .hint("The header is a list, the best offer first: take the first that you can accept."),

@@ -72,7 +72,7 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::hostile(5, "hostile/ping-flood", "RFC 6455 §5.5.3", ping_flood)
         .turn(Turn::Alone)
         .fault("F21")
-        .expects("A client that sends pings and reads no pong delays nobody else, and gets the last pong in the end.")
+        .expects("A client that sends pings and reads no pong does not delay others, and gets the last pong in the end.")
         .hint("Keep only the latest pong, which is enough; and never write to one peer while others wait."),
     Check::hostile(5, "hostile/small-fragments", "RFC 6455 §5.4", small_fragments)
         .turn(Turn::Alone)
@@ -176,12 +176,12 @@ fn time_in_fragments(session: &Session, size: usize) -> Result<Duration, Stop> {
     peer.send(&bytes);
     // This may take as long as the whole check.
     peer.answer_time = session.until.saturating_duration_since(start);
-    let came_back = peer.message().map(|_| start.elapsed());
-    came_back.map_err(|stop| match stop {
+    let (came_back, time) = (peer.message(), start.elapsed());
+    came_back.map(|_| time).map_err(|stop| match stop {
         Stop::Failed(finding) if Instant::now() < session.until => {
             Stop::Unseen(format!("{size} bytes do not come back: {}", finding.happened))
         }
-        stop => stop,
+        _ => peer.wrong(format!("{size} bytes took more than {time:.1?}"), None),
     })
 }
 

@@ -139,7 +139,7 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::hostile(6, "hostile/slow-reader", README, slow_reader)
         .turn(Turn::Alone)
         .fault("F21")
-        .expects("A member who does not read delays nobody else.")
+        .expects("A member who does not read does not delay the others.")
         .hint("Give each member a queue with a limit: a sender must never wait for a reader."),
 ];
 
@@ -161,13 +161,9 @@ fn sent(session: &Session) -> Judgement {
     loop {
         let value = ada.next()?;
         match value["type"].as_str() {
-            Some("message") => {
-                return Err(ada.wrong(format!("The sender received {value}")));
-            }
+            Some("message") => return Err(ada.wrong(format!("The sender received {value}"))),
             Some("sent") if value["key"] == "k1" && !value["id"].is_null() => return Ok(()),
-            Some("sent") => {
-                return Err(ada.wrong(format!("Another key or no id in {value}")));
-            }
+            Some("sent") => return Err(ada.wrong(format!("Another key or no id in {value}"))),
             _ => {}
         }
     }
@@ -219,7 +215,7 @@ fn filled(session: &Session) -> Result<(String, String), Stop> {
     Ok((room, id_of(&first)))
 }
 
-/// Expects that nobody can enter under this name: that the answer is an HTTP error, or that a close
+/// Expects that a client cannot enter under this name: that the answer is an HTTP error, or that a close
 /// frame follows it.
 fn is_refused(session: &Session, room: &str, name: &str) -> Judgement {
     let path = format!("{}/{room}/{name}", session.options.rooms);

@@ -1,5 +1,6 @@
 //! The report for people.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::checker::check::LEVELS;
@@ -57,21 +58,17 @@ impl Report {
 
 /// Why checks of a level were skipped, with their names behind each reason.
 fn reasons<'a>(rulings: impl Iterator<Item = &'a Ruling>) -> String {
-    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for ruling in rulings.filter(|ruling| ruling.verdict == Verdict::Skipped) {
-        let why = ruling.happened.as_str();
-        match reasons.iter_mut().find(|(other, _)| *other == why) {
-            Some((_, ids)) => ids.push(ruling.check.id),
-            None => reasons.push((why, vec![ruling.check.id])),
-        }
+        reasons.entry(&ruling.happened).or_default().push(ruling.check.id);
     }
-    let line = |(why, ids): &(&str, Vec<&str>)| {
+    let line = |(why, ids): (&&str, &Vec<&str>)| {
         prose("      ", &format!("skipped, as {why}: {}", ids.join(", ")))
     };
     reasons.iter().map(line).collect()
 }
 
-/// What failed, and all that is needed to find out why.
+/// A failed check, and all that is needed to find out why it failed.
 fn failure(ruling: &Ruling, paint: Paint) -> String {
     let check = &ruling.check;
     let fault = check.fault.map_or_else(String::new, |fault| format!(" · fault {fault}"));

@@ -16,7 +16,7 @@ const PIECE: usize = 64 * 1024;
 const TURN: Duration = Duration::from_millis(50);
 /// How long to wait after a segment, so that the server receives it by itself.
 const PAUSE: Duration = Duration::from_millis(120);
-/// The most that is kept of what has arrived and is not a frame yet.
+/// The largest number of received bytes that are kept before they are a complete frame.
 const UNREAD_MAX: usize = 64 * 1024 * 1024;
 
 /// What the server does next.

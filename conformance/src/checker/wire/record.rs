@@ -1,4 +1,4 @@
-//! What went over the wire in both directions, kept to show where a fault is.
+//! The bytes of both directions, kept to show where a fault is.
 
 use serde::{Serialize, Serializer};
 
@@ -67,7 +67,7 @@ impl Record {
         let offset = self.count(direction);
         self.counts[direction as usize] += bytes.len() as u64;
         let crowded = self.pieces.len() >= PIECES_MAX;
-        // What arrives is cut by chance, what is sent is cut on purpose.
+        // Only the segments that we send are cut on purpose.
         let merges = |piece: &&mut Piece| {
             piece.direction == direction && (crowded || direction == Direction::Received)
         };
