@@ -1,12 +1,10 @@
 //! The listening socket of every step.
 
-use std::io;
+use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
-
-use crate::output::{print_line, wait_until_printed};
 
 /// How long an accept loop rests when the system has no connection to give, for example because no
 /// file descriptors are left. Without a rest it would try again at once, and keep a core busy.
@@ -33,9 +31,11 @@ pub fn listen(address: &str) -> Result<TcpListener, String> {
         format!("cannot listen on {address}: {why}; 127.0.0.1:0 picks a free port")
     })?;
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
-    print_line(&format!("listening on http://{bound}\nopen it in a browser; ctrl-C ends it"));
-    // Whoever waits for the first line gets it before anything else happens.
-    wait_until_printed();
+    // Nobody is served yet, so this may wait for its reader. A thread for printing would make each
+    // system call of a server with a single thread slower. A closed output is not an error.
+    let mut output = io::stdout();
+    let _ = writeln!(output, "listening on http://{bound}\nopen it in a browser; ctrl-C ends it");
+    let _ = output.flush();
     Ok(listener)
 }
 // ANCHOR_END: listen

@@ -1,7 +1,6 @@
 //! One end of a connection, without IO. This is the whole interface of the protocol.
 
 use bytes::buf::Limit;
-use framing::Opcode;
 
 use super::close::{CloseCode, CloseFrame};
 use super::failure::Failure;
@@ -58,8 +57,6 @@ pub struct Endpoint {
     role: Role,
     inbound: Inbound,
     outbound: Outbound,
-    /// The opcode of the message that was found last.
-    message: Opcode,
 }
 // ANCHOR_END: endpoint
 
@@ -76,7 +73,6 @@ impl Endpoint {
             role,
             inbound: Inbound::new(role, limits, received, inflater),
             outbound: Outbound::new(role, deflater),
-            message: Opcode::Binary,
         }
     }
 
@@ -108,10 +104,7 @@ impl Endpoint {
         loop {
             match self.inbound.advance() {
                 Ok(None) => return Ok(Progress::NeedsBytes),
-                Ok(Some(Received::Message(opcode))) => {
-                    self.message = opcode;
-                    return Ok(Progress::Message);
-                }
+                Ok(Some(Received::Message)) => return Ok(Progress::Message),
                 Ok(Some(Received::Ping)) => self.outbound.pong(self.inbound.payload()),
                 Ok(Some(Received::Pong)) => {}
                 Ok(Some(Received::Close(code))) => {
@@ -134,7 +127,7 @@ impl Endpoint {
     /// is still borrowed from the buffer that it was received in.
     #[inline]
     pub fn message(&mut self) -> (Message<'_>, &mut Outbound) {
-        (Message::new(self.message, self.inbound.payload()), &mut self.outbound)
+        (self.inbound.message(), &mut self.outbound)
     }
     // ANCHOR_END: message
 

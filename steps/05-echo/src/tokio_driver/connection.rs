@@ -125,8 +125,15 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     pub async fn close(mut self, close: CloseFrame<'_>, time: Duration) {
         self.endpoint.outbound().close(Some(close));
         let handshake = async {
-            // That the program stops is no reason to stop closing.
-            while let Ok(_) | Err(Ended::Stopped) = self.recv().await {}
+            while let Ok(progress) = self.endpoint.advance() {
+                if progress == Progress::NeedsBytes
+                    && let Err(ended) = poll_fn(|context| self.poll_exchange(context)).await
+                    // That the program stops is no reason to stop closing.
+                    && !matches!(ended, Ended::Stopped)
+                {
+                    break;
+                }
+            }
             self.finish().await
         };
         // Whether the peer has done its part or not, it has had its time.
