@@ -1,5 +1,6 @@
 //! What the steps share and none of them teaches: the layout of a page, the command line, the
-//! listening socket, the check of origins, and the signal to stop.
+//! listening socket, lines printed for people, the check of targets, hosts and origins, and the
+//! signal to stop.
 
 mod command_line;
 mod host;
