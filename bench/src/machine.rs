@@ -46,35 +46,9 @@ impl Machine {
             system: System::long_os_version().unwrap_or_default(),
             congestion_control: congestion_control.map(|name| name.trim().to_owned()),
             pinned: Cores::find().is_some(),
-            date: today(),
+            date: time::OffsetDateTime::now_utc().date().to_string(),
         }
     }
-}
-
-/// The day, as 2026-11-21.
-fn today() -> String {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    date(since.map_or(0, |since| since.as_secs() / 86_400))
-}
-
-/// The day that is so many days after the first of 1970, by the Gregorian calendar.
-fn date(mut days: u64) -> String {
-    let is_leap =
-        |year: u64| year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
-    let mut year = 1970;
-    while days >= 365 + u64::from(is_leap(year)) {
-        days -= 365 + u64::from(is_leap(year));
-        year += 1;
-    }
-    let mut month = 1;
-    for length in [31, 28 + u64::from(is_leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30] {
-        if days < length {
-            break;
-        }
-        days -= length;
-        month += 1;
-    }
-    format!("{year}-{month:02}-{:02}", days + 1)
 }
 
 /// What a process of ours has used.
@@ -111,14 +85,15 @@ impl Cores {
         Some(Self { server: cores.next()?, load: cores.next()? })
     }
 
-    /// Starts something that stays on this core.
-    pub fn on<Started>(core: usize, start: impl FnOnce() -> Started) -> Started {
+    /// Starts something on one of the two cores, where it then stays.
+    pub fn on<Started>(core: fn(Self) -> usize, start: impl FnOnce() -> Started) -> Started {
         use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
+        let Some(cores) = Self::find() else { return start() };
         // A child has the cores that its parent had when it began.
         let ours = sched_getaffinity(None);
         let mut one = CpuSet::new();
-        one.set(core);
+        one.set(core(cores));
         let _ = sched_setaffinity(None, &one);
         let started = start();
         let _ = ours.and_then(|ours| sched_setaffinity(None, &ours));
@@ -134,51 +109,23 @@ impl Cores {
         None
     }
 
-    /// Starts something that would stay on this core if it could be asked for.
-    pub fn on<Started>(_core: usize, start: impl FnOnce() -> Started) -> Started {
+    /// Starts something, on whichever core.
+    pub fn on<Started>(_core: fn(Self) -> usize, start: impl FnOnce() -> Started) -> Started {
         start()
     }
 }
 
-/// Asks for as many open files as the system lets us have, for us and our children; says how many
-/// that are, if it can be asked.
-#[cfg(unix)]
+/// Asks for as many open files as the system allows, for this process and its children, and returns
+/// how many that are.
 #[must_use]
-pub fn open_files() -> Option<u64> {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
-    let limit = getrlimit(Resource::Nofile);
-    // macOS has a limit of its own besides, which it does not tell, and refuses what is over it.
-    let wanted = [limit.maximum.unwrap_or(u64::MAX), 1 << 16, 24 * 1024, 10 * 1024];
-    for current in
-        wanted.into_iter().filter(|wanted| limit.maximum.is_none_or(|max| *wanted <= max))
-    {
-        let raised = Rlimit { current: Some(current), maximum: limit.maximum };
-        if setrlimit(Resource::Nofile, raised).is_ok() {
-            break;
-        }
-    }
-    getrlimit(Resource::Nofile).current
-}
-
-/// Windows has no such limit.
-#[cfg(not(unix))]
-#[must_use]
-pub fn open_files() -> Option<u64> {
-    None
+pub fn open_files() -> u64 {
+    // Where there is no such limit, all is granted.
+    rlimit::increase_nofile_limit(u64::MAX).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn days_are_counted_by_the_calendar() {
-        assert_eq!(date(0), "1970-01-01");
-        assert_eq!(date(11_016), "2000-02-29");
-        assert_eq!(date(20_453), "2025-12-31");
-        assert_eq!(date(20_454), "2026-01-01");
-    }
 
     #[test]
     fn a_process_uses_memory() {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::sync::atomic::Ordering;
 
 use bench::machine::{Cores, Machine, open_files};
-use bench::measure::measure;
+use bench::measure::{INTERRUPTED, measure};
 use bench::peers::{Programs, RAW, UWEBSOCKETS};
 use bench::plan::{Effort, Part, measurements};
-use bench::process::end_together;
 use bench::results::{Results, Section};
 use bench::{figures, terminal};
 use clap::Parser;
@@ -60,7 +60,9 @@ fn run(options: &Options) -> Result<ExitCode, String> {
         figures::draw(&Results::read(saved)?)?;
         return Ok(ExitCode::SUCCESS);
     }
-    end_together()?;
+    // What was started is dropped, and so ended, whatever tells this program to end.
+    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed))
+        .map_err(|error| error.to_string())?;
     let parts = match &options.parts[..] {
         [] => <Part as clap::ValueEnum>::value_variants(),
         some => some,
@@ -73,7 +75,7 @@ fn run(options: &Options) -> Result<ExitCode, String> {
 
     let mut results = if saved.exists() { Results::read(saved)? } else { Results::default() };
     for part in parts.iter().filter(|part| **part != Part::Inside) {
-        let section = section(*part, effort, &programs, base, &machine);
+        let section = section(*part, effort, &programs, base, &machine)?;
         let name = format!("{part:?}").to_lowercase();
         results.sections.insert(name, section);
         if options.save {
@@ -95,7 +97,7 @@ fn section(
     programs: &Programs,
     base: &str,
     machine: &Machine,
-) -> Section {
+) -> Result<Section, String> {
     println!("── {part:?} ──\n");
     let measurements = measurements(part, effort, &|peers| programs.there(peers));
     let mut versions = BTreeMap::new();
@@ -105,25 +107,26 @@ fn section(
         let tell = |what: &str| terminal::tell(&format!("{place}: {}: {what}", measurement.title));
         let row = measure(measurement, base, programs, &tell);
         terminal::untell();
+        let row = row?;
         println!("{}", terminal::row(&row, base));
         rows.push(row);
         for peer in &measurement.peers {
             versions.extend(peer.version().map(|version| (peer.name.to_owned(), version)));
         }
     }
-    Section {
+    Ok(Section {
         machine: machine.clone(),
         versions,
         rounds: effort.rounds,
         seconds: effort.seconds,
         base: base.to_owned(),
         rows,
-    }
+    })
 }
 
 /// As many idle connections as there may be open files.
 fn limited(effort: Effort) -> Effort {
-    let files = open_files().map_or(u64::MAX, |files| files.saturating_sub(OTHER_FILES));
+    let files = open_files().saturating_sub(OTHER_FILES);
     let files = usize::try_from(files).unwrap_or(usize::MAX);
     if files < effort.idle {
         println!("This system allows {files} connections (see `ulimit -n`), so that is how many.");
@@ -155,7 +158,7 @@ fn greet(machine: &Machine, base: &str) {
 fn inside(programs: &Programs, quick: bool) -> Result<(), String> {
     println!("── Inside ──\n");
     let seconds = if quick { "0.1" } else { "0.5" };
-    let status = Command::new(programs.own("inside")?)
+    let status = Command::new(programs.path("inside")?)
         .args(["--bench", "--max-time", seconds])
         .status()
         .map_err(|error| format!("the benchmarks inside cannot be started: {error}"))?;

@@ -1,16 +1,24 @@
 //! One measurement: every peer in turn, several times over.
 
-use std::net::SocketAddr;
 use std::process::Command;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-use crate::load::{Kind, Plan, Task};
+use testkit::{Program, Server};
+
+use crate::load::script::Kind;
+use crate::load::task::{Fanout, Plan, Task};
 use crate::machine::{Cores, usage};
 use crate::peers::{Peer, Programs};
 use crate::plan::Measurement;
-use crate::process::Process;
 use crate::results::{Figures, Row, Unit};
 use crate::statistics::Spread;
+
+/// How long the load may take for a figure; ten thousand connections need a few seconds to open.
+const LOAD_TIME: Duration = Duration::from_mins(5);
+
+/// Set when somebody wants the measuring to end.
+pub static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// One figure, and who was how busy for it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,12 +39,15 @@ struct Rounds {
 ///
 /// The order turns around from round to round, so that what comes and goes on the machine is not
 /// always to the same one's cost.
+///
+/// # Errors
+/// When somebody wants it to end.
 pub fn measure(
     measurement: &Measurement,
     base: &str,
     programs: &Programs,
     tell: &dyn Fn(&str),
-) -> Row {
+) -> Result<Row, String> {
     let mut all: Vec<Rounds> = measurement.peers.iter().map(|_| Rounds::default()).collect();
     let mut servers: Vec<_> = measurement.peers.iter().map(|_| None).collect();
     // Who says back what is said has nothing to remember from round to round, and can go on.
@@ -47,6 +58,9 @@ pub fn measure(
             order.reverse();
         }
         for index in order {
+            if INTERRUPTED.load(Ordering::Relaxed) {
+                return Err("interrupted".to_owned());
+            }
             let peer = &measurement.peers[index];
             tell(&format!("round {} of {}, {}", round + 1, measurement.rounds, peer.name));
             let server = servers[index].get_or_insert_with(|| programs.start(peer));
@@ -86,7 +100,7 @@ pub fn measure(
     let (title, unit) = (measurement.title.clone(), measurement.unit);
     let mut row = Row { title, grows, unit, peers: peers.collect() };
     row.sort();
-    row
+    Ok(row)
 }
 
 /// Puts a peer's server under load.
@@ -94,7 +108,7 @@ fn sample(
     peer: &Peer,
     measurement: &Measurement,
     programs: &Programs,
-    (server, address): &(Process, SocketAddr),
+    server: &Server,
 ) -> Result<Sample, String> {
     let is_compressed = match measurement.plan {
         Plan::Echo(echo) => echo.kind == Kind::CompressedJson,
@@ -102,27 +116,21 @@ fn sample(
         Plan::Fanout(_) | Plan::Handshakes(_) => false,
     };
     let plan = match measurement.plan {
-        Plan::Fanout(fanout) => {
-            Plan::Fanout(crate::load::Fanout { is_greeted: peer.greets, ..fanout })
-        }
+        Plan::Fanout(fanout) => Plan::Fanout(Fanout { is_greeted: peer.greets, ..fanout }),
         plan => plan,
     };
     let path = peer.path(is_compressed).to_owned();
-    let task = Task { address: *address, path, is_websocket: peer.is_websocket, plan };
+    let task = Task { address: server.address(), path, is_websocket: peer.is_websocket, plan };
     let task = serde_json::to_string(&task).map_err(|error| error.to_string())?;
-    let mut command = Command::new(programs.own("load")?);
+    let mut command = Command::new(programs.path("load")?);
     command.arg(task);
 
-    let before = usage(server.number());
+    let before = usage(server.pid());
     let start = Instant::now();
-    let load = || Process::start(command);
-    let mut load = match Cores::find() {
-        Some(cores) => Cores::on(cores.load, load)?,
-        None => load()?,
-    };
-    let figure = load.line()?;
+    let load = Cores::on(|cores| cores.load, || Program::start(command))?;
+    let figure = load.first_line(LOAD_TIME)?;
     let time = start.elapsed().as_secs_f64();
-    let (loaded, after) = (usage(load.number()), usage(server.number()));
+    let (loaded, after) = (usage(load.process.id()), usage(server.pid()));
     let figure: f64 = figure.parse().map_err(|_| format!("the load said {figure:?}"))?;
     #[expect(clippy::cast_precision_loss, reason = "below 2^52")]
     let memory = after.memory.saturating_sub(before.memory) as f64;

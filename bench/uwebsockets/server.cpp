@@ -1,5 +1,6 @@
 // The uWebSockets server that `just bench --uwebsockets PROGRAM` compares with: an echo at `/`, the
-// same with compression at `/compressed`, and a room at `/room/NAME`. It takes a port.
+// same with compression at `/compressed`, and a room at `/room/NAME`. Like the steps, it takes an
+// address and prints the one it listens on.
 //
 // To build it, with a C++ compiler and zlib:
 //
@@ -11,7 +12,9 @@
 //       -IuWebSockets/uSockets/src server.cpp uWebSockets/uSockets/*.o -lz -o uwebsockets-server
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "App.h"
@@ -31,9 +34,13 @@ static uWS::App::WebSocketBehavior<Nothing> behavior() {
 }
 
 int main(int count, char **arguments) {
-    if (count != 2) {
+    const std::string address = count > 1 ? arguments[1] : "127.0.0.1:0";
+    const std::size_t colon = address.rfind(':');
+    if (colon == std::string::npos) {
         return EXIT_FAILURE;
     }
+    const std::string host = address.substr(0, colon);
+    const int port = std::atoi(address.c_str() + colon + 1);
     signal(SIGPIPE, SIG_IGN);
 
     auto plain = behavior();
@@ -61,7 +68,14 @@ int main(int count, char **arguments) {
         .ws<Nothing>("/", std::move(plain))
         .ws<Nothing>("/compressed", std::move(compressed))
         .ws<Nothing>("/room/*", std::move(room))
-        .listen("127.0.0.1", std::atoi(arguments[1]), [&](auto *socket) { listens = socket; })
+        .listen(host, port, [&](us_listen_socket_t *socket) {
+            listens = socket;
+            if (listens) {
+                const int bound = us_socket_local_port(0, (us_socket_t *) socket);
+                std::printf("listening on http://%s:%d\n", host.c_str(), bound);
+                std::fflush(stdout);
+            }
+        })
         .run();
     return listens ? EXIT_SUCCESS : EXIT_FAILURE;
 }

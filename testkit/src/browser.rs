@@ -12,7 +12,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Chromium, PATIENCE};
+use crate::patience::PATIENCE;
+use crate::programs::chromium::Chromium;
 
 mod driver;
 
@@ -48,7 +49,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Whether Chromium and its driver are installed. [`Chromium::install_command`] tells how.
+    /// Whether Chromium and its driver are installed. [`Chromium::packages`] bring them.
     #[must_use]
     pub fn available() -> bool {
         Chromium::find().is_there()
@@ -57,7 +58,7 @@ impl Browser {
     /// Starts Chromium with an empty profile.
     pub async fn start() -> Self {
         let Chromium { browser: Some(browser), driver: Some(driver) } = Chromium::find() else {
-            panic!("Chromium or its driver is missing: {}", Chromium::install_command());
+            panic!("Chromium or its driver is missing: {}", Chromium::packages().install_command());
         };
         let starting = tokio::task::spawn_blocking(move || Driver::start(&driver));
         let driver = match starting.await {
@@ -170,8 +171,7 @@ impl Browser {
     /// what it wrote by `console.error`.
     #[must_use]
     pub fn console_errors(&self) -> Vec<String> {
-        let path = format!("/session/{}/se/log", self.session);
-        let answer = self.driver.asks("POST", &path, &json!({ "type": "browser" }).to_string());
+        let answer = self.driver.log(&self.session);
         let answer = answer.unwrap_or_else(|error| panic!("the log cannot be read: {error}"));
         let entries = answer["value"].as_array().map(Vec::as_slice).unwrap_or_default();
         let errors = entries.iter().filter(|entry| entry["level"] == "SEVERE");
@@ -201,8 +201,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Killing the driver alone would leave Chromium behind: its session ends first. A failure
-        // must not turn a panic into an abort.
-        let _ = self.driver.asks("DELETE", &format!("/session/{}", self.session), "");
+        // Killing the driver alone would leave Chromium behind: its session ends first.
+        self.driver.ends(&self.session);
     }
 }

@@ -25,66 +25,30 @@
     reason = "a helper of tests says what is wrong by panicking in the test"
 )]
 
-use std::time::Duration;
-
-mod annotation;
 #[cfg(feature = "browser")]
 mod browser;
-mod chromium;
-mod dump;
-mod frame;
-mod handshake;
-mod header;
-mod http;
-mod incoming;
-mod opcode;
-mod output;
-mod redis;
-mod run;
-mod server;
-#[cfg(unix)]
-mod signal;
+mod frames;
+mod patience;
+mod programs;
 mod transcript;
-mod unread;
-mod visible;
 mod wire;
 
 #[cfg(feature = "browser")]
 pub use browser::Browser;
-pub use chromium::{Chromium, find_program};
-pub use frame::{Frame, MASKING_KEY, Masking};
-pub use http::{Request, Response};
-pub use opcode::Opcode;
-pub use redis::Redis;
-pub use run::{End, runs_to_its_end};
-pub use server::Server;
-pub use unread::{Unread, UnreadServer};
-pub use wire::Wire;
-
-/// How long a test waits for anything before it fails.
-pub const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The two ends of a WebSocket, which RFC 6455 asks different things of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// The end that opens the connection, and masks what it sends.
-    Client,
-    /// The end that accepts the connection.
-    Server,
-}
-
-impl Role {
-    pub(crate) fn other(self) -> Self {
-        match self {
-            Self::Client => Self::Server,
-            Self::Server => Self::Client,
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Server => "server",
-        }
-    }
-}
+pub use frames::frame::{Frame, MASKING_KEY, Masking};
+pub use frames::opcode::Opcode;
+pub use patience::{PATIENCE, STOP_TIME};
+pub use programs::cargo::{Profile, build, build_one, cargo, target_folder, workspace};
+pub use programs::chromium::Chromium;
+pub use programs::listening::listening_address;
+pub use programs::packages::Packages;
+pub use programs::process::{Event, Process, Stream};
+pub use programs::program::{End, Program, runs_to_its_end};
+pub use programs::redis::Redis;
+pub use programs::search_path::find_program;
+pub use programs::server::Server;
+pub use programs::step::Step;
+pub use programs::unread::{Unread, UnreadServer};
+pub use transcript::visible::grouped;
+pub use wire::connection::Wire;
+pub use wire::http::{Request, Response};

@@ -2,18 +2,18 @@
 
 use std::process::Command;
 
-use crate::Outcome;
-use crate::executable::build;
-use crate::steps::Step;
+use testkit::{Profile, Step};
 
-/// Runs a step with these arguments, until it ends.
-pub(crate) fn run(step: &Step, arguments: &[&str]) -> Outcome {
-    let mut command = Command::new(build(step)?);
+use crate::outcome::Outcome;
+
+/// Runs the step with this label and these arguments, until it ends.
+pub(crate) fn run(label: &str, arguments: &[String]) -> Outcome {
+    let mut command = Command::new(Step::labelled(label)?.build(Profile::Release)?);
     command.args(arguments);
     become_it(command)
 }
 
-/// The step takes the place of this process. So there is nobody between it and whoever sends it a
+/// The step takes the place of this process. So nothing is between the step and whoever sends it a
 /// signal, and nothing is left behind.
 #[cfg(unix)]
 fn become_it(mut command: Command) -> Outcome {
@@ -22,13 +22,13 @@ fn become_it(mut command: Command) -> Outcome {
     Err(format!("{}: {error}", command.get_program().display()).into())
 }
 
-/// No process can become another here: this one waits. A Ctrl-C reaches both, and the step's answer
-/// to it is the one that counts.
+/// On this system, no process can become another: this one waits. A Ctrl-C reaches both, and the
+/// step answers it.
 #[cfg(not(unix))]
 fn become_it(mut command: Command) -> Outcome {
     ctrlc::set_handler(|| {})?;
     let status = command
         .status()
         .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
-    Ok(crate::exit_code(status))
+    Ok(crate::outcome::exit_code(status))
 }

@@ -1,26 +1,17 @@
 //! `test`: everything there is to test, in parts, each of which runs whatever became of the others.
 
 use std::env;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{ExitCode, Stdio};
 
-use testkit::{Chromium, Redis};
+use testkit::{Chromium, Redis, Step, cargo, find_program};
 
 use crate::exercises;
-use crate::succeeds;
-use crate::workspace::cargo;
-
-/// The tests in a browser.
-const BROWSER: &str = "pages in a browser";
-/// The tests with a Redis.
-const REDIS: &str = "events over Redis";
-
-/// The test of the tutorials' server in its own language.
-const PYTHON: &str = "the tutorials' server in Python";
+use crate::outcome::succeeds;
 
 /// What became of the parts.
 #[derive(Default)]
 struct Summary {
-    passed: Vec<&'static str>,
+    passed: Vec<String>,
     failed: Vec<String>,
     skipped: Vec<String>,
 }
@@ -38,48 +29,42 @@ pub(crate) fn test() -> ExitCode {
 }
 
 impl Summary {
-    fn runs(&mut self, part: &'static str, arguments: &[&str]) {
+    fn runs(&mut self, part: &str, arguments: &[&str]) {
         println!("\n== {part}: cargo {}", arguments.join(" "));
         self.counts(part, succeeds(&mut cargo(arguments)));
     }
 
-    fn counts(&mut self, part: &'static str, has_passed: bool) {
-        if has_passed {
-            self.passed.push(part);
-        } else {
-            self.failed.push(part.to_owned());
-        }
+    fn counts(&mut self, part: &str, has_passed: bool) {
+        let parts = if has_passed { &mut self.passed } else { &mut self.failed };
+        parts.push(part.to_owned());
     }
 
     /// The tests. Those that need another program are marked as ignored; they are in files that are
     /// named after it, or, where a browser shows what a fault comes to, in `break_it`.
     fn tests(&mut self) {
-        let has_chromium = Chromium::find().is_there();
-        let has_redis = Redis::find().is_some();
-        let has_python = has_python();
+        let others = [
+            ("Chromium", &["browser", "break_it"][..], Chromium::find().is_there(), {
+                Chromium::packages().install_command()
+            }),
+            ("Redis", &["redis"], Redis::find().is_some(), Redis::PACKAGES.install_command()),
+            ("Python 3", &["python"], find_program(&["python3"]).is_some(), {
+                "install it as `python3`".to_owned()
+            }),
+        ];
         let tests = ["test", "--workspace", "--no-fail-fast"];
-        if has_chromium && has_redis && has_python {
+        if others.iter().all(|(_, _, is_there, _)| *is_there) {
             let all = [&tests[..], &["--", "--include-ignored"]].concat();
-            return self.runs("tests, with a browser, a Redis and a Python", &all);
+            return self.runs("tests, with Chromium, Redis and Python", &all);
         }
-        self.runs("tests, as far as they need no other program", &tests);
-        for (part, files, is_there, missing, command) in [
-            (
-                BROWSER,
-                &["browser", "break_it"][..],
-                has_chromium,
-                "Chromium",
-                Chromium::install_command(),
-            ),
-            (REDIS, &["redis"], has_redis, "Redis", Redis::install_command()),
-            (PYTHON, &["python"], has_python, "Python 3", "install it as `python3`".to_owned()),
-        ] {
+        self.runs("tests that need no other program", &tests);
+        for (program, files, is_there, command) in others {
+            let part = format!("tests with {program}");
             if is_there {
                 let files = files.iter().flat_map(|file| ["--test", file]);
                 let arguments = tests.into_iter().chain(files).chain(["--", "--ignored"]);
-                self.runs(part, &arguments.collect::<Vec<_>>());
+                self.runs(&part, &arguments.collect::<Vec<_>>());
             } else {
-                self.lacks(part, missing, &command);
+                self.lacks(&part, program, &command);
             }
         }
     }
@@ -97,16 +82,16 @@ impl Summary {
 
     /// Our own judge from outside: every step passes at its level, the last two under attack.
     fn checker(&mut self) {
-        let check = ["run", "-q", "--release", "-p", "conformance", "--", "check"];
-        for (part, step) in [
-            ("the checker, step 1", &["1"][..]),
-            ("the checker, step 2", &["2"]),
-            ("the checker, step 3", &["3"]),
-            ("the checker, step 4", &["4"]),
-            ("the checker, step 5, hostile", &["5", "--hostile"]),
-            ("the checker, step 6, hostile", &["6", "--hostile"]),
-        ] {
-            self.runs(part, &[&check[..], step].concat());
+        let steps = Step::all().unwrap_or_default();
+        self.counts("the list of the steps", !steps.is_empty());
+        for step in steps.iter().filter(|step| step.number > 0) {
+            let mut check = vec!["run", "-q", "--release", "-p", "conformance", "--", "check"];
+            check.push(&step.label);
+            // A program that leads to step 5 has no limits to attack yet.
+            if step.number >= 5 && step.label == step.number.to_string() {
+                check.push("--hostile");
+            }
+            self.runs(&format!("the checker, step {}", step.label), &check);
         }
     }
 
@@ -146,9 +131,8 @@ impl Summary {
 
     fn tells(&self) -> ExitCode {
         println!();
-        let passed: Vec<String> = self.passed.iter().map(ToString::to_string).collect();
         for (verdict, parts) in
-            [("passed", &passed), ("skipped", &self.skipped), ("failed", &self.failed)]
+            [("passed", &self.passed), ("skipped", &self.skipped), ("failed", &self.failed)]
         {
             for part in parts {
                 println!("{verdict}: {part}");
@@ -156,11 +140,4 @@ impl Summary {
         }
         if self.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
-}
-
-/// Whether there is a Python 3.
-fn has_python() -> bool {
-    let mut python = Command::new("python3");
-    python.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-    python.status().is_ok_and(|status| status.success())
 }

@@ -1,6 +1,6 @@
 //! What the steps share and none of them teaches: the layout of a page, the command line, the
-//! listening socket, lines printed for people, the check of targets, hosts and origins, and the
-//! signal to stop.
+//! listening socket, lines printed for people, the check of targets, hosts and origins, the signal to
+//! stop, and the HTTP server of steps 0 and 6.
 
 mod command_line;
 mod host;
@@ -8,6 +8,8 @@ mod listen;
 mod origin;
 mod output;
 mod page;
+#[cfg(feature = "server")]
+pub mod server;
 #[cfg(feature = "tokio")]
 mod stop;
 mod target;

@@ -1,15 +1,15 @@
 //! Grades a learner's copy of the course.
 
 use std::fs;
-use std::num::NonZero;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::course::read;
-use crate::{Course, Exercise, Outcome, code_of, try_out, with_tests_of};
+use crate::course::{Course, Exercise, read};
+use crate::outcome::Outcome;
+use crate::program::try_out;
+use crate::source::{code_of, with_tests_of};
 
 /// What a learner has got.
 #[derive(Debug, Serialize)]
@@ -49,12 +49,11 @@ pub fn grade(course: &Course, folder: &Path) -> Result<Grade, String> {
             "{folder}: no exercise is in it; name a copy of the folder that info.toml is in"
         ));
     }
-    let outcomes = in_turns(&course.exercises, |exercise| outcome(course, exercise, folder));
-    let mut exercises = Vec::new();
-    for (exercise, outcome) in course.exercises.iter().zip(outcomes) {
+    let graded = course.exercises.par_iter().map(|exercise| {
         let (step, name) = (exercise.step.clone(), exercise.name.clone());
-        exercises.push(Graded { step, name, outcome: outcome? });
-    }
+        Ok(Graded { step, name, outcome: outcome(course, exercise, folder)? })
+    });
+    let exercises: Vec<Graded> = graded.collect::<Result<_, String>>()?;
     let passed = exercises.iter().filter(|graded| graded.outcome == Outcome::Passed).count();
     let learner = folder.display().to_string();
     Ok(Grade { learner, passed, of: exercises.len(), exercises })
@@ -72,27 +71,4 @@ fn outcome(course: &Course, exercise: &Exercise, folder: &Path) -> Result<Outcom
     }
     // The solution has the same tests as the stub, and nobody has worked on it.
     try_out(&with_tests_of(&read(&exercise.solution_in(&course.folder))?, &learner))
-}
-
-/// Does something with each of many, as many at a time as there are processors. The results have
-/// the order of the many.
-pub fn in_turns<T: Sync, R: Send>(many: &[T], each: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = Mutex::new(many.iter().enumerate());
-    let done = Mutex::new(Vec::new());
-    let workers = thread::available_parallelism().map_or(1, NonZero::get);
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let one = next.lock().unwrap_or_else(PoisonError::into_inner).next();
-                    let Some((index, one)) = one else { return };
-                    let result = each(one);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }

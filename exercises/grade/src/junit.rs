@@ -2,7 +2,8 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::{Grade, Outcome};
+use crate::grade::Grade;
+use crate::outcome::Outcome;
 
 /// A test suite for each learner, and in it a test case for each exercise. What was not begun is
 /// skipped, as far as JUnit is concerned.

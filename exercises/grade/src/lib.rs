@@ -13,9 +13,9 @@ mod source;
 mod table;
 
 pub use course::{Course, Exercise};
-pub use grade::{Grade, grade, in_turns};
+pub use grade::{Grade, Graded, grade};
 pub use junit::junit;
 pub use outcome::{FailedTest, Outcome};
 pub use program::try_out;
-pub use source::{code_of, test_names, tests_of, with_tests_of};
+pub use source::{code_of, tests_of, with_tests_of};
 pub use table::table;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::{Grade, Outcome};
+use crate::grade::Grade;
+use crate::outcome::Outcome;
 
 /// A line for each step, and below it what is not passed yet, with the first thing to know about it.
 #[must_use]

@@ -7,9 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use grade::{
-    Course, Exercise, FailedTest, Outcome, code_of, in_turns, tests_of, try_out, with_tests_of,
-};
+use grade::{Course, Exercise, FailedTest, Outcome, code_of, tests_of, try_out, with_tests_of};
+use rayon::prelude::*;
 
 /// An answer that must be rejected, and what for.
 struct Rejected {
@@ -77,8 +76,7 @@ impl Rejected {
 
 #[track_caller]
 fn all_are_rejected(answers: &[Rejected]) {
-    let complaints: Vec<String> =
-        in_turns(answers, Rejected::complaint).into_iter().flatten().collect();
+    let complaints: Vec<String> = answers.par_iter().filter_map(Rejected::complaint).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
@@ -123,14 +121,14 @@ fn every_answer_known_to_be_wrong_is_rejected_as_it_announces() {
 #[test]
 fn every_solution_passes_the_tests_of_its_stub() {
     let course = course();
-    let complaints = in_turns(&course.exercises, |exercise| {
+    let complaint = |exercise: &Exercise| {
         let solution = read(&exercise.solution_in(&course.folder));
         let stub = read(&exercise.path_in(&course.folder));
         assert_eq!(tests_of(&solution), tests_of(&stub), "{}: the tests differ", exercise.name);
         let outcome = try_out(&solution).unwrap();
         (outcome != Outcome::Passed).then(|| format!("{}: {outcome:?}", exercise.name))
-    });
-    let complaints: Vec<String> = complaints.into_iter().flatten().collect();
+    };
+    let complaints: Vec<String> = course.exercises.par_iter().filter_map(complaint).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 

@@ -1,47 +1,39 @@
 //! A running `chromedriver`.
 
-use std::io::{self, Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use ureq::Agent;
 
-use crate::http::{BodyEnd, Head};
-use crate::output::{Output, Source};
-use crate::{PATIENCE, Response};
+use crate::patience::PATIENCE;
+use crate::programs::program::Program;
 
 /// What the driver says before its port, which it ends with a full stop.
 const STARTED: &str = "was started successfully on port ";
 
 /// A running `chromedriver`, killed when dropped.
 pub(super) struct Driver {
-    child: Child,
+    program: Program,
     address: SocketAddr,
-    output: Output,
 }
 
 impl Driver {
     /// Starts the driver on a free port, and waits until it listens. This blocks.
     pub(super) fn start(program: &Path) -> Self {
         let mut command = Command::new(program);
-        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child =
-            command.spawn().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
-        let output = Output::of(&mut child);
-        let unknown = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        // From here on, a panic kills the child.
-        let mut driver = Self { child, address: unknown, output };
-        let line = driver.output.waits_for(None, |line| line.contains(STARTED));
+        command.arg("--port=0");
+        let program = Program::start(command).unwrap_or_else(|error| panic!("{error}"));
+        let line = program.line(PATIENCE, |line| line.contains(STARTED));
         let port = line.as_deref().and_then(|line| {
             let (_, port) = line.split_once(STARTED)?;
             port.trim_end_matches('.').parse().ok()
         });
         let Some(port) = port else {
-            panic!("chromedriver named no port; it said:\n{}", driver.told());
+            panic!("chromedriver named no port; it said:\n{}", program.everything());
         };
-        driver.address.set_port(port);
-        driver
+        Self { program, address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)) }
     }
 
     pub(super) fn url(&self) -> String {
@@ -50,46 +42,22 @@ impl Driver {
 
     /// What the driver has printed so far.
     pub(super) fn told(&self) -> String {
-        [self.output.text(Source::Standard), self.output.text(Source::Error)].join("\n")
+        self.program.everything()
     }
 
-    /// Sends one request and waits for the answer, without a runtime: it must work in a `Drop`
-    /// too.
-    pub(super) fn asks(&self, method: &str, path: &str, body: &str) -> io::Result<Value> {
-        let mut stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.address,
-            body.len()
-        );
-        stream.write_all(request.as_bytes())?;
-        let mut head = Vec::new();
-        let mut byte = [0];
-        while Head::size(&head).is_none() {
-            stream.read_exact(&mut byte)?;
-            head.extend(byte);
-        }
-        // The driver keeps the connection open, whatever it was asked.
-        let head = Response::from_head(Head::read(&head));
-        let mut body = Vec::new();
-        match head.map(|head| head.body_ends()) {
-            Some(BodyEnd::After(size)) => {
-                body.resize(size, 0);
-                stream.read_exact(&mut body)?;
-            }
-            _ => return Err(io::Error::other("an answer without a length")),
-        }
-        Ok(serde_json::from_slice(&body)?)
+    /// The errors in the browser's log since the last call. This blocks.
+    pub(super) fn log(&self, session: &str) -> Result<Value, ureq::Error> {
+        let url = format!("{}/session/{session}/se/log", self.url());
+        agent().post(url).send_json(json!({ "type": "browser" }))?.body_mut().read_json()
+    }
+
+    /// Ends a session, and so the browser. This needs no runtime: it must work in a `Drop` too.
+    pub(super) fn ends(&self, session: &str) {
+        // A failure must not turn a panic into an abort.
+        let _ = agent().delete(format!("{}/session/{session}", self.url())).call();
     }
 }
 
-impl Drop for Driver {
-    fn drop(&mut self) {
-        // Either fails only if the process has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn agent() -> Agent {
+    Agent::config_builder().timeout_global(Some(PATIENCE)).build().new_agent()
 }

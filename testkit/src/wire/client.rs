@@ -3,12 +3,14 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
-use super::{Wire, header_lines};
-use crate::handshake::{ACCEPT, KEY};
-use crate::http::{BodyEnd, Head};
-use crate::incoming::Arrival;
-use crate::transcript::Way;
-use crate::{PATIENCE, Response, Role};
+use crate::frames::role::Role;
+use crate::patience::PATIENCE;
+use crate::transcript::record::Way;
+use crate::wire::connection::{Wire, header_lines};
+use crate::wire::handshake::{ACCEPT, KEY};
+use crate::wire::http::BodyEnd;
+use crate::wire::http::Response;
+use crate::wire::incoming::Arrival;
 
 /// Headers of the answer to an opening handshake that are the same in every good one, or different
 /// in every one: the transcript leaves them out.
@@ -80,9 +82,9 @@ impl Wire {
     /// Waits for a response; returns its bytes too, and how many of them are its head.
     #[track_caller]
     fn response(&mut self) -> (Response, Vec<u8>, usize) {
-        let mut bytes = self.head("a response");
+        let mut bytes = self.head("a response was expected");
         let head_size = bytes.len();
-        let Some(mut response) = Response::from_head(Head::read(&bytes)) else {
+        let Some(mut response) = Response::read(&bytes) else {
             self.transcript.records(Way::In, &bytes);
             self.fails("a response was expected that begins with HTTP/1.1 and a status");
         };

@@ -4,11 +4,12 @@ use std::net::TcpListener;
 use std::sync::mpsc;
 use std::thread;
 
-use super::{Wire, header_lines};
-use crate::handshake::accept_value;
-use crate::http::Head;
-use crate::transcript::Way;
-use crate::{PATIENCE, Request, Role};
+use crate::frames::role::Role;
+use crate::patience::PATIENCE;
+use crate::transcript::record::Way;
+use crate::wire::connection::{Wire, header_lines};
+use crate::wire::handshake::accept_value;
+use crate::wire::http::Request;
 
 impl Wire {
     /// Accepts a client, and reads its request up to the blank line.
@@ -24,9 +25,9 @@ impl Wire {
             panic!("no client came in {PATIENCE:?}");
         };
         let mut wire = Self::over(stream, Role::Server, server);
-        let head = wire.head("a request");
+        let head = wire.head("a request was expected");
         wire.transcript.records_text(Way::In, &head);
-        wire.request = Some(Request::from_head(Head::read(&head)));
+        wire.request = Request::read(&head);
         wire
     }
 
@@ -34,7 +35,7 @@ impl Wire {
     #[must_use]
     #[track_caller]
     pub fn request(&self) -> &Request {
-        self.request.as_ref().expect("only a wire that accepts has a request")
+        self.request.as_ref().expect("only a wire that has accepted a request has one")
     }
 
     /// Accepts the opening handshake.

@@ -1,0 +1,13 @@
+//! Programs: where they are, how they are built, and how they are run.
+
+pub(crate) mod cargo;
+pub(crate) mod chromium;
+pub(crate) mod listening;
+pub(crate) mod packages;
+pub(crate) mod process;
+pub(crate) mod program;
+pub(crate) mod redis;
+pub(crate) mod search_path;
+pub(crate) mod server;
+pub(crate) mod step;
+pub(crate) mod unread;

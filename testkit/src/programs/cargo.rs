@@ -1,0 +1,117 @@
+//! The workspace, and what cargo builds of it.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use cargo_metadata::{Message, MetadataCommand};
+
+/// How a program is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Fast to build.
+    Dev,
+    /// Fast to run.
+    Release,
+}
+
+impl Profile {
+    /// The profile that this program was built with.
+    #[must_use]
+    pub fn current() -> Self {
+        if cfg!(debug_assertions) { Self::Dev } else { Self::Release }
+    }
+}
+
+/// The folder of the workspace.
+#[must_use]
+pub fn workspace() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
+
+/// A cargo command, to be run in the workspace. It is the cargo that runs this program, if one
+/// does.
+#[must_use]
+pub fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(workspace());
+    command
+}
+
+/// Builds what `selection` names, such as `["--package", "echo", "--bins"]`, and returns the path of
+/// each program by its name. What cargo prints for people goes to standard error.
+///
+/// A program is then run by its path, and not by `cargo run`: to kill cargo is not to kill what it
+/// runs.
+///
+/// # Errors
+/// A sentence that says what could not be built; the reason has been printed.
+pub fn build(selection: &[&str], profile: Profile) -> Result<BTreeMap<String, PathBuf>, String> {
+    let mut command = cargo(&["build", "--message-format=json-render-diagnostics"]);
+    command.args(selection).stdout(Stdio::piped());
+    match profile {
+        Profile::Dev => command.arg("--quiet"),
+        Profile::Release => command.arg("--release"),
+    };
+    let mut child = command.spawn().map_err(|error| format!("cargo cannot be started: {error}"))?;
+    let messages = child.stdout.take().map(BufReader::new);
+    let mut programs = BTreeMap::new();
+    for message in messages.into_iter().flat_map(Message::parse_stream) {
+        let message = message.map_err(|error| format!("cargo cannot be understood: {error}"))?;
+        if let Message::CompilerArtifact(artifact) = message
+            && let Some(path) = artifact.executable
+        {
+            programs.insert(artifact.target.name, path.into_std_path_buf());
+        }
+    }
+    let status = child.wait().map_err(|error| format!("cargo: {error}"))?;
+    if status.success() {
+        Ok(programs)
+    } else {
+        Err(format!("`cargo build {}` failed: see above", selection.join(" ")))
+    }
+}
+
+/// Builds one program, `kind` being `--bin` or `--example`, and returns its path.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_one(
+    package: &str,
+    kind: &str,
+    name: &str,
+    profile: Profile,
+) -> Result<PathBuf, String> {
+    let mut programs = build(&["--package", package, kind, name], profile)?;
+    programs.remove(name).ok_or_else(|| format!("cargo has built no program `{name}`"))
+}
+
+/// The target folder of the workspace, wherever the user has moved it.
+///
+/// # Errors
+/// What cargo says if it cannot tell.
+pub fn target_folder() -> Result<PathBuf, String> {
+    let mut metadata = MetadataCommand::new();
+    metadata.no_deps().current_dir(workspace());
+    let metadata = metadata.exec().map_err(|error| error.to_string())?;
+    Ok(metadata.target_directory.into_std_path_buf())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_knows_the_target_folder() {
+        assert!(target_folder().unwrap().is_absolute());
+    }
+
+    #[test]
+    fn what_does_not_build_is_named() {
+        let error = build_one("no-such-package", "--bin", "none", Profile::Dev).unwrap_err();
+        assert!(error.contains("no-such-package"), "{error}");
+    }
+}

@@ -1,0 +1,130 @@
+//! A real Redis, which forgets everything when it ends.
+//!
+//! A test that needs it is marked `#[ignore = "needs redis-server: just setup"]`.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::patience::PATIENCE;
+use crate::programs::packages::Packages;
+use crate::programs::program::Program;
+use crate::programs::search_path::find_program;
+
+/// What Redis says once it answers.
+const READY: &str = "Ready to accept connections";
+/// A free port may be gone before Redis has it.
+const TRIES: usize = 5;
+
+/// A Redis of its own on a free port, killed when dropped.
+pub struct Redis {
+    address: SocketAddr,
+    program: Option<Program>,
+    folder: TempDir,
+}
+
+impl Redis {
+    /// What brings it.
+    pub const PACKAGES: Packages = Packages {
+        apt: &["redis-server"],
+        brew: "redis",
+        windows: "install Redis in WSL, and run the tests there",
+        dnf: "redis",
+        pacman: "redis",
+    };
+
+    /// Where `redis-server` is; [`PACKAGES`](Self::PACKAGES) bring it.
+    #[must_use]
+    pub fn find() -> Option<PathBuf> {
+        find_program(&["redis-server"])
+    }
+
+    /// Starts it on a free port, and waits until it answers.
+    #[must_use]
+    #[track_caller]
+    pub fn start() -> Self {
+        let mut redis = Self::away();
+        for _ in 0..TRIES {
+            if redis.tries_to_start().is_ok() {
+                return redis;
+            }
+            redis = Self::away();
+        }
+        panic!("redis-server finds no free port");
+    }
+
+    /// A Redis that is not running yet, but has its address.
+    #[must_use]
+    #[track_caller]
+    pub fn away() -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port is needed");
+        let address = listener.local_addr().expect("a listener has an address");
+        let folder = TempDir::new().expect("a folder for Redis is needed");
+        Self { address, program: None, folder }
+    }
+
+    /// Its address, as clients want it: `redis://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://{}", self.address)
+    }
+
+    /// Its process, while it runs.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.program.as_ref().map(|program| program.process.id())
+    }
+
+    /// Kills it. It has no time to say or to store anything.
+    pub fn dies(&mut self) {
+        self.program = None;
+    }
+
+    /// Starts it again on the same port, empty, and waits until it answers.
+    #[track_caller]
+    pub fn comes_back(&mut self) {
+        if let Err(told) = self.tries_to_start() {
+            panic!("redis-server does not start:\n{told}");
+        }
+    }
+
+    /// Makes it hang: its connections stay, and nothing is answered.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn hangs(&self) {
+        self.signals("-STOP");
+    }
+
+    /// Ends the hanging.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn goes_on(&self) {
+        self.signals("-CONT");
+    }
+
+    #[cfg(unix)]
+    #[track_caller]
+    fn signals(&self, kind: &str) {
+        let Some(program) = &self.program else { panic!("Redis is not running") };
+        assert!(program.process.signal(kind), "cannot send {kind}: Redis has ended");
+    }
+
+    #[track_caller]
+    fn tries_to_start(&mut self) -> Result<(), String> {
+        self.dies();
+        let Some(program) = Self::find() else {
+            panic!("redis-server is missing: {}", Self::PACKAGES.install_command());
+        };
+        let mut command = Command::new(program);
+        command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port"]);
+        command.arg(self.address.port().to_string()).arg("--dir").arg(self.folder.path());
+        let started = Program::start(command).unwrap_or_else(|error| panic!("{error}"));
+        if started.line(PATIENCE, |line| line.contains(READY)).is_none() {
+            return Err(started.everything());
+        }
+        self.program = Some(started);
+        Ok(())
+    }
+}

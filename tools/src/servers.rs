@@ -1,0 +1,79 @@
+//! Runs servers until one of them ends, or until somebody asks this program to end.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::{Command, ExitCode};
+use std::sync::mpsc;
+use std::time::Instant;
+
+use testkit::{Event as Printed, Process, Profile, STOP_TIME, Step, Stream, listening_address};
+
+use crate::outcome::{Outcome, exit_code};
+use crate::page;
+
+enum Event {
+    /// The server with this number has ended.
+    Ended(usize),
+    /// Somebody has pressed Ctrl-C, closed the terminal, or sent a signal to terminate.
+    AskedToEnd,
+}
+
+/// `start`: runs the last step, and opens its page once it listens.
+pub(crate) fn start() -> Outcome {
+    run_all(vec![Command::new(Step::last()?.build(Profile::Release)?)], page::open)
+}
+
+/// Runs servers, and passes on what they print. `at` learns the address of each.
+///
+/// Once one of them has ended or somebody asks for the end, all are asked to end, and have
+/// [`STOP_TIME`] to close their connections. Who asks a second time does not want to wait: then they
+/// are killed.
+pub(crate) fn run_all(commands: Vec<Command>, at: fn(String)) -> Outcome {
+    let (sender, events) = mpsc::channel();
+    let asked = sender.clone();
+    // A `send` fails only if nobody waits for it any more.
+    ctrlc::set_handler(move || drop(asked.send(Event::AskedToEnd)))?;
+    let mut servers = Vec::new();
+    for (number, mut command) in commands.into_iter().enumerate() {
+        if io::stdout().is_terminal() {
+            // The server writes to a pipe, and would not know that somebody is watching.
+            command.arg("--verbose");
+        }
+        // A Ctrl-C in the terminal must not reach the server as well, and ask it twice.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let sender = sender.clone();
+        servers.push(Process::start(command, move |event| match event {
+            Printed::Line(stream, line) => {
+                pass_on(stream, &line);
+                if let Some(address) = listening_address(&line) {
+                    at(format!("http://{address}"));
+                }
+            }
+            Printed::Closed => drop(sender.send(Event::Ended(number))),
+        })?);
+    }
+    let first = events.recv()?;
+    let mut running = servers.len() - usize::from(matches!(first, Event::Ended(_)));
+    for server in &servers {
+        server.signal("-TERM");
+    }
+    let deadline = Instant::now() + STOP_TIME;
+    while running > 0 {
+        match events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(Event::Ended(_)) => running -= 1,
+            Ok(Event::AskedToEnd) | Err(_) => break,
+        }
+    }
+    match first {
+        Event::Ended(number) => Ok(exit_code(servers[number].wait()?)),
+        Event::AskedToEnd => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Prints a line of a server's. If nobody can read it, the server runs on all the same.
+fn pass_on(stream: Stream, line: &str) {
+    let _ = match stream {
+        Stream::Output => writeln!(io::stdout(), "{line}"),
+        Stream::Error => writeln!(io::stderr(), "{line}"),
+    };
+}
