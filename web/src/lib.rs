@@ -1,5 +1,6 @@
 //! What the steps share and none of them teaches: the layout of a page, the command line, the
-//! listening socket, the check of origins, the signal to stop, and the HTTP server of steps 0 and 6.
+//! listening socket, lines printed for people, the check of targets, hosts and origins, the signal to
+//! stop, and the HTTP server of steps 0 and 6.
 
 mod command_line;
 mod host;

@@ -82,7 +82,7 @@ impl Wire {
     /// Waits for a response; returns its bytes too, and how many of them are its head.
     #[track_caller]
     fn response(&mut self) -> (Response, Vec<u8>, usize) {
-        let mut bytes = self.head("a response");
+        let mut bytes = self.head("a response was expected");
         let head_size = bytes.len();
         let Some(mut response) = Response::read(&bytes) else {
             self.transcript.records(Way::In, &bytes);

@@ -25,7 +25,7 @@ impl Wire {
             panic!("no client came in {PATIENCE:?}");
         };
         let mut wire = Self::over(stream, Role::Server, server);
-        let head = wire.head("a request");
+        let head = wire.head("a request was expected");
         wire.transcript.records_text(Way::In, &head);
         wire.request = Request::read(&head);
         wire
