@@ -1,4 +1,12 @@
-//! The checker: a judge from outside for a WebSocket server in any language. The Autobahn runner is
-//! in `main.rs`.
+//! Judges a WebSocket server or client from outside.
+//!
+//! Two judges work here: the `checker`, which is our own, and `autobahn`, which runs the field's
+//! conformance suite. Both know the steps by `subject`, and they
+//! share what they know of a terminal and of threads. They depend on no step: a judge must not
+//! share code with what it judges.
 
-pub mod check;
+pub mod autobahn;
+pub mod checker;
+mod parallel;
+mod subject;
+mod terminal;

@@ -5,17 +5,16 @@
 
 mod support;
 
-use std::{
-    collections::HashSet,
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-    time::Duration,
-};
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
 
-use conformance::check::{Options, Report, Verdict, all, run};
+use conformance::checker::checks::all;
+use conformance::checker::options::Options;
+use conformance::checker::report::ruling::{Report, Verdict};
+use conformance::checker::runner::run;
 use support::{Flaw, MESSAGE_MAX, PATIENCE, start};
 
 /// The check that looks at a whole process, which is in a test file of its own.

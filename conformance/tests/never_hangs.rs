@@ -2,14 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::{
-    io::{Read as _, Write as _},
-    net::{TcpListener, TcpStream},
-    thread,
-    time::Duration,
-};
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
 
-use conformance::check::{Options, run};
+use conformance::checker::options::Options;
+use conformance::checker::runner::run;
 
 /// How long all checks may take together, without the hostile ones.
 const LIMIT: Duration = Duration::from_secs(30);

@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::{
-    collections::HashSet,
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
-};
+use std::collections::HashSet;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
 
-use conformance::check::{Options, Verdict, run};
+use conformance::checker::options::Options;
+use conformance::checker::report::ruling::Verdict;
+use conformance::checker::runner::run;
 
 /// Kills the server when the test is over.
 struct Server(Child);

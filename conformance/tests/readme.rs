@@ -5,7 +5,9 @@
 
 mod support;
 
-use conformance::check::{Options, all, run};
+use conformance::checker::checks::all;
+use conformance::checker::options::Options;
+use conformance::checker::runner::run;
 use support::{Flaw, start};
 
 const README: &str = include_str!("../README.md");

@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::{net::TcpListener, thread, time::Duration};
+use std::net::TcpListener;
+use std::thread;
+use std::time::Duration;
 
-use conformance::check::{Options, Verdict, run};
+use conformance::checker::options::Options;
+use conformance::checker::report::ruling::Verdict;
+use conformance::checker::runner::run;
 
 /// An echo server as its documentation shows it.
 fn start() -> String {

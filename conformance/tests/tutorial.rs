@@ -5,9 +5,13 @@
 #[path = "support/tutorial.rs"]
 mod tutorial;
 
-use std::{collections::HashSet, net::TcpListener, thread};
+use std::collections::HashSet;
+use std::net::TcpListener;
+use std::thread;
 
-use conformance::check::{Options, Report, Verdict, run};
+use conformance::checker::options::Options;
+use conformance::checker::report::ruling::{Report, Verdict};
+use conformance::checker::runner::run;
 
 /// The faults that show in such a server, by the list in the book.
 const FAULTS: [&str; 10] = ["F1", "F2", "F3", "F8", "F9", "F10", "F11", "F12", "F13", "F14"];
@@ -27,7 +31,7 @@ fn the_faults_of_the_tutorials_are_named() {
     assert!(report.with(Verdict::Failed).all(|ruling| !ruling.happened.is_empty()));
 }
 
-/// Fault F16, as it stands in the tutorials: one connection, and then the program ends.
+/// Fault F16, a common mistake: one connection, and then the program ends.
 #[test]
 fn a_server_that_serves_once_and_ends_is_told_so() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -40,7 +44,7 @@ fn a_server_that_serves_once_and_ends_is_told_so() {
     assert_eq!(told, [("tcp/second-connection", Some("F16"))], "{}", report.for_people(false));
 }
 
-/// What a server of this kind does right is not held against it.
+/// The checks for what such a server does right pass.
 #[test]
 fn what_the_tutorials_do_right_passes() {
     let passed = judge().ids(Verdict::Passed);

@@ -1,6 +1,9 @@
 //! The echo: messages, closing, UTF-8 and limits.
 
-use std::{net::TcpStream, sync::atomic::Ordering, thread, time::Duration};
+use std::net::TcpStream;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Duration;
 
 use super::{
     Flaw, MESSAGE_MAX, Shared,

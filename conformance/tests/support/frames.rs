@@ -1,10 +1,8 @@
 //! Frames as the server reads and writes them.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
-    time::{Duration, Instant},
-};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use super::{Flaw, MESSAGE_MAX, PATIENCE, Shared};
 
@@ -78,14 +76,14 @@ impl Wire<'_> {
         while matches!(stream.read(&mut [0; 1024]), Ok(1..)) {}
     }
 
-    /// The next of the frames that are there already.
+    /// Returns the next frame that has arrived.
     pub(crate) fn parse_rest(&mut self) -> Result<Frame, Over> {
         let (frame, used) = self.parse()?.ok_or(Over::Gone)?;
         self.used += used;
         Ok(frame)
     }
 
-    /// The frame that is there whole, and how many bytes it takes.
+    /// Returns the first complete frame, and how many bytes it takes.
     fn parse(&self) -> Result<Option<(Frame, usize)>, Over> {
         let has = |flaw| self.shared.has(flaw);
         let [first, second, behind @ ..] = &self.unread[self.used..] else { return Ok(None) };

@@ -1,10 +1,8 @@
 //! The opening handshake of the server.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::{Shutdown, TcpStream},
-    time::Instant,
-};
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+use std::time::Instant;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha1::{Digest as _, Sha1};

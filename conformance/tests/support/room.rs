@@ -1,15 +1,11 @@
 //! The room, as steps/06-chat/README.md writes it down.
 
-use std::{
-    collections::HashMap,
-    net::TcpStream,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-        mpsc::{SyncSender, TrySendError, sync_channel},
-    },
-    thread,
-};
+use std::collections::HashMap;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread;
 
 use serde_json::{Value, json};
 
@@ -110,7 +106,7 @@ fn enter(wire: &Wire, room: &str, name: &str, after: Option<u64>) -> bool {
     true
 }
 
-/// A member says something.
+/// A member sends a message.
 fn hear(wire: &Wire, room: &str, name: &str, words: &[u8]) {
     let has = |flaw| wire.shared.has(flaw);
     let words = String::from_utf8_lossy(words).into_owned();

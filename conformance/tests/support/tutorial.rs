@@ -1,11 +1,9 @@
 //! The faults of popular tutorials, all in one server: what `tests/servers/tutorial_echo.py` does,
 //! for machines without Python.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::{TcpListener, TcpStream},
-    thread,
-};
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha1::{Digest as _, Sha1};

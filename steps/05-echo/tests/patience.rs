@@ -241,7 +241,7 @@ fn a_taken_port_is_told_in_one_line() {
 fn an_origin_that_is_none_keeps_the_server_from_starting() {
     let end = runs_to_its_end(env!("CARGO_BIN_EXE_echo"), &["--origin", "friend.example"]);
     assert_eq!(end.code, Some(2));
-    assert!(end.errors.contains("\"friend.example\" is no origin"), "{}", end.errors);
+    assert!(end.errors.contains("\"friend.example\" is not an origin"), "{}", end.errors);
     assert!(end.errors.contains("--origin"), "{}", end.errors);
 }
 

@@ -27,7 +27,6 @@ pub(super) fn take() -> Vec<u8> {
 }
 
 /// Gives a buffer back. Its content is forgotten.
-#[inline]
 pub(super) fn give(mut buffer: Vec<u8>) {
     if (CAPACITY..=KEPT_CAPACITY_MAX).contains(&buffer.capacity()) {
         buffer.clear();

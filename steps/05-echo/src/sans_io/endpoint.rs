@@ -83,7 +83,6 @@ impl Endpoint {
 
     /// The buffer to read into, in place of [`receive`](Self::receive): bytes that are appended to it
     /// are received. It has room for at least one byte, and is limited to what one read should bring.
-    #[inline]
     pub fn buffer(&mut self) -> Limit<&mut Vec<u8>> {
         self.inbound.buffer()
     }
@@ -99,7 +98,6 @@ impl Endpoint {
     /// # Errors
     /// [`Ending`], once: all messages before it have been returned. Write what is pending, then end
     /// the TCP connection.
-    #[inline]
     pub fn advance(&mut self) -> Result<Progress, Ending> {
         loop {
             match self.inbound.advance() {
@@ -125,7 +123,6 @@ impl Endpoint {
     // ANCHOR: message
     /// The message that was found last, and the sending half: an answer can be sent while the message
     /// is still borrowed from the buffer that it was received in.
-    #[inline]
     pub fn message(&mut self) -> (Message<'_>, &mut Outbound) {
         (self.inbound.message(), &mut self.outbound)
     }
@@ -138,7 +135,6 @@ impl Endpoint {
     }
 
     /// The sending half.
-    #[inline]
     pub fn outbound(&mut self) -> &mut Outbound {
         &mut self.outbound
     }

@@ -117,7 +117,6 @@ impl Inbound {
     ///
     /// It grows with what has arrived, never with what a peer announces. Of a frame longer than a
     /// buffer, only the rest is read, so that the next frame begins at the start of the buffer.
-    #[inline]
     pub(super) fn buffer(&mut self) -> Limit<&mut Vec<u8>> {
         let most = match &self.frame {
             Some(frame) if frame.length > buffer::CAPACITY => {
@@ -133,7 +132,6 @@ impl Inbound {
     }
     // ANCHOR_END: buffer
 
-    #[inline(never)]
     fn make_room(&mut self, room: usize) {
         let start = take(&mut self.start);
         if self.buffer.capacity() < buffer::CAPACITY {
@@ -160,7 +158,6 @@ impl Inbound {
     // ANCHOR_END: rest
 
     /// The payload of the last event.
-    #[inline]
     pub(super) fn payload(&self) -> &[u8] {
         if self.is_assembled {
             &self.message.assembled
@@ -170,7 +167,6 @@ impl Inbound {
     }
 
     /// The last event, if it is a message.
-    #[inline]
     pub(super) fn message(&self) -> Message<'_> {
         let payload = self.payload();
         if self.is_text { Message::Text(payload) } else { Message::Binary(payload) }
@@ -180,7 +176,6 @@ impl Inbound {
     ///
     /// # Errors
     /// The first rule that the peer breaks, once. All events before it have been returned.
-    #[inline]
     pub(super) fn advance(&mut self) -> Result<Option<Received>, Failure> {
         if take(&mut self.is_assembled) {
             self.message.assembled = Vec::new();
@@ -211,7 +206,6 @@ impl Inbound {
     }
 
     // ANCHOR: next_event
-    #[inline(never)]
     fn next_event(&mut self) -> Result<Option<Received>, Failure> {
         loop {
             let begun = if self.frame.is_some() { self.frame.take() } else { self.begin_frame()? };
@@ -240,7 +234,6 @@ impl Inbound {
     // ANCHOR: begin_frame
     /// Decodes the header of the next frame, if it has arrived, and checks that such a frame may
     /// come now (§5.4) and is within the limits.
-    #[inline]
     fn begin_frame(&mut self) -> Result<Option<ArrivingFrame>, Failure> {
         let arrived = &self.buffer[self.start..];
         let (masking, rsv1) = (self.role.masking(), self.inflater.is_some());
@@ -276,7 +269,6 @@ impl Inbound {
 
     // ANCHOR: take_payload
     /// Unmasks and checks what has arrived of the payload. Returns whether the frame is complete.
-    #[inline]
     fn take_payload(&mut self, mut frame: ArrivingFrame) -> Result<bool, Failure> {
         let begin = self.start + if frame.stays { frame.seen } else { 0 };
         let end = self.buffer.len().min(begin + frame.length - frame.seen);

@@ -67,7 +67,6 @@ impl IncomingMessage {
 
     // ANCHOR: append
     /// Adds the next bytes of the message, and checks them. `is_end` says that they are the last.
-    #[inline(never)]
     pub(super) fn append(
         &mut self,
         payload: &[u8],

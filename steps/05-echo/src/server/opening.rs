@@ -79,7 +79,8 @@ impl Opening {
         page: &str,
         judge: impl FnOnce(Arrived) -> Result<Opened, Refusal>,
     ) -> io::Result<Option<(Request<()>, Endpoint)>> {
-        let arrived = timeout(time, read_request(stream, self.header_limits)).await;
+        let mut block = HeaderBlock::new(self.header_limits);
+        let arrived = timeout(time, read_request(stream, &mut block)).await;
         let arrived = arrived.unwrap_or(Ok(Err(Refusal::Late)))?;
         let mut judged = arrived.and_then(judge);
         let mut agreed = None;
@@ -88,7 +89,7 @@ impl Opening {
             opened.upgrade.extensions = agreed.map(|agreed| agreed.to_string());
         }
         let answered = async {
-            stream.write_all(&answer(&judged, page)).await?;
+            stream.write_all(&answer(&block, &judged, page)).await?;
             if judged.is_err() {
                 stream.shutdown().await?;
                 let (mut unread, mut nobody) = (stream.take(LINGER_BYTES as u64), sink());
@@ -106,9 +107,8 @@ impl Opening {
 /// Reads the header block of a request, in however many pieces it comes.
 async fn read_request(
     stream: &mut TcpStream,
-    limits: HeaderLimits,
+    block: &mut HeaderBlock,
 ) -> io::Result<Result<Arrived, Refusal>> {
-    let mut block = HeaderBlock::new(limits);
     let mut piece = Vec::with_capacity(PIECE);
     while stream.read_buf(&mut piece).await? > 0 {
         if let Some(outcome) = block.push(&piece).transpose() {

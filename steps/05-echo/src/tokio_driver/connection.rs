@@ -165,7 +165,6 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
 
     // ANCHOR: poll_exchange
     /// Writes what is pending, then reads what has come. Ready when bytes came.
-    #[inline]
     fn poll_exchange(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Ended>> {
         loop {
             ready!(self.poll_flush(context))?;
@@ -184,7 +183,6 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     // ANCHOR_END: poll_exchange
 
     /// Writes all that is pending. A peer that takes none of it for the idle time is dropped.
-    #[inline]
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Ended>> {
         let outbound = self.endpoint.outbound();
         let before = outbound.pending().len();

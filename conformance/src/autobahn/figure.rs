@@ -1,0 +1,76 @@
+//! The scorecard as a picture for the book: a bar for each server.
+
+use std::fmt::Write;
+
+use crate::autobahn::row::Row;
+
+/// The width of the picture, in its own units. On a telephone these are about pixels.
+const WIDTH: usize = 400;
+/// The height of a row: a line of words, and the bar below it.
+const ROW: usize = 52;
+const TOP: usize = 4;
+
+/// Draws rows as one `<svg>` element, for a file or within HTML: how many of `all` cases each server
+/// passes. The words take the colour of the page around it; in a file of its own, their colour
+/// follows the reader's preference.
+pub(crate) fn draw(rows: &[Row], all: usize) -> String {
+    let height = TOP + rows.len() * ROW;
+    let mut svg = format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" role="img" font-family="system-ui, sans-serif" font-size="15" fill="currentColor">
+<title>How many of Autobahn's {all} cases each server passes</title>
+<style>
+svg:root {{ color: #22252b }}
+@media (prefers-color-scheme: dark) {{ svg:root {{ color: #e4e6ea }} }}
+</style>
+"#
+    );
+    for (index, row) in rows.iter().enumerate() {
+        let Row { judged, passed, informational, .. } = row;
+        let (words, bar) = (TOP + index * ROW + 16, TOP + index * ROW + 24);
+        let passed_width = passed * WIDTH / all.max(1);
+        let informational_width = (informational * WIDTH).div_ceil(all.max(1));
+        let colour = if judged.starts_with("step") { "#1b936b" } else { "#7a828f" };
+        let name = judged.trim_end_matches(", server");
+        let count = match informational {
+            0 => passed.to_string(),
+            some => format!("{passed} and {some} that inform"),
+        };
+        // Writing to a String cannot fail.
+        let _ = write!(
+            svg,
+            r##"<text y="{words}">{name}</text>
+<text x="{WIDTH}" y="{words}" text-anchor="end">{count}</text>
+<rect y="{bar}" width="{WIDTH}" height="14" rx="3" fill-opacity=".12"/>
+<rect y="{bar}" width="{passed_width}" height="14" rx="3" fill="{colour}"/>
+<rect x="{passed_width}" y="{bar}" width="{informational_width}" height="14" fill="#4a90d9"/>
+"##
+        );
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_as_long_as_its_share_of_the_cases() {
+        let row = |judged: &str, passed, informational| Row {
+            judged: judged.to_owned(),
+            passed,
+            informational,
+            groups: [(1, passed)].into(),
+        };
+        let svg = draw(&[row("step 4, server", 50, 1), row("tungstenite", 100, 0)], 100);
+        for part in [
+            ">step 4</text>",
+            ">50 and 1 that inform</text>",
+            r##"width="200" height="14" rx="3" fill="#1b936b""##,
+            r#"x="200" y="28" width="4""#,
+            r##"width="400" height="14" rx="3" fill="#7a828f""##,
+        ] {
+            assert!(svg.contains(part), "{part} in {svg}");
+        }
+    }
+}

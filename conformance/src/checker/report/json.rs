@@ -1,0 +1,47 @@
+//! The report as JSON, for programs.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::checker::check::Check;
+use crate::checker::report::ruling::{Report, Ruling, Verdict};
+use crate::checker::wire::stop::Finding;
+
+/// One check in the report.
+#[derive(Serialize)]
+struct Entry<'a> {
+    #[serde(flatten)]
+    check: &'a Check,
+    verdict: Verdict,
+    seconds: f64,
+    /// Why it was skipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(flatten)]
+    finding: Option<&'a Finding>,
+}
+
+impl Report {
+    /// Returns the report as JSON: what was judged, how many checks came out how, and each of them.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let [passed, failed, skipped] = self.counts();
+        json!({
+            "url": self.options.judged.url,
+            "level": self.options.level,
+            "hostile": self.options.hostile,
+            "passed": passed,
+            "failed": failed,
+            "skipped": skipped,
+            "seconds": self.time.as_secs_f64(),
+            "checks": self.rulings.iter().map(entry).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn entry(ruling: &Ruling) -> Entry<'_> {
+    let Ruling { check, verdict, happened, time, finding } = ruling;
+    let reason = (*verdict == Verdict::Skipped).then_some(happened.as_str());
+    let seconds = time.as_secs_f64();
+    Entry { check, verdict: *verdict, seconds, reason, finding: finding.as_ref() }
+}

@@ -1,0 +1,6 @@
+//! How all checks came out: for people, for programs, and for grading tools.
+
+mod json;
+mod junit;
+mod people;
+pub mod ruling;

@@ -1,0 +1,219 @@
+//! What checks expect of a connection, in the standard's own words: an answer, an echo, a failed
+//! connection.
+
+use std::time::{Duration, Instant};
+
+use crate::checker::wire::frame::{
+    BINARY, CLOSE, CONTINUATION, Draft, Frame, PING, PONG, TEXT, text,
+};
+use crate::checker::wire::peer::{Event, Peer};
+use crate::checker::wire::record::{Direction, Mark, received, sent};
+use crate::checker::wire::response::Response;
+use crate::checker::wire::stop::{Judgement, Stop};
+
+/// How long a header block may be before we stop reading it.
+const BLOCK_MAX: usize = 64 * 1024;
+/// How long to wait for something that should not happen.
+const QUIET: Duration = Duration::from_millis(300);
+/// The offset of the status code in a response.
+const STATUS: u64 = "HTTP/1.1 ".len() as u64;
+
+/// What the server sent in answer to a request.
+pub(crate) enum Answer {
+    Response(Response),
+    /// Something that is not HTTP, with the offset of the first wrong byte.
+    Broken(u64),
+    Ended(&'static str),
+    Quiet,
+}
+
+/// A complete message that was received.
+pub(crate) struct Message {
+    pub(crate) opcode: u8,
+    pub(crate) payload: Vec<u8>,
+    /// The frames that it came in.
+    pub(crate) frames: Vec<Frame>,
+}
+
+impl Message {
+    /// The place of the byte at `index` of the payload in all that was received.
+    fn mark(&self, mut index: usize) -> Option<Mark> {
+        for frame in &self.frames {
+            if index < frame.payload.len() {
+                return Some(received(frame.payload_start() + index as u64));
+            }
+            index -= frame.payload.len();
+        }
+        self.frames.first().map(|frame| received(frame.start))
+    }
+}
+
+impl Peer {
+    /// Returns the answer to a request.
+    pub(crate) fn answer(&mut self) -> Answer {
+        let until = Instant::now() + self.answer_time;
+        loop {
+            match Response::read(&self.unread) {
+                Ok(Some((response, length))) => {
+                    self.unread.drain(..length);
+                    return Answer::Response(response);
+                }
+                Err(offset) => return Answer::Broken(offset),
+                Ok(None) if self.unread.len() > BLOCK_MAX => return Answer::Broken(0),
+                Ok(None) => {}
+            }
+            if !self.fill(until) {
+                return self.ended.map_or(Answer::Quiet, Answer::Ended);
+            }
+        }
+    }
+
+    /// Expects 101.
+    pub(crate) fn opens(&mut self) -> Judgement {
+        Err(match self.answer() {
+            Answer::Response(response) if response.status == 101 => return Ok(()),
+            Answer::Response(response) => self.wrong_status(&response),
+            Answer::Broken(offset) => self.wrong("The answer is not HTTP", received(offset)),
+            Answer::Ended(how) => self.wrong(format!("The server {how} without an answer"), None),
+            Answer::Quiet => self.wrong("The server did not answer", None),
+        })
+    }
+
+    /// The failure of a server that answers with the wrong status.
+    pub(crate) fn wrong_status(&self, response: &Response) -> Stop {
+        self.wrong(format!("The server answered with {}", response.status), received(STATUS))
+    }
+
+    /// Returns the next message. Pings and pongs in between are ignored: a server may send them.
+    ///
+    /// # Errors
+    /// A failure, if anything else comes.
+    pub(crate) fn message(&mut self) -> Result<Message, Stop> {
+        let mut message: Option<Message> = None;
+        loop {
+            let frame = match self.event(self.answer_time) {
+                Event::Frame(frame) => frame,
+                other => return Err(self.instead(&other, "no message came")),
+            };
+            let fin = frame.fin;
+            match (frame.opcode, &mut message) {
+                (PING | PONG, _) => continue,
+                (TEXT | BINARY, None) => {
+                    let (opcode, payload) = (frame.opcode, frame.payload.clone());
+                    message = Some(Message { opcode, payload, frames: vec![frame] });
+                }
+                (CONTINUATION, Some(message)) => {
+                    message.payload.extend_from_slice(&frame.payload);
+                    message.frames.push(frame);
+                }
+                _ => return Err(self.instead(&Event::Frame(frame), "")),
+            }
+            if let Some(message) = message.take_if(|_| fin) {
+                return Ok(message);
+            }
+        }
+    }
+
+    /// Expects this message, and nothing before it.
+    pub(crate) fn expect(&mut self, opcode: u8, payload: &[u8]) -> Judgement {
+        let message = self.message()?;
+        self.same(&message, opcode, payload)
+    }
+
+    /// Expects that a message is this one.
+    pub(crate) fn same(&self, message: &Message, opcode: u8, payload: &[u8]) -> Judgement {
+        let (came, due) = (message.payload.len(), payload.len());
+        if let Some(index) = first_difference(&message.payload, payload) {
+            let happened = if came == due {
+                let (byte, due_byte) = (message.payload[index], payload[index]);
+                format!("Byte {index} of {due} came back as {byte:#04x} and not {due_byte:#04x}")
+            } else {
+                format!("{came} bytes came back and not {due}; they differ from byte {index} on")
+            };
+            return Err(self.wrong(happened, message.mark(index)));
+        }
+        if message.opcode != opcode {
+            let [came, sent] = [message.opcode, opcode]
+                .map(|opcode| if opcode == TEXT { "text" } else { "binary" });
+            let mark = message.frames.first().map(|frame| received(frame.start));
+            return Err(self.wrong(format!("A {sent} message came back as {came}"), mark));
+        }
+        Ok(())
+    }
+
+    /// Sends a text and expects it back.
+    pub(crate) fn echoes(&mut self, words: &str) -> Judgement {
+        self.send_frame(&text(words));
+        self.expect(TEXT, words.as_bytes())
+    }
+
+    /// Sends a frame that is wrong, or completes something wrong, at the byte with the index
+    /// `wrong`; expects that the server fails the connection, with one of these status codes if it
+    /// sends any.
+    pub(crate) fn refuses(&mut self, draft: &Draft, wrong: u64, codes: &[u16]) -> Judgement {
+        let offset = self.send_frame(draft);
+        self.fails(codes, sent(offset + wrong))
+    }
+
+    /// Expects that the server fails the connection (RFC 6455 §7.1.7): by a close frame with one of
+    /// these status codes or none, or by ending the TCP connection.
+    pub(crate) fn fails(&mut self, codes: &[u16], wrong: Mark) -> Judgement {
+        let mut wait = QUIET;
+        let mut probed = false;
+        loop {
+            return match self.event_except(wait, |frame| frame.opcode == PING) {
+                Event::Ended(_) => Ok(()),
+                Event::Frame(frame) if frame.opcode == CLOSE => self.close_with(&frame, codes),
+                Event::Frame(frame) => {
+                    Err(self.wrong(format!("The server went on, and sent {frame}"), wrong))
+                }
+                Event::Quiet if !probed => {
+                    // It may have ignored the wrong frame: how does it answer a good one?
+                    self.send_frame(&text("still there?"));
+                    (probed, wait) = (true, self.answer_time);
+                    continue;
+                }
+                Event::Quiet => Err(self.wrong("The server keeps the connection open", wrong)),
+            };
+        }
+    }
+
+    /// Expects that a close frame has one of these status codes, or none.
+    pub(crate) fn close_with(&self, frame: &Frame, codes: &[u16]) -> Judgement {
+        let mark = received(frame.payload_start());
+        match frame.code() {
+            None if !frame.payload.is_empty() => {
+                Err(self.wrong("The server's close frame has half a status code", mark))
+            }
+            Some(code) if !codes.contains(&code) => {
+                let due: Vec<String> = codes.iter().map(u16::to_string).collect();
+                Err(self
+                    .wrong(format!("The server sent {frame}, and not {}", due.join(" or ")), mark))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The failure of a server that did `event`, where `expected` did not come.
+    pub(crate) fn instead(&self, event: &Event, expected: &str) -> Stop {
+        let end = self.record.count(Direction::Received) - self.unread.len() as u64;
+        match event {
+            Event::Frame(frame) => {
+                self.wrong(format!("The server sent {frame}"), received(frame.start))
+            }
+            Event::Ended(how) => self.wrong(format!("The server {how}, and {expected}"), None),
+            Event::Quiet if self.unread.is_empty() => {
+                self.wrong(format!("The server sent nothing for {:?}", self.answer_time), None)
+            }
+            Event::Quiet => {
+                self.wrong("The server sent a part of a frame, and no more", received(end))
+            }
+        }
+    }
+}
+
+/// The index of the first byte in which the two differ.
+fn first_difference(one: &[u8], other: &[u8]) -> Option<usize> {
+    let common = one.iter().zip(other).position(|(one, other)| one != other);
+    common.or_else(|| (one.len() != other.len()).then(|| one.len().min(other.len())))
+}

@@ -1,0 +1,9 @@
+//! A connection to the server, and what goes over it.
+
+pub(crate) mod conversation;
+pub(crate) mod frame;
+pub(crate) mod peer;
+pub(crate) mod record;
+pub(crate) mod request;
+pub(crate) mod response;
+pub(crate) mod stop;

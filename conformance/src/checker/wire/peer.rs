@@ -1,0 +1,178 @@
+//! A connection to the server. Every wait on it has a limit, and it keeps a record of both
+//! directions.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use crate::checker::wire::frame::{Draft, Frame};
+use crate::checker::wire::record::{Direction, Mark, Record};
+use crate::checker::wire::stop::Stop;
+
+/// How many bytes are read at a time.
+const PIECE: usize = 64 * 1024;
+/// How long one attempt to write may take before we read again: a server that waits for us to read
+/// would never read itself.
+const TURN: Duration = Duration::from_millis(50);
+/// How long to wait after a segment, so that the server receives it by itself.
+const PAUSE: Duration = Duration::from_millis(120);
+/// The largest number of received bytes that are kept before they are a complete frame.
+const UNREAD_MAX: usize = 64 * 1024 * 1024;
+
+/// What the server does next.
+#[derive(Debug)]
+pub(crate) enum Event {
+    Frame(Frame),
+    /// The TCP connection has ended; the text says how, after "the server".
+    Ended(&'static str),
+    /// Nothing happened in the time that was waited.
+    Quiet,
+}
+
+/// A connection to the server.
+pub(crate) struct Peer {
+    stream: TcpStream,
+    pub(crate) record: Record,
+    /// What has arrived and was not read as a frame or a response yet.
+    pub(crate) unread: Vec<u8>,
+    /// How long an answer may take.
+    pub(crate) answer_time: Duration,
+    /// When the check must be done.
+    until: Instant,
+    /// How the connection ended, if it has.
+    pub(crate) ended: Option<&'static str>,
+}
+
+impl Peer {
+    pub(crate) fn new(
+        stream: TcpStream,
+        answer_time: Duration,
+        until: Instant,
+    ) -> io::Result<Self> {
+        stream.set_nodelay(true)?;
+        stream.set_write_timeout(Some(TURN))?;
+        let (record, unread) = (Record::default(), Vec::new());
+        Ok(Self { stream, record, unread, answer_time, until, ended: None })
+    }
+
+    /// Sends bytes, and reads what arrives meanwhile. Returns the offset of the first byte. That
+    /// the server has gone is not an error here: the next event says so.
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> u64 {
+        let offset = self.record.add(Direction::Sent, bytes);
+        self.write(bytes, self.until, true);
+        offset
+    }
+
+    /// Sends bytes without reading anything, until all are sent or `until`. Returns how many were
+    /// sent.
+    pub(crate) fn push(&mut self, bytes: &[u8], until: Instant) -> usize {
+        self.record.add(Direction::Sent, bytes);
+        self.write(bytes, until.min(self.until), false)
+    }
+
+    /// Writes bytes to the socket, and reads while it is full if `reads`. Returns how many were
+    /// written.
+    fn write(&mut self, bytes: &[u8], until: Instant, reads: bool) -> usize {
+        let mut count = 0;
+        while count < bytes.len() && Instant::now() < until {
+            match self.stream.write(&bytes[count..]) {
+                Ok(more) => count += more,
+                Err(error) if !is_timeout(&error) => break,
+                Err(_) if reads => drop(self.fill(Instant::now())),
+                Err(_) => {}
+            }
+        }
+        count
+    }
+
+    /// Sends a frame. Returns the offset of its first byte.
+    pub(crate) fn send_frame(&mut self, draft: &Draft) -> u64 {
+        self.send(&draft.bytes())
+    }
+
+    /// Sends a frame in a segment of its own.
+    pub(crate) fn send_apart(&mut self, draft: &Draft) {
+        self.send_frame(draft);
+        self.pause();
+    }
+
+    /// Waits a little, so that what is sent next is another segment. Returns early if something
+    /// arrives.
+    pub(crate) fn pause(&mut self) {
+        self.fill(Instant::now() + PAUSE);
+    }
+
+    /// Returns the next frame, or what else happens within `wait`.
+    pub(crate) fn event(&mut self, wait: Duration) -> Event {
+        self.event_except(wait, |_| false)
+    }
+
+    /// Returns the next event within `wait`, except frames that `is_ignored` says yes to.
+    pub(crate) fn event_except(
+        &mut self,
+        wait: Duration,
+        is_ignored: impl Fn(&Frame) -> bool,
+    ) -> Event {
+        let until = Instant::now() + wait;
+        // A server that never stops sending does not keep us beyond the check's time.
+        while Instant::now() < self.until {
+            let start = self.record.count(Direction::Received) - self.unread.len() as u64;
+            if let Some((frame, used)) = Frame::read(&self.unread, start) {
+                self.unread.drain(..used);
+                if is_ignored(&frame) {
+                    continue;
+                }
+                return Event::Frame(frame);
+            }
+            if self.ended.is_some() || !self.fill(until) {
+                break;
+            }
+        }
+        self.ended.map_or(Event::Quiet, Event::Ended)
+    }
+
+    /// Reads what arrives before `until`. Returns whether anything has arrived.
+    pub(crate) fn fill(&mut self, until: Instant) -> bool {
+        if self.ended.is_some() || self.unread.len() > UNREAD_MAX {
+            return false;
+        }
+        let left = until.min(self.until).saturating_duration_since(Instant::now());
+        // A timeout of zero would mean no timeout.
+        let timeout = left.max(Duration::from_millis(1));
+        let mut piece = vec![0; PIECE];
+        let read = self.stream.set_read_timeout(Some(timeout)).and_then(|()| {
+            loop {
+                match self.stream.read(&mut piece) {
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    read => return read,
+                }
+            }
+        });
+        match read {
+            Ok(0) => self.ended = Some("ended the TCP connection"),
+            Ok(count) => {
+                self.record.add(Direction::Received, &piece[..count]);
+                self.unread.extend_from_slice(&piece[..count]);
+                return true;
+            }
+            Err(error) if is_timeout(&error) => {}
+            Err(_) => self.ended = Some("reset the TCP connection"),
+        }
+        false
+    }
+
+    /// Forgets the opening handshake: a report shows only what came after it.
+    pub(crate) fn opened(&mut self) {
+        self.record.forget_but(&self.unread);
+    }
+
+    /// The failure of the check: what happened, and under which byte the mark is.
+    pub(crate) fn wrong(&self, happened: impl Into<String>, mark: impl Into<Option<Mark>>) -> Stop {
+        Stop::found(happened.into(), self.record.clone(), mark.into())
+    }
+}
+
+/// Whether an operation failed only because its time was up.
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
+}

@@ -1,0 +1,98 @@
+//! The steps as subjects of a judgement: what each of them can do, and how its server is started.
+
+use testkit::{Profile, Server, Step};
+
+/// A step whose server can be judged.
+#[derive(Debug)]
+pub(crate) struct Subject {
+    /// The step's label: `5a`.
+    pub(crate) label: &'static str,
+    /// The highest level of the checker that it passes.
+    pub(crate) level: u8,
+    /// The groups of Autobahn's cases that it is judged in.
+    pub(crate) groups: &'static [u8],
+    /// Whether it must pass all cases of these groups.
+    pub(crate) passes: bool,
+    /// The path on which it echoes.
+    pub(crate) path: &'static str,
+    /// The flags for Autobahn.
+    pub(crate) flags: &'static [&'static str],
+    /// The flags for the hostile checks: short times, so that a check need not wait for minutes.
+    pub(crate) hostile_flags: &'static [&'static str],
+}
+
+/// The longest message that a step takes under [`SHORT_TIMES`], in bytes.
+pub(crate) const MESSAGE_MAX: u64 = 8 * 1024 * 1024;
+const SHORT_TIMES: &str = "--handshake-timeout 2 --ping-interval 1 --idle-timeout 4 \
+                           --close-timeout 2 --max-message 8388608";
+const COMPRESSION: &str = "--compression on";
+
+/// The groups about frames and messages.
+const MESSAGES: &[u8] = &[1, 2, 3, 4, 5, 6, 7, 10];
+/// These, and the group about long and many messages.
+const LIMITS: &[u8] = &[1, 2, 3, 4, 5, 6, 7, 9, 10];
+/// All groups. 12 and 13 are about compression; there is no 8 and no 11.
+pub(crate) const ALL_GROUPS: &[u8] = &[1, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13];
+
+/// The steps, in the order of the staircase.
+pub(crate) const SUBJECTS: [Subject; 8] = [
+    Subject::new("1", 1, &[]),
+    Subject::new("2", 2, MESSAGES),
+    Subject::new("3", 3, MESSAGES),
+    Subject::new("4", 4, LIMITS),
+    Subject { passes: true, ..Subject::new("5a", 5, LIMITS) },
+    Subject { passes: true, ..Subject::new("5b", 5, LIMITS) },
+    Subject { passes: true, hostile_flags: &[SHORT_TIMES], ..Subject::new("5", 5, ALL_GROUPS) },
+    Subject {
+        passes: true,
+        path: "/echo",
+        flags: &[COMPRESSION],
+        hostile_flags: &[SHORT_TIMES, COMPRESSION, "--rate 10000 --max-queue 65536"],
+        ..Subject::new("6", 6, ALL_GROUPS)
+    },
+];
+
+impl Subject {
+    const fn new(label: &'static str, level: u8, groups: &'static [u8]) -> Self {
+        let (passes, path, flags, hostile_flags) = (false, "/", &[], &[]);
+        Self { label, level, groups, passes, path, flags, hostile_flags }
+    }
+
+    /// Returns the step with this label, in any of the forms that [`Step::labelled`] knows.
+    ///
+    /// # Errors
+    /// A sentence that names the steps, if no such step exists or if it cannot be judged.
+    pub(crate) fn labelled(label: &str) -> Result<&'static Self, String> {
+        let step = Step::labelled(label)?;
+        let found = SUBJECTS.iter().find(|subject| subject.label == step.label);
+        let labels = || SUBJECTS.each_ref().map(|subject| subject.label).join(", ");
+        found.ok_or_else(|| format!("step {label} cannot be judged: choose one of {}", labels()))
+    }
+
+    /// Builds the step, and starts it on a free port with these flags.
+    ///
+    /// # Errors
+    /// A sentence, if it does not build or start.
+    pub(crate) fn start(&self, flags: &[&str]) -> Result<Server, String> {
+        let flags: Vec<&str> = flags.iter().flat_map(|flags| flags.split_whitespace()).collect();
+        Step::labelled(self.label)?.start(Profile::Release, &flags)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_found_by_any_form_of_its_label() {
+        assert_eq!(Subject::labelled("05").unwrap().label, "5");
+        assert_eq!(Subject::labelled("6").unwrap().level, 6);
+        assert!(Subject::labelled("0").unwrap_err().contains("choose one of 1, 2, 3"));
+        assert!(Subject::labelled("99").unwrap_err().contains("there is no step 99"));
+    }
+
+    #[test]
+    fn every_flag_that_sets_the_longest_message_sets_the_same() {
+        assert!(SHORT_TIMES.ends_with(&format!("--max-message {MESSAGE_MAX}")));
+    }
+}
