@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::chart::{Shows, dots, is_ours, lines};
+use crate::chart::dots::{Shows, dots};
+use crate::chart::lines::lines;
+use crate::chart::style::is_ours;
+use testkit::grouped;
+
 use crate::peers::RAW;
 use crate::results::{Results, Row, Section, Unit};
-use crate::terminal::grouped;
 
 /// Where the results are kept.
 pub const RESULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results.json");

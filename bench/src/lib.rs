@@ -6,7 +6,6 @@ pub mod figures;
 pub mod load;
 pub mod machine;
 pub mod measure;
-pub mod peer;
 pub mod peers;
 pub mod plan;
 pub mod results;

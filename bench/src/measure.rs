@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use testkit::{Program, Server};
 
-use crate::load::{Kind, Plan, Task};
+use crate::load::script::Kind;
+use crate::load::task::{Fanout, Plan, Task};
 use crate::machine::{Cores, usage};
 use crate::peers::{Peer, Programs};
 use crate::plan::Measurement;
@@ -115,9 +116,7 @@ fn sample(
         Plan::Fanout(_) | Plan::Handshakes(_) => false,
     };
     let plan = match measurement.plan {
-        Plan::Fanout(fanout) => {
-            Plan::Fanout(crate::load::Fanout { is_greeted: peer.greets, ..fanout })
-        }
+        Plan::Fanout(fanout) => Plan::Fanout(Fanout { is_greeted: peer.greets, ..fanout }),
         plan => plan,
     };
     let path = peer.path(is_compressed).to_owned();

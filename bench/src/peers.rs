@@ -13,6 +13,9 @@ pub const UWEBSOCKETS: &str = "uWebSockets";
 /// The name of the floor.
 pub const RAW: &str = "raw TCP";
 
+/// The program that is all of the libraries' servers.
+const PEERS: &str = "peer";
+
 /// Someone who takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer {
@@ -28,6 +31,8 @@ pub struct Peer {
     pub is_websocket: bool,
     /// Does it compress?
     pub compresses: bool,
+    /// How many connections it takes.
+    pub connections_max: usize,
     /// Does it greet newcomers?
     pub greets: bool,
     /// The path of its echo, or the beginning of those of its room.
@@ -39,20 +44,18 @@ pub struct Peer {
 /// Those that echo.
 pub const ECHO: [Peer; 12] = [
     Peer { compresses: true, ..peer("step 5", "echo") },
-    peer("step 5a", "echo-5a"),
+    // It has a thread for each connection, and so the limit of step 1.
+    Peer { connections_max: 256, ..peer("step 5a", "echo-5a") },
     peer("step 5b", "echo-5b"),
     Peer { compresses: true, compressed_path: "/compressed", ..peer(UWEBSOCKETS, UWEBSOCKETS) },
-    Peer { is_websocket: false, ..peer(RAW, "peer_raw") },
-    library("fastwebsockets", "peer_fastwebsockets", "fastwebsockets"),
-    Peer { compresses: true, ..library("sockudo-ws", "peer_sockudo_ws", "sockudo-ws") },
-    library("tokio-websockets", "peer_tokio_websockets", "tokio-websockets"),
-    Peer { compresses: true, ..library("wtx", "peer_wtx", "wtx") },
-    Peer { compresses: true, ..library("yawc", "peer_yawc", "yawc") },
-    library("tungstenite", "peer_tungstenite", "tokio-tungstenite"),
-    Peer {
-        arguments: &["each"],
-        ..library("tungstenite, each", "peer_tungstenite", "tokio-tungstenite")
-    },
+    RAW_TCP,
+    library("fastwebsockets", "fastwebsockets", &["fastwebsockets"]),
+    Peer { compresses: true, ..library("sockudo-ws", "sockudo-ws", &["sockudo-ws"]) },
+    library("tokio-websockets", "tokio-websockets", &["tokio-websockets"]),
+    Peer { compresses: true, ..library("wtx", "wtx", &["wtx"]) },
+    Peer { compresses: true, ..library("yawc", "yawc", &["yawc"]) },
+    library("tungstenite", "tokio-tungstenite", &["tungstenite"]),
+    library("tungstenite, each", "tokio-tungstenite", &["tungstenite-each"]),
 ];
 
 /// Those that have a room.
@@ -65,9 +68,12 @@ pub const FANOUT: [Peer; 4] = [
         ..peer("step 6", "chat")
     },
     Peer { path: "/room/", ..peer(UWEBSOCKETS, UWEBSOCKETS) },
-    Peer { is_websocket: false, ..peer(RAW, "fanout_raw") },
-    library("tungstenite", "fanout_tungstenite", "tokio-tungstenite"),
+    Peer { arguments: &["raw-room"], ..RAW_TCP },
+    library("tungstenite", "tokio-tungstenite", &["tungstenite-room"]),
 ];
+
+/// The floor, which knows nothing of WebSocket.
+const RAW_TCP: Peer = Peer { is_websocket: false, arguments: &["raw"], ..peer(RAW, PEERS) };
 
 const fn peer(name: &'static str, program: &'static str) -> Peer {
     Peer {
@@ -77,14 +83,19 @@ const fn peer(name: &'static str, program: &'static str) -> Peer {
         package: None,
         is_websocket: true,
         compresses: false,
+        connections_max: usize::MAX,
         greets: false,
         path: "/",
         compressed_path: "/",
     }
 }
 
-const fn library(name: &'static str, program: &'static str, package: &'static str) -> Peer {
-    Peer { package: Some(package), ..peer(name, program) }
+const fn library(
+    name: &'static str,
+    package: &'static str,
+    arguments: &'static [&'static str],
+) -> Peer {
+    Peer { package: Some(package), arguments, ..peer(name, PEERS) }
 }
 
 /// The programs that there are, by name: those of the peers, and the load.

@@ -2,7 +2,8 @@
 
 use clap::ValueEnum;
 
-use crate::load::{Echo, Fanout, Handshakes, Idle, Kind, Plan};
+use crate::load::script::Kind;
+use crate::load::task::{Echo, Fanout, Handshakes, Idle, Plan};
 use crate::peers::{self, Peer};
 use crate::results::Unit;
 
@@ -107,20 +108,14 @@ pub fn measurements(
             rows.chain(texts).map(|(kind, row)| echo_row(&echo, effort, kind, row)).collect()
         }
         Part::Fanout => FANOUT.map(|row| fanout_row(&fanout, effort, row)).to_vec(),
-        Part::Idle => [(effort.idle, false), (effort.idle_compressed, true)]
-            .map(|(connections, is_compressed)| idle_row(&echo, connections, is_compressed))
-            .to_vec(),
+        Part::Idle => {
+            vec![idle_row(&echo, effort.idle, false), idle_row(&echo, effort.idle_compressed, true)]
+        }
         Part::Handshakes => {
             let plan = Handshakes { at_once: AT_ONCE, seconds: effort.seconds };
-            let websockets = echo.iter().filter(|peer| peer.is_websocket);
-            vec![Measurement {
-                title: format!("{AT_ONCE} at the same time"),
-                grows: None,
-                unit: Unit::Handshakes,
-                rounds: effort.rounds,
-                peers: websockets.copied().collect(),
-                plan: Plan::Handshakes(plan),
-            }]
+            let websockets: Vec<Peer> = echo.into_iter().filter(|peer| peer.is_websocket).collect();
+            let title = format!("{AT_ONCE} at the same time");
+            vec![row(title, Unit::Handshakes, effort, &websockets, Plan::Handshakes(plan))]
         }
         Part::Growth => growth(&echo, &fanout, effort),
         Part::Inside => Vec::new(),
@@ -144,59 +139,42 @@ fn growth(echo: &[Peer], fanout: &[Peer], effort: Effort) -> Vec<Measurement> {
     [&payloads[..], &connections, &receivers, &idle].concat()
 }
 
+/// A measurement with all of these peers.
+fn row(title: String, unit: Unit, effort: Effort, peers: &[Peer], plan: Plan) -> Measurement {
+    Measurement { title, grows: None, unit, rounds: effort.rounds, peers: peers.to_vec(), plan }
+}
+
 fn echo_row(
     peers: &[Peer],
     effort: Effort,
     kind: Kind,
     (payload, window, connections): (usize, usize, usize),
 ) -> Measurement {
-    let is_compressed = kind == Kind::CompressedJson;
     let what = match kind {
         Kind::Binary => "",
         Kind::Text => " text",
         Kind::CompressedJson => " JSON, compressed",
     };
-    let plural = if connections == 1 { "" } else { "s" };
-    Measurement {
-        title: format!(
-            "{}{what}, window {window}, {connections} connection{plural}",
-            bytes(payload)
-        ),
-        grows: None,
-        unit: Unit::Messages,
-        rounds: effort.rounds,
-        peers: taking_part(peers, is_compressed),
-        plan: Plan::Echo(Echo { kind, payload, window, connections, seconds: effort.seconds }),
-    }
+    let (size, plural) = (bytes(payload), if connections == 1 { "" } else { "s" });
+    let title = format!("{size}{what}, window {window}, {connections} connection{plural}");
+    let plan = Plan::Echo(Echo { kind, payload, window, connections, seconds: effort.seconds });
+    let peers = taking_part(peers, connections, kind == Kind::CompressedJson);
+    row(title, Unit::Messages, effort, &peers, plan)
 }
 
 fn fanout_row(peers: &[Peer], effort: Effort, (receivers, window): (usize, usize)) -> Measurement {
-    Measurement {
-        title: format!("{receivers} receivers, window {window}"),
-        grows: None,
-        unit: Unit::Messages,
-        rounds: effort.rounds,
-        peers: peers.to_vec(),
-        plan: Plan::Fanout(Fanout {
-            receivers,
-            window,
-            is_greeted: false,
-            seconds: effort.seconds,
-        }),
-    }
+    let title = format!("{receivers} receivers, window {window}");
+    let fanout = Fanout { receivers, window, is_greeted: false, seconds: effort.seconds };
+    row(title, Unit::Messages, effort, peers, Plan::Fanout(fanout))
 }
 
 fn idle_row(peers: &[Peer], connections: usize, is_compressed: bool) -> Measurement {
     let how = if is_compressed { "compressed" } else { "plain" };
-    Measurement {
-        title: format!("{connections} connections, {how}"),
-        grows: None,
-        unit: Unit::Bytes,
-        // Memory does not depend on what else the machine does.
-        rounds: 1,
-        peers: taking_part(peers, is_compressed),
-        plan: Plan::Idle(Idle { connections, is_compressed }),
-    }
+    let title = format!("{connections} connections, {how}");
+    let plan = Plan::Idle(Idle { connections, is_compressed });
+    // Memory does not depend on what else the machine does.
+    let once = Effort { rounds: 1, ..Effort::FULL };
+    row(title, Unit::Bytes, once, &taking_part(peers, connections, is_compressed), plan)
 }
 
 impl Measurement {
@@ -206,9 +184,11 @@ impl Measurement {
     }
 }
 
-/// Those who can do it; without WebSocket there is nothing to compress.
-fn taking_part(peers: &[Peer], is_compressed: bool) -> Vec<Peer> {
-    peers.iter().filter(|peer| !is_compressed || peer.compresses).copied().collect()
+/// Those that can do it; without WebSocket there is nothing to compress.
+fn taking_part(peers: &[Peer], connections: usize, is_compressed: bool) -> Vec<Peer> {
+    let can =
+        |peer: &&Peer| connections <= peer.connections_max && (peer.compresses || !is_compressed);
+    peers.iter().filter(can).copied().collect()
 }
 
 /// A size, as people write it.

@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
 
+use testkit::grouped;
+
 use crate::results::{Figures, Row, Unit};
 
 /// Says what is being done, on a line that the next one takes the place of.
@@ -69,31 +71,10 @@ fn line(figures: &Figures, unit: Unit) -> String {
     line
 }
 
-/// A whole number with its thousands apart.
-#[must_use]
-pub fn grouped(figure: f64) -> String {
-    let digits = format!("{figure:.0}");
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::statistics::Spread;
-
-    #[test]
-    fn thousands_stand_apart() {
-        assert_eq!(grouped(7.0), "7");
-        assert_eq!(grouped(123.4), "123");
-        assert_eq!(grouped(1_234_567.0), "1,234,567");
-    }
 
     fn figures(peer: &str, figure: Option<f64>, busy: (f64, f64)) -> Figures {
         let spread = |median| Spread { median, lower: median, upper: median };

@@ -1,33 +1,21 @@
 //! Every peer that we build says back what it is told, and the load notices when one does not.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
-use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::thread;
 
-use bench::load::{Echo, Fanout, Handshakes, Idle, Kind, Plan, Task, run};
+use bench::load::run;
+use bench::load::script::Kind;
+use bench::load::task::{Echo, Fanout, Handshakes, Idle, Plan, Task};
 use bench::peers::{ECHO, FANOUT, Peer, Programs};
 
 /// Long enough for a few messages.
 const SECONDS: f64 = 0.02;
 
-/// The peers that are binaries of this package. Step 5 and step 6 have tests of their own.
+/// The peers of this package. Step 5 and step 6 have tests of their own.
 fn programs() -> Programs {
-    let built = [
-        ("peer_raw", env!("CARGO_BIN_EXE_peer_raw")),
-        ("peer_fastwebsockets", env!("CARGO_BIN_EXE_peer_fastwebsockets")),
-        ("peer_sockudo_ws", env!("CARGO_BIN_EXE_peer_sockudo_ws")),
-        ("peer_tokio_websockets", env!("CARGO_BIN_EXE_peer_tokio_websockets")),
-        ("peer_wtx", env!("CARGO_BIN_EXE_peer_wtx")),
-        ("peer_yawc", env!("CARGO_BIN_EXE_peer_yawc")),
-        ("peer_tungstenite", env!("CARGO_BIN_EXE_peer_tungstenite")),
-        ("fanout_raw", env!("CARGO_BIN_EXE_fanout_raw")),
-        ("fanout_tungstenite", env!("CARGO_BIN_EXE_fanout_tungstenite")),
-    ];
-    let built: BTreeMap<_, _> =
-        built.into_iter().map(|(name, path)| (name.to_owned(), path.into())).collect();
-    Programs(built)
+    Programs([("peer".to_owned(), env!("CARGO_BIN_EXE_peer").into())].into())
 }
 
 /// Starts those of `peers` that are built, and puts each under load by `plan`.

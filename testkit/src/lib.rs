@@ -25,28 +25,18 @@
     reason = "a helper of tests says what is wrong by panicking in the test"
 )]
 
-mod annotation;
 #[cfg(feature = "browser")]
 mod browser;
-mod dump;
-mod frame;
-mod handshake;
-mod header;
-mod http;
-mod incoming;
-mod opcode;
+mod frames;
 mod patience;
 mod programs;
-mod role;
 mod transcript;
-mod visible;
 mod wire;
 
 #[cfg(feature = "browser")]
 pub use browser::Browser;
-pub use frame::{Frame, MASKING_KEY, Masking};
-pub use http::{Request, Response};
-pub use opcode::Opcode;
+pub use frames::frame::{Frame, MASKING_KEY, Masking};
+pub use frames::opcode::Opcode;
 pub use patience::{PATIENCE, STOP_TIME};
 pub use programs::cargo::{Profile, build, build_one, cargo, target_folder, workspace};
 pub use programs::chromium::Chromium;
@@ -59,4 +49,6 @@ pub use programs::search_path::find_program;
 pub use programs::server::Server;
 pub use programs::step::Step;
 pub use programs::unread::{Unread, UnreadServer};
+pub use transcript::visible::grouped;
 pub use wire::connection::Wire;
+pub use wire::http::{Request, Response};

@@ -2,5 +2,8 @@
 
 mod client;
 pub(crate) mod connection;
+mod handshake;
+pub(crate) mod http;
+mod incoming;
 mod server;
 mod wrong_byte;

@@ -1,17 +1,19 @@
-//! The command line of steps 1, 3 and 4: one argument, which says where to listen. And what the
-//! flags of other steps share.
+//! The command line of steps 1, 3 and 4, which is one argument: where to listen. And what the flags
+//! of the other steps share.
 
 use std::env;
 use std::net::TcpListener;
+use std::ops::RangeInclusive;
 use std::process::exit;
 use std::time::Duration;
+
+use clap::builder::RangedU64ValueParser;
 
 use crate::listen::listen;
 use crate::output::{print_error_line, print_line, wait_until_printed};
 
-/// Listens where the command line says, or at `standard` when it says nothing. `about` is what
-/// `--help` prints first. Whatever keeps it from listening ends the program, with a line that says
-/// why.
+/// Listens where the command line says, or at `standard` if it says nothing. `about` is the first
+/// line of `--help`. If the program cannot listen, it ends with a line that says why.
 #[must_use]
 pub fn listen_by_command_line(about: &str, standard: &str) -> TcpListener {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -42,13 +44,19 @@ pub fn give_up(problem: &str) -> ! {
     end(1)
 }
 
-/// Ends the program when everything is printed, or nobody reads it.
+/// Ends the program once everything is printed, or cannot be.
 fn end(code: i32) -> ! {
     wait_until_printed();
     exit(code)
 }
 
-/// Reads a time in seconds, such as `10` or `0.5`: more than none, and at most a day.
+/// Reads a number in this range: of bytes, for example.
+#[must_use]
+pub fn number_in(range: RangeInclusive<u64>) -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(range)
+}
+
+/// Reads a time in seconds, such as `10` or `0.5`: from a millisecond to a day.
 ///
 /// # Errors
 /// What was expected.

@@ -1,5 +1,6 @@
 //! What the steps share and none of them teaches: the layout of a page, the command line, the
-//! listening socket, the check of origins, and the signal to stop.
+//! listening socket, lines printed for people, the check of targets, hosts and origins, the signal to
+//! stop, and the HTTP server of steps 0 and 6.
 
 mod command_line;
 mod host;
@@ -7,14 +8,19 @@ mod listen;
 mod origin;
 mod output;
 mod page;
+#[cfg(feature = "server")]
+pub mod server;
 #[cfg(feature = "tokio")]
 mod stop;
+mod target;
+mod uri_characters;
 
-pub use command_line::{give_up, listen_by_command_line, positive, seconds};
-pub use host::names_a_host;
+pub use command_line::{give_up, listen_by_command_line, number_in, positive, seconds};
+pub use host::{effective_host, names_a_host};
 pub use listen::{REST_AFTER_ERROR, listen};
-pub use origin::Origins;
+pub use origin::{ForeignOrigin, Origins};
 pub use output::{ErrorWriter, print_error_line, print_line, wait_until_printed};
 pub use page::page;
 #[cfg(feature = "tokio")]
 pub use stop::told_to_stop;
+pub use target::{is_path_and_query, parse_target};

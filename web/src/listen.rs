@@ -1,12 +1,10 @@
 //! The listening socket of every step.
 
-use std::io;
+use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
-
-use crate::output::{print_line, wait_until_printed};
 
 /// How long an accept loop rests when the system has no connection to give, for example because no
 /// file descriptors are left. Without a rest it would try again at once, and keep a core busy.
@@ -18,11 +16,11 @@ pub const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
 const QUEUE_MAX: i32 = i32::MAX;
 
 // ANCHOR: listen
-/// Listens on `address` (`127.0.0.1:0` picks a free port) and says so on standard output, in the
-/// line that every step prints first: `listening on http://ADDR:PORT`. The next line is for people.
+/// Listens on `address` (`127.0.0.1:0` picks a free port) and prints the line that every step prints
+/// first: `listening on http://ADDR:PORT`. The next line is for people.
 ///
 /// # Errors
-/// One sentence for people: which address, what was wrong, and what to try instead.
+/// One sentence: which address, what was wrong, and what to try instead.
 pub fn listen(address: &str) -> Result<TcpListener, String> {
     let addresses = address.to_socket_addrs().map(Iterator::collect::<Vec<_>>);
     let listener = addresses.and_then(|addresses| bind_first(&addresses)).map_err(|error| {
@@ -33,9 +31,11 @@ pub fn listen(address: &str) -> Result<TcpListener, String> {
         format!("cannot listen on {address}: {why}; 127.0.0.1:0 picks a free port")
     })?;
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
-    print_line(&format!("listening on http://{bound}\nopen it in a browser; ctrl-C ends it"));
-    // Whoever waits for the first line gets it before anything else happens.
-    wait_until_printed();
+    // No client is connected yet, so this may wait for its reader. A thread for printing would make
+    // every system call of a server with a single thread slower. A closed output is not an error.
+    let mut output = io::stdout();
+    let _ = writeln!(output, "listening on http://{bound}\nopen it in a browser; ctrl-C ends it");
+    let _ = output.flush();
     Ok(listener)
 }
 // ANCHOR_END: listen

@@ -1,76 +1,117 @@
-//! Which pages may connect: the only protection that a server has against foreign pages.
+//! Which pages may use a server: its only protection against the pages of other sites.
 //!
 //! A browser lets any page open a WebSocket to any server, and sends the visitor's cookies along.
-//! What it also sends, and a page cannot change, is `Origin`. The tutorials ignore it (fault F6).
+//! It also sends `Origin`, which a page cannot change. The tutorials ignore it (fault F6).
 
 use clap::Args;
-use http::header::{HOST, ORIGIN};
-use http::{HeaderMap, HeaderValue};
+use http::HeaderMap;
+use http::header::ORIGIN;
+use url::{Host, Origin, Url};
 
-use crate::host::names_a_host;
-
-/// The origins whose pages may connect (RFC 6455 §10.2): the server's own, always, and a list.
+/// The origins whose pages may use the server (RFC 6455 §10.2): its own, and those that are listed.
 ///
-/// Who sends no `Origin` is no browser. Such a client could send any `Origin` it likes, so there is
-/// nothing to check.
+/// An origin is the server's own if its host is the one that the request is for. That is not
+/// enough: the owner of `evil.example` can let that name point to the server's address, so that the
+/// visitor's browser takes the server for `evil.example` (DNS rebinding). So the host must also be
+/// one of the server's own names.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Origins {
-    /// Also let in the pages of this origin (the server's own may always connect); repeatable
-    #[arg(long = "origin", value_name = "https://EXAMPLE.COM", value_parser = origin)]
-    listed: Vec<String>,
+    /// Also accept the pages of this origin, and its host as a name of this server; repeatable
+    // The names localhost and *.localhost and all IP addresses are the server's own without this.
+    #[arg(long = "origin", value_name = "https://EXAMPLE.COM", value_parser = parse)]
+    listed: Vec<Origin>,
 }
 
 impl Origins {
-    /// Also lets in the pages of `listed`, each in the form `https://example.com` or
+    /// The origins that a server accepts besides its own, such as `https://example.com` or
     /// `http://localhost:3000`.
     ///
     /// # Errors
-    /// A sentence about the first entry that is no origin.
-    pub fn listed(listed: &[String]) -> Result<Self, String> {
-        Ok(Self { listed: listed.iter().map(|entry| origin(entry)).collect::<Result<_, _>>()? })
+    /// A sentence about the first that is not an origin.
+    pub fn listed(origins: &[String]) -> Result<Self, String> {
+        Ok(Self { listed: origins.iter().map(|origin| parse(origin)).collect::<Result<_, _>>()? })
     }
 
     // ANCHOR: check
-    /// May the page that sent these headers connect?
+    /// May a page use the server if its request has these headers and is for this host?
+    ///
+    /// A client that sends no `Origin` is not a browser. It could send any `Origin` it likes, so
+    /// there is nothing to check.
     ///
     /// # Errors
-    /// The origin that may not.
-    pub fn check(&self, headers: &HeaderMap) -> Result<(), String> {
-        let mut origins = headers.get_all(ORIGIN).iter();
-        let Some(origin) = origins.next() else { return Ok(()) };
-        let origin = String::from_utf8_lossy(origin.as_bytes()).to_ascii_lowercase();
-        if origins.next().is_some() {
-            return Err(format!("{origin}, and another"));
+    /// [`ForeignOrigin`], if not.
+    pub fn check(&self, headers: &HeaderMap, host: Option<&str>) -> Result<(), ForeignOrigin> {
+        let mut lines = headers.get_all(ORIGIN).iter();
+        let Some(line) = lines.next() else { return Ok(()) };
+        let mut sent = String::from_utf8_lossy(line.as_bytes()).into_owned();
+        // With two lines, a proxy could check one and we the other.
+        if lines.next().is_some() {
+            sent.push_str(", and another");
         }
-        if self.listed.contains(&origin) || is_own(&origin, headers) { Ok(()) } else { Err(origin) }
+        match parse(&sent).ok() {
+            Some(origin) if self.listed.contains(&origin) => Ok(()),
+            Some(origin) if host.is_some_and(|host| self.is_own(&origin, host)) => Ok(()),
+            origin => Err(ForeignOrigin::new(&sent, host, origin.as_ref())),
+        }
+    }
+
+    /// Is this the origin that the request was sent to?
+    ///
+    /// The scheme is not compared: behind a proxy that ends TLS, only the browser knows of `https`.
+    /// Whole hosts are compared, never how they begin or end: `http://good.example.evil.example`
+    /// belongs to the owner of `evil.example`.
+    fn is_own(&self, origin: &Origin, host: &str) -> bool {
+        let Origin::Tuple(scheme, ..) = origin else { return false };
+        self.is_own_host(host) && parse(&format!("{scheme}://{host}")).as_ref() == Ok(origin)
+    }
+
+    /// Is this host, with a port or without, a name of this server? Only then can an attacker not
+    /// have chosen it: `localhost` and the names below it, an IP address, or the host of a listed
+    /// origin.
+    #[must_use]
+    pub fn is_own_host(&self, host: &str) -> bool {
+        let Ok(Origin::Tuple(_, host, _)) = parse(&format!("http://{host}")) else { return false };
+        let is_listed =
+            |origin: &Origin| matches!(origin, Origin::Tuple(_, listed, _) if *listed == host);
+        match &host {
+            Host::Ipv4(_) | Host::Ipv6(_) => true,
+            Host::Domain(name) if name == "localhost" || name.ends_with(".localhost") => true,
+            Host::Domain(_) => self.listed.iter().any(is_listed),
+        }
     }
     // ANCHOR_END: check
 }
 
-/// Reads an origin, and writes it as browsers do: in small letters, and without the port that its
-/// scheme has by itself. `null`, and whatever else is no `http` or `https` origin, is none.
-fn origin(entry: &str) -> Result<String, String> {
-    let origin = entry.to_ascii_lowercase();
-    let (host, standard_port) = match origin.split_once("://") {
-        Some(("http", host)) => (host, ":80"),
-        Some(("https", host)) => (host, ":443"),
-        _ => ("", ""),
-    };
-    // An origin is a scheme, a host and a port (RFC 6454 §6.2), and not a character more.
-    if !names_a_host(host.as_bytes()) {
-        return Err(format!("\"{entry}\" is no origin: write it like https://example.com"));
-    }
-    Ok(origin.strip_suffix(standard_port).unwrap_or(&origin).to_owned())
+/// Reads an origin (RFC 6454 §4) as browsers do: `HTTP://[0:0::1]:80` is `http://[::1]`.
+fn parse(text: &str) -> Result<Origin, String> {
+    // An origin is a scheme, a host and a port. `Url` knows more parts, and passes over spaces.
+    let is_other = |character: char| character.is_whitespace() || "/\\?#@*".contains(character);
+    let is_http = |scheme: &str| ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str());
+    let parts = text.split_once("://");
+    let is_right = parts.is_some_and(|(scheme, host)| is_http(scheme) && !host.contains(is_other));
+    let url = Url::parse(text).ok().filter(|_| is_right);
+    url.map(|url| url.origin())
+        .ok_or_else(|| format!("\"{text}\" is not an origin: write it like https://example.com"))
 }
 
-// ANCHOR: is_own
-/// Is `sent` the origin that the request was sent to, by its `Host`?
-///
-/// The scheme is not compared: behind a proxy that ends TLS, we would see `https` on one side only.
-/// Whole hosts are compared, never beginnings or ends: `http://good.example.evil.example` is evil's.
-fn is_own(sent: &str, headers: &HeaderMap) -> bool {
-    let Some((scheme, _)) = sent.split_once("://") else { return false };
-    let Some(Ok(host)) = headers.get(HOST).map(HeaderValue::to_str) else { return false };
-    origin(sent).is_ok_and(|sent| origin(&format!("{scheme}://{host}")) == Ok(sent))
+/// A page whose origin may not use the server.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The Origin {sent} is not allowed {place}. {advice}")]
+pub struct ForeignOrigin {
+    sent: String,
+    place: String,
+    advice: String,
 }
-// ANCHOR_END: is_own
+
+impl ForeignOrigin {
+    fn new(sent: &str, host: Option<&str>, origin: Option<&Origin>) -> Self {
+        let allow =
+            |origin: &Origin| format!("Allow it with --origin {}", origin.ascii_serialization());
+        Self {
+            // Quoted and escaped, because both were chosen by a stranger.
+            sent: format!("{sent:?}"),
+            place: host.map_or("without a Host".to_owned(), |host| format!("at the Host {host:?}")),
+            advice: origin.map_or("No flag allows it.".to_owned(), allow),
+        }
+    }
+}

@@ -2,8 +2,9 @@
 
 use crate::results::{Figures, Row};
 
-use super::svg::{LINE, MARGIN, Sheet, WIDTH};
-use super::{Scale, long, short};
+use crate::chart::scale::{Scale, long, short};
+use crate::chart::style::{is_ours, peers};
+use crate::chart::svg::{LINE, MARGIN, Sheet, WIDTH};
 
 /// What a dot's place shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub fn dots(heading: &str, rows: &[Row], shows: Shows) -> String {
         Shows::Ratio => Scale::linear(values.into_iter(), 0.25),
         Shows::Figure => Scale::logarithmic(values.into_iter()),
     };
-    let mut sheet = Sheet::new(heading, super::peers(rows));
+    let mut sheet = Sheet::new(heading, peers(rows));
     let left = MARGIN + 8.0;
     let place = |figure| left + scale.place(figure) * (WIDTH - 2.0 * left);
     let marks = |sheet: &mut Sheet| {
@@ -50,10 +51,10 @@ pub fn dots(heading: &str, rows: &[Row], shows: Shows) -> String {
             sheet.line("base", (place(1.0), y - 11.0), (place(1.0), y + 11.0));
         }
         // Ours comes last and lies above the others.
-        let mut peers: Vec<(&Figures, f64)> =
+        let mut drawn: Vec<(&Figures, f64)> =
             row.peers.iter().filter_map(|figures| Some((figures, value(figures)?))).collect();
-        peers.sort_by_key(|(figures, _)| super::is_ours(&figures.peer));
-        for (figures, value) in peers {
+        drawn.sort_by_key(|(figures, _)| is_ours(&figures.peer));
+        for (figures, value) in drawn {
             let words = format!("{}: {}", figures.peer, long(value));
             sheet.dot(&figures.peer, place(value), y, &words);
         }

@@ -2,8 +2,9 @@
 
 use crate::results::{Row, Unit};
 
-use super::svg::{LINE, MARGIN, Sheet, WIDTH};
-use super::{Scale, long, short};
+use crate::chart::scale::{Scale, long, round_step, short};
+use crate::chart::style::peers;
+use crate::chart::svg::{LINE, MARGIN, Sheet, WIDTH};
 
 /// The height of one panel.
 const HEIGHT: f64 = 190.0;
@@ -13,7 +14,7 @@ const LEFT: f64 = 58.0;
 /// Draws a panel for each thing that grows.
 #[must_use]
 pub fn lines(heading: &str, rows: &[Row]) -> String {
-    let mut sheet = Sheet::new(heading, super::peers(rows));
+    let mut sheet = Sheet::new(heading, peers(rows));
     let mut panels: Vec<(&str, Vec<(f64, &Row)>)> = Vec::new();
     for row in rows {
         let Some((what, how_far)) = &row.grows else { continue };
@@ -49,7 +50,7 @@ fn panel(sheet: &mut Sheet, what: &str, points: &[(f64, &Row)]) {
         Scale::logarithmic(figures())
     } else {
         let max = figures().fold(1.0, f64::max);
-        Scale::linear(figures(), super::round_step(max / 10.0))
+        Scale::linear(figures(), round_step(max / 10.0))
     };
     let along = Scale::logarithmic(points.iter().map(|(how_far, _)| *how_far));
     let (top, bottom) = (sheet.y + 14.0, sheet.y + 14.0 + HEIGHT);
@@ -66,7 +67,7 @@ fn panel(sheet: &mut Sheet, what: &str, points: &[(f64, &Row)]) {
         sheet.text(x(mark), "mark", &short(mark));
     }
     let rows: Vec<&Row> = points.iter().map(|(_, row)| *row).collect();
-    for peer in super::peers(rows.iter().copied()) {
+    for peer in peers(rows.iter().copied()) {
         let curve: Vec<(f64, f64)> = points
             .iter()
             .filter_map(|(how_far, row)| Some((*how_far, row.of(&peer)?.figure?.median)))

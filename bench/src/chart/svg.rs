@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{colors, is_ours};
+use crate::chart::style::{colors, is_ours};
 
 /// The width of every chart. On a phone this is shown at about three quarters.
 pub(super) const WIDTH: f64 = 480.0;

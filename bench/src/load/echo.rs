@@ -1,20 +1,18 @@
 //! As many messages as a server says back, with so many in flight on each connection.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 
 use mio::net::TcpStream;
-use mio::{Events, Interest, Poll, Token};
+use mio::{Interest, Poll, Token};
 
-use super::compressed::answer_to;
-use super::opening::{Offer, PATIENCE, open};
-use super::script::{Kind, Script};
-use super::stopwatch::Stopwatch;
-use super::{Echo, Task};
+use crate::load::compressed::answer_to;
+use crate::load::opening::{Offer, open};
+use crate::load::script::{Kind, Script};
+use crate::load::task::{Echo, Task};
+use crate::load::turns::{broken, count_a_second};
 
 /// As much as is read at a time.
 const BUFFER: usize = 256 * 1024;
-/// Connections that the system tells us about at a time.
-const EVENTS: usize = 1024;
 
 /// A connection, and how far it has come.
 struct Client {
@@ -35,18 +33,17 @@ pub(super) fn run(task: &Task, plan: Echo) -> Result<f64, String> {
         script.expected = answer_to(task, &script, plan.payload)?;
         script.expected_each = script.expected.len();
     }
-    let failed = |error: io::Error| error.to_string();
-    let mut poll = Poll::new().map_err(failed)?;
+    let mut poll = Poll::new().map_err(broken)?;
     let mut clients = Vec::with_capacity(plan.connections);
     for number in 0..plan.connections {
         let (stream, rest) = open(task, &task.path, offer)?;
         if !rest.is_empty() {
             return Err("it speaks before it is spoken to".to_owned());
         }
-        stream.set_nonblocking(true).map_err(failed)?;
+        stream.set_nonblocking(true).map_err(broken)?;
         let mut stream = TcpStream::from_std(stream);
         let both = Interest::READABLE | Interest::WRITABLE;
-        poll.registry().register(&mut stream, Token(number), both).map_err(failed)?;
+        poll.registry().register(&mut stream, Token(number), both).map_err(broken)?;
         // Each begins elsewhere, so that an answer on the wrong connection is seen.
         let first = (number % script.count()) as u64;
         let (written, read) =
@@ -55,31 +52,25 @@ pub(super) fn run(task: &Task, plan: Echo) -> Result<f64, String> {
     }
 
     let mut buffer = vec![0; BUFFER];
-    let mut events = Events::with_capacity(EVENTS);
-    let mut stopwatch = Stopwatch::start(plan.seconds);
-    loop {
-        poll.poll(&mut events, Some(PATIENCE)).map_err(failed)?;
-        if events.is_empty() {
-            return Err(format!("nothing has come back for {PATIENCE:?}"));
-        }
-        for event in &events {
+    let bytes_a_second = count_a_second(&mut poll, plan.seconds, |_, events| {
+        let mut bytes = 0;
+        for event in events {
             let client = &mut clients[event.token().0];
             if event.is_readable() {
-                client.read(&script, &mut buffer)?;
+                bytes += client.read(&script, &mut buffer)?;
             }
             client.write(&script, plan.window)?;
         }
-        let bytes = || clients.iter().map(|client| client.read).sum();
-        if let Some(bytes_a_second) = stopwatch.look(bytes) {
-            #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-            return Ok(bytes_a_second / script.expected_each as f64);
-        }
-    }
+        Ok(bytes)
+    })?;
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    Ok(bytes_a_second / script.expected_each as f64)
 }
 
 impl Client {
-    /// Reads what is there, and compares it.
-    fn read(&mut self, script: &Script, buffer: &mut [u8]) -> Result<(), String> {
+    /// Reads what is there, compares it, and returns how many bytes it was.
+    fn read(&mut self, script: &Script, buffer: &mut [u8]) -> Result<u64, String> {
+        let before = self.read;
         loop {
             match self.stream.read(buffer) {
                 Ok(0) => return Err("it has closed a connection".to_owned()),
@@ -87,11 +78,13 @@ impl Client {
                     self.compare(script, &buffer[..count])?;
                     // Elsewhere, mio has to hear that there is nothing left.
                     if cfg!(unix) && count < buffer.len() {
-                        return Ok(());
+                        return Ok(self.read - before);
                     }
                 }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
-                Err(error) => return Err(format!("a connection has broken: {error}")),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    return Ok(self.read - before);
+                }
+                Err(error) => return Err(broken(error)),
             }
         }
     }
@@ -133,7 +126,7 @@ impl Client {
             match self.stream.write(&script.sent[at..end]) {
                 Ok(count) => self.written += count as u64,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
-                Err(error) => return Err(format!("a connection has broken: {error}")),
+                Err(error) => return Err(broken(error)),
             }
         }
         Ok(())

@@ -1,19 +1,17 @@
 //! One who speaks, and many who hear it: as many messages as arrive.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 
 use mio::net::TcpStream;
-use mio::{Events, Interest, Poll, Token};
+use mio::{Interest, Poll, Token};
 
-use super::opening::{Offer, PATIENCE, open};
-use super::room::{Ear, InFlight};
-use super::stopwatch::Stopwatch;
-use super::{Fanout, Task};
+use crate::load::opening::{Offer, open};
+use crate::load::room::{Ear, InFlight};
+use crate::load::task::{Fanout, Task};
+use crate::load::turns::{broken, count_a_second};
 
 /// As much as is read at a time.
 const BUFFER: usize = 64 * 1024;
-/// Connections that the system tells us about at a time.
-const EVENTS: usize = 1024;
 
 /// One who listens.
 struct Receiver {
@@ -23,18 +21,17 @@ struct Receiver {
 
 /// See [`run`](super::run).
 pub(super) fn run(task: &Task, plan: Fanout) -> Result<f64, String> {
-    let failed = |error: io::Error| format!("a connection has broken: {error}");
-    let mut poll = Poll::new().map_err(failed)?;
+    let mut poll = Poll::new().map_err(broken)?;
     let member = |number: usize, name: &str, interest| -> Result<_, String> {
         let (mut stream, mut rest) = open(task, &format!("{}{name}", task.path), Offer::Plain)?;
         if plan.is_greeted && rest.is_empty() {
             rest.resize(BUFFER, 0);
-            let count = stream.read(&mut rest).map_err(failed)?;
+            let count = stream.read(&mut rest).map_err(broken)?;
             rest.truncate(count);
         }
-        stream.set_nonblocking(true).map_err(failed)?;
+        stream.set_nonblocking(true).map_err(broken)?;
         let mut stream = TcpStream::from_std(stream);
-        poll.registry().register(&mut stream, Token(number), interest).map_err(failed)?;
+        poll.registry().register(&mut stream, Token(number), interest).map_err(broken)?;
         Ok((stream, rest))
     };
     let mut receivers = Vec::with_capacity(plan.receivers);
@@ -47,23 +44,21 @@ pub(super) fn run(task: &Task, plan: Fanout) -> Result<f64, String> {
 
     let mut in_flight = InFlight::new(plan.receivers, task.is_websocket);
     let mut said = Vec::new();
-    let mut buffer = vec![0; BUFFER];
-    let mut events = Events::with_capacity(EVENTS);
-    let mut stopwatch = Stopwatch::start(plan.seconds);
-    let mut delivered = 0;
-    loop {
+    let mut say = |speaker: &mut TcpStream, in_flight: &mut InFlight| {
         while in_flight.count() < plan.window {
             said.extend(in_flight.say());
         }
         match speaker.write(&said) {
             Ok(count) => drop(said.drain(..count)),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(broken(error)),
         }
-        poll.poll(&mut events, Some(PATIENCE)).map_err(failed)?;
-        if events.is_empty() {
-            return Err(format!("nothing has come for {PATIENCE:?}"));
-        }
+        Ok(())
+    };
+    say(&mut speaker, &mut in_flight)?;
+    let mut buffer = vec![0; BUFFER];
+    count_a_second(&mut poll, plan.seconds, |_, events| {
+        let mut delivered = 0;
         for event in events.iter().filter(|event| event.is_readable()) {
             let Some(receiver) = receivers.get_mut(event.token().0) else {
                 // What the speaker hears is of no interest, but has to be taken.
@@ -77,12 +72,11 @@ pub(super) fn run(task: &Task, plan: Fanout) -> Result<f64, String> {
                         delivered += receiver.ear.hear(&buffer[..count], &mut in_flight)?;
                     }
                     Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                    Err(error) => return Err(failed(error)),
+                    Err(error) => return Err(broken(error)),
                 }
             }
         }
-        if let Some(delivered_a_second) = stopwatch.look(|| delivered) {
-            return Ok(delivered_a_second);
-        }
-    }
+        say(&mut speaker, &mut in_flight)?;
+        Ok(delivered)
+    })
 }

@@ -4,12 +4,12 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::time::Duration;
 
 use mio::net::TcpStream;
-use mio::{Events, Interest, Poll, Registry, Token};
+use mio::{Interest, Poll, Registry, Token};
 use socket2::SockRef;
 
-use super::opening::{Offer, PATIENCE, judge, request};
-use super::stopwatch::Stopwatch;
-use super::{Handshakes, Task};
+use crate::load::opening::{Offer, judge, request};
+use crate::load::task::{Handshakes, Task};
+use crate::load::turns::{broken, count_a_second};
 
 /// A connection that is being opened.
 struct Attempt {
@@ -21,34 +21,25 @@ struct Attempt {
 /// See [`run`](super::run).
 pub(super) fn run(task: &Task, plan: Handshakes) -> Result<f64, String> {
     let request = request(task.address, &task.path, Offer::Plain);
-    let failed = |error: io::Error| format!("a connection has broken: {error}");
-    let mut poll = Poll::new().map_err(failed)?;
+    let mut poll = Poll::new().map_err(broken)?;
     let mut attempts = (0..plan.at_once)
         .map(|number| Attempt::start(task, poll.registry(), Token(number)))
         .collect::<io::Result<Vec<_>>>()
-        .map_err(failed)?;
-    let mut events = Events::with_capacity(plan.at_once);
-    let mut stopwatch = Stopwatch::start(plan.seconds);
-    let mut opened = 0;
-    loop {
-        poll.poll(&mut events, Some(PATIENCE)).map_err(failed)?;
-        if events.is_empty() {
-            return Err(format!("nothing has come back for {PATIENCE:?}"));
-        }
-        for event in &events {
+        .map_err(broken)?;
+    count_a_second(&mut poll, plan.seconds, |registry, events| {
+        let mut opened = 0;
+        for event in events {
             let attempt = &mut attempts[event.token().0];
-            if attempt.goes_on(&request).map_err(failed)? && attempt.is_open()? {
+            if attempt.goes_on(&request).map_err(broken)? && attempt.is_open()? {
                 opened += 1;
                 // See `opening`: here, soon there were no ports left.
                 let socket = SockRef::from(&attempt.stream);
-                socket.set_linger(Some(Duration::ZERO)).map_err(failed)?;
-                *attempt = Attempt::start(task, poll.registry(), event.token()).map_err(failed)?;
+                socket.set_linger(Some(Duration::ZERO)).map_err(broken)?;
+                *attempt = Attempt::start(task, registry, event.token()).map_err(broken)?;
             }
         }
-        if let Some(opened_a_second) = stopwatch.look(|| opened) {
-            return Ok(opened_a_second);
-        }
-    }
+        Ok(opened)
+    })
 }
 
 impl Attempt {

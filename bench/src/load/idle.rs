@@ -2,9 +2,9 @@
 
 use std::io::{Read, Write};
 
-use super::opening::{Offer, open};
-use super::script::{Kind, Script};
-use super::{Idle, Task};
+use crate::load::opening::{Offer, open};
+use crate::load::script::{Kind, Script};
+use crate::load::task::{Idle, Task};
 
 /// Bytes of what each says once.
 const PAYLOAD: usize = 20;

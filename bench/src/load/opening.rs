@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::Task;
+use crate::load::task::Task;
 
 /// How long a server may take for anything before it counts as stuck.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);

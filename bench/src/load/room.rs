@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use super::script::{text_frame, whole_payload};
+use testkit::Frame;
 
 /// Bytes of each message.
 const MESSAGE: usize = 100;
@@ -52,9 +52,9 @@ impl InFlight {
     pub(super) fn say(&mut self) -> Vec<u8> {
         let number = self.first + self.messages.len();
         let text = format!("{number:08} {:x<1$}", "", MESSAGE - 9);
-        let frame = text_frame(&format!(r#"{{"msg":"{text}","key":"{number}"}}"#));
+        let frame = Frame::text(format!(r#"{{"msg":"{text}","key":"{number}"}}"#)).bytes();
         // Who knows nothing of WebSocket hands it on as it is.
-        let known = if self.is_websocket { None } else { Some(frame.clone()) };
+        let known = (!self.is_websocket).then(|| frame.clone());
         self.messages.push_back(Message { text, frame: known, heard: 0 });
         frame
     }
@@ -88,11 +88,11 @@ impl Ear {
         while !rest.is_empty() {
             let Some(message) = in_flight.messages.get_mut(self.next - in_flight.first) else {
                 // There is nothing due, so it must be news of another kind.
-                let Some((start, end)) = whole_payload(rest) else { break };
-                if contains(&rest[start..end], br#""msg":"#) {
-                    return Err(wrong(&rest[start..end], "nothing"));
+                let Some((Frame { payload, .. }, size)) = Frame::read(rest) else { break };
+                if contains(&payload, br#""msg":"#) {
+                    return Err(wrong(&payload, "nothing"));
                 }
-                rest = &rest[end..];
+                rest = &rest[size..];
                 continue;
             };
             match &message.frame {
@@ -101,18 +101,17 @@ impl Ear {
                 Some(frame) if frame.starts_with(rest) => break,
                 Some(_) if !in_flight.is_websocket => return Err(wrong(rest, &message.text)),
                 frame => {
-                    let Some((start, end)) = whole_payload(rest) else { break };
-                    let payload = &rest[start..end];
-                    if !contains(payload, br#""msg":"#) {
-                        rest = &rest[end..];
+                    let Some((Frame { payload, .. }, size)) = Frame::read(rest) else { break };
+                    if !contains(&payload, br#""msg":"#) {
+                        rest = &rest[size..];
                         continue;
                     }
                     let said = format!(r#""msg":"{}""#, message.text);
-                    if frame.is_some() || !contains(payload, said.as_bytes()) {
-                        return Err(wrong(payload, &message.text));
+                    if frame.is_some() || !contains(&payload, said.as_bytes()) {
+                        return Err(wrong(&payload, &message.text));
                     }
-                    message.frame = Some(rest[..end].to_vec());
-                    rest = &rest[end..];
+                    message.frame = Some(rest[..size].to_vec());
+                    rest = &rest[size..];
                 }
             }
             in_flight.is_heard(self.next);

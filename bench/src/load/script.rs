@@ -1,10 +1,12 @@
 //! What is said and what must come back: all of it prepared before the clock runs.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use serde::{Deserialize, Serialize};
-
-use super::compressed::deflate;
+use testkit::Frame;
 
 /// What messages are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,17 +23,10 @@ pub enum Kind {
 const MESSAGES_MAX: usize = 16;
 /// Bytes of different messages at most, beyond the first.
 const BYTES_MAX: usize = 256 * 1024;
-/// First bytes of a frame that is a whole message, and the bit that says that it is compressed.
-const TEXT: u8 = 0x81;
-const BINARY: u8 = 0x82;
-const RSV1: u8 = 0x40;
-/// The bit of the second byte that announces a masking key.
-const MASK: u8 = 0x80;
-/// Say that the length follows in two bytes, or in eight.
-const TWO_BYTES: u8 = 126;
-const EIGHT_BYTES: u8 = 127;
-/// One for all: random in earnest, chosen by us in a test.
-const MASKING_KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
+/// The reserved bit that says that a message is compressed.
+const RSV1: u8 = 4;
+/// Ends what was flushed, and does not go over the wire (§7.2.1).
+pub(super) const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
 /// Words in scripts of one, two, three and four bytes a character.
 const WORDS: &str = "WebSocket, κανάλι, сокет, 双方向, 🙂 and so on; ";
 
@@ -62,13 +57,13 @@ impl Script {
         // Compressed messages differ in length, so there is only one.
         let count = if kind == Kind::CompressedJson { 1 } else { count };
         for number in 0..count {
-            let (first, payload) = match kind {
-                Kind::Binary => (BINARY, random_bytes(payload)),
-                Kind::Text => (TEXT, text(number, payload)),
-                Kind::CompressedJson => (TEXT | RSV1, deflate(&json(payload))),
+            let frame = match kind {
+                Kind::Binary => Frame::binary(random_bytes(payload)),
+                Kind::Text => Frame::text(text(number, payload)),
+                Kind::CompressedJson => Frame::text(deflate(&json(payload))).with_rsv(RSV1),
             };
-            frame(&mut script.sent, first, &payload, true);
-            frame(&mut script.expected, first, &payload, false);
+            script.sent.extend(frame.bytes());
+            script.expected.extend(frame.unmasked().bytes());
         }
         script.sent_each = script.sent.len() / count;
         script.expected_each = script.expected.len() / count;
@@ -93,45 +88,13 @@ impl Script {
     }
 }
 
-/// A masked text frame.
-pub(super) fn text_frame(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    frame(&mut bytes, TEXT, text.as_bytes(), true);
-    bytes
-}
-
-/// Writes a frame behind what `bytes` holds.
-fn frame(bytes: &mut Vec<u8>, first: u8, payload: &[u8], masked: bool) {
-    let mask = if masked { MASK } else { 0 };
-    bytes.push(first);
-    match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
-        (Ok(length @ ..=125), _) => bytes.push(mask | length),
-        (_, Ok(length)) => {
-            bytes.push(mask | TWO_BYTES);
-            bytes.extend(length.to_be_bytes());
-        }
-        _ => {
-            bytes.push(mask | EIGHT_BYTES);
-            bytes.extend((payload.len() as u64).to_be_bytes());
-        }
-    }
-    if masked {
-        bytes.extend(MASKING_KEY);
-        bytes.extend(payload.iter().zip(MASKING_KEY.iter().cycle()).map(|(byte, key)| byte ^ key));
-    } else {
-        bytes.extend(payload);
-    }
-}
-
-/// Where the payload of a server's frame begins and ends, if all of it is there.
-pub(super) fn whole_payload(frame: &[u8]) -> Option<(usize, usize)> {
-    let (start, length) = match *frame.get(1)? {
-        TWO_BYTES => (4, u64::from(u16::from_be_bytes(*frame.get(2..)?.first_chunk()?))),
-        EIGHT_BYTES => (10, u64::from_be_bytes(*frame.get(2..)?.first_chunk()?)),
-        length => (2, u64::from(length)),
-    };
-    let end = usize::try_from(length).ok()?.checked_add(start)?;
-    (frame.len() >= end).then_some((start, end))
+/// A message as it goes over the wire.
+fn deflate(message: &[u8]) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    // A vector takes whatever it is given.
+    let _ = encoder.write_all(message).and_then(|()| encoder.flush());
+    let bytes = encoder.get_ref();
+    bytes.strip_suffix(&TAIL).unwrap_or(bytes).to_vec()
 }
 
 fn random_bytes(count: usize) -> Vec<u8> {

@@ -2,18 +2,17 @@
 
 use std::path::Path;
 
+use anyhow::Result;
 use mdbook_driver::MDBook;
 
-use crate::{Outcome, place};
+use crate::place;
 
 /// Builds the book into a folder, which it empties first.
 ///
 /// # Errors
-/// Why mdBook cannot build it.
-pub fn build(into: &Path) -> Outcome<()> {
-    let told = |error| format!("the book does not build: {error:#}");
-    let mut book = MDBook::load(place::book()).map_err(told)?;
+/// If mdBook cannot build it.
+pub fn build(into: &Path) -> Result<()> {
+    let mut book = MDBook::load(place::root().join("book"))?;
     into.clone_into(&mut book.config.build.build_dir);
-    book.build().map_err(told)?;
-    Ok(())
+    book.build()
 }

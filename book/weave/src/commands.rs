@@ -1,19 +1,16 @@
-//! The commands that the book tells its readers to type: each is run by a test, or has a reason why
-//! not.
+//! The commands that the book prints: a test runs each one, or `book/commands.toml` says why not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use anyhow::Result;
 use serde::Deserialize;
 
 use crate::listings::COMMANDS;
-use crate::names::test_fault;
+use crate::names::check_test;
 use crate::page::Page;
-use crate::{Outcome, place};
+use crate::place;
 
-/// What a span of code in a text begins with, if it is a command.
-const PROGRAMS: [&str; 2] = ["just ", "cargo "];
-
-/// How it is known that a command works.
+/// How we know that a command works.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum Proof {
@@ -23,68 +20,54 @@ pub enum Proof {
     Reason(String),
 }
 
-/// The known commands.
-pub type Commands = BTreeMap<String, Proof>;
-
-/// Reads `book/commands.toml`.
+/// Returns the faults in the commands of these pages, and in the list.
 ///
 /// # Errors
-/// What is wrong with it.
-pub fn commands() -> Outcome<Commands> {
-    place::list("commands.toml")
-}
-
-/// What is wrong with the commands of these pages, and with the list.
-///
-/// # Errors
-/// That the justfile cannot be read.
-pub fn faults(pages: &[Page], commands: &Commands) -> Outcome<Vec<String>> {
-    let justfile = place::read(&place::root().join("justfile"))?;
-    let (mut faults, mut printed) = (Vec::new(), Vec::new());
+/// If the justfile cannot be read.
+pub fn faults(pages: &[Page], commands: &BTreeMap<String, Proof>) -> Result<Vec<String>> {
+    let justfile = place::read("justfile")?;
+    let (mut faults, mut printed) = (Vec::new(), HashSet::new());
     for page in pages {
-        for (line, command) in commands_of(page) {
+        for (line, command) in printed_by(page) {
             if !commands.contains_key(&command) {
                 faults.push(format!("{}: book/commands.toml lacks {command}", page.at(line)));
             }
-            if recipe(&command).is_some_and(|recipe| !has_recipe(&justfile, recipe)) {
+            if !is_in(&justfile, &command) {
                 faults.push(format!("{}: the justfile lacks {command}", page.at(line)));
             }
-            printed.push(command);
+            printed.insert(command);
         }
     }
     for (command, proof) in commands {
         if !printed.contains(command) {
             faults.push(format!("book/commands.toml: no page prints {command}"));
         }
-        if let Proof::Test(test) = proof {
-            let fault = test_fault(test);
-            faults.extend(fault.map(|fault| format!("book/commands.toml: {command}: {fault}")));
+        if let Proof::Test(test) = proof
+            && let Err(error) = check_test(test)
+        {
+            faults.push(format!("book/commands.toml: {command}: {error}"));
         }
     }
     Ok(faults)
 }
 
-/// The commands of a page: all lines of its fences for them, and what looks like one in its text.
-fn commands_of(page: &Page) -> Vec<(usize, String)> {
-    let mut commands = Vec::new();
-    for fence in page.fences().iter().filter(|fence| fence.language() == COMMANDS) {
-        let lines = fence.lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
-        commands.extend(lines.map(|line| (fence.line, line.to_owned())));
+/// The commands of a page: the lines of its fences for them, and code in its text that looks like
+/// one.
+fn printed_by(page: &Page) -> Vec<(usize, String)> {
+    let mut commands = page.code_spans();
+    commands.retain(|(_, code)| code.starts_with("just ") || code.starts_with("cargo "));
+    for fence in page.fences().filter(|fence| fence.info == COMMANDS) {
+        let lines = fence.lines.iter().filter(|line| !line.is_empty());
+        commands.extend(lines.map(|line| (fence.line, (*line).to_owned())));
     }
-    let spans = page.code_spans().into_iter();
-    let is_command = |span: &str| PROGRAMS.iter().any(|program| span.starts_with(program));
-    commands.extend(spans.filter(|(_, span)| is_command(span)));
     commands
 }
 
-fn recipe(command: &str) -> Option<&str> {
-    command.strip_prefix("just ")?.split_whitespace().next()
-}
-
-fn has_recipe(justfile: &str, recipe: &str) -> bool {
-    let is_it =
-        |line: &str| line.strip_prefix(recipe).is_some_and(|rest| rest.starts_with([' ', ':']));
-    justfile.lines().any(is_it)
+/// Whether the justfile has the recipe of a command, if the command is `just RECIPE`.
+fn is_in(justfile: &str, command: &str) -> bool {
+    let mut words = command.split(' ');
+    let (Some("just"), Some(recipe)) = (words.next(), words.next()) else { return true };
+    justfile.lines().any(|line| line.split([' ', ':']).next() == Some(recipe))
 }
 
 #[cfg(test)]
@@ -114,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_test_that_is_named_must_be_there() {
+    fn a_test_that_is_named_must_exist() {
         let known = "\"just step 3\" = { test = \"steps/03-unmasking/tests/server.rs::nothing\" }";
         let lacks = "book/commands.toml: just step 3: steps/03-unmasking/tests/server.rs has no \
                      test nothing";

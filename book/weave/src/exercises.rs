@@ -1,13 +1,14 @@
-//! The exercises of each chapter, as its page lists them: what the course itself says of them.
+//! The exercises of each chapter, as its page lists them: what the exercises say of themselves.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
-use crate::{Outcome, place};
+use crate::place;
 
-/// What the book reads of the course's list.
+/// What the book reads of `exercises/info.toml`.
 #[derive(Deserialize)]
 struct Course {
     exercises: Vec<Exercise>,
@@ -20,19 +21,18 @@ struct Exercise {
     dir: String,
 }
 
-/// The list for each step, by the step's two digits, in Markdown.
+/// Returns the list for each step in Markdown, by the two digits of the step.
 ///
 /// # Errors
-/// A list or an exercise that cannot be read, or does not say what it is.
-pub fn exercises() -> Outcome<BTreeMap<String, String>> {
-    let folder = place::root().join("exercises");
-    let course: Course = toml::from_str(&place::read(&folder.join("info.toml"))?)?;
+/// If an exercise cannot be read, or has no title.
+pub fn exercises() -> Result<BTreeMap<String, String>> {
+    let course: Course = place::read_toml("exercises/info.toml")?;
     let mut lists = BTreeMap::<String, String>::new();
     for Exercise { name, dir } in course.exercises {
-        let path = format!("exercises/{dir}/{name}.rs");
-        let text = place::read(&folder.join(&path))?;
+        let path = format!("exercises/exercises/{dir}/{name}.rs");
+        let text = place::read(&path)?;
         let (title, what) = title_and_first_paragraph(&text)
-            .ok_or_else(|| format!("exercises/{path} does not begin with `//! # A title`"))?;
+            .with_context(|| format!("{path} does not begin with `//! # A title`"))?;
         // A question has its mark already.
         let mark = if title.ends_with('?') { "" } else { "." };
         let list = lists.entry(dir.chars().take(2).collect()).or_default();
@@ -45,8 +45,7 @@ fn title_and_first_paragraph(text: &str) -> Option<(&str, String)> {
     let mut lines = text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
     let title = lines.next()?.strip_prefix("# ")?;
     let lines = lines.skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty());
-    let what: Vec<&str> = lines.collect();
-    Some((title, what.join(" ")))
+    Some((title, lines.collect::<Vec<_>>().join(" ")))
 }
 
 #[cfg(test)]
@@ -54,11 +53,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_exercise_says_what_it_is() {
+    fn an_exercise_has_a_title_and_a_task() {
         let text =
             "//! # Who is there?\n//!\n//! A server\n//! asks.\n//!\n//! More.\n\nfn x() {}\n";
-        let said = title_and_first_paragraph(text);
-        assert_eq!(said, Some(("Who is there?", "A server asks.".to_owned())));
+        let expected = Some(("Who is there?", "A server asks.".to_owned()));
+        assert_eq!(title_and_first_paragraph(text), expected);
         assert_eq!(title_and_first_paragraph("fn x() {}\n"), None);
     }
 }

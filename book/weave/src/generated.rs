@@ -1,122 +1,76 @@
 //! What is made from the code: `book/src/generated`. It is checked in, so that mdBook alone can
 //! build the book, and a test makes it again and compares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Error, Result};
+use testkit::Step;
 
 use crate::difference::difference;
 use crate::exercises::exercises;
-use crate::frames::frames;
-use crate::page::Page;
-use crate::transcripts::Snapshot;
-use crate::{Outcome, musts, place};
-
-/// The last step.
-const LAST_STEP: u8 = 6;
-
-/// The files, by their path in the folder, with `/`.
-pub type Files = BTreeMap<String, String>;
+use crate::frames::Frame;
+use crate::{musts, place};
 
 /// The folder.
-#[must_use]
-pub fn folder() -> PathBuf {
-    place::book().join("src").join("generated")
-}
+const FOLDER: &str = "book/src/generated";
 
-/// Makes them all.
+/// The texts of the files by their paths.
+pub type Files = BTreeMap<String, String>;
+
+/// Makes all files.
 ///
 /// # Errors
-/// What they cannot be made of, and where the book asks for it.
-pub fn make(pages: &[Page]) -> Outcome<Files> {
+/// If something that they are made from cannot be read, or has a fault.
+pub fn make() -> Result<Files> {
     let mut files = Files::new();
-    for step in 1..=LAST_STEP {
-        let name = format!("diff-{:02}-{step:02}.diff", step - 1);
-        files.insert(name, difference(step - 1, step)?);
+    let mut add = |name: &str, text| files.insert(format!("{FOLDER}/{name}"), text);
+    for steps in Step::all().map_err(Error::msg)?.windows(2) {
+        let name = format!("diff-{}-{}.diff", steps[0].label, steps[1].label);
+        add(&name, difference(&steps[0], &steps[1])?);
     }
-    files.insert("musts.md".to_owned(), musts::tables(&musts::sections()?));
-    for (name, frame) in frames()? {
-        let svg = frame.draw().map_err(|error| format!("book/frames.toml: {name}: {error}"))?;
-        files.insert(format!("frames/{name}.svg"), svg);
+    add("musts.md", musts::tables(&musts::sections()?));
+    for (name, frame) in place::read_toml::<BTreeMap<String, Frame>>("book/frames.toml")? {
+        let svg = frame.draw().with_context(|| format!("book/frames.toml: {name}"))?;
+        add(&format!("frames/{name}.svg"), svg);
     }
     for (step, list) in exercises()? {
-        files.insert(format!("exercises/{step}.md"), list);
-    }
-    for page in pages {
-        for (line, include) in page.includes() {
-            let snapshot = Snapshot::behind(&include);
-            let snapshot = snapshot.map_err(|error| format!("{}: {error}", page.at(line)))?;
-            if let Some(snapshot) = snapshot {
-                let path = include.path.trim_start_matches("book/src/generated/");
-                files.insert(path.to_owned(), snapshot.text);
-            }
-        }
+        add(&format!("exercises/{step}.md"), list);
     }
     Ok(files)
 }
 
-/// The files as they are on disk.
+/// Reads all files as they are on disk.
 ///
 /// # Errors
-/// What cannot be read.
-pub fn read() -> Outcome<Files> {
-    let mut files = Files::new();
-    if folder().is_dir() {
-        collect(&folder(), "", &mut files)?;
-    }
-    Ok(files)
+/// If one cannot be read.
+pub fn read() -> Result<Files> {
+    let paths = place::files(FOLDER).into_iter();
+    paths.map(|path| place::read(&path).map(|text| (path, text))).collect()
 }
 
-fn collect(folder: &Path, prefix: &str, files: &mut Files) -> Outcome<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            collect(&entry.path(), &format!("{name}/"), files)?;
-        } else {
-            files.insert(name, place::read(&entry.path())?);
-        }
-    }
-    Ok(())
-}
-
-/// Writes what has changed, and removes what nothing asks for any more. Says what it did, a line a
-/// file.
-///
-/// # Errors
-/// What cannot be made or written.
-pub fn write(pages: &[Page]) -> Outcome<Vec<String>> {
-    let (made, there) = (make(pages)?, read()?);
-    let mut done = Vec::new();
-    for (name, text) in &made {
-        if there.get(name) != Some(text) {
-            let path = folder().join(name);
-            fs::create_dir_all(path.parent().unwrap_or(&path))?;
-            fs::write(&path, text)?;
-            done.push(format!("wrote book/src/generated/{name}"));
-        }
-    }
-    for name in there.keys().filter(|name| !made.contains_key(*name)) {
-        fs::remove_file(folder().join(name))?;
-        done.push(format!("removed book/src/generated/{name}"));
-    }
-    Ok(done)
-}
-
-/// What differs between what is made and what is there.
+/// Returns the paths of the files that are missing, stale, or no longer made.
 #[must_use]
-pub fn stale(made: &Files, there: &Files) -> Vec<String> {
-    let mut stale = Vec::new();
-    for (name, text) in made {
-        match there.get(name) {
-            None => stale.push(format!("book/src/generated/{name} is missing")),
-            Some(other) if other != text => {
-                stale.push(format!("book/src/generated/{name} is stale"));
-            }
-            Some(_) => {}
+pub fn stale(made: &Files, on_disk: &Files) -> Vec<String> {
+    let paths: BTreeSet<&String> = made.keys().chain(on_disk.keys()).collect();
+    let stale = paths.into_iter().filter(|path| made.get(*path) != on_disk.get(*path));
+    stale.cloned().collect()
+}
+
+/// Writes the files that have changed, and removes those that are no longer made. Returns their
+/// paths.
+///
+/// # Errors
+/// If a file cannot be made or written.
+pub fn write() -> Result<Vec<String>> {
+    let made = make()?;
+    let stale = stale(&made, &read()?);
+    for path in &stale {
+        let on_disk = place::root().join(path);
+        match made.get(path) {
+            Some(text) => fs::write(on_disk, text).with_context(|| path.clone())?,
+            None => fs::remove_file(on_disk)?,
         }
     }
-    let left = there.keys().filter(|name| !made.contains_key(*name));
-    stale.extend(left.map(|name| format!("book/src/generated/{name} is no longer made")));
-    stale
+    Ok(stale)
 }

@@ -1,86 +1,83 @@
-//! A place in a page where a file is put in, `{{#include PATH:ANCHOR}}`, as mdBook reads it.
+//! A place in a page where mdBook inserts a file, `{{#include PATH:PART}}`.
 
-use crate::{Outcome, place};
+use anyhow::{Context as _, Result, bail, ensure};
 
-/// Opens and closes what mdBook replaces by a file.
-const OPEN: &str = "{{#include ";
-const CLOSE: &str = "}}";
-/// Opens and closes a part of a file that has a name.
-const ANCHOR: &str = "ANCHOR:";
-const ANCHOR_END: &str = "ANCHOR_END:";
+use crate::place;
 
-/// A file, or a named part of it.
+/// Marks the first line of a part, and the last: mdBook shows neither in a part, and both in a
+/// whole file.
+const MARKS: [&str; 2] = ["ANCHOR:", "ANCHOR_END:"];
+
+/// A file that a page includes, or a part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Include {
-    /// The path of the file below the workspace's folder, with `/`.
+    /// The path of the file.
     pub path: String,
-    /// The name of the part.
-    pub anchor: Option<String>,
+    /// The name of an anchor or a range of lines; empty for the whole file.
+    pub part: String,
 }
 
 impl Include {
-    /// The include that stands in a line of a page.
+    /// Returns the include in a line of a page.
     #[must_use]
     pub fn find(line: &str) -> Option<Self> {
-        let (_, rest) = line.split_once(OPEN)?;
-        let (target, _) = rest.split_once(CLOSE)?;
-        let (path, anchor) = match target.trim().split_once(':') {
-            Some((path, anchor)) => (path, Some(anchor.to_owned())),
-            None => (target.trim(), None),
-        };
-        Some(Self { path: below_root(path), anchor })
+        let (target, _) = line.split_once("{{#include ")?.1.split_once("}}")?;
+        let (path, part) = target.trim().split_once(':').unwrap_or((target.trim(), ""));
+        Some(Self { path: from_root(path), part: part.to_owned() })
     }
 
-    /// The lines that it puts in, each with its number in the file.
+    /// Returns the file that a caption names: for a snapshot the test that wrote it, else the file
+    /// itself.
     ///
     /// # Errors
-    /// What is missing: the file, or its part.
-    pub fn lines(&self) -> Outcome<Vec<(usize, String)>> {
-        let text = place::read(&place::root().join(&self.path))
-            .map_err(|_| format!("there is no file {}", self.path))?;
-        let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.to_owned()));
-        let Some(anchor) = &self.anchor else { return Ok(lines.collect()) };
-        let (mut shown, mut is_inside, mut is_there) = (Vec::new(), false, false);
-        for (number, line) in lines {
-            if name_after(ANCHOR, &line) == Some(anchor) {
-                (is_inside, is_there) = (true, true);
-            } else if name_after(ANCHOR_END, &line) == Some(anchor) {
-                is_inside = false;
-            } else if is_inside && !is_mark(&line) {
-                shown.push((number, line));
+    /// If the file is missing, or the part, or if what is shown would not be what was meant.
+    pub fn source(&self) -> Result<String> {
+        let Self { path, part } = self;
+        let Ok(text) = place::read(path) else { bail!("there is no file {path}") };
+        if path.contains("/snapshots/") {
+            return source_of_snapshot(&text, part).with_context(|| path.clone());
+        }
+        if part.is_empty() {
+            let has_marks = text.lines().any(is_mark);
+            ensure!(!has_marks, "{path} has anchors, which would show: include one");
+        } else {
+            for mark in MARKS {
+                let has_mark = text.lines().any(|line| marked(line, mark) == Some(part));
+                ensure!(has_mark, "{path} has no {mark} {part}");
             }
         }
-        if !is_there {
-            return Err(format!("{} has no anchor {anchor}", self.path).into());
-        }
-        if is_inside {
-            return Err(format!("{} does not end its anchor {anchor}", self.path).into());
-        }
-        Ok(shown)
+        Ok(path.clone())
     }
 }
 
-/// Does this line open or close a part? mdBook leaves such lines out of parts, and not out of whole
-/// files.
-#[must_use]
-pub fn is_mark(line: &str) -> bool {
-    name_after(ANCHOR, line).is_some() || name_after(ANCHOR_END, line).is_some()
+/// A snapshot begins with notes of `insta` between two lines of `---`. One note is the test.
+fn source_of_snapshot(text: &str, part: &str) -> Result<String> {
+    let notes = text.lines().skip(1).take_while(|line| *line != "---").count();
+    let transcript = format!("{}:", notes + 3);
+    ensure!(part == transcript, "the transcript is its part {transcript}");
+    let source = text.lines().find_map(|line| line.strip_prefix("source: "));
+    Ok(source.context("it does not name its test")?.to_owned())
 }
 
-fn name_after<'a>(mark: &str, line: &'a str) -> Option<&'a str> {
+/// Whether a line marks the first or the last line of a part.
+#[must_use]
+pub fn is_mark(line: &str) -> bool {
+    MARKS.iter().any(|mark| marked(line, mark).is_some())
+}
+
+/// The name of the part that a line marks.
+fn marked<'a>(line: &'a str, mark: &str) -> Option<&'a str> {
     line.split_once(mark)?.1.split_whitespace().next()
 }
 
-/// A path that starts at the pages' folder, as one that starts at the workspace's.
-fn below_root(path: &str) -> String {
+/// Turns a path that starts at the folder of the pages into one that starts at the workspace's.
+fn from_root(path: &str) -> String {
     let mut parts = vec!["book", "src"];
     for part in path.split('/') {
-        match part {
-            "." => {}
-            ".." => {
-                parts.pop();
-            }
-            _ => parts.push(part),
+        if part == ".." {
+            parts.pop();
+        } else {
+            parts.push(part);
         }
     }
     parts.join("/")
@@ -90,29 +87,40 @@ fn below_root(path: &str) -> String {
 mod tests {
     use super::*;
 
+    fn source(path: &str, part: &str) -> Result<String, String> {
+        let include = Include { path: path.to_owned(), part: part.to_owned() };
+        include.source().map_err(|error| format!("{error:#}"))
+    }
+
     #[test]
-    fn a_path_is_told_from_the_workspace() {
+    fn a_path_starts_at_the_workspace() {
         let include = Include::find("{{#include ../../steps/04-framing/src/header.rs:decode}}");
         let include = include.unwrap();
         assert_eq!(include.path, "steps/04-framing/src/header.rs");
-        assert_eq!(include.anchor.as_deref(), Some("decode"));
+        assert_eq!(include.part, "decode");
         let include = Include::find("<p>{{#include generated/musts.md}}</p>").unwrap();
-        assert_eq!((include.path.as_str(), include.anchor), ("book/src/generated/musts.md", None));
+        assert_eq!(include.path, "book/src/generated/musts.md");
+        assert_eq!(include.part, "");
         assert_eq!(Include::find("{{#playground x.rs}}"), None);
     }
 
     #[test]
-    fn a_part_has_the_lines_between_its_marks() {
+    fn a_part_has_a_mark_at_both_ends() {
         let path = "book/weave/tests/fixtures/anchors.txt";
-        let part = |anchor: &str| {
-            Include { path: path.to_owned(), anchor: Some(anchor.to_owned()) }
-                .lines()
-                .map_err(|error| error.to_string())
-        };
-        let line = |number, text: &str| (number, text.to_owned());
-        assert_eq!(part("outer"), Ok(vec![line(2, "two"), line(4, "four"), line(6, "six")]));
-        assert_eq!(part("inner"), Ok(vec![line(4, "four")]));
-        assert_eq!(part("none"), Err(format!("{path} has no anchor none")));
-        assert_eq!(part("open"), Err(format!("{path} does not end its anchor open")));
+        assert_eq!(source(path, "inner").as_deref(), Ok(path));
+        assert_eq!(source(path, "none"), Err(format!("{path} has no ANCHOR: none")));
+        assert_eq!(source(path, "open"), Err(format!("{path} has no ANCHOR_END: open")));
+        assert_eq!(
+            source(path, ""),
+            Err(format!("{path} has anchors, which would show: include one"))
+        );
+    }
+
+    #[test]
+    fn a_transcript_begins_below_the_notes_of_its_snapshot() {
+        let snapshot = "---\nsource: steps/x/tests/y.rs\ninfo: z\nexpression: a\n---\n→ 81\n---\n";
+        assert_eq!(source_of_snapshot(snapshot, "6:").unwrap(), "steps/x/tests/y.rs");
+        let error = source_of_snapshot(snapshot, "").unwrap_err();
+        assert_eq!(error.to_string(), "the transcript is its part 6:");
     }
 }

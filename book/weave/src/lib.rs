@@ -1,11 +1,8 @@
-//! What the book shows, made from the code and held against it.
+//! What the book shows, made from the code and compared with it.
 //!
 //! The pages in `book/src` hold no listing, transcript or difference of their own: they include
-//! them. [`generated`] makes what the code does not hold in a form that can be included; the other
-//! modules look for what a page promises and the code does not keep. Each check returns what is
-//! wrong as sentences that begin with the place.
-
-use std::error::Error;
+//! them. [`generated`] makes what mdBook cannot include directly. The other modules check what a
+//! page promises. Each check returns its faults as sentences that begin with the place.
 
 pub mod book;
 pub mod commands;
@@ -21,12 +18,6 @@ pub mod musts;
 pub mod names;
 pub mod page;
 pub mod place;
-pub mod program;
 pub mod screens;
 pub mod serve;
 pub mod spelling;
-pub mod transcripts;
-pub mod unwoven;
-
-/// A value, or one sentence on what is in the way.
-pub type Outcome<T> = Result<T, Box<dyn Error>>;

@@ -1,102 +1,53 @@
-//! Nothing that the code can tell is typed: what fences hold, and what stands above them.
+//! Listings come from files: each fence of a page holds includes, and its caption names the file.
 
-use std::collections::BTreeMap;
+use anyhow::{Result, bail, ensure};
 
-use crate::include::{Include, is_mark};
+use crate::include::Include;
 use crate::page::{Fence, Page};
-use crate::transcripts::Snapshot;
-use crate::{Outcome, place};
 
-/// Fences that hold commands: these are checked elsewhere.
+/// The language of fences that hold commands. [`crate::commands`] checks these.
 pub const COMMANDS: &str = "sh";
-/// Fences that hold a difference, which names its files itself.
+/// The language of fences that hold a difference, which names its files itself.
 const DIFFERENCE: &str = "diff";
-/// What may stand between two parts of a file.
+/// Says in the line that opens a fence that its text is typed.
+const TYPED: &str = "typed";
+/// May separate two parts of a file.
 const ELLIPSIS: &str = "// …";
 
-/// The fences that may hold typed text: page and first line, and why.
-pub type Typed = BTreeMap<String, String>;
-
-/// Reads `book/typed.toml`.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn typed() -> Outcome<Typed> {
-    place::list("typed.toml")
-}
-
-/// What is wrong with the listings of these pages.
+/// Returns the faults in the listings of these pages.
 #[must_use]
-pub fn faults(pages: &[Page], typed: &Typed) -> Vec<String> {
-    let (mut faults, mut needed) = (Vec::new(), Vec::new());
+pub fn faults(pages: &[Page]) -> Vec<String> {
+    let mut faults = Vec::new();
     for page in pages {
-        for (line, include) in page.includes() {
-            faults
-                .extend(include_fault(&include).map(|fault| format!("{}: {fault}", page.at(line))));
-        }
-        for fence in page.fences() {
-            let first = fence.lines.first().map_or("", |line| line.trim());
-            let key = format!("{}: {first}", page.name);
-            if fence.language() != COMMANDS
-                && !holds_only_includes(&fence)
-                && typed.contains_key(&key)
-            {
-                needed.push(key);
-                continue;
-            }
-            faults.extend(
-                fence_fault(&fence).map(|fault| format!("{}: {fault}", page.at(fence.line))),
-            );
+        let includes = page.includes().map(|(line, include)| (line, include.source().map(drop)));
+        let fences = page.fences().map(|fence| (fence.line, check(&fence)));
+        for (line, result) in includes.chain(fences) {
+            faults.extend(result.err().map(|error| format!("{}: {error:#}", page.at(line))));
         }
     }
-    let unneeded = typed.keys().filter(|key| !needed.contains(*key));
-    faults.extend(unneeded.map(|key| format!("book/typed.toml: no fence is like this: {key}")));
     faults
 }
 
-fn include_fault(include: &Include) -> Option<String> {
-    match include.lines() {
-        Err(error) => Some(error.to_string()),
-        Ok(lines) if lines.iter().all(|(_, line)| line.trim().is_empty()) => {
-            Some(format!("{} has nothing to include", include.path))
-        }
-        Ok(lines) if lines.iter().any(|(_, line)| is_mark(line)) => {
-            Some(format!("{} has anchors, which would show: include one of them", include.path))
-        }
-        Ok(_) => None,
+fn check(fence: &Fence<'_>) -> Result<()> {
+    let words: Vec<&str> = fence.info.split(',').collect();
+    if words[0] == COMMANDS || words.contains(&TYPED) {
+        return Ok(());
     }
-}
-
-fn fence_fault(fence: &Fence) -> Option<String> {
-    if fence.language() == COMMANDS {
-        return None;
-    }
-    if !holds_only_includes(fence) {
-        return Some("this is typed: include it, or give a reason in book/typed.toml".to_owned());
-    }
-    if fence.language() == DIFFERENCE {
-        return None;
-    }
-    let includes = fence.lines.iter().filter_map(|line| Include::find(line));
-    let mut sources: Vec<String> = includes
-        .map(|include| match Snapshot::behind(&include) {
-            Ok(Some(snapshot)) => snapshot.source,
-            _ => include.path,
-        })
-        .collect();
-    sources.dedup();
-    let [source] = sources.as_slice() else {
-        return Some(format!("one caption cannot name {}", sources.join(" and ")));
+    let lines = fence.lines.iter().filter(|line| !line.is_empty() && **line != ELLIPSIS);
+    let Some(includes) = lines.map(|line| Include::find(line)).collect::<Option<Vec<_>>>() else {
+        bail!("this text is typed: include it, or add {TYPED} to the line that opens the fence");
     };
-    let caption = fence.caption.as_deref().unwrap_or_default();
-    let named = caption.split(',').next().unwrap_or_default();
-    (named != source).then(|| format!("the caption should be *{source}*, and is *{caption}*"))
-}
-
-/// Is there nothing in it but includes, and marks of what is left out between them?
-fn holds_only_includes(fence: &Fence) -> bool {
-    let is_include = |line: &String| Include::find(line).is_some();
-    let is_gap = |line: &String| line.trim().is_empty() || line.trim() == ELLIPSIS;
-    fence.lines.iter().any(is_include)
-        && fence.lines.iter().all(|line| is_include(line) || is_gap(line))
+    if words[0] == DIFFERENCE {
+        return Ok(());
+    }
+    // A file that is missing is reported as such.
+    let mut sources: Vec<_> = includes.iter().filter_map(|include| include.source().ok()).collect();
+    sources.dedup();
+    ensure!(sources.len() < 2, "one caption cannot name {}", sources.join(" and "));
+    if let [source] = sources.as_slice() {
+        let caption = fence.caption;
+        let named = caption.split(',').next() == Some(source);
+        ensure!(named, "the caption should be *{source}*, and is *{caption}*");
+    }
+    Ok(())
 }

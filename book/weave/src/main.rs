@@ -1,34 +1,26 @@
-//! `just book`, `just figures`, `just screens`, `just diff`: builds the book, and what it shows.
+//! `just book`, `just figures`, `just screens`, `just diff`: the book, and what it shows of the
+//! code.
 
-use std::net::SocketAddr;
-use std::process::ExitCode;
-
-use clap::{Parser, Subcommand};
+use anyhow::{Error, Result};
+use clap::Parser;
+use testkit::Step;
 use tokio::runtime::Runtime;
-use weave::page::Page;
-use weave::{Outcome, book, difference, generated, place, screens, serve};
+use weave::{difference, generated, screens, serve};
+use web::{give_up, print_line, wait_until_printed};
 
-/// Weaves the book from the code.
+/// Makes the book from the code.
 #[derive(Parser)]
-struct Options {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Build the book into book/book
-    Build,
+enum Options {
     /// Build the book, serve it on this machine, and open it
     Serve {
-        /// Where to listen; the first free port from 127.0.0.1:9010 on, if it is left out
-        #[arg(value_name = "ADDRESS:PORT")]
-        address: Option<SocketAddr>,
-        /// Leave the browser alone
+        /// The address to listen on
+        #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9010")]
+        address: String,
+        /// Do not open a browser
         #[arg(long)]
         no_open: bool,
     },
-    /// Make anew what is made from the code, in book/src/generated
+    /// Update book/src/generated, which is made from the code
     Figures,
     /// Take screenshots of the steps' pages: those named, or all that are missing or stale
     Screens {
@@ -37,40 +29,32 @@ enum Command {
     },
     /// Show what the main program of one step changes in that of another
     Diff {
-        /// The number of the one step
-        from: u8,
-        /// The number of the other
-        to: u8,
+        /// The first step, such as 4
+        from: String,
+        /// The second step, such as 5a
+        to: String,
     },
 }
 
-fn main() -> ExitCode {
-    match run(&Options::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+fn main() {
+    run(Options::parse()).unwrap_or_else(|error| give_up(&format!("{error:#}")));
+    wait_until_printed();
 }
 
-fn run(command: &Command) -> Outcome<()> {
-    match command {
-        Command::Build => {
-            let folder = place::book().join("book");
-            book::build(&folder)?;
-            println!("{}", folder.join("index.html").display());
+fn run(options: Options) -> Result<()> {
+    match options {
+        Options::Serve { address, no_open } => {
+            Runtime::new()?.block_on(serve::serve(&address, !no_open))
         }
-        Command::Serve { address, no_open } => {
-            Runtime::new()?.block_on(serve::serve(*address, !no_open))?;
+        Options::Figures => {
+            generated::write()?.iter().for_each(|path| print_line(path));
+            Ok(())
         }
-        Command::Screens { names } => Runtime::new()?.block_on(screens::take(names))?,
-        Command::Figures => {
-            for line in generated::write(&Page::all()?)? {
-                println!("{line}");
-            }
+        Options::Screens { names } => Runtime::new()?.block_on(screens::take(&names)),
+        Options::Diff { from, to } => {
+            let step = |label: &str| Step::labelled(label).map_err(Error::msg);
+            print_line(difference::difference(&step(&from)?, &step(&to)?)?.trim_end());
+            Ok(())
         }
-        Command::Diff { from, to } => print!("{}", difference::difference(*from, *to)?),
     }
-    Ok(())
 }

@@ -1,20 +1,19 @@
 //! Which test proves which MUST of RFC 6455: `book/musts.toml`, its tables, and whether it is whole.
 
-use std::fmt;
-use std::fmt::Write;
+use std::fmt::Write as _;
 
+use anyhow::Result;
 use serde::Deserialize;
 
-use crate::names::test_fault;
-use crate::{Outcome, place};
+use crate::names::check_test;
+use crate::place;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct List {
     section: Vec<Section>,
 }
 
-/// A section of the RFC in which MUST or MUST NOT stands.
+/// A section of the RFC that says MUST or MUST NOT.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Section {
@@ -22,108 +21,50 @@ pub struct Section {
     pub number: String,
     /// Its title.
     pub title: String,
-    /// What it demands, in its order: a rule for each time that one of the words stands in it.
+    /// Its rules in their order, one for each MUST and MUST NOT.
     #[serde(rename = "rule")]
     pub rules: Vec<Rule>,
 }
 
-/// What one MUST demands.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+/// What one MUST or MUST NOT demands.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// MUST, or MUST NOT.
-    pub level: Level,
-    /// Whom it binds.
-    pub binds: Binds,
-    /// The end of a sentence that begins with both.
+    /// A sentence with the MUST or MUST NOT in it.
     pub rule: String,
     /// The tests that prove it, as `steps/05-echo/tests/wire.rs::name_of_the_test`.
     #[serde(default)]
     pub tests: Vec<String>,
     /// The page of the book that explains it.
     pub page: Option<String>,
-    /// Why it is not ours to keep.
+    /// Why it does not bind us.
     pub outside: Option<String>,
-    /// What we know to be missing.
-    pub gap: Option<String>,
 }
 
-/// How a rule is put.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-pub enum Level {
-    /// It is demanded.
-    #[serde(rename = "MUST")]
-    Must,
-    /// It is forbidden.
-    #[serde(rename = "MUST NOT")]
-    MustNot,
-}
-
-/// Whom a rule binds.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub enum Binds {
-    /// The end that connects.
-    Client,
-    /// The end that is connected to.
-    Server,
-    /// Each of the two.
-    Both,
-    /// Whoever passes on what they say.
-    Proxy,
-    /// Whoever writes an extension of the protocol.
-    Extension,
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Must => "MUST",
-            Self::MustNot => "MUST NOT",
-        })
-    }
-}
-
-impl fmt::Display for Binds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Client => "A client",
-            Self::Server => "A server",
-            Self::Both => "Either side",
-            Self::Proxy => "A proxy",
-            Self::Extension => "An extension",
-        })
-    }
-}
-
-/// All sections, in the order of the RFC.
+/// Reads all sections, in the order of the RFC.
 ///
 /// # Errors
-/// What is wrong with the list.
-pub fn sections() -> Outcome<Vec<Section>> {
-    Ok(place::list::<List>("musts.toml")?.section)
+/// If the list cannot be read.
+pub fn sections() -> Result<Vec<Section>> {
+    Ok(place::read_toml::<List>("book/musts.toml")?.section)
 }
 
-/// The list for the reader: what it comes to, and a table for each section.
+/// Returns the list for the reader in Markdown: how many rules there are, and a table a section.
 #[must_use]
 pub fn tables(sections: &[Section]) -> String {
     let rules = || sections.iter().flat_map(|section| &section.rules);
     let outside = rules().filter(|rule| rule.outside.is_some()).count();
-    let gaps = rules().filter(|rule| rule.gap.is_some()).count();
-    let but = if gaps == 0 { String::new() } else { format!(", {gaps} with a gap that is named") };
     let mut text = format!(
-        "Sections 4 to 8 say MUST or MUST NOT {} times. {} of these are ours to keep, and tests \
-         prove them{but}; {outside} are for others.\n",
+        "Sections 4 to 8 say MUST or MUST NOT {} times. {} of these rules bind us, and tests \
+         prove them; {outside} bind others.\n",
         rules().count(),
         rules().count() - outside,
     );
     for section in sections {
         let _ = write!(text, "\n## §{} {}\n\n", section.number, section.title);
         text.push_str("| | what is demanded | where it is kept |\n|---|---|---|\n");
-        for (index, rule) in section.rules.iter().enumerate() {
-            let Rule { binds, level, rule: demand, .. } = rule;
-            let place = rule.place();
-            let _ = writeln!(text, "| {} | {binds} {level} {demand}. | {place} |", index + 1);
+        for (rule, number) in section.rules.iter().zip(1..) {
+            let _ = writeln!(text, "| {number} | {} | {} |", rule.rule, rule.place());
         }
     }
     text
@@ -132,45 +73,39 @@ pub fn tables(sections: &[Section]) -> String {
 impl Rule {
     /// Where it is kept, or why not here.
     fn place(&self) -> String {
-        let mut parts = Vec::new();
-        if let Some(page) = &self.page {
+        let page = self.page.iter().map(|page| {
             let chapter = page.split_once('-').and_then(|(number, _)| number.parse::<u8>().ok());
-            let name =
-                chapter.map_or(page.replace(".md", ""), |number| format!("chapter {number}"));
-            parts.push(format!("[{name}]({page})"));
-        }
-        parts.extend(self.tests.iter().map(|test| format!("`{test}`")));
-        parts.extend(self.outside.iter().map(|reason| format!("Not here: {reason}.")));
-        parts.extend(self.gap.iter().map(|gap| format!("**Missing:** {gap}.")));
-        parts.join("<br>")
+            let name = chapter.map(|number| format!("chapter {number}"));
+            format!("[{}]({page})", name.unwrap_or_else(|| page.replace(".md", "")))
+        });
+        let tests = self.tests.iter().map(|test| format!("`{test}`"));
+        let outside = self.outside.iter().map(|reason| format!("Not here: {reason}."));
+        page.chain(tests).chain(outside).collect::<Vec<_>>().join("<br>")
     }
 
     fn faults(&self, pages: &[String]) -> Vec<String> {
-        let is_ours = !self.tests.is_empty() && self.page.is_some();
-        let is_others = self.tests.is_empty() && self.page.is_none();
-        let claim = match self.outside {
-            Some(_) if !is_others => Some("it is outside, and has tests or a page"),
-            None if !is_ours => Some("it has no tests or no page"),
-            _ => None,
-        };
-        let mut faults: Vec<String> = claim.into_iter().map(str::to_owned).collect();
+        let mut faults = Vec::new();
+        let parts = (self.outside.is_some(), !self.tests.is_empty(), self.page.is_some());
+        if !matches!(parts, (true, false, false) | (false, true, true)) {
+            faults.push("it needs tests and a page, or else a reason why it is outside".to_owned());
+        }
         let page = self.page.iter().filter(|page| !pages.contains(page));
         faults.extend(page.map(|page| format!("SUMMARY.md has no page {page}")));
-        faults.extend(self.tests.iter().filter_map(|test| test_fault(test)));
+        faults
+            .extend(self.tests.iter().filter_map(|test| Some(check_test(test).err()?.to_string())));
         faults
     }
 }
 
-/// What is wrong with the list: a rule that nothing proves, a test or a page that is not there.
+/// Returns the faults of the list: a rule without a proof, a test or a page that does not exist.
 /// `pages` are the files of the book's pages.
 #[must_use]
 pub fn faults(sections: &[Section], pages: &[String]) -> Vec<String> {
     let mut faults = Vec::new();
     for section in sections {
-        let number = &section.number;
-        for (index, rule) in section.rules.iter().enumerate() {
-            let there = rule.faults(pages).into_iter();
-            faults.extend(there.map(|what| format!("§{number}, rule {}: {what}", index + 1)));
+        for (rule, number) in section.rules.iter().zip(1..) {
+            let place = format!("§{}, rule {number}", section.number);
+            faults.extend(rule.faults(pages).iter().map(|fault| format!("{place}: {fault}")));
         }
     }
     faults
@@ -184,37 +119,24 @@ mod tests {
         [Section { number: "9.9".to_owned(), title: "Title".to_owned(), rules: vec![rule] }]
     }
 
-    fn rule() -> Rule {
+    fn outside() -> Rule {
         Rule {
-            level: Level::Must,
-            binds: Binds::Client,
-            rule: "knock".to_owned(),
-            tests: Vec::new(),
-            page: None,
+            rule: "A client MUST knock.".to_owned(),
             outside: Some("nobody is there".to_owned()),
-            gap: None,
+            ..Rule::default()
         }
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_its_place() {
-        assert_eq!(faults(&section(rule()), &[]), [""; 0]);
-        let unproven = Rule { outside: None, page: Some("a.md".to_owned()), ..rule() };
-        assert_eq!(
-            faults(&section(unproven), &[]),
-            [
-                "§9.9, rule 1: it has no tests or no page",
-                "§9.9, rule 1: SUMMARY.md has no page a.md"
-            ]
-        );
-        let both = Rule { tests: vec!["book/weave/src/musts.rs::nothing".to_owned()], ..rule() };
-        assert_eq!(
-            faults(&section(both), &[]),
-            [
-                "§9.9, rule 1: it is outside, and has tests or a page",
-                "§9.9, rule 1: book/weave/src/musts.rs has no test nothing"
-            ]
-        );
+    fn a_fault_is_reported_with_its_place() {
+        assert_eq!(faults(&section(outside()), &[]), [""; 0]);
+        let needs = "§9.9, rule 1: it needs tests and a page, or else a reason why it is outside";
+        let unproven = Rule { outside: None, page: Some("a.md".to_owned()), ..outside() };
+        let page = "§9.9, rule 1: SUMMARY.md has no page a.md";
+        assert_eq!(faults(&section(unproven), &[]), [needs, page]);
+        let both = Rule { tests: vec!["book/weave/src/musts.rs::nothing".to_owned()], ..outside() };
+        let test = "§9.9, rule 1: book/weave/src/musts.rs has no test nothing";
+        assert_eq!(faults(&section(both), &[]), [needs, test]);
     }
 
     #[test]
@@ -223,12 +145,10 @@ mod tests {
             tests: vec!["a.rs::b".to_owned()],
             page: Some("05-echo.md".to_owned()),
             outside: None,
-            gap: Some("the door".to_owned()),
-            ..rule()
+            ..outside()
         };
         let tables = tables(&section(ours));
-        let line = "| 1 | A client MUST knock. | [chapter 5](05-echo.md)<br>`a.rs::b`<br>\
-                    **Missing:** the door. |\n";
+        let line = "| 1 | A client MUST knock. | [chapter 5](05-echo.md)<br>`a.rs::b` |\n";
         assert!(tables.ends_with(line), "{tables}");
         assert!(tables.starts_with("Sections 4 to 8 say MUST or MUST NOT 1 times. 1 of these"));
     }

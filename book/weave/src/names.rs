@@ -1,45 +1,44 @@
-//! What a text names in the repository, a file or a test, must be there.
+//! Files and tests that a text names must exist.
+
+use anyhow::{Result, bail, ensure};
 
 use crate::page::Page;
 use crate::place;
 
-/// What such names begin with.
-const FOLDERS: [&str; 7] =
-    ["bench/", "book/", "conformance/", "exercises/", "steps/", "testkit/", "tools/"];
-
-/// Names in spans of code that mean nothing.
+/// Returns the faults in the code spans of these pages that begin with a folder of the workspace.
 #[must_use]
 pub fn faults(pages: &[Page]) -> Vec<String> {
     let mut faults = Vec::new();
     for page in pages {
         for (line, span) in page.code_spans() {
-            if !FOLDERS.iter().any(|folder| span.starts_with(folder)) {
+            let Some((folder, _)) = span.split_once('/') else { continue };
+            if folder.is_empty() || !place::root().join(folder).is_dir() {
                 continue;
             }
-            let fault = if span.contains("::") { test_fault(&span) } else { file_fault(&span) };
-            faults.extend(fault.map(|fault| format!("{}: {fault}", page.at(line))));
+            let result = if span.contains("::") { check_test(&span) } else { check_file(&span) };
+            faults.extend(result.err().map(|error| format!("{}: {error}", page.at(line))));
         }
     }
     faults
 }
 
-fn file_fault(path: &str) -> Option<String> {
-    (!place::root().join(path).exists()).then(|| format!("there is no {path}"))
+fn check_file(path: &str) -> Result<()> {
+    ensure!(place::root().join(path).exists(), "there is no {path}");
+    Ok(())
 }
 
-/// What is wrong with the name of a test, `FILE::NAME`.
-#[must_use]
-pub fn test_fault(named: &str) -> Option<String> {
-    let Some((path, name)) = named.split_once("::") else {
-        return Some(format!("{named} should be FILE::TEST"));
-    };
-    let Ok(text) = place::read(&place::root().join(path)) else {
-        return Some(format!("there is no file {path}"));
-    };
-    (!is_test(&text, name)).then(|| format!("{path} has no test {name}"))
+/// Checks that a test exists, `FILE::NAME`.
+///
+/// # Errors
+/// If it does not; the error says what is missing.
+pub fn check_test(named: &str) -> Result<()> {
+    let Some((path, name)) = named.split_once("::") else { bail!("{named} should be FILE::TEST") };
+    let Ok(text) = place::read(path) else { bail!("there is no file {path}") };
+    ensure!(is_test(&text, name), "{path} has no test {name}");
+    Ok(())
 }
 
-/// Is there a function with this name that has the attribute of a test?
+/// Whether a function with this name has the attribute of a test.
 fn is_test(text: &str, name: &str) -> bool {
     let mut is_after_attribute = false;
     for line in text.lines().map(str::trim) {
@@ -60,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_and_a_test_that_are_named_must_be_there() {
+    fn a_file_and_a_test_that_are_named_must_exist() {
         let page = Page::new(
             "x.md",
             "See `steps/04-framing/src`, `steps/04-framing/tests/readme.rs::the_readme_shows_hello_\

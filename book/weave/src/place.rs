@@ -1,38 +1,41 @@
-//! Where things are.
+//! Where the files of the workspace are.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context as _, Result};
 use serde::de::DeserializeOwned;
 
-use crate::Outcome;
-
-/// The folder that the workspace is in.
+/// The folder of the workspace. All paths of this crate start there.
 #[must_use]
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_owned()
 }
 
-/// The folder of the book.
+/// Returns the text of a file.
+///
+/// # Errors
+/// If it cannot be read; the error names its path.
+pub fn read(path: &str) -> Result<String> {
+    fs::read_to_string(root().join(path)).with_context(|| path.to_owned())
+}
+
+/// Reads a TOML file.
+///
+/// # Errors
+/// If it cannot be read, or has another form than `T`; the error names its path.
+pub fn read_toml<T: DeserializeOwned>(path: &str) -> Result<T> {
+    toml::from_str(&read(path)?).with_context(|| path.to_owned())
+}
+
+/// Returns the paths of all files in a folder and below it, in order. A path that is not a folder
+/// is returned as it is.
 #[must_use]
-pub fn book() -> PathBuf {
-    root().join("book")
-}
-
-/// The text of a file.
-///
-/// # Errors
-/// The path, and why it cannot be read.
-pub fn read(path: &Path) -> Outcome<String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())
-}
-
-/// A list of the book, `book/NAME.toml`.
-///
-/// # Errors
-/// The path, and what is wrong with it.
-pub fn list<T: DeserializeOwned>(name: &str) -> Outcome<T> {
-    let path = book().join(name);
-    toml::from_str(&read(&path)?).map_err(|error| format!("book/{name}: {error}").into())
+pub fn files(path: &str) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(root().join(path)) else { return vec![path.to_owned()] };
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut files: Vec<_> = names.flat_map(|name| files(&format!("{path}/{name}"))).collect();
+    files.sort();
+    files
 }

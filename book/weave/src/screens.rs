@@ -1,44 +1,40 @@
-//! Screenshots of the steps' pages: `book/screens.toml` says what is done on each before it is
-//! taken.
+//! Screenshots of the steps' pages: `book/screens.toml` lists them.
 //!
-//! They are checked in, with a note of what they were taken of, `book/screens.lock`: a picture
-//! that is not made again when its page has changed would show what is no longer so.
+//! They are checked in, and `book/screens.lock` has a hash of what each was made from. A test
+//! compares the hashes, so that a screenshot is made again when its page has changed.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context as _, Error, Result};
 use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
-use testkit::{Browser, Server};
+use testkit::{Browser, Profile, Step};
 
-use crate::difference::folder;
-use crate::{Outcome, place, program};
+use crate::place;
 
-/// The steps whose pages lend others their looks.
-const SHARED: [u8; 2] = [0, 1];
-/// What a page is made of.
-const PARTS: [&str; 3] = ["css", "html", "js"];
+/// The list of screenshots, and the hashes.
+const LIST: &str = "book/screens.toml";
+const LOCK: &str = "book/screens.lock";
+/// The folders whose styles and scripts the pages of several steps share.
+const SHARED: [&str; 2] = ["web/src", "steps/00-polling/src"];
+/// The sources of a page.
+const PARTS: [&str; 3] = [".css", ".html", ".js"];
 
-/// A screenshot to be taken.
+/// A screenshot.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Screen {
     /// The step that serves the page.
     pub step: u8,
     /// The path of the page.
-    #[serde(default = "root_path")]
     pub path: String,
     /// The width of the picture, in pixels.
     pub width: u32,
-    /// Its height.
+    /// The height of the picture, in pixels.
     pub height: u32,
-    /// Further arguments of the step.
-    #[serde(default)]
-    pub arguments: Vec<String>,
-    /// What is done on the page, in turn.
-    #[serde(default)]
+    /// What is done on the page before, in this order.
     pub actions: Vec<Action>,
 }
 
@@ -46,12 +42,12 @@ pub struct Screen {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Action {
-    /// `{ wait = TEXT, in = CSS }`: waits until a text is shown, anywhere if `in` is left out.
+    /// `{ wait = TEXT, in = CSS }`: waits until an element contains a text.
     Wait {
         /// The text.
         wait: String,
-        /// Where.
-        #[serde(rename = "in", default = "anywhere")]
+        /// The element.
+        #[serde(rename = "in")]
         within: String,
     },
     /// `{ type = CSS, text = TEXT }`: types into an input; a `\n` is the Enter key.
@@ -59,88 +55,65 @@ pub enum Action {
         /// The input.
         #[serde(rename = "type")]
         into: String,
-        /// What is typed.
+        /// The text.
         text: String,
     },
-    /// `{ click = CSS }`: clicks.
+    /// `{ click = CSS }`: clicks on an element.
     Click {
-        /// On what.
+        /// The element.
         click: String,
     },
-    /// `{ script = JAVASCRIPT }`: does what has no verb.
+    /// `{ script = JAVASCRIPT }`: runs statements.
     Script {
         /// The statements.
         script: String,
     },
 }
 
-fn root_path() -> String {
-    "/".to_owned()
-}
-
-fn anywhere() -> String {
-    "body".to_owned()
-}
-
-/// All screenshots, by name.
+/// The screenshots, by name.
 pub type Screens = BTreeMap<String, Screen>;
 
-/// What each screenshot was taken of, by name.
+/// The hashes, by name.
 pub type Lock = BTreeMap<String, String>;
 
-/// Reads `book/screens.toml`.
+/// Reads `book/screens.toml` and `book/screens.lock`.
 ///
 /// # Errors
-/// What is wrong with it.
-pub fn screens() -> Outcome<Screens> {
-    place::list("screens.toml")
-}
-
-/// Reads `book/screens.lock`.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn lock() -> Outcome<Lock> {
-    place::list("screens.lock")
-}
-
-/// Where a screenshot is.
-#[must_use]
-pub fn picture(name: &str) -> PathBuf {
-    place::book().join("src").join("screens").join(format!("{name}.png"))
+/// If one of them cannot be read.
+pub fn read() -> Result<(Screens, Lock)> {
+    Ok((place::read_toml(LIST)?, place::read_toml(LOCK)?))
 }
 
 impl Screen {
-    /// What it shows: its own entry, and the sources of the page, in one number.
-    ///
-    /// # Errors
-    /// A source that cannot be read.
-    pub fn state(&self) -> Outcome<String> {
-        let mut hash = Sha1::new_with_prefix(toml::to_string(self)?);
-        let mut steps = [&SHARED[..], &[self.step]].concat();
-        steps.dedup();
-        for step in steps {
-            for path in parts(&place::root().join(folder(step)?).join("src"))? {
-                hash.update(place::read(&path)?);
-            }
-        }
-        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    fn step(&self) -> Result<Step> {
+        Step::labelled(&self.step.to_string()).map_err(Error::msg)
     }
 
-    /// Takes it.
-    ///
-    /// # Errors
-    /// That the step does not build.
-    pub async fn take(&self, into: &Path) -> Outcome<()> {
-        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
-        let server = Server::start(program::build(self.step, &env::current_exe()?)?, &arguments);
+    /// A hash of what the screenshot is made from: its entry in the list, and the page's sources.
+    fn hash(&self) -> Result<String> {
+        let mut hash = Sha1::new_with_prefix(toml::to_string(self)?);
+        let folder = self.step()?.folder;
+        for folder in SHARED.into_iter().chain([folder.as_str()]) {
+            for path in place::files(folder) {
+                if PARTS.iter().any(|part| path.ends_with(part)) {
+                    hash.update(place::read(&path)?);
+                }
+            }
+        }
+        Ok(hex::encode(hash.finalize()))
+    }
+
+    /// Takes the screenshot.
+    async fn take(&self, into: &Path) -> Result<()> {
+        let server = self.step()?.start(Profile::current(), &[]).map_err(Error::msg)?;
         let browser = Browser::start().await;
-        // A window has a frame around the page, of which nobody tells the size.
+        // The window has a frame around the page, and only the page knows its own size.
         browser.resizes(self.width, self.height).await;
         let inner = browser.script("return innerHeight").await.as_u64().unwrap_or_default();
         let frame = u64::from(self.height).saturating_sub(inner);
         browser.resizes(self.width, self.height + u32::try_from(frame)?).await;
         browser.goto(&server.url(&self.path)).await;
+        browser.script("document.documentElement.style.scrollbarWidth = 'none'").await;
         for action in &self.actions {
             match action {
                 Action::Wait { wait, within } => drop(browser.waits_for_text(within, wait).await),
@@ -155,64 +128,40 @@ impl Screen {
     }
 }
 
-/// The sources of a step's pages, in order.
-fn parts(folder: &Path) -> Outcome<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let is_part = |extension: &str| PARTS.contains(&extension);
-        if path.extension().and_then(|extension| extension.to_str()).is_some_and(is_part) {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    Ok(paths)
-}
-
-/// Takes the screenshots with these names, or all that are stale, and notes what they show.
+/// Returns the names of the screenshots that are missing or stale.
 ///
 /// # Errors
-/// A name that is none, or what is in the way.
-pub async fn take(names: &[String]) -> Outcome<()> {
-    let (screens, mut lock) = (screens()?, lock()?);
-    if let Some(name) = names.iter().find(|name| !screens.contains_key(*name)) {
-        return Err(format!("book/screens.toml has no {name}").into());
-    }
-    lock.retain(|name, _| screens.contains_key(name));
-    for (name, screen) in &screens {
-        let state = screen.state()?;
-        let is_fresh = lock.get(name) == Some(&state) && picture(name).is_file();
-        if names.contains(name) || names.is_empty() && !is_fresh {
-            println!("book/src/screens/{name}.png");
-            fs::create_dir_all(picture(name).parent().unwrap_or(Path::new(".")))?;
-            screen.take(&picture(name)).await?;
-            lock.insert(name.clone(), state);
+/// If a source of a page cannot be read.
+pub fn stale(screens: &Screens, lock: &Lock) -> Result<Vec<String>> {
+    let mut stale = Vec::new();
+    for (name, screen) in screens {
+        if !picture(name).is_file() || lock.get(name) != Some(&screen.hash()?) {
+            stale.push(name.clone());
         }
     }
-    let note = "# What the screenshots were taken of. Written by `just screens`.\n";
-    fs::write(place::book().join("screens.lock"), note.to_owned() + &toml::to_string(&lock)?)?;
+    Ok(stale)
+}
+
+/// Takes the screenshots with these names, or all that are stale if there are no names, and writes
+/// their hashes.
+///
+/// # Errors
+/// If a name is not in the list, or a screenshot cannot be taken.
+pub async fn take(names: &[String]) -> Result<()> {
+    let (screens, mut lock) = read()?;
+    let names = if names.is_empty() { stale(&screens, &lock)? } else { names.to_vec() };
+    for name in names {
+        let screen = screens.get(&name).with_context(|| format!("{LIST} has no {name}"))?;
+        web::print_line(&name);
+        screen.take(&picture(&name)).await?;
+        lock.insert(name, screen.hash()?);
+    }
+    lock.retain(|name, _| screens.contains_key(name));
+    let note = "# What the screenshots were made from. Written by `just screens`.\n";
+    fs::write(place::root().join(LOCK), note.to_owned() + &toml::to_string(&lock)?)?;
     Ok(())
 }
 
-/// Screenshots that are missing, stale, or asked for by nobody.
-///
-/// # Errors
-/// A list or page that cannot be read.
-pub fn faults(screens: &Screens, lock: &Lock) -> Outcome<Vec<String>> {
-    let mut faults = Vec::new();
-    for (name, screen) in screens {
-        if !picture(name).is_file() {
-            faults.push(format!("book/src/screens/{name}.png is missing"));
-        } else if lock.get(name) != Some(&screen.state()?) {
-            faults.push(format!("book/src/screens/{name}.png is stale"));
-        }
-    }
-    for entry in fs::read_dir(place::book().join("src").join("screens")).into_iter().flatten() {
-        let path = entry?.path();
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if !screens.contains_key(&name) {
-            faults.push(format!("book/src/screens/{name}.png is not in book/screens.toml"));
-        }
-    }
-    Ok(faults)
+fn picture(name: &str) -> PathBuf {
+    place::root().join(format!("book/src/screens/{name}.png"))
 }

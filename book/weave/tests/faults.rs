@@ -1,15 +1,15 @@
-//! The checks themselves: each finds what it is for.
+//! The checks themselves: each finds its kind of fault.
 
 use std::fs;
 
 use tempfile::TempDir;
 use weave::generated::{Files, stale};
 use weave::links;
-use weave::listings::{self, Typed};
+use weave::listings;
 use weave::page::Page;
 
 fn faults_of(text: &str) -> Vec<String> {
-    listings::faults(&[Page::new("x.md", text)], &Typed::new())
+    listings::faults(&[Page::new("x.md", text)])
 }
 
 #[test]
@@ -17,27 +17,18 @@ fn a_listing_by_include_with_its_caption_is_right() {
     let text = "*steps/04-framing/src/opcode.rs, whole*\n\n```rust,ignore\n\
                 {{#include ../../steps/04-framing/src/opcode.rs}}\n```\n\n\
                 *steps/04-framing/tests/server.rs*\n\n```text\n\
-                {{#include generated/transcripts/04-framing/server__text_wire.txt}}\n```\n";
-    // The transcript may not have been made yet, which another check tells.
-    let faults = faults_of(text);
-    assert!(faults.iter().all(|fault| fault.contains("there is no file")), "{faults:?}");
+                {{#include ../../steps/04-framing/tests/snapshots/server__text_wire.snap:5:}}\n```\n";
+    assert_eq!(faults_of(text), [""; 0]);
 }
 
 #[test]
 fn a_typed_listing_is_found() {
-    let typed = "book/src/x.md:1: this is typed: include it, or give a reason in book/typed.toml";
+    let typed = "book/src/x.md:1: this text is typed: include it, or add typed to the line that \
+                 opens the fence";
     assert_eq!(faults_of("```rust\nlet x = 1;\n```\n"), [typed]);
     assert_eq!(faults_of("```\nGET / HTTP/1.1\n```\n"), [typed]);
+    assert_eq!(faults_of("```text,typed\nGET / HTTP/1.1\n```\n"), [""; 0]);
     assert_eq!(faults_of("```sh\njust step 3\n```\n"), [""; 0]);
-}
-
-#[test]
-fn a_typed_listing_may_have_a_reason_and_a_reason_must_have_a_listing() {
-    let typed = Typed::from([("x.md: GET / HTTP/1.1".to_owned(), "nobody sends it".to_owned())]);
-    let page = Page::new("x.md", "```text\nGET / HTTP/1.1\n```\n");
-    assert_eq!(listings::faults(&[page], &typed), [""; 0]);
-    let unneeded = "book/typed.toml: no fence is like this: x.md: GET / HTTP/1.1";
-    assert_eq!(listings::faults(&[Page::new("x.md", "")], &typed), [unneeded]);
 }
 
 #[test]
@@ -60,12 +51,12 @@ fn an_include_of_nothing_is_found() {
     );
     assert_eq!(
         faults_of("{{#include ../../steps/04-framing/src/opcode.rs:none}}\n"),
-        ["book/src/x.md:1: steps/04-framing/src/opcode.rs has no anchor none"]
+        ["book/src/x.md:1: steps/04-framing/src/opcode.rs has no ANCHOR: none"]
     );
+    let snapshot = "steps/04-framing/tests/snapshots/server__text_wire.snap";
     assert_eq!(
-        faults_of("{{#include ../weave/tests/fixtures/anchors.txt}}\n"),
-        ["book/src/x.md:1: book/weave/tests/fixtures/anchors.txt has anchors, which would show: \
-          include one of them"]
+        faults_of(&format!("{{{{#include ../../{snapshot}}}}}\n")),
+        [format!("book/src/x.md:1: {snapshot}: the transcript is its part 5:")]
     );
 }
 
@@ -76,14 +67,7 @@ fn a_file_that_is_stale_missing_or_left_over_is_found() {
     };
     let made = files(&[("a", "1"), ("b", "2"), ("c", "3")]);
     let there = files(&[("a", "1"), ("b", "0"), ("d", "4")]);
-    assert_eq!(
-        stale(&made, &there),
-        [
-            "book/src/generated/b is stale",
-            "book/src/generated/c is missing",
-            "book/src/generated/d is no longer made",
-        ]
-    );
+    assert_eq!(stale(&made, &there), ["b", "c", "d"]);
 }
 
 #[test]
@@ -103,14 +87,14 @@ fn a_link_an_image_and_a_drawing_that_are_wrong_are_found() {
     assert_eq!(
         links::faults(folder.path()).expect("it can be read"),
         [
-            "a.html leads to b.html#gone, which is not there",
-            "a.html leads to gone.html, which is not there",
-            "a.html leads to #gone, which is not there",
-            "a.html leads to gone.png, which is not there",
             "a.html has two places with the id one",
-            "a.html has an image without a text that says what is to be seen",
-            "a.html has a widget that is empty without JavaScript",
+            "a.html leads to b.html#gone, which does not exist",
+            "a.html leads to gone.html, which does not exist",
+            "a.html leads to #gone, which does not exist",
+            "a.html leads to gone.png, which does not exist",
+            "a.html has an image without a text that says what it shows",
             "a.html has a drawing without role=\"img\" and a <title>",
+            "a.html has a widget or a listing without text",
         ]
     );
 }

@@ -1,12 +1,15 @@
-//! The pages, held against the code. What fails says where, and what to do.
+//! The pages, compared with the code. A fault says where it is, and what to do.
+
+use std::collections::BTreeMap;
 
 use tempfile::TempDir;
+use weave::commands::{self, Proof};
 use weave::page::Page;
-use weave::{book, commands, generated, links, listings, names, screens, spelling, unwoven};
+use weave::{book, generated, links, listings, names, place, screens, spelling};
 
 #[allow(clippy::expect_used, reason = "this is for tests")]
 fn pages() -> Vec<Page> {
-    Page::all().expect("the pages are there")
+    Page::all().expect("the pages exist")
 }
 
 #[track_caller]
@@ -15,57 +18,45 @@ fn none(faults: &[String]) {
 }
 
 #[test]
-fn every_page_that_the_summary_lists_is_there() {
-    let listed = Page::listed().expect("there is a summary");
-    let there: Vec<String> = pages().into_iter().map(|page| page.name).collect();
-    assert_eq!(there, listed);
-}
-
-#[test]
-fn listings_are_included_and_say_where_they_are_from() {
-    none(&listings::faults(&pages(), &listings::typed().expect("book/typed.toml")));
+fn listings_are_included_and_name_their_files() {
+    none(&listings::faults(&pages()));
 }
 
 #[test]
 fn what_is_made_from_the_code_is_fresh() {
-    let made = generated::make(&pages()).expect("it can be made");
-    let there = generated::read().expect("it can be read");
-    let stale = generated::stale(&made, &there);
+    let made = generated::make().expect("it can be made");
+    let stale = generated::stale(&made, &generated::read().expect("it can be read"));
     assert!(stale.is_empty(), "\n{}\nrun `just figures`\n", stale.join("\n"));
 }
 
 #[test]
 fn screenshots_show_the_pages_as_they_are() {
-    let screens = screens::screens().expect("book/screens.toml");
-    let lock = screens::lock().expect("book/screens.lock");
-    let faults = screens::faults(&screens, &lock).expect("the pages are there");
-    assert!(faults.is_empty(), "\n{}\nrun `just screens`\n", faults.join("\n"));
-}
-
-#[test]
-fn code_that_no_page_shows_has_a_reason() {
-    let unwoven = unwoven::unwoven().expect("book/unwoven.toml");
-    none(&unwoven::faults(&pages(), &unwoven).expect("the steps are there"));
+    let (screens, lock) = screens::read().expect("the list and the hashes");
+    let stale = screens::stale(&screens, &lock).expect("the pages exist");
+    assert!(stale.is_empty(), "\n{}\nrun `just screens`\n", stale.join("\n"));
+    let listed = screens.keys().map(|name| format!("book/src/screens/{name}.png"));
+    assert_eq!(place::files("book/src/screens"), listed.collect::<Vec<_>>());
 }
 
 #[test]
 fn commands_have_been_run() {
-    let commands = commands::commands().expect("book/commands.toml");
+    let commands: BTreeMap<String, Proof> =
+        place::read_toml("book/commands.toml").expect("the list of commands");
     none(&commands::faults(&pages(), &commands).expect("there is a justfile"));
 }
 
 #[test]
-fn files_and_tests_that_are_named_are_there() {
+fn files_and_tests_that_are_named_exist() {
     none(&names::faults(&pages()));
 }
 
 #[test]
-fn words_are_spelled_as_they_should() {
+fn words_are_spelled_correctly() {
     let mut pages = pages();
     let made = generated::read().expect("it can be read");
-    let made = made.iter().filter(|(name, _)| name.rsplit('.').next() == Some("md"));
-    pages.extend(made.map(|(name, text)| Page::new(&format!("generated/{name}"), text)));
-    none(&spelling::faults(&pages, &spelling::words().expect("book/words.toml")));
+    let made = made.iter().filter(|(path, _)| path.rsplit('.').next() == Some("md"));
+    pages.extend(made.map(|(path, text)| Page::new(path, text)));
+    none(&spelling::faults(&pages));
 }
 
 #[test]

@@ -28,10 +28,10 @@ fn a_page_is_built_anew_when_its_source_has_changed() {
     assert!(text.contains("</html>"), "{text}");
     assert_eq!(page(&server, "/none.html").0, 404);
 
-    let built = place::book().join("book").join("glossary.html");
+    let built = place::root().join("book/book/glossary.html");
     fs::write(built, "as it was built").unwrap();
     assert_eq!(page(&server, "/glossary.html").1, "as it was built");
-    let source = place::book().join("src").join("glossary.md");
+    let source = place::root().join("book/src/glossary.md");
     let source = File::options().append(true).open(source).unwrap();
     source.set_modified(SystemTime::now()).unwrap();
     assert!(page(&server, "/glossary.html").1.contains("</html>"));

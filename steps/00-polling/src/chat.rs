@@ -1,7 +1,7 @@
 //! The chat by long polling.
 //!
-//! The tutorials give each visitor a queue, and put each message into all of them. Here the log is
-//! everyone's queue, and a visitor is an id in a URL.
+//! A common mistake is to give each visitor a queue, and to put each message into all of them. Here
+//! the log is the queue of all visitors, and a visitor is an id in a URL.
 
 use std::time::Duration;
 
@@ -11,11 +11,12 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use event_log::{EventId, EventLog, unix_milliseconds};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::now;
-use crate::routes::{Poll, Refusal, html, key_or_fresh};
-use crate::{EventId, EventLog};
+use crate::http_error::HttpError;
+use crate::page::page;
+use crate::request::{Poll, key_or_random};
 
 /// The topic of the messages.
 const MESSAGES: &str = "chat";
@@ -24,20 +25,22 @@ const NAME_MAX: usize = 32;
 /// The longest text, in characters.
 const TEXT_MAX: usize = 2_000;
 
+/// What the requests of the chat need.
 #[derive(Clone)]
 struct Chat {
     log: EventLog,
-    hold: Duration,
+    hold_time: Duration,
 }
 
-pub(crate) fn routes(log: EventLog, hold: Duration) -> Router {
+/// The paths of the chat.
+pub(crate) fn routes(log: EventLog, hold_time: Duration) -> Router {
     Router::new()
-        .route("/chat", get(page))
+        .route("/chat", get(chat_page))
         .route("/messages", get(messages).post(send))
-        .with_state(Chat { log, hold })
+        .with_state(Chat { log, hold_time })
 }
 
-/// What the event of a message says.
+/// The content of a message's event.
 #[derive(Serialize, Deserialize)]
 struct Message {
     name: String,
@@ -46,74 +49,76 @@ struct Message {
 
 /// The answer to a poll.
 #[derive(Serialize)]
-struct Answer {
-    /// What to ask for next time.
+struct NewMessages {
+    /// The id to ask with next time.
     newest: EventId,
-    messages: Vec<OneMessage>,
-    /// Our clock, in milliseconds since 1970, to compare ids with.
+    messages: Vec<MessageEvent>,
+    /// The server's clock, in milliseconds since 1970. A page compares ids with it.
     now: u64,
 }
 
 #[derive(Serialize)]
-struct OneMessage {
+struct MessageEvent {
     id: EventId,
     key: String,
     #[serde(flatten)]
     message: Message,
 }
 
-/// `GET /messages?after=ID`: what has been said since, as soon as there is something.
+/// `GET /messages?after=ID`: the messages since then, as soon as there is one.
 async fn messages(State(chat): State<Chat>, Query(poll): Query<Poll>) -> Response {
-    let events = chat.log.wait(MESSAGES, poll.after, poll.held(chat.hold)).await;
+    let hold_time = poll.hold_time(chat.hold_time);
+    let events = chat.log.wait(MESSAGES, poll.after, hold_time).await;
     let Some(newest) = events.last().map(|event| event.id) else {
         return StatusCode::NO_CONTENT.into_response();
     };
     let messages = events.into_iter().filter_map(|event| {
         let message = serde_json::from_str(&event.data).ok()?;
-        Some(OneMessage { id: event.id, key: event.key.to_string(), message })
+        Some(MessageEvent { id: event.id, key: event.key.to_string(), message })
     });
-    Json(Answer { newest, messages: messages.collect(), now: now() }).into_response()
+    let messages = messages.collect();
+    Json(NewMessages { newest, messages, now: unix_milliseconds() }).into_response()
 }
 
-/// What a page sends.
+/// The body of a request that sends a message.
 #[derive(Deserialize)]
-struct Sent {
+struct NewMessage {
+    /// The sender's key, by which a message that is sent twice is recognised.
     key: Option<String>,
     #[serde(flatten)]
     message: Message,
 }
 
 /// `POST /messages`
-async fn send(State(chat): State<Chat>, body: Bytes) -> Result<StatusCode, Refusal> {
-    let refuse = |sentence: String| (StatusCode::BAD_REQUEST, sentence);
-    let sent: Sent = serde_json::from_slice(&body).map_err(|problem| {
-        refuse(format!(
+async fn send(State(chat): State<Chat>, body: Bytes) -> Result<StatusCode, HttpError> {
+    let new: NewMessage = serde_json::from_slice(&body).map_err(|problem| {
+        HttpError::bad_request(format!(
             "a message is JSON like {{\"name\": \"Ada\", \"text\": \"hello\"}}: {problem}"
         ))
     })?;
-    let Message { name, text } = &sent.message;
-    if !is_within(name, NAME_MAX) || name.contains(char::is_control) {
-        return Err(refuse(format!(
+    let Message { name, text } = &new.message;
+    if !has_content(name, NAME_MAX) || name.contains(char::is_control) {
+        return Err(HttpError::bad_request(format!(
             "a name has 1 to {NAME_MAX} characters, and no control characters"
         )));
     }
-    if !is_within(text, TEXT_MAX) {
-        return Err(refuse(format!("a text has 1 to {TEXT_MAX} characters")));
+    if !has_content(text, TEXT_MAX) {
+        return Err(HttpError::bad_request(format!("a text has 1 to {TEXT_MAX} characters")));
     }
-    let key = key_or_fresh(sent.key)?;
-    let data =
-        serde_json::to_string(&sent.message).map_err(|problem| refuse(problem.to_string()))?;
+    let key = key_or_random(new.key)?;
+    let data = serde_json::to_string(&new.message)
+        .map_err(|problem| HttpError::bad_request(problem.to_string()))?;
     let appended = chat.log.append(MESSAGES, &key, &data);
-    appended.map_err(|full| (StatusCode::SERVICE_UNAVAILABLE, full.to_string()))?;
+    appended.map_err(|full| HttpError::unavailable(full.to_string()))?;
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Is there something to read, of at most so many characters?
-fn is_within(text: &str, characters: usize) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= characters
+/// Returns whether a text has more in it than white space, and at most `characters_max` characters.
+fn has_content(text: &str, characters_max: usize) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= characters_max
 }
 
 /// `GET /chat`
-async fn page() -> Html<String> {
-    html("Chat by long polling", include_str!("chat.html"))
+async fn chat_page() -> Html<String> {
+    page("Chat by long polling", include_str!("chat.html"))
 }

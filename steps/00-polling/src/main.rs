@@ -1,42 +1,45 @@
-//! `just step 0`: a vote and a chat, as they were made before there was WebSocket.
+//! `just step 0`: a vote and a chat, as they were made before WebSocket existed.
 
-use std::io::{IsTerminal, Write, stdout};
+use std::io::{IsTerminal, stdout};
 use std::time::{Duration, Instant};
 
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use clap::Parser;
-use polling::{Options, front_page, listen, not_found, routes, serve};
-use web::{give_up, told_to_stop};
+use polling::{Options, site};
+use tracing::level_filters::LevelFilter;
+use web::server::{guarded, listen, log_to_standard_error, serve};
+use web::{give_up, print_line, told_to_stop, wait_until_printed};
 
-/// How long a request is held that has no news yet.
-const HOLD: Duration = Duration::from_secs(10);
+/// How long a poll is held that has no news yet.
+const HOLD_TIME: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() {
-    run(&Options::parse()).await.unwrap_or_else(|problem| give_up(&problem));
+    log_to_standard_error(LevelFilter::WARN);
+    run(Options::parse()).await.unwrap_or_else(|problem| give_up(&problem));
+    wait_until_printed();
 }
 
-/// Serves until it is told to stop.
-async fn run(options: &Options) -> Result<(), String> {
-    let log = options.log()?;
-    let mut router = front_page().merge(routes(log, HOLD)).fallback(not_found);
-    // Nobody has to read a pipe, and a full one would stop us.
+/// Serves until the signal to stop.
+async fn run(options: Options) -> Result<(), String> {
+    let (log, limits) = (options.log()?, options.http_limits());
+    let mut router = guarded(site(log, HOLD_TIME), options.origins, HOLD_TIME);
     if options.verbose || stdout().is_terminal() {
-        router = router.layer(from_fn(tell));
+        router = router.layer(from_fn(print_request));
     }
     let listener = listen(&options.address)?;
-    serve(listener, router, options.limits(), told_to_stop()).await;
+    serve(listener, router, limits, told_to_stop()).await;
     Ok(())
 }
 
-/// Prints what was asked, how it was answered, and after how long.
-async fn tell(request: Request, next: Next) -> Response {
-    let asked = format!("{} {}", request.method(), request.uri());
+/// Prints each request, the status of its answer, and the time that it took.
+async fn print_request(request: Request, next: Next) -> Response {
+    let (method, target) = (request.method().clone(), request.uri().clone());
     let began = Instant::now();
     let response = next.run(request).await;
     let (status, time) = (response.status().as_u16(), began.elapsed().as_millis());
-    let _ = writeln!(stdout(), "── {asked}: {status} after {time} ms");
+    print_line(&format!("── {method} {target}: {status} after {time} ms"));
     response
 }

@@ -1,11 +1,11 @@
-//! Every limit and place, as a flag.
+//! Every flag, with its limits.
 
 use std::time::Duration;
 
 use clap::Parser;
-
-use crate::{EventLog, HttpLimits};
-use web::seconds;
+use event_log::EventLog;
+use web::server::HttpLimits;
+use web::{Origins, positive, seconds};
 
 /// Step 0: a vote and a chat by short polling and long polling.
 #[derive(Clone, Debug, Parser)]
@@ -13,39 +13,39 @@ pub struct Options {
     /// Where to listen; 127.0.0.1:0 picks a free port
     #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9000")]
     pub address: String,
-    /// Share votes and messages with other processes by this Redis
+    /// Share votes and messages with other processes over this Redis
     #[arg(long, value_name = "redis://HOST:PORT")]
     pub redis: Option<String>,
     /// Events kept for each topic
-    #[arg(long, value_name = "COUNT", default_value = "1000", value_parser = positive())]
+    #[arg(long, value_name = "COUNT", default_value = "1000", value_parser = positive::<u32>)]
     pub history: u32,
+    /// The pages that may write.
+    #[command(flatten)]
+    pub origins: Origins,
     /// Connections open at the same time; one more is closed
-    #[arg(long, value_name = "COUNT", default_value = "10000", value_parser = positive())]
+    #[arg(long, value_name = "COUNT", default_value = "10000", value_parser = positive::<u32>)]
     pub max_connections: u32,
-    /// For the header of a request, and until an idle connection is closed
+    /// Time for the header of a request, and until an idle connection is closed
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub header_timeout: Duration,
-    /// Print a line for each request, even if standard output is no terminal
+    /// Print a line for each request, even if standard output is not a terminal
     #[arg(short, long)]
     pub verbose: bool,
 }
 
 impl Options {
-    /// The limits on those who connect.
+    /// Returns the limits on clients.
     #[must_use]
-    pub fn limits(&self) -> HttpLimits {
+    pub fn http_limits(&self) -> HttpLimits {
         HttpLimits { connections: self.max_connections as usize, header_time: self.header_timeout }
     }
 
-    /// The log of votes and messages. Must be called on a tokio runtime.
+    /// Opens the log of votes and messages. Must be called on a tokio runtime.
     ///
     /// # Errors
-    /// A sentence about a `--redis` that makes no sense.
+    /// A sentence about a `--redis` that is not the URL of a Redis.
     pub fn log(&self) -> Result<EventLog, String> {
-        EventLog::open(self.redis.as_deref(), self.history as usize)
+        let log = EventLog::open(self.redis.as_deref(), self.history as usize);
+        log.map_err(|problem| problem.to_string())
     }
-}
-
-fn positive() -> clap::builder::RangedI64ValueParser<u32> {
-    clap::value_parser!(u32).range(1..=1_000_000)
 }

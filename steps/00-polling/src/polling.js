@@ -34,28 +34,28 @@ function showCost() {
     : "–";
 }
 
-/** A random name for a message or a vote: who hears it twice knows that it is the same. */
-function freshKey() {
+/** A random key for a message or a vote, by which the server recognises one that is sent twice. */
+function randomKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-function tell(text, kind = "") {
+function showState(text, kind = "") {
   find("state").textContent = text;
   find("state").className = kind;
 }
 
 /**
  * Long polling: asks `path` for what comes after `newest`, gives each answer to `use`, and asks
- * again, for ever. The server holds the question until there is news. Nothing new is a normal
+ * again, without end. The server holds the question until there is news. Nothing new is a normal
  * answer; no answer is a reason to wait a little longer each time.
  */
 // ANCHOR: follow
 async function follow(path, newest, use) {
   let rest = 500;
-  tell("The server holds our question until there is news.");
+  showState("The server holds our question until there is news.");
   for (;;) {
     try {
       const url = `${path}?after=${newest}`;
@@ -67,10 +67,10 @@ async function follow(path, newest, use) {
       } else if (answer.status !== 204) {
         throw new Error(await answer.text());
       }
-      tell("The server holds our question until there is news.");
+      showState("The server holds our question until there is news.");
       rest = 500;
     } catch {
-      tell(`No answer. Asking again in ${rest / 1000} s.`, "bad");
+      showState(`No answer. Asking again in ${rest / 1000} s.`, "bad");
       await pause(rest);
       rest = Math.min(rest * 2, 8000);
     }
@@ -78,14 +78,14 @@ async function follow(path, newest, use) {
 }
 // ANCHOR_END: follow
 
-/** Posts `body` under a fresh key, again and again until it is known to have been heard. */
+/** Posts `body` under a random key, again and again until an answer shows that it has arrived. */
 async function post(path, body) {
-  const text = JSON.stringify({ key: freshKey(), ...body });
+  const text = JSON.stringify({ key: randomKey(), ...body });
   for (let rest = 500; ; rest = Math.min(rest * 2, 8000)) {
     const answer = await fetch(path, { method: "POST", body: text }).catch(() => null);
     if (answer?.ok) return;
     if (answer && answer.status < 500) throw new Error(await answer.text());
-    tell(`Not sent yet. Trying again in ${rest / 1000} s.`, "bad");
+    showState(`Not sent yet. Trying again in ${rest / 1000} s.`, "bad");
     await pause(rest);
   }
 }

@@ -1,35 +1,36 @@
-//! The count of a vote: a fold over the log.
+//! The count of the votes: a fold over the log.
 
 use std::collections::BTreeMap;
 
+use event_log::{Event, EventId, EventLog};
 use serde::{Deserialize, Serialize};
 
-use crate::{Event, EventId, EventLog};
-
-/// Whom one can vote for: Lovelace, Hopper, Lamarr, Johnson and Perlman.
+/// The candidates: Lovelace, Hopper, Lamarr, Johnson and Perlman.
 pub const CANDIDATES: [&str; 5] = ["Ada", "Grace", "Hedy", "Katherine", "Radia"];
 /// The topic of the votes.
 pub const VOTES: &str = "vote";
 
-/// How many votes each candidate has, and up to which event that was counted.
+/// The number of votes for each candidate, and the id of the last vote that is counted.
 ///
-/// A log is bounded, and a vote must not lose count: each vote says what its caster had counted
-/// before it. So whoever comes too late for the first votes goes on from there.
+/// The log keeps a limited number of events, and the count must not suffer from that. So each vote
+/// carries the count that its server had before it. A server that starts too late to see the first
+/// votes continues from there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     counts: BTreeMap<String, u64>,
     upto: EventId,
 }
 
-/// What the event of a vote says.
+/// The content of a vote's event.
 #[derive(Serialize, Deserialize)]
-struct Vote {
+struct StoredVote {
     candidate: String,
+    /// The count before this vote.
     before: Tally,
 }
 
 impl Default for Tally {
-    /// No votes for anyone, at the beginning of the log.
+    /// No votes for any candidate, at the beginning of the log.
     fn default() -> Self {
         let counts = CANDIDATES.map(|candidate| (candidate.to_owned(), 0));
         Self { counts: counts.into(), upto: EventId::default() }
@@ -49,12 +50,12 @@ impl Tally {
         self.upto
     }
 
-    /// Counts what has come since.
+    /// Counts the votes that came since the last call.
     pub fn catch_up(&mut self, log: &EventLog) {
         let events = log.after(VOTES, self.upto);
-        let votes: Vec<(EventId, Vote)> =
-            events.iter().filter_map(|event| Some((event.id, Vote::read(event)?))).collect();
-        // Who has counted further than we have votes from knows what we have missed.
+        let votes: Vec<(EventId, StoredVote)> =
+            events.iter().filter_map(|event| Some((event.id, StoredVote::read(event)?))).collect();
+        // A count that goes further than ours includes votes that the log no longer keeps.
         let best = votes.iter().map(|(_, vote)| &vote.before).max_by_key(|before| before.upto);
         if let Some(best) = best.filter(|best| best.upto > self.upto) {
             self.clone_from(best);
@@ -69,23 +70,23 @@ impl Tally {
         }
     }
 
-    /// Casts a vote, under a key that tells it from all others: what to append, or `None` if that
-    /// is no candidate. Catch up before.
+    /// Returns the data of a vote's event, to be appended under a key of its own, or `None` if there
+    /// is no such candidate. [Catch up](Self::catch_up) first.
     #[must_use]
     pub fn vote(&self, candidate: &str) -> Option<String> {
         let candidate = CANDIDATES.contains(&candidate).then(|| candidate.to_owned())?;
-        serde_json::to_string(&Vote { candidate, before: self.clone() }).ok()
+        serde_json::to_string(&StoredVote { candidate, before: self.clone() }).ok()
     }
 }
 
-impl Vote {
+impl StoredVote {
     fn read(event: &Event) -> Option<Self> {
         serde_json::from_str(&event.data).ok()
     }
 }
 
-/// Whom the event of a vote is for; `None` if it is none.
+/// Returns the candidate that a vote's event is for, or `None` if the event is not a vote.
 #[must_use]
 pub fn candidate_of(event: &Event) -> Option<String> {
-    Vote::read(event).map(|vote| vote.candidate)
+    StoredVote::read(event).map(|vote| vote.candidate)
 }

@@ -1,4 +1,4 @@
-//! The vote: one page that reloads, one that holds a request, and what both ask for.
+//! The vote: a page that loads itself again, a page that polls, and the requests that both send.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -12,14 +12,15 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use event_log::{EventId, EventLog, unix_milliseconds};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::now;
-use crate::routes::{Poll, Refusal, html, key_or_fresh};
-use crate::tally::VOTES;
-use crate::{CANDIDATES, EventId, EventLog, Tally, candidate_of};
+use crate::http_error::HttpError;
+use crate::page::page;
+use crate::request::{Poll, key_or_random};
+use crate::tally::{CANDIDATES, Tally, VOTES, candidate_of};
 
-/// Who the candidates are, and what for.
+/// Each candidate's surname, and what she is known for.
 const KNOWN_FOR: [(&str, &str); 5] = [
     ("Lovelace", "wrote the first program"),
     ("Hopper", "made the first compiler"),
@@ -28,24 +29,26 @@ const KNOWN_FOR: [(&str, &str); 5] = [
     ("Perlman", "taught bridges to form a tree"),
 ];
 
+/// The log of votes, and the count so far.
 #[derive(Clone)]
-struct Voting {
+struct Election {
     log: EventLog,
     tally: Arc<Mutex<Tally>>,
-    hold: Duration,
+    hold_time: Duration,
 }
 
-pub(crate) fn routes(log: EventLog, hold: Duration) -> Router {
-    let voting = Voting { log, tally: Arc::default(), hold };
+/// The paths of the vote.
+pub(crate) fn routes(log: EventLog, hold_time: Duration) -> Router {
+    let election = Election { log, tally: Arc::default(), hold_time };
     Router::new()
         .route("/short", get(short_page))
         .route("/long", get(long_page))
         .route("/votes", get(votes).post(cast))
-        .with_state(voting)
+        .with_state(election)
 }
 
-impl Voting {
-    /// Counted whenever somebody asks.
+impl Election {
+    /// Returns the count of all votes in the log. Votes are counted only when somebody asks.
     fn tally(&self) -> Tally {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.catch_up(&self.log);
@@ -55,17 +58,17 @@ impl Voting {
 
 /// The answer to a poll.
 #[derive(Serialize)]
-struct Answer {
-    /// What to ask for next time.
+struct NewVotes {
+    /// The id to ask with next time.
     newest: EventId,
     counts: BTreeMap<String, u64>,
-    votes: Vec<OneVote>,
-    /// Our clock, in milliseconds since 1970, to compare ids with.
+    votes: Vec<VoteEvent>,
+    /// The server's clock, in milliseconds since 1970. A page compares ids with it.
     now: u64,
 }
 
 #[derive(Serialize)]
-struct OneVote {
+struct VoteEvent {
     id: EventId,
     key: String,
     candidate: String,
@@ -73,45 +76,46 @@ struct OneVote {
 
 // ANCHOR: votes
 /// `GET /votes?after=ID`: long polling, or with `&wait=0` short polling.
-async fn votes(State(voting): State<Voting>, Query(poll): Query<Poll>) -> Response {
-    let held = poll.held(voting.hold);
-    let events = voting.log.wait(VOTES, poll.after, held).await;
-    if events.is_empty() && !held.is_zero() {
+async fn votes(State(election): State<Election>, Query(poll): Query<Poll>) -> Response {
+    let hold_time = poll.hold_time(election.hold_time);
+    let events = election.log.wait(VOTES, poll.after, hold_time).await;
+    if events.is_empty() && !hold_time.is_zero() {
         return StatusCode::NO_CONTENT.into_response();
     }
     let newest = events.last().map_or(poll.after, |event| event.id);
     let votes = events.into_iter().filter_map(|event| {
         let candidate = candidate_of(&event)?;
-        Some(OneVote { id: event.id, key: event.key.to_string(), candidate })
+        Some(VoteEvent { id: event.id, key: event.key.to_string(), candidate })
     });
     let votes = votes.collect();
-    // Counted after the votes were taken, so that no vote in the answer is missing in the counts.
-    let counts = voting.tally().counts().clone();
-    Json(Answer { newest, counts, votes, now: now() }).into_response()
+    // Counted after the votes were read, so the counts include every vote in the answer.
+    let counts = election.tally().counts().clone();
+    Json(NewVotes { newest, counts, votes, now: unix_milliseconds() }).into_response()
 }
 // ANCHOR_END: votes
 
+/// The body of a request that casts a vote.
 #[derive(Deserialize)]
 struct Ballot {
     candidate: String,
+    /// The voter's key, by which a vote that is sent twice is recognised.
     key: Option<String>,
 }
 
 // ANCHOR: cast
-/// `POST /votes`, with JSON from a script, or with a form where there is none.
-async fn cast(State(voting): State<Voting>, request: Request) -> Result<Response, Refusal> {
+/// `POST /votes`, with JSON from a script, or with a form from a browser without scripts.
+async fn cast(State(election): State<Election>, request: Request) -> Result<Response, HttpError> {
     let content_type = request.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     let is_form =
         content_type.is_some_and(|value| value.starts_with(b"application/x-www-form-urlencoded"));
     let ballot =
         if is_form { ballot_of_form(request).await? } else { ballot_of_json(request).await? };
-    let key = key_or_fresh(ballot.key)?;
-    let vote = voting.tally().vote(&ballot.candidate).ok_or_else(|| {
-        let sentence = format!("one can vote for {}, and nobody else", CANDIDATES.join(", "));
-        (StatusCode::BAD_REQUEST, sentence)
+    let key = key_or_random(ballot.key)?;
+    let vote = election.tally().vote(&ballot.candidate).ok_or_else(|| {
+        HttpError::bad_request(format!("the candidates are {}", CANDIDATES.join(", ")))
     })?;
-    let appended = voting.log.append(VOTES, &key, &vote);
-    appended.map_err(|full| (StatusCode::SERVICE_UNAVAILABLE, full.to_string()))?;
+    let appended = election.log.append(VOTES, &key, &vote);
+    appended.map_err(|full| HttpError::unavailable(full.to_string()))?;
     Ok(if is_form {
         Redirect::to("short").into_response()
     } else {
@@ -120,33 +124,34 @@ async fn cast(State(voting): State<Voting>, request: Request) -> Result<Response
 }
 // ANCHOR_END: cast
 
-async fn ballot_of_form(request: Request) -> Result<Ballot, Refusal> {
+async fn ballot_of_form(request: Request) -> Result<Ballot, HttpError> {
     let form = Form::from_request(request, &()).await;
-    form.map(|Form(ballot)| ballot).map_err(|problem| (problem.status(), problem.body_text()))
+    form.map(|Form(ballot)| ballot)
+        .map_err(|problem| HttpError::new(problem.status(), problem.body_text()))
 }
 
-async fn ballot_of_json(request: Request) -> Result<Ballot, Refusal> {
+async fn ballot_of_json(request: Request) -> Result<Ballot, HttpError> {
     let body = Bytes::from_request(request, &()).await;
-    let body = body.map_err(|problem| (problem.status(), problem.body_text()))?;
+    let body = body.map_err(|problem| HttpError::new(problem.status(), problem.body_text()))?;
     serde_json::from_slice(&body).map_err(|problem| {
-        let sentence = format!("a vote is JSON like {{\"candidate\": \"Ada\"}}: {problem}");
-        (StatusCode::BAD_REQUEST, sentence)
+        HttpError::bad_request(format!("a vote is JSON like {{\"candidate\": \"Ada\"}}: {problem}"))
     })
 }
 
-/// `GET /short`: the tutorials' page, which loads itself again every two seconds.
-async fn short_page(State(voting): State<Voting>) -> Html<String> {
-    page("Short polling", include_str!("short.html"), &voting)
+/// `GET /short`: the page that loads itself again every two seconds.
+async fn short_page(State(election): State<Election>) -> Html<String> {
+    vote_page("Short polling", include_str!("short.html"), &election)
 }
 
-/// `GET /long`: the same page, which asks for what is new instead.
-async fn long_page(State(voting): State<Voting>) -> Html<String> {
-    page("Long polling", include_str!("long.html"), &voting)
+/// `GET /long`: the same page, which asks for new votes instead.
+async fn long_page(State(election): State<Election>) -> Html<String> {
+    vote_page("Long polling", include_str!("long.html"), &election)
 }
 
-/// The page of the vote as it stands, with the part in which the two ways differ.
-fn page(title: &str, own_part: &str, voting: &Voting) -> Html<String> {
-    let tally = voting.tally();
+/// The page of the vote with the counts of this moment. The two ways of polling differ in
+/// `own_part`.
+fn vote_page(title: &str, own_part: &str, election: &Election) -> Html<String> {
+    let tally = election.tally();
     let most = tally.counts().values().copied().max().unwrap_or_default().max(1);
     let mut rows = String::new();
     for (name, (surname, deed)) in CANDIDATES.into_iter().zip(KNOWN_FOR) {
@@ -165,6 +170,6 @@ fn page(title: &str, own_part: &str, voting: &Voting) -> Html<String> {
         .replace("<!-- ROWS -->", rows.trim_end())
         .replace("<!-- OWN PART -->", own_part)
         .replace("THE NEWEST", &tally.upto().to_string())
-        .replace("THE TIME", &now().to_string());
-    html(title, &content)
+        .replace("THE TIME", &unix_milliseconds().to_string());
+    page(title, &content)
 }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt::Write;
 use std::time::Duration;
 
-use polling::{EventId, EventLog};
+use event_log::{EventId, EventLog};
 
 // ANCHOR: faulty
 /// A queue for each visitor, by their session.

@@ -1,7 +1,8 @@
 //! The count of a vote.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
-use polling::{EventLog, Tally};
+use event_log::EventLog;
+use polling::Tally;
 
 /// A history may begin in the middle: each vote says what was counted before it.
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! There is no WebSocket here yet, and no HTTP. We listen, we [serve](serve_each) one
 //! connection in each thread, and we [show](hex_dump) the bytes that a browser sends, as they are.
-//! Steps 2 to 4 stand on the same accept loop.
+//! Steps 2 to 4 use the same accept loop.
 
 mod accept_loop;
 mod segments;

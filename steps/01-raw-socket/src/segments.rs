@@ -5,8 +5,8 @@ use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// The most bytes that one read returns. TCP decides how many there are: what the peer wrote in
-/// one piece may arrive in several, and several pieces in one.
+/// The most bytes that one read returns. It may return fewer: TCP may deliver bytes that were written
+/// at once in several pieces, and several writes in one piece.
 const SEGMENT_MAX: usize = 4096;
 
 /// Why no more bytes come.
@@ -45,7 +45,7 @@ pub struct Segments<'stream> {
 // ANCHOR_END: segments
 
 impl<'stream> Segments<'stream> {
-    /// Reads from `stream` for `time` and takes `bytes` bytes, whichever is used up first.
+    /// Reads from `stream` until `time` is over or `bytes` bytes have been read.
     #[must_use]
     pub fn new(stream: &'stream TcpStream, time: Duration, bytes: usize) -> Self {
         let deadline = Instant::now() + time;
@@ -56,15 +56,15 @@ impl<'stream> Segments<'stream> {
     /// Waits for bytes and returns those that have arrived: at least one.
     ///
     /// # Errors
-    /// [`EndOfInput`], when none will come or none is wanted any more.
+    /// [`EndOfInput`], when no more bytes will come, or a limit is reached.
     pub fn next_segment(&mut self) -> Result<&[u8], EndOfInput> {
         if self.bytes_left == 0 {
             return Err(EndOfInput::LimitReached);
         }
         let wanted = self.bytes_left.min(SEGMENT_MAX);
         loop {
-            // A timeout for each read would not do: a peer that drips a byte now and then would
-            // stay for ever. What counts is the time that is left for the whole connection.
+            // A timeout for each read would not be enough: a peer that sends a byte now and then
+            // would stay for ever. So the time is limited for the whole connection.
             let left = self.deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(EndOfInput::TimeUp);

@@ -1,17 +1,17 @@
-//! Bytes for human eyes: as text in which nothing hides, and as a dump.
+//! Bytes made visible: as text without hidden characters, and as a dump.
 
 use std::fmt::Write;
 
 /// Bytes in one line of a dump.
 const LINE: usize = 16;
-/// The most bytes that a dump shows: 256 lines are more than anyone scrolls back.
+/// The most bytes that a dump shows, which are 256 lines.
 const DUMP_MAX: usize = 4096;
 
 // ANCHOR: visible
 /// The bytes as text, with every control character made visible: `␍␊` for the CR LF that ends a
 /// line of HTTP, `␛` for the escape that would otherwise command the reader's terminal.
 ///
-/// A line break follows each `␊`. What is not UTF-8 becomes `�`.
+/// A line break follows each `␊`. Bytes that are not UTF-8 become `�`.
 #[must_use]
 pub fn visible(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
@@ -32,7 +32,7 @@ pub fn visible(bytes: &[u8]) -> String {
 // ANCHOR_END: visible
 
 /// The bytes as a dump: the offset, sixteen bytes in hexadecimal, and the same bytes as ASCII,
-/// where a dot stands for what cannot be printed. Each line ends with a line break.
+/// where a dot replaces each byte that cannot be printed. Each line ends with a line break.
 #[must_use]
 pub fn hex_dump(bytes: &[u8]) -> String {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x} ")).collect::<String>();

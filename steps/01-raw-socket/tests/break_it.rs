@@ -73,7 +73,7 @@ fn a_request_with_many_cookies_loses_its_end() {
     assert_eq!((request.len(), key_of(&request)), (1024, None));
 }
 
-/// What the second visitor's browser says, when the program has ended with the first.
+/// The second visitor's browser reports an error, because the program has ended with the first.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn the_second_visitor_is_refused() {

@@ -1,4 +1,4 @@
-//! Nobody has to read what the step prints.
+//! The output of the step does not have to be read.
 
 use testkit::{Unread, UnreadServer, Wire};
 

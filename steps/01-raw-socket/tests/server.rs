@@ -21,7 +21,7 @@ fn start() -> Server {
     Server::start(env!("CARGO_BIN_EXE_raw-socket"), &[])
 }
 
-/// Nobody is turned away and nobody else is served less: here, by one more visit.
+/// Checks with one more visit that the server still serves everybody.
 fn is_still_there(server: &Server) {
     let mut visitor = Wire::connect(server);
     assert_eq!(visitor.sends_text(VISIT).expects_response().status, 200);
@@ -107,7 +107,7 @@ fn a_head_is_answered_without_content() {
 fn markup_in_a_request_stays_text_in_the_page() {
     let server = start();
     let mut visitor = Wire::connect(&server);
-    // The dump shows sixteen bytes in a line: each word of markup stands within one.
+    // The dump shows sixteen bytes in a line: each word of markup is within one.
     visitor.sends_text("GET /<b>&lt;</b> HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let page = visitor.expects_response();
     assert!(page.text().contains("|GET /&lt;b>&amp;lt;&lt;/b>|"), "{}", page.text());
@@ -122,7 +122,7 @@ fn a_websocket_request_is_not_answered_yet() {
     browser.half_closes().expects_end();
 }
 
-/// What a peer sends is not a command to the reader's terminal.
+/// A peer cannot send commands to the terminal of the person who reads the output.
 #[test]
 fn an_escape_sequence_is_printed_as_a_picture_of_itself() {
     let server = start();
@@ -159,7 +159,7 @@ fn a_peer_that_resets_does_not_stop_the_loop() {
     let server = start();
     let mut peer = Wire::connect(&server);
     peer.sends_text(VISIT);
-    // The page has begun to arrive, and nobody reads it: to close now is to reset.
+    // The page has begun to arrive and is not read, so closing the connection resets it.
     assert_eq!(peer.stream().peek(&mut [0]).unwrap(), 1);
     drop(peer);
     server.waits_for_line_with("closed the connection");

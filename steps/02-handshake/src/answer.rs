@@ -1,23 +1,27 @@
-//! What goes back: the upgrade, the page, or the refusal. As bytes, for whoever has a socket.
+//! The answer to a request, as bytes: the upgrade, the page, or the refusal.
+
+use std::time::SystemTime;
 
 use http::header::{CONNECTION, CONTENT_TYPE};
 use http::{HeaderValue, Request, Response, StatusCode};
 
-use crate::{Arrived, Policy, Refusal, Upgrade, upgrade};
+use crate::header_block::{Arrived, HeaderBlock};
+use crate::refusal::Refusal;
+use crate::upgrade::{Policy, Upgrade, upgrade};
 
-/// A connection that speaks WebSocket, once it has been answered so.
+/// A request that may be upgraded. Once it is answered, its connection is a WebSocket.
 #[derive(Debug)]
 pub struct Opened {
-    /// The request, with its path and headers.
+    /// The request, with its target and header fields.
     pub request: Request<()>,
     /// How it is answered.
     pub upgrade: Upgrade,
-    /// The bytes that came behind the request: the first frames already.
+    /// The bytes behind the request, which belong to the first frames.
     pub rest: Vec<u8>,
 }
 
 impl Opened {
-    /// Judges what has arrived.
+    /// Decides by `policy` whether the request may be upgraded.
     ///
     /// # Errors
     /// The first rule that it breaks.
@@ -27,15 +31,21 @@ impl Opened {
     }
 }
 
-/// The answer to a request, as it goes over the wire: the upgrade, or the refusal, or `page` for one
-/// that does not speak of WebSocket. Behind all but an upgrade, the connection ends.
+/// The answer to the request in `block`, as it is sent: the upgrade, or the refusal, or `page` if
+/// the request does not ask for a WebSocket. After all answers except the upgrade, the connection
+/// ends.
 #[must_use]
-pub fn answer(judged: &Result<Opened, Refusal>, page: &str) -> Vec<u8> {
-    encode_response(&match judged {
+pub fn answer(block: &HeaderBlock, judged: &Result<Opened, Refusal>, page: &str) -> Vec<u8> {
+    let response = match judged {
         Ok(opened) => opened.upgrade.response(),
         Err(Refusal::PlainRequest) => page_response(page),
         Err(refusal) => refusal.response(),
-    })
+    };
+    let mut bytes = encode_response(&response, SystemTime::now());
+    if block.is_head() {
+        bytes.truncate(bytes.len() - response.body().len());
+    }
+    bytes
 }
 
 fn page_response(page: &str) -> Response<String> {
@@ -46,13 +56,15 @@ fn page_response(page: &str) -> Response<String> {
     response
 }
 
-/// A response as bytes, RFC 9112 §4. All but a 101 get the `Content-Length` of their body.
+/// A response as bytes (RFC 9112 §4), with the `Date` at which it is sent (RFC 9110 §6.6.1). All
+/// except a 101 have the `Content-Length` of their body.
 #[must_use]
-pub fn encode_response(response: &Response<String>) -> Vec<u8> {
+pub fn encode_response(response: &Response<String>, now: SystemTime) -> Vec<u8> {
     let status = response.status();
-    let mut bytes = format!("HTTP/1.1 {status}\r\n").into_bytes();
+    let date = httpdate::fmt_http_date(now);
+    let mut bytes = format!("HTTP/1.1 {status}\r\nDate: {date}\r\n").into_bytes();
     for (name, value) in response.headers() {
-        // Header names have no case; most people know them in this one.
+        // Header names may be in any case. This is the usual one.
         let name = title_case(name.as_str());
         bytes.extend([name.as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }

@@ -7,19 +7,23 @@ use std::time::Duration;
 use raw_socket::{EndOfInput, Segments, serve_each};
 use web::print_line;
 
-use crate::{HeaderBlock, HeaderLimits, Opened, Policy, Refusal, answer};
+use crate::answer::{Opened, answer};
+use crate::header_block::{HeaderBlock, HeaderLimits};
+use crate::refusal::Refusal;
+use crate::upgrade::Policy;
 
-/// How long a client may take for its request. Silent and dripping clients are dropped then, so
-/// that nobody can fill the server with connections that never begin (RFC 6455 §10.4).
+/// How long a client may take for its request. After that it is dropped, so that clients which send
+/// nothing, or a byte now and then, cannot fill the server (RFC 6455 §10.4).
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
-/// How long we go on reading after our last word.
+/// How long we go on reading after we have sent our last bytes.
 pub const LINGER_TIME: Duration = Duration::from_secs(1);
-/// And for how many bytes at most.
+/// The most bytes that we read in that time.
 pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
-/// Opens whoever connects to `listener`, for ever, and runs `converse` with those that are upgraded,
-/// each in a thread of its own. `page` is for visitors.
+/// Answers the request of every client that connects to `listener`, for ever. Runs `converse` for
+/// each connection that is upgraded, in a thread of its own. Requests that do not ask for a
+/// WebSocket are answered with `page`.
 pub fn serve_opened(
     listener: &TcpListener,
     policy: Policy,
@@ -27,21 +31,29 @@ pub fn serve_opened(
     converse: impl Fn(&TcpStream, SocketAddr, Opened) + Send + Sync + 'static,
 ) -> ! {
     serve_each(listener, move |stream, peer| match open(stream, &policy, &page) {
-        Ok(Some(opened)) => converse(stream, peer, opened),
-        Ok(None) => print_line(&format!("── {peer} was not upgraded")),
+        Ok(Ok(opened)) => converse(stream, peer, opened),
+        Ok(Err(Refusal::PlainRequest)) => print_line(&format!("── {peer} was shown the page")),
+        Ok(Err(refusal)) => {
+            let status = refusal.status().as_u16();
+            print_line(&format!("── {peer} was refused with {status}: {refusal}"));
+        }
         Err(error) => print_line(&format!("── {peer} is gone: {error}")),
     })
 }
 
 // ANCHOR: open
-/// Reads a request from `stream` and answers it. `None` if it was not upgraded: it was a visit, a
-/// request that had to be refused, or a client that went away, and `stream` is to be dropped.
+/// Reads a request from `stream` and answers it: with an upgrade, or as the [`Refusal`] says that is
+/// returned. After a refusal, `stream` is to be dropped.
 ///
 /// # Errors
-/// When the answer cannot be written.
-pub fn open(stream: &TcpStream, policy: &Policy, page: &str) -> io::Result<Option<Opened>> {
+/// When the client goes away before it has sent a whole request, or before it has our answer.
+pub fn open(
+    stream: &TcpStream,
+    policy: &Policy,
+    page: &str,
+) -> io::Result<Result<Opened, Refusal>> {
     let limits = HeaderLimits::default();
-    // The block has its own limit, with an answer; a piece more lets it be noticed there.
+    // The block has a limit of its own, and answers when it is reached. This one is larger.
     let mut segments = Segments::new(stream, HANDSHAKE_TIME, 2 * limits.bytes);
     let mut block = HeaderBlock::new(limits);
     let outcome = loop {
@@ -52,26 +64,26 @@ pub fn open(stream: &TcpStream, policy: &Policy, page: &str) -> io::Result<Optio
                 }
             }
             Err(EndOfInput::TimeUp) => break Err(Refusal::Late),
-            Err(EndOfInput::Closed | EndOfInput::LimitReached) => return Ok(None),
+            Err(ended) => return Err(io::Error::other(ended.to_string())),
         }
     };
     let judged = outcome.and_then(|arrived| Opened::judge(arrived, policy));
     stream.set_write_timeout(Some(HANDSHAKE_TIME))?;
-    (&mut &*stream).write_all(&answer(&judged, page))?;
+    (&mut &*stream).write_all(&answer(&block, &judged, page))?;
     if judged.is_err() {
         hang_up(stream)?;
     }
-    Ok(judged.ok())
+    Ok(judged)
 }
 // ANCHOR_END: open
 
 // ANCHOR: hang_up
-/// Ends a connection so that our last word arrives: says that no more will come, and goes on reading
-/// for a moment. Closing a socket with unread bytes in it resets the connection, and a reset
+/// Ends a connection so that our last bytes arrive: ends our direction, and goes on reading for a
+/// moment. Closing a socket with unread bytes in it would reset the connection, and a reset
 /// overtakes the answer (RFC 6455 §7.1.1).
 ///
 /// # Errors
-/// When the connection is gone already.
+/// When the connection is broken already.
 pub fn hang_up(stream: &TcpStream) -> io::Result<()> {
     stream.shutdown(Shutdown::Write)?;
     let mut unread = Segments::new(stream, LINGER_TIME, LINGER_BYTES);

@@ -1,33 +1,39 @@
 //! The request, collected from however many pieces it arrives in.
 
 use clap::Args;
+use http::request::Builder;
 use http::{Request, Version};
+use web::{number_in, parse_target};
 
-use crate::Refusal;
+use crate::refusal::Refusal;
 
-/// How large a header block may be. Both limits bound what a stranger can make us hold.
+/// The limits on a header block, so that a stranger cannot make us store any amount of it.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct HeaderLimits {
     /// The longest header block of a request; a longer one is answered with 431
-    // From the first byte of the request line to the blank line, included.
+    // From the first byte of the request line to the blank line, included. A browser's request
+    // needs about 600 bytes in 15 lines.
     #[arg(long = "max-header-bytes", value_name = "BYTES", default_value_t = Self::default().bytes)]
+    #[arg(value_parser = number_in(512..=1024 * 1024))]
     pub bytes: usize,
     /// The most header lines of a request; more are answered with 431
     #[arg(long = "max-header-lines", value_name = "COUNT", default_value_t = Self::default().lines)]
+    #[arg(value_parser = number_in(8..=1024))]
     pub lines: usize,
 }
 
 impl Default for HeaderLimits {
-    /// 8 KiB and 64 lines: a browser with many cookies sends about 4 KiB in 20 lines.
+    /// 16 KiB and 64 lines. A browser sends a server all cookies of its host, whichever program has
+    /// set them, so 8 or 9 KiB of them are not unusual. 16 KiB is what other servers accept as well.
     fn default() -> Self {
-        Self { bytes: 8 * 1024, lines: 64 }
+        Self { bytes: 16 * 1024, lines: 64 }
     }
 }
 
-/// A request that has arrived whole.
+/// A request that has arrived completely.
 #[derive(Debug)]
 pub struct Arrived {
-    /// The request: handshakes have no body.
+    /// The request. The request of a handshake has no body.
     pub request: Request<()>,
     /// The bytes behind it. A client in a hurry sends its first frames before it has our answer.
     pub rest: Vec<u8>,
@@ -51,14 +57,14 @@ impl HeaderBlock {
     }
 
     // ANCHOR: push
-    /// Takes the next bytes. `Ok(None)` says that all is well so far and more is needed.
+    /// Takes the next bytes. Returns the request, or `None` if more bytes are needed.
     ///
     /// # Errors
     /// [`Refusal::TooLarge`] beyond the limits, and [`Refusal::Malformed`] or
-    /// [`Refusal::HttpVersion`] for what is no HTTP/1.1 request (RFC 9112).
+    /// [`Refusal::HttpVersion`] for bytes that are not a request in HTTP/1.1 (RFC 9112).
     pub fn push(&mut self, bytes: &[u8]) -> Result<Option<Arrived>, Refusal> {
         self.bytes.extend_from_slice(bytes);
-        // Nobody looks beyond the limit, so it does not matter how the bytes were cut.
+        // Only these bytes are searched, so it does not matter how the bytes were cut.
         let within = &self.bytes[..self.bytes.len().min(self.limits.bytes)];
         let Some(end) = end_of_block(within, &mut self.searched)? else {
             Refusal::TooLarge(self.limits.bytes, "bytes")
@@ -69,12 +75,18 @@ impl HeaderBlock {
         Ok(Some(Arrived { request: parse(&self.bytes, self.limits.lines)?, rest }))
     }
     // ANCHOR_END: push
+
+    /// Does the request ask for the header fields alone (RFC 9110 §9.3.2)? `false` as long as its
+    /// method has not arrived.
+    pub(crate) fn is_head(&self) -> bool {
+        self.bytes.strip_prefix(b"\r\n").unwrap_or(&self.bytes).starts_with(b"HEAD ")
+    }
 }
 
 // ANCHOR: end_of_block
 /// Where a header block ends, just after its blank line, if it ends within `bytes`.
 ///
-/// `searched` says how many of the bytes have been looked at already, and is moved on.
+/// `searched` is the number of bytes that have been searched already. It is updated.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] for a line that ends in LF alone: RFC 9112 §2.2 lets a server accept it,
@@ -95,31 +107,43 @@ pub fn end_of_block(bytes: &[u8], searched: &mut usize) -> Result<Option<usize>,
 // ANCHOR_END: end_of_block
 
 // ANCHOR: parse
-/// Parses a whole block with `httparse`, which refuses folded lines, bare CR, NUL, and a space
-/// before the colon, as RFC 9112 §5 asks.
+/// Parses a whole block. `httparse` refuses folded lines, bare CR, NUL, and a space before the
+/// colon, as RFC 9112 §5 asks.
 fn parse(block: &[u8], lines_max: usize) -> Result<Request<()>, Refusal> {
+    // One empty line before the request is passed over (RFC 9112 §2.2).
+    let block = block.strip_prefix(b"\r\n").unwrap_or(block);
+    let first_end = block.iter().position(|&byte| byte == b'\r').unwrap_or(block.len());
+    let (first, others) = block.split_at(first_end);
+    let others = others.strip_prefix(b"\r\n").unwrap_or(others);
+    let request = parse_request_line(first)?;
     let mut lines = vec![httparse::EMPTY_HEADER; lines_max];
-    let mut parsed = httparse::Request::new(&mut lines);
-    let status = parsed.parse(block).map_err(|error| match error {
+    let parsed = httparse::parse_headers(others, &mut lines).map_err(|error| match error {
         httparse::Error::TooManyHeaders => Refusal::TooLarge(lines_max, "header lines"),
-        httparse::Error::Version => Refusal::HttpVersion,
-        httparse::Error::HeaderName => {
-            Refusal::Malformed("a header line does not begin with a name and a colon")
-        }
-        httparse::Error::HeaderValue => Refusal::Malformed("a header value is broken"),
-        _ => Refusal::Malformed("the request line is broken"),
+        httparse::Error::HeaderValue => Refusal::Malformed("a header value is invalid"),
+        _ => Refusal::Malformed("a header line does not begin with a name and a colon"),
     })?;
-    Refusal::Malformed("there is a blank line where the request should be")
-        .unless(status.is_complete())?;
-    let version = if parsed.version == Some(1) { Version::HTTP_11 } else { Version::HTTP_10 };
-    let request = Request::builder()
-        .method(parsed.method.unwrap_or_default())
-        .uri(parsed.path.unwrap_or_default())
-        .version(version);
-    let request =
-        parsed.headers.iter().fold(request, |request, line| request.header(line.name, line.value));
-    // A target without a slash, `chat`, would be taken for the name of a host.
-    let request = request.body(()).ok().filter(|request| request.uri().path().starts_with('/'));
-    request.ok_or(Refusal::Malformed("the request target is broken"))
+    let lines = if let httparse::Status::Complete((_, lines)) = parsed { lines } else { &[] };
+    let request = lines.iter().fold(request, |request, line| request.header(line.name, line.value));
+    request.body(()).map_err(|_| Refusal::Malformed("the method is not a token"))
+}
+
+/// Parses the first line of a request: method, target and version, with one space between them.
+fn parse_request_line(line: &[u8]) -> Result<Builder, Refusal> {
+    if line.is_empty() {
+        return Err(Refusal::Malformed("there is a blank line where the request should be"));
+    }
+    let words: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
+    let &[method, target, version] = words.as_slice() else {
+        return Err(Refusal::Malformed("the first line is not a method, a target and a version"));
+    };
+    let version = match version.strip_prefix(b"HTTP/") {
+        Some(b"1.0") => Version::HTTP_10,
+        // The same major version is compatible, whatever the minor one is (RFC 9110 §2.5).
+        Some([b'1', b'.', b'1'..=b'9']) => Version::HTTP_11,
+        Some([b'0'..=b'9', b'.', b'0'..=b'9']) => return Err(Refusal::HttpVersion),
+        _ => return Err(Refusal::Malformed("the first line does not end in HTTP and a version")),
+    };
+    let target = parse_target(target).ok_or(Refusal::Malformed("the request target is invalid"))?;
+    Ok(Request::builder().method(method).uri(target).version(version))
 }
 // ANCHOR_END: parse

@@ -1,7 +1,7 @@
 //! `just step 2`: opens a WebSocket, and prints what comes through it, still masked.
 
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::Parser;
 use handshake::{Opened, Policy, encode_response, serve_opened};
@@ -38,7 +38,7 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
     let key = request.headers().get(SEC_WEBSOCKET_KEY).map_or(&b""[..], HeaderValue::as_bytes);
     let (target, key) = (request.uri(), visible(key));
     print_line(&format!("── {peer} asks for {target} with the key {key}"));
-    print_line(&visible(&encode_response(&upgrade.response())));
+    print_line(&visible(&encode_response(&upgrade.response(), SystemTime::now())));
     if !rest.is_empty() {
         show_masked(peer, &rest);
     }

@@ -1,31 +1,35 @@
-//! The ways to say no, each with its status, its clause, and a sentence for whoever has to mend it.
+//! Every reason to refuse a request, with its status, its clause, and a sentence for the person who
+//! has to mend the client.
 
 use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderValue, Method, Response, StatusCode};
+use web::ForeignOrigin;
 
 /// Why a request is not upgraded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The bytes are no HTTP/1.1 request (RFC 9112); says what is broken.
-    #[error("This is no valid HTTP/1.1 request: {0}.")]
+    /// The bytes are not a request in HTTP/1.1 (RFC 9112), for this reason.
+    #[error("This is not a valid HTTP/1.1 request: {0}.")]
     Malformed(&'static str),
-    /// The header block is over a limit (RFC 6585 §5): the most that is taken, and what is counted,
-    /// which is bytes or header lines.
+    /// The header block is over a limit (RFC 6585 §5): the limit, and whether it counts bytes or
+    /// header lines.
     #[error("The header block is over the limit of {0} {1}.")]
     TooLarge(usize, &'static str),
-    /// Not HTTP/1.1 (RFC 6455 §4.2.1).
+    /// HTTP of another major version (RFC 9110 §15.6.6), or an upgrade in HTTP/1.0
+    /// (RFC 6455 §4.2.1).
     #[error("A WebSocket begins with a request in HTTP/1.1.")]
     HttpVersion,
-    /// Not a GET (RFC 6455 §4.2.1).
+    /// A method other than GET (RFC 6455 §4.2.1).
     #[error("The method must be GET, not {0}.")]
     Method(Method),
-    /// No `Host`, two of them, or one that names no host (RFC 9112 §3.2).
+    /// `Host` is missing, is there twice, or does not name a host (RFC 9112 §3.2).
     #[error("There must be exactly one Host header, and it must name a host.")]
     Host,
-    /// A body is announced, and a handshake has none (RFC 9112 §6.3).
+    /// A body is announced, which a handshake does not have (RFC 9112 §6.3).
     #[error("A handshake has no body: leave out Content-Length and Transfer-Encoding.")]
     Body,
-    /// An ordinary GET that does not speak of WebSocket at all: where there is a page, it is shown.
+    /// An ordinary GET or HEAD that does not ask for a WebSocket. A server that has a page answers
+    /// with it.
     #[error("This address speaks WebSocket: connect with ws://.")]
     PlainRequest,
     /// `Upgrade` does not name `websocket` (RFC 6455 §4.2.1).
@@ -43,27 +47,27 @@ pub enum Refusal {
         "There must be exactly one Sec-WebSocket-Key header, and it must hold 16 bytes in base64."
     )]
     Key,
-    /// The page that asks is of another site (RFC 6455 §10.2).
-    #[error("Pages of the origin \"{0}\" may not connect to this server.")]
-    Origin(String),
-    /// `Sec-WebSocket-Protocol` is no list of distinct tokens (RFC 6455 §4.1).
+    /// The page that asks belongs to another site (RFC 6455 §10.2).
+    #[error(transparent)]
+    Origin(#[from] ForeignOrigin),
+    /// `Sec-WebSocket-Protocol` is not a list of distinct tokens (RFC 6455 §4.1).
     #[error("Sec-WebSocket-Protocol must be a list of tokens, each of them once.")]
     Subprotocol,
-    /// `Sec-WebSocket-Extensions` breaks its grammar (RFC 6455 §9.1), whether we know one or not.
+    /// `Sec-WebSocket-Extensions` breaks its grammar (RFC 6455 §9.1).
     #[error("Sec-WebSocket-Extensions must be a list of extensions: \"name; parameter=value\".")]
     Extensions,
     /// The request did not arrive in time (RFC 6455 §10.4).
     #[error("The request did not arrive in time.")]
     Late,
-    /// As many connections are open as the server takes (RFC 6455 §10.4).
-    #[error("The server has as many connections as it takes: try again later.")]
+    /// As many connections are open as the server accepts (RFC 6455 §10.4).
+    #[error("The server has as many connections as it accepts: try again later.")]
     Busy,
 }
 
 impl Refusal {
-    /// Refuses, unless this is so.
-    pub(crate) fn unless(self, is_so: bool) -> Result<(), Self> {
-        if is_so { Ok(()) } else { Err(self) }
+    /// Returns this refusal as an error, unless its rule is `kept`.
+    pub(crate) fn unless(self, kept: bool) -> Result<(), Self> {
+        if kept { Ok(()) } else { Err(self) }
     }
 
     // ANCHOR: status

@@ -1,4 +1,4 @@
-//! The rules of RFC 6455 §4.2.1, one after the other, for any request however it was read.
+//! The rules of RFC 6455 §4.2.1, one after the other, for a request from any HTTP library.
 
 use std::collections::HashSet;
 
@@ -8,12 +8,12 @@ use http::header::{
     SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
-use web::{Origins, names_a_host};
+use web::{Origins, effective_host, names_a_host};
 
-use crate::Refusal;
 use crate::accept_key::{accept_key, is_key};
+use crate::refusal::Refusal;
 
-/// What a server lets in.
+/// Which requests a server upgrades, and to what.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Policy {
     /// The origins whose pages may connect.
@@ -21,8 +21,14 @@ pub struct Policy {
     pub origins: Origins,
     /// A subprotocol to agree to when a client offers it; repeatable
     // Of those that a client offers, the first in the client's order that is also here is chosen.
-    #[arg(long = "subprotocol", value_name = "NAME")]
+    #[arg(long = "subprotocol", value_name = "NAME", value_parser = subprotocol)]
     pub subprotocols: Vec<String>,
+}
+
+/// Reads the name of a subprotocol, which must be a token, or no client could offer it.
+fn subprotocol(name: &str) -> Result<String, String> {
+    let problem = "a subprotocol is a token, without spaces, commas or quotes: try \"chat\"";
+    if is_token(name) { Ok(name.to_owned()) } else { Err(problem.to_owned()) }
 }
 
 /// A request that may be upgraded, and how to answer it.
@@ -48,7 +54,7 @@ impl Upgrade {
         let headers = response.headers_mut();
         headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
         headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-        // Neither base64 nor a token that the server was given has a character that is no header's.
+        // Base64 and tokens have only characters that a header may have.
         let ours = [
             (SEC_WEBSOCKET_ACCEPT, Some(&self.accept)),
             (SEC_WEBSOCKET_PROTOCOL, self.subprotocol.as_ref()),
@@ -71,16 +77,18 @@ impl Upgrade {
 /// The first rule that it breaks. The tutorials check none of them (fault F3).
 pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade, Refusal> {
     let (method, headers) = (request.method(), request.headers());
-    Refusal::HttpVersion.unless(request.version() == Version::HTTP_11)?;
-    Refusal::Method(method.clone()).unless(method == Method::GET)?;
-    let host = only(headers, &HOST);
-    Refusal::Host.unless(host.is_some_and(|host| names_a_host(host.as_bytes())))?;
+    Refusal::Method(method.clone()).unless(matches!(*method, Method::GET | Method::HEAD))?;
+    let host = only(headers, &HOST).map(HeaderValue::as_bytes);
+    let may_lack_host = request.version() == Version::HTTP_10 && !headers.contains_key(HOST);
+    Refusal::Host.unless(may_lack_host || host.is_some_and(names_a_host))?;
     let no_bytes = headers.get_all(CONTENT_LENGTH).iter().all(|length| length == "0");
     Refusal::Body.unless(no_bytes && !headers.contains_key(TRANSFER_ENCODING))?;
     if !has_token(headers, &UPGRADE, "websocket") {
         let is_plain = !headers.keys().any(|name| name.as_str().starts_with("sec-websocket-"));
         return Err(if is_plain { Refusal::PlainRequest } else { Refusal::Upgrade });
     }
+    Refusal::HttpVersion.unless(request.version() == Version::HTTP_11)?;
+    Refusal::Method(method.clone()).unless(method == Method::GET)?;
     Refusal::Connection.unless(has_token(headers, &CONNECTION, "upgrade"))?;
     let version = only(headers, &SEC_WEBSOCKET_VERSION);
     Refusal::WebSocketVersion.unless(version.is_some_and(|version| version == "13"))?;
@@ -88,7 +96,7 @@ pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade
         .filter(|key| is_key(key.as_bytes()))
         .and_then(|key| key.to_str().ok())
         .ok_or(Refusal::Key)?;
-    policy.origins.check(headers).map_err(Refusal::Origin)?;
+    policy.origins.check(headers, effective_host(request.uri(), headers))?;
     let subprotocol = choose_subprotocol(headers, &policy.subprotocols)?;
     Refusal::Extensions.unless(is_list_of(headers, &SEC_WEBSOCKET_EXTENSIONS, is_extension))?;
     Ok(Upgrade { accept: accept_key(key), subprotocol, extensions: None })
@@ -103,7 +111,7 @@ fn only<'map>(headers: &'map HeaderMap, name: &HeaderName) -> Option<&'map Heade
 }
 
 /// The entries of a header that is a list: comma-separated, possibly over several lines
-/// (RFC 9110 §5.6.1). An entry that is no text is passed over.
+/// (RFC 9110 §5.6.1). Values that are not text are passed over.
 pub fn list<'map>(headers: &'map HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'map str> {
     headers
         .get_all(name)
@@ -114,7 +122,7 @@ pub fn list<'map>(headers: &'map HeaderMap, name: &HeaderName) -> impl Iterator<
         .filter(|entry| !entry.is_empty())
 }
 
-/// Is `token` in the list, in whatever case? Header names and these tokens have none (fault F2).
+/// Is `token` in the list? Neither header names nor these tokens depend on case (fault F2).
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     list(headers, name).any(|entry| entry.eq_ignore_ascii_case(token))
 }
@@ -130,7 +138,7 @@ fn choose_subprotocol(headers: &HeaderMap, spoken: &[String]) -> Result<Option<S
     Ok(offered.into_iter().map(str::to_owned).find(|entry| spoken.contains(entry)))
 }
 
-/// If this header is there, is it a list of such entries, of one at least?
+/// Is this header either missing, or a list of such entries that has one at least?
 fn is_list_of(headers: &HeaderMap, name: &HeaderName, is_entry: fn(&str) -> bool) -> bool {
     let is_text = headers.get_all(name).iter().all(|value| value.to_str().is_ok());
     let mut entries = list(headers, name).peekable();
@@ -138,8 +146,8 @@ fn is_list_of(headers: &HeaderMap, name: &HeaderName, is_entry: fn(&str) -> bool
     is_text && is_there && entries.all(is_entry)
 }
 
-/// Takes an entry of `Sec-WebSocket-Extensions` apart: its name, and its parameters, each with a
-/// value perhaps (RFC 6455 §9.1).
+/// Splits an entry of `Sec-WebSocket-Extensions` into its name and its parameters, which may have
+/// values (RFC 6455 §9.1).
 pub fn extension(entry: &str) -> (&str, impl Iterator<Item = (&str, Option<&str>)>) {
     let mut parts = entry.split(';').map(|part| part.trim_matches([' ', '\t']));
     let name = parts.next().unwrap_or_default();
@@ -150,8 +158,8 @@ pub fn extension(entry: &str) -> (&str, impl Iterator<Item = (&str, Option<&str>
     (name, parameters)
 }
 
-/// Does this entry keep to the grammar? Quoted or not, a value is a token, so no comma or semicolon
-/// hides between quotes.
+/// Does this entry follow the grammar? A value is a token even in quotes, so quotes cannot contain a
+/// comma or a semicolon.
 fn is_extension(entry: &str) -> bool {
     let (name, mut parameters) = extension(entry);
     let is_value = |value: &str| {

@@ -15,7 +15,7 @@ fn the_accept_value_needs_no_secret() {
     assert_eq!(accept_key("kJXuOKsrl3AR1KeFngRElQ=="), "lCaWI6ZCGd5I25+0bJrVqBOcDYc=");
 }
 
-/// RFC 6455 §4.2.2: the key is hashed as it stands, in base64, and not decoded before.
+/// RFC 6455 §4.2.2: the key is hashed as it is sent, in base64, and not decoded before.
 #[test]
 fn another_key_has_another_accept_value() {
     assert_ne!(accept_key("kJXuOKsrl3AR1KeFngRElQ=="), accept_key("kJXuOKsrl3AR1KeFngRElQ"));

@@ -124,7 +124,7 @@ async fn connects(browser: &Browser, address: SocketAddr) -> String {
     said.as_str().expect("the script resolves to a text").to_owned()
 }
 
-/// What the console says, from the words on that are not about the console.
+/// The errors in the browser's console, without the words before `WebSocket`.
 fn errors(browser: &Browser) -> String {
     let from = |error: &String| error[error.find("WebSocket").unwrap_or_default()..].to_owned();
     browser.console_errors().iter().map(from).collect::<Vec<_>>().join("\n")

@@ -7,10 +7,19 @@ fn runs(arguments: &[&str]) -> End {
 }
 
 #[test]
-fn an_origin_that_is_none_keeps_the_server_from_starting() {
-    let end = runs(&["127.0.0.1:0", "--origin", "friend.example"]);
-    assert_eq!((end.code, end.output.as_str()), (Some(2), ""));
-    insta::assert_snapshot!(end.errors);
+fn a_flag_that_makes_no_sense_keeps_the_server_from_starting() {
+    let flags = [
+        ["--origin", "friend.example"],
+        ["--subprotocol", "a b"],
+        ["--subprotocol", ""],
+        ["--subprotocol", "chat,superchat"],
+    ];
+    let problem = |[flag, value]: [&str; 2]| {
+        let end = runs(&["127.0.0.1:0", flag, value]);
+        assert_eq!((end.code, end.output.as_str()), (Some(2), ""));
+        end.errors
+    };
+    insta::assert_snapshot!(flags.map(problem).join("\n"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The request, collected from however many pieces it arrives in.
 
+use clap::Parser;
 use handshake::{Arrived, HeaderBlock, HeaderLimits, Refusal};
 use proptest::prelude::*;
 
@@ -7,11 +8,11 @@ const REQUEST: &str = "GET /chat?room=7 HTTP/1.1\r\nHost: localhost\r\nUpgrade: 
 /// A masked frame behind it, with a line end and a blank line in its payload.
 const FRAME: &[u8] = b"\x81\x84\0\0\0\0\r\n\r\n";
 
-/// What became of a request, in a form that can be compared: what was read and what lay behind it,
-/// why it was refused, or that more is needed.
+/// The result of reading a request, in a form that can be compared: the request and the bytes
+/// behind it, or the reason for a refusal, or `None` if more bytes are needed.
 type Outcome = Result<Option<(String, Vec<u8>)>, Refusal>;
 
-/// Pushes pieces one after the other. Those behind the request are what is left of the connection.
+/// Pushes pieces one after the other. Those behind the request are returned with it.
 fn pushed<'a>(limits: HeaderLimits, pieces: impl IntoIterator<Item = &'a [u8]>) -> Outcome {
     let mut block = HeaderBlock::new(limits);
     let mut pieces = pieces.into_iter();
@@ -86,7 +87,7 @@ fn a_request_is_the_same_wherever_it_is_cut() {
 /// A block of the largest size, a byte at a time: each byte is searched once (a peer paid for all
 /// of the block again with each byte in CVE-2023-43669).
 #[test]
-fn a_block_of_8_kib_arrives_a_byte_at_a_time() {
+fn a_block_of_16_kib_arrives_a_byte_at_a_time() {
     let limits = HeaderLimits::default();
     let cookie = "c".repeat(limits.bytes - "GET / HTTP/1.1\r\nCookie: \r\n\r\n".len());
     let request = format!("GET / HTTP/1.1\r\nCookie: {cookie}\r\n\r\n");
@@ -118,8 +119,34 @@ fn one_line_over_the_limit_is_too_large() {
     assert_eq!(whole(limits, request(65).as_bytes()), too_large);
 }
 
+#[derive(Parser)]
+struct CommandLine {
+    #[command(flatten)]
+    limits: HeaderLimits,
+}
+
+/// A limit that accepts no request, or any, is a mistake.
+#[test]
+fn limits_that_make_no_sense_are_refused() {
+    let read = |flag, value| CommandLine::try_parse_from(["server", flag, value]);
+    for (flag, value) in [
+        ("--max-header-bytes", "0"),
+        ("--max-header-bytes", "511"),
+        ("--max-header-bytes", "1048577"),
+        ("--max-header-bytes", "-1"),
+        ("--max-header-bytes", "16K"),
+        ("--max-header-lines", "0"),
+        ("--max-header-lines", "7"),
+        ("--max-header-lines", "1025"),
+    ] {
+        assert!(read(flag, value).is_err(), "{flag} {value}");
+    }
+    assert_eq!(read("--max-header-bytes", "512").unwrap().limits.bytes, 512);
+    assert_eq!(read("--max-header-lines", "8").unwrap().limits.lines, 8);
+}
+
 /// RFC 9112 §2.2: an empty line before the request is passed over, for clients that end the request
-/// before with one too many. Two are no request.
+/// before with one too many. Two are refused.
 #[test]
 fn an_empty_line_before_the_request_is_passed_over() {
     let after_one = whole(HeaderLimits::default(), format!("\r\n{REQUEST}").as_bytes());

@@ -1,23 +1,24 @@
-//! What the running server says to requests that are wrong, or look so: a table for each rule. A
-//! refused client gets its answer and then the end of the connection.
+//! How the running server answers requests that are wrong, or look wrong: a table for each rule. A
+//! refused client receives its answer, and then the connection is closed.
 
 use testkit::{Server, Wire};
 
-/// A request that every rule is content with. Each row of a table replaces a part of it.
+/// A request that follows every rule. Each row of a table replaces a part of it.
 const GOOD: &str = "GET /chat HTTP/1.1\r\n\
-     Host: chat.example\r\n\
+     Host: localhost\r\n\
      Upgrade: websocket\r\n\
      Connection: Upgrade\r\n\
      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
      Sec-WebSocket-Version: 13\r\n\r\n";
 
 /// The parts of it that rows replace.
-const HOST: &str = "Host: chat.example\r\n";
+const HOST: &str = "Host: localhost\r\n";
 const UPGRADE: &str = "Upgrade: websocket\r\n";
 const CONNECTION: &str = "Connection: Upgrade\r\n";
 const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 const VERSION: &str = "Sec-WebSocket-Version: 13\r\n";
 const END: &str = "\r\n\r\n";
+const HTTP_1_1_AND_HOST: &str = " HTTP/1.1\r\nHost: localhost\r\n";
 
 /// Headers of an answer that tell how to do better.
 const ADVICE: [&str; 3] = ["Allow", "Upgrade", "Sec-WebSocket-Version"];
@@ -29,7 +30,7 @@ fn answers(rows: &[(&str, &str, &str)]) -> String {
 }
 
 fn answer(server: &Server, (what, good, bad): &(&str, &str, &str)) -> String {
-    assert!(GOOD.contains(good), "{what}: {good:?} is no part of the request");
+    assert!(GOOD.contains(good), "{what}: {good:?} is not a part of the request");
     let mut wire = Wire::connect(server);
     let response = wire.sends_text(&GOOD.replacen(good, bad, 1)).expects_response();
     let advice: String = ADVICE
@@ -42,6 +43,8 @@ fn answer(server: &Server, (what, good, bad): &(&str, &str, &str)) -> String {
         200 => "the page".to_owned(),
         _ => response.text().trim_end().to_owned(),
     };
+    // RFC 9110 §6.6.1.
+    assert!(response.header("Date").is_some_and(|date| date.ends_with(" GMT")), "{what}");
     if response.status != 101 {
         assert!(response.header("Connection").is_some_and(|how| how.ends_with("close")), "{what}");
         wire.expects_end();
@@ -55,12 +58,16 @@ fn only_a_get_in_http_1_1_is_upgraded() {
     let table = answers(&[
         ("as it should be", "GET", "GET"),
         ("POST", "GET", "POST"),
-        ("HEAD", "GET", "HEAD"),
         ("OPTIONS", "GET", "OPTIONS"),
         ("a method nobody knows", "GET", "PAINT"),
         ("get, for methods have case", "GET", "get"),
         ("HTTP/1.0", "HTTP/1.1", "HTTP/1.0"),
+        ("HTTP/1.0, without a Host", HTTP_1_1_AND_HOST, " HTTP/1.0\r\n"),
+        ("HTTP/1.2, which is like 1.1", "HTTP/1.1", "HTTP/1.2"),
+        ("HTTP/1.9", "HTTP/1.1", "HTTP/1.9"),
         ("HTTP/2.0", "HTTP/1.1", "HTTP/2.0"),
+        ("HTTP/0.9", "HTTP/1.1", "HTTP/0.9"),
+        ("HTTP/1.10", "HTTP/1.1", "HTTP/1.10"),
         ("http/1.1", "HTTP/1.1", "http/1.1"),
         ("a POST in HTTP/1.0", "GET /chat HTTP/1.1", "POST /chat HTTP/1.0"),
     ]);
@@ -72,6 +79,7 @@ fn only_a_get_in_http_1_1_is_upgraded() {
 fn there_is_one_host() {
     let table = answers(&[
         ("with a port", HOST, "Host: chat.example:9002\r\n"),
+        ("with an empty port", HOST, "Host: localhost:\r\n"),
         ("an address", HOST, "Host: [::1]:9002\r\n"),
         ("none", HOST, ""),
         ("two", HOST, "Host: chat.example\r\nHost: evil.example\r\n"),
@@ -80,7 +88,10 @@ fn there_is_one_host() {
         ("with a user", HOST, "Host: somebody@chat.example\r\n"),
         ("with a path", HOST, "Host: chat.example/chat\r\n"),
         ("with a space", HOST, "Host: chat example\r\n"),
-        ("with a port that is none", HOST, "Host: chat.example:ninety\r\n"),
+        ("a port alone", HOST, "Host: :44\r\n"),
+        ("an address that is not one", HOST, "Host: [zz]\r\n"),
+        ("not ASCII", HOST, "Host: é.example\r\n"),
+        ("with a port that is not a number", HOST, "Host: chat.example:ninety\r\n"),
         ("with a port over 65535", HOST, "Host: chat.example:90020\r\n"),
         ("a list", HOST, "Host: chat.example, evil.example\r\n"),
     ]);
@@ -138,6 +149,7 @@ fn the_key_is_sixteen_bytes_in_base64() {
             KEY,
             "sec-websocket-key: kJXuOKsrl3AR1KeFngRElQ==\r\n",
         ),
+        ("with + and /", KEY, "Sec-WebSocket-Key: +/+/+/+/+/+/+/+/+/+/+A==\r\n"),
         ("none", KEY, ""),
         ("empty", KEY, "Sec-WebSocket-Key:\r\n"),
         ("twice", KEY, &KEY.repeat(2)),
@@ -152,7 +164,25 @@ fn the_key_is_sixteen_bytes_in_base64() {
     insta::assert_snapshot!(table);
 }
 
-/// RFC 9112 §6.3: a body nobody reads would be taken for frames.
+/// RFC 9110 §2.5 and §15.6.6: the version is about the upgrade. A visit is answered in any 1.x.
+#[test]
+fn a_visit_is_answered_in_every_minor_version() {
+    // The version and all header lines.
+    let all = &GOOD["GET /chat ".len()..GOOD.len() - END.len()];
+    let table = answers(&[
+        ("HTTP/1.1", all, "HTTP/1.1\r\nHost: localhost"),
+        ("HTTP/1.0", all, "HTTP/1.0\r\nHost: localhost"),
+        ("HTTP/1.0 without a Host", all, "HTTP/1.0"),
+        ("HTTP/1.0 with two", all, "HTTP/1.0\r\nHost: localhost\r\nHost: localhost"),
+        ("HTTP/1.1 without a Host", all, "HTTP/1.1"),
+        ("HTTP/1.2", all, "HTTP/1.2\r\nHost: localhost"),
+        ("HTTP/2.0", all, "HTTP/2.0\r\nHost: localhost"),
+        ("an unknown host", all, "HTTP/1.1\r\nHost: evil.example"),
+    ]);
+    insta::assert_snapshot!(table);
+}
+
+/// RFC 9112 §6.3: a body that is not read would be taken for frames.
 #[test]
 fn a_handshake_has_no_body() {
     let table = answers(&[
@@ -172,8 +202,9 @@ fn lines_are_as_http_writes_them() {
     let table = answers(&[
         ("an empty line before the request", "GET", "\r\nGET"),
         ("two empty lines before it", "GET", "\r\n\r\nGET"),
-        ("a line folded into two", HOST, "Host: chat\r\n .example\r\n"),
+        ("a line folded into two", HOST, "Host: local\r\n host\r\n"),
         ("a bare CR", HOST, "Host: chat.example\rX: y\r\n"),
+        ("a bare CR in the request line", "/chat", "/chat\rX"),
         ("a bare LF", HOST, "Host: chat.example\n"),
         ("a NUL", HOST, "Host: chat.example\0\r\n"),
         ("a space before the colon", HOST, "Host : chat.example\r\n"),
@@ -183,7 +214,16 @@ fn lines_are_as_http_writes_them() {
         ("no target", "GET /chat ", "GET "),
         ("a target with a space", "/chat", "/chat room"),
         ("a target that is no path", "/chat", "chat"),
-        ("a whole address, as to a proxy", "/chat", "http://chat.example/chat"),
+        ("a target with a fragment", "/chat", "/chat#room"),
+        ("a target with a quote", "/chat", "/chat\"room"),
+        ("a target with a backslash", "/chat", "/chat\\room"),
+        ("a target that is not ASCII", "/chat", "/é"),
+        ("a target with half an escape", "/chat", "/%zz"),
+        ("a target with a tab between", " /chat", "\t/chat"),
+        ("two spaces before the target", " /chat", "  /chat"),
+        ("a whole URL, as to a proxy", "/chat", "http://localhost/chat"),
+        ("a whole URL with a fragment", "/chat", "http://localhost/chat#room"),
+        ("a method that is not a token", "GET", "G(T"),
         ("no version", " HTTP/1.1", ""),
         ("another protocol", "GET /chat HTTP/1.1\r\n", "EHLO chat.example\r\n"),
     ]);
@@ -195,19 +235,31 @@ fn lines_are_as_http_writes_them() {
 #[test]
 fn a_page_of_another_origin_is_refused() {
     let table = answers(&[
-        ("none: no browser", END, END),
-        ("the server's own", END, "\r\nOrigin: http://chat.example\r\n\r\n"),
-        ("behind a proxy that ends TLS", END, "\r\nOrigin: https://chat.example\r\n\r\n"),
+        ("none: not a browser", END, END),
+        ("the server's own", END, "\r\nOrigin: http://localhost\r\n\r\n"),
+        ("behind a proxy that ends TLS", END, "\r\nOrigin: https://localhost\r\n\r\n"),
         ("another site", END, "\r\nOrigin: http://evil.example\r\n\r\n"),
-        ("another port", END, "\r\nOrigin: http://chat.example:8080\r\n\r\n"),
-        ("a page without an origin", END, "\r\nOrigin: null\r\n\r\n"),
-        ("a good beginning", END, "\r\nOrigin: http://chat.example.evil.example\r\n\r\n"),
-        ("a good end", END, "\r\nOrigin: http://evil-chat.example\r\n\r\n"),
-        ("a good user", END, "\r\nOrigin: http://chat.example@evil.example\r\n\r\n"),
         (
-            "two lines",
-            END,
-            "\r\nOrigin: http://chat.example\r\nOrigin: http://evil.example\r\n\r\n",
+            "another site at its own name: DNS rebinding",
+            "Host: localhost\r\n",
+            "Host: evil.example\r\nOrigin: http://evil.example\r\n",
+        ),
+        ("another port", END, "\r\nOrigin: http://localhost:8080\r\n\r\n"),
+        ("a page without an origin", END, "\r\nOrigin: null\r\n\r\n"),
+        ("a good beginning", END, "\r\nOrigin: http://localhost.evil.example\r\n\r\n"),
+        ("a good end", END, "\r\nOrigin: http://evil-localhost\r\n\r\n"),
+        ("a good user", END, "\r\nOrigin: http://localhost@evil.example\r\n\r\n"),
+        ("two lines", END, "\r\nOrigin: http://localhost\r\nOrigin: http://evil.example\r\n\r\n"),
+        // RFC 9112 §3.2.2: the host in the target counts.
+        (
+            "another host in the target",
+            "/chat HTTP/1.1\r\nHost: localhost\r\n",
+            "http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\n",
+        ),
+        (
+            "the same host in the target",
+            "/chat HTTP/1.1\r\nHost: localhost\r\n",
+            "http://127.0.0.1/ HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://127.0.0.1\r\n",
         ),
     ]);
     insta::assert_snapshot!(table);
@@ -258,13 +310,15 @@ fn a_header_block_has_limits() {
     let (lines_64, lines_65) = (cookies(59), cookies(60));
     let cookie = |size: usize| format!("\r\nCookie: {}\r\n\r\n", "c".repeat(size));
     let without_cookie = GOOD.len() + "Cookie: \r\n".len();
-    let (bytes_8192, bytes_8193) = (cookie(8192 - without_cookie), cookie(8193 - without_cookie));
+    let bytes = |count: usize| cookie(count - without_cookie);
+    let (bytes_16384, bytes_16385) = (bytes(16 * 1024), bytes(16 * 1024 + 1));
     let endless = "c".repeat(64 * 1024);
     let table = answers(&[
         ("64 lines", END, &lines_64),
         ("65 lines", END, &lines_65),
-        ("8192 bytes", END, &bytes_8192),
-        ("8193 bytes", END, &bytes_8193),
+        ("9 KiB of cookies", END, &cookie(9 * 1024)),
+        ("16384 bytes", END, &bytes_16384),
+        ("16385 bytes", END, &bytes_16385),
         ("64 KiB and no end", END, &endless),
     ]);
     insta::assert_snapshot!(table);

@@ -1,7 +1,7 @@
 //! The opening handshake on the wire, with the running server.
 #![allow(clippy::expect_used, reason = "a test that cannot go on ends here")]
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use testkit::{Frame, Server, Wire};
 
@@ -56,7 +56,7 @@ fn frames_behind_the_request_are_kept() {
     assert!(output.contains("81 85 37 fa 21 3d 5f 9f  4d 51 58"), "{output}");
 }
 
-/// Who does not speak of WebSocket at all wants to see something.
+/// A request that does not ask for a WebSocket is answered with the step's page.
 #[test]
 fn a_visit_is_shown_the_page() {
     let server = start(&[]);
@@ -67,7 +67,56 @@ fn a_visit_is_shown_the_page() {
     insta::assert_snapshot!(answer.head());
     assert!(answer.text().contains("The handshake"));
     visitor.half_closes();
-    server.waits_for_line_with("was not upgraded");
+    server.waits_for_line_with("was shown the page");
+}
+
+/// The answer to a request after which the client says that it will send nothing more.
+fn whole_answer(request: &str) -> String {
+    let server = start(&[]);
+    let mut wire = Wire::connect(&server);
+    wire.sends_text(request).half_closes();
+    let mut answer = String::new();
+    wire.stream().read_to_string(&mut answer).expect("the server answers and closes");
+    answer
+}
+
+/// RFC 9110 §9.3.2: the answer to a HEAD has the header fields of the answer to a GET, and no
+/// content.
+#[test]
+fn a_head_is_answered_without_content() {
+    let visit = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    for request in [visit, REQUEST, "GET /a#b HTTP/1.1\r\nHost: localhost\r\n\r\n"] {
+        let head = whole_answer(&request.replace("GET", "HEAD"));
+        assert_eq!(head.find("\r\n\r\n"), Some(head.len() - 4), "{head}");
+    }
+    let fields = |answer: &str| {
+        let (head, _) = answer.split_once("\r\n\r\n").expect("an answer has a header");
+        head.lines().filter(|line| !line.starts_with("Date: ")).collect::<Vec<_>>().join("\n")
+    };
+    let (get, head) = (whole_answer(visit), whole_answer(&visit.replace("GET", "HEAD")));
+    assert_eq!(fields(&get), fields(&head));
+}
+
+/// RFC 9112 §9.6: a client may end its side of the connection once its request is sent.
+#[test]
+fn a_request_whose_sender_half_closes_is_answered() {
+    assert!(whole_answer(REQUEST).starts_with("HTTP/1.1 101 "));
+    assert!(whole_answer(&REQUEST.replace("GET", "POST")).starts_with("HTTP/1.1 405 "));
+}
+
+/// RFC 6455 §10.2: a refusal is printed, with what was sent and the flag that would change it.
+#[test]
+fn a_refusal_is_printed_with_its_reason() {
+    let server = start(&[]);
+    let mut browser = Wire::connect(&server);
+    browser.sends_text(&REQUEST.replace("127.0.0.1:9002", "evil.example")).expects_response();
+    browser.expects_end().half_closes();
+    let line = server.waits_for_line_with("403");
+    for part in
+        ["Origin \"http://evil.example\"", "Host \"evil.example\"", "--origin http://evil.example"]
+    {
+        assert!(line.contains(part), "{part} is missing: {line}");
+    }
 }
 
 /// RFC 6455 §4.4: a client of a draft learns which version to try.

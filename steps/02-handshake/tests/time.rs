@@ -26,7 +26,7 @@ fn a_silent_client_is_closed_when_its_time_is_up() {
     let began = Instant::now();
     let mut silent = Wire::connect(&server);
     silent.sends_text("GET /chat HTTP/1.1\r\n");
-    // Nobody else waits for it.
+    // Other clients do not wait for it.
     Wire::connect(&server).opens("/");
     assert!(is_answered_in(&silent, LATE), "it may stay for ever");
     assert!(began.elapsed() >= HANDSHAKE_TIME, "it had {:?}", began.elapsed());

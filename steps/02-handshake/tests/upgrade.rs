@@ -1,24 +1,26 @@
 //! The rules of the opening handshake, for requests that no socket has seen.
-#![allow(clippy::expect_used, reason = "a test that cannot go on ends here")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends here")]
+
+use std::time::UNIX_EPOCH;
 
 use handshake::{Policy, Refusal, Upgrade, encode_response, upgrade};
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use http::{HeaderName, HeaderValue, Method, Request, Response, Version};
 use proptest::prelude::*;
-use web::Origins;
+use web::{ForeignOrigin, Origins};
 
-/// A body that another HTTP library would read: no business of the handshake.
+/// A body that another HTTP library would read. The handshake does not look at it.
 struct Unread;
 
-/// A request as RFC 6455 §1.2 shows it, offering these subprotocols.
+/// A request like that of RFC 6455 §1.2, which offers these subprotocols.
 fn request(offers: &[&str]) -> Request<Unread> {
     let mut request = Request::builder()
         .uri("/chat")
-        .header("Host", "server.example.com")
+        .header("Host", "localhost")
         .header("Upgrade", "websocket")
         .header("Connection", "Upgrade")
         .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
-        .header("Origin", "http://server.example.com")
+        .header("Origin", "http://localhost")
         .header("Sec-WebSocket-Version", "13")
         .header("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits");
     for offer in offers {
@@ -49,7 +51,9 @@ fn a_request_of_any_http_library_is_upgraded() {
 #[test]
 fn the_answer_has_what_the_standard_asks_for_and_nothing_else() {
     let upgrade = upgrade(&request(&["chat, superchat"]), &speaks(&["chat"])).unwrap();
-    insta::assert_snapshot!(String::from_utf8(encode_response(&upgrade.response())).unwrap());
+    insta::assert_snapshot!(
+        String::from_utf8(encode_response(&upgrade.response(), UNIX_EPOCH)).unwrap()
+    );
 }
 
 /// RFC 6455 §4.2.1: HTTP/1.1 and GET. HTTP/2 has another handshake (RFC 8441).
@@ -94,11 +98,17 @@ fn a_subprotocol_that_was_not_offered_is_never_chosen() {
 
 /// RFC 6455 §4.1: distinct tokens.
 #[test]
-fn what_is_no_list_of_distinct_tokens_is_refused() {
+fn what_is_not_a_list_of_distinct_tokens_is_refused() {
     for offer in ["chat room", "chat/2", "\"chat\"", "chat, mqtt, chat", "chat;q=1"] {
         assert_eq!(chosen(&[offer], &["chat"]), Err(Refusal::Subprotocol), "{offer}");
     }
     assert_eq!(chosen(&["chat", "chat"], &["chat"]), Err(Refusal::Subprotocol));
+}
+
+fn foreign_origin() -> ForeignOrigin {
+    let mut request = request(&[]);
+    request.headers_mut().insert("origin", HeaderValue::from_static("http://evil.example"));
+    Origins::default().check(request.headers(), Some("localhost")).unwrap_err()
 }
 
 /// Each refusal with its status, what goes with it, and a sentence for whoever has to mend it.
@@ -116,7 +126,7 @@ fn every_refusal_says_what_was_wrong() {
         Refusal::Connection,
         Refusal::WebSocketVersion,
         Refusal::Key,
-        Refusal::Origin("http://evil.example".to_owned()),
+        Refusal::Origin(foreign_origin()),
         Refusal::Subprotocol,
         Refusal::Extensions,
         Refusal::Late,
@@ -124,12 +134,13 @@ fn every_refusal_says_what_was_wrong() {
     ];
     let answers: Vec<String> = refusals
         .iter()
-        .map(|refusal| String::from_utf8(encode_response(&refusal.response())).unwrap())
+        .map(|refusal| String::from_utf8(encode_response(&refusal.response(), UNIX_EPOCH)).unwrap())
         .collect();
     insta::assert_snapshot!(answers.join("\n"));
 }
 
-/// RFC 6455 §10.2: the origin of a foreign page stands in the answer, and must not end its line.
+/// RFC 6455 §10.2: the origin of a foreign page is in the answer, where it must not be able to add
+/// header lines.
 #[test]
 fn a_strange_origin_is_refused_in_the_body_alone() {
     let mut request = request(&[]);
@@ -147,8 +158,8 @@ fn a_strange_origin_is_refused_in_the_body_alone() {
 fn an_answer_says_how_long_its_body_is_in_bytes() {
     let response = Response::new("Grüße".to_owned());
     assert_eq!(
-        encode_response(&response),
-        "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nGrüße".as_bytes()
+        String::from_utf8(encode_response(&response, UNIX_EPOCH)).unwrap(),
+        "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Length: 7\r\n\r\nGrüße"
     );
 }
 
@@ -160,7 +171,7 @@ fn a_header_name_may_have_hyphens_anywhere() {
         let name = HeaderName::from_static(name);
         response.headers_mut().insert(name, HeaderValue::from_static("1"));
     }
-    let bytes = String::from_utf8(encode_response(&response)).unwrap();
+    let bytes = String::from_utf8(encode_response(&response, UNIX_EPOCH)).unwrap();
     assert!(bytes.contains("\r\n-X: 1\r\nX--Y: 1\r\nZ-: 1\r\n"), "{bytes}");
 }
 
@@ -196,7 +207,7 @@ proptest! {
         }
         let policy = speaks(&["chat"]);
         let response = upgrade(&request, &policy).map_or_else(|no| no.response(), |yes| yes.response());
-        prop_assert!(encode_response(&response).starts_with(b"HTTP/1.1 "));
+        prop_assert!(encode_response(&response, UNIX_EPOCH).starts_with(b"HTTP/1.1 "));
         let answered = response.status();
         prop_assert!(answered == 101 || answered.is_client_error(), "{}", answered);
     }

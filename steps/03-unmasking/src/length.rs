@@ -1,23 +1,23 @@
-//! How long is the payload? RFC 6455 §5.2 answers in seven bits, in two more bytes, or in eight.
+//! The payload length of a frame, in its three encodings (RFC 6455 §5.2).
 
 // ANCHOR: forms
 /// The seven bits of the second byte that are not the mask bit.
 const SEVEN_BITS: u8 = 0x7f;
-/// The largest length that stands in the seven bits themselves.
+/// The largest length that fits the seven bits.
 const SEVEN_BITS_MAX: u64 = 125;
-/// In the seven bits: the length follows in two bytes, most significant first.
+/// Value of the seven bits when the length follows in two bytes, most significant first.
 const TWO_BYTES: u8 = 126;
 /// The largest length for which two bytes are enough.
 const TWO_BYTES_MAX: u64 = 0xffff;
-/// In the seven bits: the length follows in eight bytes, most significant first.
+/// Value of the seven bits when the length follows in eight bytes, most significant first.
 const EIGHT_BYTES: u8 = 127;
 
-/// A payload length as it stands on the wire.
+/// A payload length, and how many bytes its encoding took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PayloadLength {
     /// Bytes of payload.
     pub value: u64,
-    /// Bytes that the extended payload length took, behind the second byte: 0, 2 or 8.
+    /// Length of the extended payload length, which follows the second byte: 0, 2 or 8 bytes.
     pub extended: usize,
 }
 // ANCHOR_END: forms
@@ -26,11 +26,11 @@ pub struct PayloadLength {
 impl PayloadLength {
     /// Reads the length from `second`, the second byte of a frame, and the bytes behind it.
     ///
-    /// `Ok(None)` says that the bytes so far are fine and more are needed. On a socket that happens
-    /// all the time, and it is no error.
+    /// Returns `Ok(None)` if more bytes are needed. On a socket this is the common case, and not an
+    /// error.
     ///
     /// # Errors
-    /// [`LengthError`], when a length is not written as RFC 6455 §5.2 asks.
+    /// [`LengthError`], if the length is not written as RFC 6455 §5.2 requires.
     #[inline]
     pub fn decode(second: u8, behind: &[u8]) -> Result<Option<Self>, LengthError> {
         let (value, extended, shorter_max) = match second & SEVEN_BITS {
@@ -78,7 +78,7 @@ impl PayloadLength {
 }
 
 // ANCHOR: errors
-/// What can be wrong with a payload length. Both fail the connection (RFC 6455 §5.2).
+/// The faults of a payload length. Both fail the connection (RFC 6455 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LengthError {
     /// A shorter form would have held the value.

@@ -1,7 +1,7 @@
 //! Masking, RFC 6455 §5.3: every byte of the payload is XORed with one of four.
 //!
-//! This is not encryption, for the key stands in front of the payload. It keeps a page's script from
-//! choosing the bytes on the wire, and so from speaking HTTP to a careless proxy in between (§10.3).
+//! This is not encryption, because the key is sent in front of the payload. It keeps a page's script
+//! from choosing the bytes on the wire, and so from speaking HTTP to a careless proxy (§10.3).
 
 // ANCHOR: bytewise
 /// The four bytes that a client draws at random for each frame.

@@ -1,6 +1,7 @@
-//! The masked payload of one frame, found behind its first byte.
+//! The masked payload of one frame: where it is, and its key.
 
-use crate::{LengthError, MaskingKey, PayloadLength};
+use crate::length::{LengthError, PayloadLength};
+use crate::mask::MaskingKey;
 
 /// The bit of the second byte that says: four bytes of masking key follow the length.
 const MASK_BIT: u8 = 0x80;
@@ -19,7 +20,8 @@ pub struct MaskedPayload {
 }
 
 impl MaskedPayload {
-    /// Finds the payload of the frame that `frame` begins with. `Ok(None)`: more bytes are needed.
+    /// Finds the payload of the frame that `frame` begins with, or returns `None` if more bytes are
+    /// needed.
     ///
     /// # Errors
     /// [`PayloadError::NotMasked`], and what [`PayloadLength::decode`] finds wrong.
@@ -39,11 +41,11 @@ impl MaskedPayload {
 /// Why a payload cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PayloadError {
-    /// A client must mask every frame (RFC 6455 §5.1). The tutorials never look, and make garbage
-    /// of a frame that is not masked (fault F8).
+    /// A client must mask every frame (RFC 6455 §5.1). The tutorials do not check this, and turn a
+    /// frame that is not masked into garbage (fault F8).
     #[error("a frame from a client that is not masked")]
     NotMasked,
-    /// The length is not written as it must be.
+    /// The length is not written as RFC 6455 requires.
     #[error(transparent)]
     Length(#[from] LengthError),
 }

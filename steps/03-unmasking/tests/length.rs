@@ -46,7 +46,7 @@ fn a_length_is_read_in_each_of_its_forms() {
     }
 }
 
-/// TCP cuts where it likes: an unfinished length is no error (fault F9).
+/// TCP cuts where it likes: an unfinished length is not an error (fault F9).
 #[test]
 fn an_unfinished_length_asks_for_more_at_every_split_point() {
     for (value, seven_bits, behind) in FORMS {

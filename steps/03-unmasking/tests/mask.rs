@@ -33,7 +33,7 @@ fn the_frame_of_the_standard_says_hello() {
     assert_eq!(&payload, b"Hello");
 }
 
-/// RFC 6455 §5.3: masking is no encryption (fault F7). Who does it twice has done nothing.
+/// RFC 6455 §5.3: masking is not encryption (fault F7). Masking twice changes nothing.
 #[test]
 fn a_second_masking_undoes_the_first() {
     let mut twice = payload(100);
@@ -97,7 +97,7 @@ proptest! {
         mask(&mut in_words[from..to], key, offset);
         mask_bytewise(&mut by_byte[from..to], key, offset);
         prop_assert_eq!(&in_words, &by_byte);
-        // What lies around it is not touched.
+        // The bytes around it are not changed.
         prop_assert_eq!(&in_words[..from], &bytes[..from]);
         prop_assert_eq!(&in_words[to..], &bytes[to..]);
     }

@@ -127,7 +127,7 @@ fn a_client_that_sends_too_much_is_closed() {
     assert!(line.ends_with("ended: it has sent as many bytes as we accept"), "{line}");
 }
 
-/// What a client sends is not a command to the reader's terminal.
+/// A client cannot send commands to the terminal of the person who reads the output.
 #[test]
 fn an_escape_sequence_is_printed_as_a_picture_of_itself() {
     let server = start();

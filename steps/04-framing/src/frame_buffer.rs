@@ -2,27 +2,28 @@
 
 use unmasking::mask;
 
-use crate::{FrameHeader, HeaderError, Masking};
+use crate::header::{FrameHeader, Masking};
+use crate::header_error::HeaderError;
 
-/// The longest payload that a blocking step takes, in bytes. What a peer *declares* beyond it fails
-/// at once; nothing is allocated because of a declaration.
+/// The longest payload that a blocking step accepts, in bytes. A frame that *declares* more fails at
+/// once, and nothing is allocated because a peer declared a length.
 const PAYLOAD_MAX: usize = 1024 * 1024;
 
 /// A frame, its payload unmasked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// What stood before the payload.
+    /// The header of the frame.
     pub header: FrameHeader,
     /// The payload as the sender meant it.
     pub payload: Vec<u8>,
-    /// The frame as it came over the wire.
+    /// The frame as it was sent.
     pub wire: Vec<u8>,
 }
 
-/// Bytes that have arrived and are not yet used up.
+/// Bytes that have arrived and have not been returned as frames yet.
 ///
-/// The tutorials take one `recv(8096)` for one frame (fault F9). But TCP cuts where it likes: what
-/// has arrived may be half a frame, or three.
+/// The tutorials take one `recv(8096)` for one frame (fault F9). But TCP cuts anywhere: the bytes
+/// that have arrived may be half a frame, or three.
 #[derive(Debug)]
 pub struct FrameBuffer {
     masking: Masking,
@@ -30,18 +31,18 @@ pub struct FrameBuffer {
 }
 
 impl FrameBuffer {
-    /// Begins with `bytes`, which is what came behind the opening handshake.
+    /// Begins with `bytes`, which arrived behind the opening handshake.
     #[must_use]
     pub fn new(masking: Masking, bytes: Vec<u8>) -> Self {
         Self { masking, bytes }
     }
 
-    /// Takes what has arrived.
+    /// Takes the next bytes.
     pub fn push(&mut self, segment: &[u8]) {
         self.bytes.extend_from_slice(segment);
     }
 
-    /// The next whole frame; `Ok(None)` if there is none yet.
+    /// Returns the next whole frame, or `None` if more bytes are needed.
     ///
     /// # Errors
     /// The status code to close with, and why: 1002 for a [`HeaderError`], 1009 for a frame of over

@@ -2,7 +2,8 @@
 
 use unmasking::{MaskingKey, PayloadLength};
 
-use crate::{HeaderError, Opcode};
+use crate::header_error::HeaderError;
+use crate::opcode::Opcode;
 
 // ANCHOR: bits
 /// The bits of the first byte.
@@ -21,7 +22,7 @@ pub const HEADER_MAX: usize = 14;
 // ANCHOR_END: bits
 
 // ANCHOR: masking
-/// Whether frames that come in must be masked. Clients mask and servers do not (§5.1).
+/// Whether received frames must be masked. Clients mask and servers do not (§5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Masking {
     /// Frames from a client: each must have a masking key.
@@ -32,14 +33,14 @@ pub enum Masking {
 // ANCHOR_END: masking
 
 // ANCHOR: header
-/// All that stands before a payload.
+/// Everything before the payload of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameHeader {
     /// Is this the last frame of its message?
     pub fin: bool,
     /// The first reserved bit, which is only set where an extension gives it a meaning.
     pub rsv1: bool,
-    /// What the frame is for.
+    /// The meaning of the frame.
     pub opcode: Opcode,
     /// The key that the payload is masked with, if it is.
     pub masking_key: Option<MaskingKey>,
@@ -60,9 +61,8 @@ impl FrameHeader {
     // ANCHOR: decode
     /// Reads the header that `bytes` begins with, and says how many bytes it took.
     ///
-    /// `Ok(None)` says that the bytes so far are fine and more are needed: a peer may send a frame
-    /// a byte at a time. What is wrong is found at the first byte that shows it, and a wrong length
-    /// at its last.
+    /// Returns `Ok(None)` if more bytes are needed: a peer may send a frame a byte at a time. A fault
+    /// is found at the first byte that shows it, and a fault of the length at its last.
     ///
     /// # Errors
     /// [`HeaderError`], when the header breaks a rule.
@@ -71,7 +71,7 @@ impl FrameHeader {
         Self::decode_extended(bytes, masking, false)
     }
 
-    /// The same on a connection where an extension may have given `rsv1` a meaning.
+    /// Does the same on a connection where an extension may have given `rsv1` a meaning.
     ///
     /// # Errors
     /// [`HeaderError`], as above.
@@ -119,7 +119,7 @@ impl FrameHeader {
     // ANCHOR_END: decode
 
     // ANCHOR: encode
-    /// Writes the header behind what `bytes` holds already.
+    /// Writes the header to the end of `bytes`.
     #[expect(clippy::inline_always, reason = "it is short, and there is one for each message")]
     #[inline(always)]
     pub fn encode(&self, bytes: &mut Vec<u8>) {

@@ -1,8 +1,8 @@
-//! What can be wrong with a frame's header. Each of these fails the connection with 1002.
+//! The faults of a frame's header. Each of them fails the connection with 1002.
 
 use unmasking::LengthError;
 
-use crate::Opcode;
+use crate::opcode::Opcode;
 
 /// A header that RFC 6455 forbids: a sentence for people, and the section that says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -11,7 +11,7 @@ pub enum HeaderError {
     /// say that these bits can be ignored (fault F11).
     #[error("RSV{0} is set without an extension (§5.2)")]
     ReservedBit(u32),
-    /// The opcode has no meaning yet.
+    /// The opcode is one of the ten that have no meaning yet.
     #[error("opcode {0:#x} is reserved (§5.2)")]
     ReservedOpcode(u8),
     /// A control frame in fragments.
@@ -26,7 +26,7 @@ pub enum HeaderError {
     /// A server's frame with a masking key.
     #[error("a frame from a server that is masked (§5.1)")]
     Masked,
-    /// The payload length is not written as it must be.
+    /// The payload length is not written as RFC 6455 requires.
     #[error("{0} (§5.2)")]
     Length(#[from] LengthError),
 }

@@ -1,4 +1,4 @@
-//! What a frame is for: the four low bits of its first byte, RFC 6455 §5.2 and §11.8.
+//! The opcode of a frame: the four low bits of its first byte, RFC 6455 §5.2 and §11.8.
 
 /// The meaning of a frame. The ten other values are reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,9 +10,9 @@ pub enum Opcode {
     Text = 0x1,
     /// The first or only frame of a message of any bytes.
     Binary = 0x2,
-    /// The wish, or the consent, to close (§5.5.1).
+    /// Begins or answers the closing handshake (§5.5.1).
     Close = 0x8,
-    /// A question that is answered with a pong (§5.5.2).
+    /// Is answered with a pong (§5.5.2).
     Ping = 0x9,
     /// The answer to a ping (§5.5.3).
     Pong = 0xA,

@@ -2,25 +2,25 @@
 
 use unmasking::mask;
 
-use crate::FrameHeader;
+use crate::header::FrameHeader;
 
 /// Bits in one row of the diagram, as in RFC 6455 §5.2.
 pub(crate) const ROW_BITS: usize = 32;
 /// The most payload bytes that a picture shows.
 const SHOWN_MAX: usize = 16;
 
-/// One part of a frame, or the part of it that stands in one row.
+/// One part of a frame, or as much of it as is in one row.
 pub(crate) struct Cell {
     /// The place of its first bit in the frame.
     pub(crate) start: usize,
     /// The bits as they are on the wire, most significant first: a `0` or `1` each.
     pub(crate) bits: String,
-    /// What the bits are and say, from the most telling label to the shortest.
+    /// Labels for the bits, from the longest to the shortest.
     labels: Vec<String>,
 }
 
 impl Cell {
-    /// The most telling label of at most `width` characters; none may fit.
+    /// The longest label of at most `width` characters, or an empty one.
     pub(crate) fn label(&self, width: usize) -> &str {
         self.labels.iter().find(|label| label.chars().count() <= width).map_or("", String::as_str)
     }
@@ -83,8 +83,8 @@ impl Picture {
         self.push(&bits[key_start..], &[&format!("masking key {key}"), &key]);
     }
 
-    /// Puts a part behind those that are there, if it has any bits. One that crosses the end of a
-    /// row goes on in the next.
+    /// Adds a part at the end, if it has any bits. A part that crosses the end of a row goes on in
+    /// the next.
     fn push(&mut self, mut bits: &str, mut labels: &[&str]) {
         while !bits.is_empty() {
             let start = self.cells.last().map_or(0, |cell| cell.start + cell.bits.len());

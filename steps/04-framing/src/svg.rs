@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::FrameHeader;
+use crate::header::FrameHeader;
 use crate::picture::{Picture, ROW_BITS};
 
 /// The width of a bit and the height of a row, in the drawing's own units.
@@ -10,7 +10,7 @@ const BIT: usize = 22;
 const ROW: usize = 48;
 
 /// Draws the frame with this header, and this payload as the sender meant it, as one `<svg>`
-/// element that can stand in HTML or in a file.
+/// element for an HTML page or a file of its own.
 #[must_use]
 pub fn draw_as_svg(header: &FrameHeader, payload: &[u8]) -> String {
     let picture = Picture::new(header, payload);

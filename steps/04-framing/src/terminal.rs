@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::FrameHeader;
+use crate::header::FrameHeader;
 use crate::picture::{Cell, Picture, ROW_BITS};
 
 /// Draws the frame with this header, and this payload as the sender meant it.

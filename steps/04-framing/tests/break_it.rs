@@ -62,7 +62,7 @@ fn serve(converse: impl Fn(&TcpStream, &Opened) + Send + Sync + 'static) -> Sock
     address
 }
 
-/// Faults F9 and F10: what comes behind a frame in its segment is lost, and a close is no text.
+/// Faults F9 and F10: what comes behind a frame in its segment is lost, and a close is not a text.
 #[test]
 fn a_second_frame_is_lost_and_a_close_ends_the_program() {
     let (sender, receiver) = channel();

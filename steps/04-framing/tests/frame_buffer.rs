@@ -6,7 +6,7 @@ use testkit::Frame as Sent;
 
 const MEBIBYTE: usize = 1024 * 1024;
 
-/// What a buffer had to say: the frames, and then the status code and reason, if there was an error.
+/// The results of a buffer: the frames, and then the status code and reason, if there was an error.
 type Outcome = (Vec<Frame>, Option<(u16, String)>);
 
 /// Pushes pieces one after the other, and takes the frames as they become whole.
@@ -125,7 +125,7 @@ fn a_payload_of_a_mebibyte_is_taken() {
     assert!(frames.len() == 1 && frames[0].payload == vec![7; MEBIBYTE]);
 }
 
-/// RFC 6455 §7.4.1 and §10.4: a declaration is enough, and nobody waits for the payload.
+/// RFC 6455 §7.4.1 and §10.4: a declaration is enough, and the server does not wait for the payload.
 #[test]
 fn a_declared_length_over_a_mebibyte_is_1009_at_once() {
     for length in [MEBIBYTE as u64 + 1, 1 << 32, u64::MAX >> 1] {

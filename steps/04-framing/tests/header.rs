@@ -14,7 +14,7 @@ fn encoded(header: &FrameHeader) -> Vec<u8> {
     bytes
 }
 
-/// What a peer must do whose frames have this header.
+/// Whether the peer that sends this header must mask its frames.
 fn masking_of(header: &FrameHeader) -> Masking {
     if header.masking_key.is_some() { Masking::Required } else { Masking::Forbidden }
 }

@@ -103,7 +103,7 @@ fn number(node: Node, name: &str) -> usize {
     value.unwrap_or_else(|| panic!("{node:?} should have a number as its {name}"))
 }
 
-/// The book puts it into its pages: it must be XML, and nothing may stand beyond its edges.
+/// The book puts it into its pages: it must be XML, and nothing may be outside its edges.
 #[test]
 fn a_drawing_is_well_formed_svg_without_gaps_or_overhang() {
     for (name, frame) in frames() {
@@ -152,7 +152,7 @@ fn markup_in_a_payload_is_drawn_as_text() {
     }
 }
 
-/// What a peer sends is not a command to the reader's terminal.
+/// A peer cannot send commands to the terminal of the person who reads the output.
 #[test]
 fn any_payload_is_drawn_in_characters_that_can_be_printed() {
     for byte in 0..=u8::MAX {

@@ -25,7 +25,7 @@ fn a_text_comes_back() {
     insta::assert_snapshot!("text_printed", server.output_about(&browser));
 }
 
-/// RFC 6455 §5.6: bytes that are no text come back as bytes, and an empty payload as an empty one.
+/// RFC 6455 §5.6: bytes that are not text come back as bytes, and an empty payload as an empty one.
 #[test]
 fn binary_and_empty_payloads_come_back() {
     let server = start();
@@ -247,7 +247,7 @@ fn a_client_that_goes_away_does_not_stop_the_server() {
     drop(Wire::connect(&server));
     Wire::connect(&server).opens("/");
     Wire::connect(&server).opens("/").sends(&Frame::text("half of it").bytes()[..8]);
-    // The echo arrives, nobody reads it, and the connection is reset.
+    // The echo arrives and is not read, and the connection is reset.
     let mut deaf = Wire::connect(&server);
     deaf.opens("/").sends_frame(&Frame::binary(vec![0; MEBIBYTE]));
     deaf.stream().peek(&mut [0]).expect("an answer comes");
@@ -269,7 +269,7 @@ fn many_connections_are_answered_at_once() {
     }
 }
 
-/// What a client sends is not a command to the reader's terminal.
+/// A client cannot send commands to the terminal of the person who reads the output.
 #[test]
 fn an_escape_sequence_is_printed_as_a_picture_of_itself() {
     let server = start();

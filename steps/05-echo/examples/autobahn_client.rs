@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use echo::{Clock, Connection, Limits, Timeouts, connect, echo};
 use tokio::net::TcpStream;
+use web::print_line;
 
 /// The name that the report shows.
 const AGENT: &str = "websocket-step-by-step";
@@ -22,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let clock = Clock::start(Timeouts::default());
     let count: usize = ask(&clock, host, "/getCaseCount").await?.parse()?;
     for case in 1..=count {
-        println!("case {case} of {count}");
+        print_line(&format!("case {case} of {count}"));
         run(&clock, host, &format!("/runCase?case={case}&agent={AGENT}")).await?;
     }
     run(&clock, host, &format!("/updateReports?agent={AGENT}")).await

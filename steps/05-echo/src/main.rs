@@ -1,11 +1,11 @@
-//! `just step 5`: says back what is said to it, to as many as like.
+//! `just step 5`, which is 5c: echoes every message, for many connections, bounded and fast.
 
 use echo::{Options, Server, runtime};
 use tokio::net::TcpListener;
-use web::{give_up, listen, page, told_to_stop};
+use web::{give_up, listen, page, told_to_stop, wait_until_printed};
 
-/// The system's own allocator spends a third more on small things that must be aligned, which is
-/// what an idle connection consists of.
+/// The system's own allocator takes a third more memory for small aligned objects, and an idle
+/// connection consists of those.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -22,11 +22,12 @@ async fn run(options: Options) -> Result<(), String> {
     let listener = listener.map_err(|error| format!("cannot listen: {error}"))?;
     let server = Server::new(options, page(5, "Echo", include_str!("page.html")));
     tokio::select! {
-        // In this order: we listen for the end before anybody is served.
+        // In this order: we wait for the signal before anybody is served.
         biased;
         () = told_to_stop() => {}
         () = server.serve(&listener) => {}
     }
     server.stop().await;
+    wait_until_printed();
     Ok(())
 }

@@ -18,7 +18,7 @@ use web::Origins;
 fn faulty_server(listener: &TcpListener, policy: &Policy) -> Result<(), Box<dyn Error>> {
     for stream in listener.incoming() {
         let mut stream = stream?;
-        let Some(opened) = open(&stream, policy, "<p>a page")? else { continue };
+        let Ok(opened) = open(&stream, policy, "<p>a page")? else { continue };
         let mut frames = FrameBuffer::new(Masking::Required, opened.rest);
         loop {
             let Some(frame) = frames.next_frame().map_err(|(_, reason)| reason)? else {

@@ -1,4 +1,4 @@
-//! permessage-deflate, RFC 7692: what is agreed on, and messages through both halves.
+//! permessage-deflate, RFC 7692: the negotiation, and messages through both halves.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use echo::{
@@ -8,6 +8,10 @@ use echo::{
 use http::HeaderMap;
 use http::header::SEC_WEBSOCKET_EXTENSIONS;
 use proptest::prelude::*;
+use support::{Delivered, converse};
+use testkit::Frame;
+
+mod support;
 
 /// What we answer to these header lines.
 fn answer(compression: Compression, lines: &[&str]) -> Option<String> {
@@ -314,6 +318,120 @@ fn a_compressed_text_may_be_cut_within_its_characters() {
     assert_eq!(heard, [text]);
 }
 
+/// What a server with context takeover delivers and sends, if it receives these pieces.
+fn server<'a>(
+    limits: Limits,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+) -> (Vec<Delivered>, Vec<u8>) {
+    converse(Role::Server, limits, Some(Agreement::default()), pieces)
+}
+
+/// The bytes of a compressed message in one frame, with a masking key of zeros.
+fn compressed(opcode: testkit::Opcode, payload: &[u8]) -> Vec<u8> {
+    Frame::new(opcode, payload).with_rsv(4).masked_with([0; 4]).bytes()
+}
+
+/// RFC 7692 §7.2.1: the four bytes that the sender removed must complete an empty block. Behind a
+/// message that was cut off, they would become a part of it: none of these ever said "Hellh".
+#[test]
+fn a_compressed_message_that_was_cut_off_fails() {
+    for (what, bytes) in [
+        ("in a fixed block", &b"\xc1\x85\0\0\0\0\xf2\x48\xcd\xc9\xc9"[..]),
+        ("in a stored block", b"\xc2\x86\0\0\0\0\x00\x05\x00\xfa\xff\x48"),
+        ("after three bits and a half code", b"\xc2\x81\0\0\0\0\xf2"),
+        ("in the lengths of a stored block", b"\xc2\x83\0\0\0\0\x00\x05\x00"),
+        ("before the end of a fixed block", b"\xc1\x86\0\0\0\0\xf2\x48\xcd\xc9\xc9\x07"),
+        ("in the header of a dynamic block", b"\xc2\x83\0\0\0\0\x04\xc0\x81"),
+    ] {
+        let expected = vec![Delivered::Failed(Failure::NotDeflated)];
+        assert_eq!(server(Limits::default(), [bytes]).0, expected, "{what}");
+        assert_eq!(server(Limits::default(), bytes.chunks(1)).0, expected, "{what}, bytewise");
+    }
+}
+
+/// A valid message is cut at every byte: no part of it is ever delivered as the whole.
+#[test]
+fn no_beginning_of_a_compressed_message_is_delivered() {
+    let text = "a text with repetitions, repetitions and a few more repetitions; ".repeat(3);
+    let mut sender = endpoint(Role::Server, Agreement::default());
+    sender.outbound().message(Message::Text(text.as_bytes()));
+    let (frame, _) = Frame::read(sender.outbound().pending()).unwrap();
+    let payload = frame.payload;
+    let whole = server(Limits::default(), [&compressed(testkit::Opcode::Text, &payload)[..]]).0;
+    assert_eq!(whole, [Delivered::Text(text)]);
+    for cut in 1..payload.len() {
+        let bytes = compressed(testkit::Opcode::Text, &payload[..cut]);
+        let delivered = server(Limits::default(), [&bytes[..]]).0;
+        assert_eq!(delivered, [Delivered::Failed(Failure::NotDeflated)], "cut at {cut}");
+    }
+}
+
+/// What is wrong first in the order of the message is what fails it, however the bytes were cut: a
+/// byte over the limit, a byte that is not UTF-8, or invalid DEFLATE.
+#[test]
+fn the_first_fault_of_a_compressed_message_fails_it_however_it_is_cut() {
+    let too_big = |limit| Failure::MessageTooBig(limit);
+    for (limit, bytes, expected) in [
+        (1, &b"\xc1\x87\0\0\0\0\x00\x02\x00\xfd\xff\xff\xff"[..], Failure::NotUtf8),
+        (1, b"\xc1\x88\0\0\0\0\x00\x02\x00\xfd\xff\x61\x61\x07", too_big(1)),
+        (4096, b"\xc1\x87\0\0\0\0\x00\x01\x00\xfe\xff\xff\x07", Failure::NotUtf8),
+        (2, b"\xc1\x88\0\0\0\0\x00\x02\x00\xfd\xff\x61\x61\x07", Failure::NotDeflated),
+    ] {
+        let limits = Limits { message: limit, ..Limits::default() };
+        let expected = vec![Delivered::Failed(expected)];
+        assert_eq!(server(limits, [bytes]).0, expected, "{bytes:02x?}");
+        assert_eq!(server(limits, bytes.chunks(1)).0, expected, "{bytes:02x?}, bytewise");
+    }
+}
+
+/// RFC 1951 §3.2.6: a fixed code takes up to 9 bits for a byte. So a message within the limit may be
+/// longer when it is compressed, in one frame as well as in two.
+#[test]
+fn a_message_that_compression_made_longer_is_accepted() {
+    const LENGTH: usize = 3_760;
+    // One block of fixed codes: three bits of header, 9 bits for each byte from 144 to 255, and the
+    // end of the block; then the header of the empty block whose rest is removed.
+    let mut bits = vec![false, true, false];
+    for index in 0..LENGTH {
+        let byte = 144 + index % 112;
+        let code = 0b1_1001_0000 + (byte - 144);
+        bits.extend((0..9).rev().map(|bit| code >> bit & 1 == 1));
+    }
+    bits.extend([false; 7 + 3]);
+    let payload: Vec<u8> = bits
+        .chunks(8)
+        .map(|byte| (0..).zip(byte).map(|(place, &bit)| u8::from(bit) << place).sum())
+        .collect();
+    assert!(payload.len() > 4_200);
+    let limits = Limits { message: 4_096, ..Limits::default() };
+    let message = (0..LENGTH).map(|index| u8::try_from(144 + index % 112).unwrap()).collect();
+    let expected = [Delivered::Binary(message)];
+    let one = compressed(testkit::Opcode::Binary, &payload);
+    assert_eq!(server(limits, [&one[..]]).0, expected);
+    let (first, second) = payload.split_at(2_000);
+    let first = Frame::binary(first).with_rsv(4).not_final().masked_with([0; 4]).bytes();
+    let second = Frame::continuation(second).masked_with([1, 2, 3, 4]).bytes();
+    assert_eq!(server(limits, [&first[..], &second[..]]).0, expected);
+}
+
+/// RFC 6455 §10.4: empty blocks bring nothing, and a message of them must not go on for ever.
+#[test]
+fn a_compressed_message_of_empty_blocks_is_over_the_limit_at_last() {
+    let limits = Limits { message: 1_000, ..Limits::default() };
+    let blocks = b"\x00\x00\x00\xff\xff".repeat(200);
+    let fragment = |frame: Frame| frame.masked_with([0; 4]).bytes();
+    let mut bytes = fragment(Frame::text(&blocks[..]).with_rsv(4).not_final());
+    bytes.extend(fragment(Frame::continuation(&blocks[..]).not_final()));
+    // Three thousand bytes are possible for a message of a thousand, but not four thousand.
+    let last = &blocks[..blocks.len() - 4];
+    let short = [&bytes[..], &fragment(Frame::continuation(last))].concat();
+    assert_eq!(server(limits, [&short[..]]).0, [Delivered::Text(String::new())]);
+    bytes.extend(fragment(Frame::continuation(&blocks[..]).not_final()));
+    let long = [&bytes[..], &fragment(Frame::continuation(last))].concat();
+    let too_big = Failure::MessageTooBig(1_000);
+    assert_eq!(server(limits, [&long[..]]).0, [Delivered::Failed(too_big)]);
+}
+
 proptest! {
     /// Whatever was agreed on, and however the bytes are cut, messages come out as they went in, in
     /// both directions.
@@ -347,4 +465,55 @@ proptest! {
     fn any_compressed_bytes_come_to_an_end(payload in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = texts(&mut client(10_000), &frame(0xc2, &payload));
     }
+
+    /// The same bytes cut into other pieces give the same messages, the same answers and the same
+    /// failure: also if they are damaged, cut off, or over the limit.
+    #[test]
+    fn any_compressed_bytes_in_any_pieces_have_one_outcome(
+        messages in prop::collection::vec(message(), 1..4),
+        damage in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),
+        limit in prop_oneof![1_usize..4, 1_usize..600],
+        cuts in prop::collection::vec(1_usize..60, 1..20),
+    ) {
+        let mut sender = endpoint(Role::Client, Agreement::default());
+        for (is_text, payload) in &messages {
+            let message = if *is_text { Message::Text } else { Message::Binary };
+            sender.outbound().message(message(payload));
+        }
+        let mut bytes = Vec::new();
+        let mut rest = sender.outbound().pending();
+        while let Some((frame, length)) = Frame::read(rest) {
+            let mut frame = frame;
+            if let Some((place, byte)) = &damage
+                && !frame.payload.is_empty()
+            {
+                let place = place.index(frame.payload.len());
+                if byte % 4 == 0 { frame.payload.truncate(place) } else { frame.payload[place] = *byte }
+            }
+            bytes.extend(frame.bytes());
+            rest = &rest[length..];
+        }
+        let limits = Limits { message: limit, ..Limits::default() };
+        let whole = server(limits, [&bytes[..]]);
+        let mut pieces = Vec::new();
+        let mut rest = &bytes[..];
+        for cut in cuts.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let (piece, behind) = rest.split_at((*cut).min(rest.len()));
+            pieces.push(piece);
+            rest = behind;
+        }
+        prop_assert_eq!(server(limits, pieces), whole.clone());
+        prop_assert_eq!(server(limits, bytes.chunks(1)), whole);
+    }
+}
+
+/// A message, which is nearly always long enough to be compressed, and not always UTF-8.
+fn message() -> impl Strategy<Value = (bool, Vec<u8>)> {
+    let few = prop::collection::vec(0x60_u8..0x64, 60..600);
+    let noise = prop::collection::vec(any::<u8>(), 60..600);
+    let text = "\\PC{60,300}".prop_map(String::into_bytes);
+    (any::<bool>(), prop_oneof![few, noise, text])
 }

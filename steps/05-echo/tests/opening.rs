@@ -40,12 +40,12 @@ fn a_silent_and_a_dripping_client_are_dropped_when_their_time_is_up() {
 #[test]
 fn a_header_block_over_the_limit_is_answered_with_431() {
     let server = start(&[]);
-    for size in [9_000, 100_000, 900_000] {
+    for size in [17_000, 100_000, 900_000] {
         let mut wire = Wire::connect(&server);
         wire.sends_text(&format!("GET / HTTP/1.1\r\nCookie: {}", "c".repeat(size)));
         let response = wire.expects_response();
         assert_eq!(response.status, 431);
-        assert_eq!(response.text(), "The header block is over the limit of 8192 bytes.\n");
+        assert_eq!(response.text(), "The header block is over the limit of 16384 bytes.\n");
         wire.expects_end();
     }
     is_served(&server);
@@ -118,7 +118,7 @@ fn one_connection_too_many_is_answered_with_503() {
     assert_eq!(response.status, 503);
     assert_eq!(
         response.text(),
-        "The server has as many connections as it takes: try again later.\n"
+        "The server has as many connections as it accepts: try again later.\n"
     );
     outside.expects_end();
     for wire in &mut inside {
@@ -158,4 +158,23 @@ fn a_client_that_vanishes_is_forgotten() {
     let mut answer = Vec::new();
     assert_eq!(half.read_to_end(&mut answer).unwrap(), 0);
     is_served(&server);
+}
+
+/// RFC 6455 §10.2: a refused page is logged, with both values and the flag that would allow it.
+#[test]
+fn a_refused_page_is_printed_with_its_reason() {
+    let server = start(&["--verbose"]);
+    let mut wire = Wire::connect(&server);
+    wire.sends_text(
+        "GET / HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\n\
+         Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    assert_eq!(wire.expects_response().status, 403);
+    wire.half_closes();
+    let line = server.waits_for_line_with("was refused with 403");
+    assert!(
+        line.contains("Host \"evil.example\". Allow it with --origin http://evil.example"),
+        "{line}"
+    );
 }

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use echo::{Agreement, Endpoint, Limits, Message, Role};
 use testkit::{Frame, Opcode, Server, Wire, runs_to_its_end};
 
 fn start(flags: &[&str]) -> Server {
@@ -82,7 +83,7 @@ fn a_peer_that_does_not_read_cannot_fill_the_servers_memory() {
     let server = start(&[]);
     let text = Frame::text("x".repeat(1000)).masked_with([1, 2, 3, 4]).bytes();
     let ping = Frame::ping("x".repeat(100)).masked_with([1, 2, 3, 4]).bytes();
-    let before = resident(&server);
+    let before = memory(&server, "VmRSS");
     for frame in [text, ping] {
         let wire = connected(&server);
         let mut stream = wire.stream().try_clone().unwrap();
@@ -98,7 +99,7 @@ fn a_peer_that_does_not_read_cannot_fill_the_servers_memory() {
             }
         }
         assert!(written < 1_000_000_000, "the server reads on for ever");
-        let grown = resident(&server).saturating_sub(before);
+        let grown = memory(&server, "VmRSS").saturating_sub(before);
         assert!(grown < 16 * 1024, "the server has grown by {grown} KiB");
     }
 }
@@ -117,9 +118,9 @@ fn a_quiet_connection_costs_next_to_nothing() {
         wires
     };
     let _warm = chat(50);
-    let before = resident(&server);
+    let before = memory(&server, "VmRSS");
     let _quiet = chat(400);
-    let grown = resident(&server).saturating_sub(before);
+    let grown = memory(&server, "VmRSS").saturating_sub(before);
     assert!(grown < 1600, "400 quiet connections cost {grown} KiB");
 }
 
@@ -129,7 +130,7 @@ fn a_quiet_connection_costs_next_to_nothing() {
 fn declared_lengths_cost_nothing() {
     let server = start(&[]);
     drop(connected(&server));
-    let before = resident(&server);
+    let before = memory(&server, "VmRSS");
     let mut waiting = Vec::new();
     for _ in 0..200 {
         let mut wire = connected(&server);
@@ -140,7 +141,7 @@ fn declared_lengths_cost_nothing() {
     }
     let mut other = connected(&server);
     other.sends_frame(&Frame::text("done")).expects(b"\x81\x04done");
-    let grown = resident(&server).saturating_sub(before);
+    let grown = memory(&server, "VmRSS").saturating_sub(before);
     assert!(grown < 8 * 1024, "200 declarations have cost {grown} KiB");
 }
 
@@ -180,6 +181,36 @@ fn a_million_empty_fragments_are_closed_with_1008() {
     sender.join().unwrap();
 }
 
+/// RFC 6455 §10.4: the limit on messages is the most that one connection makes the server hold, at its
+/// peak too, whether a message is compressed, in fragments, or unfinished.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_message_takes_no_more_memory_than_the_limit_and_a_little() {
+    const LIMIT: usize = 16 * 1024 * 1024;
+    let zeros = vec![0; LIMIT + 1];
+    let mut peer =
+        Endpoint::new(Role::Client, Limits::default(), Vec::new(), Some(Agreement::default()));
+    peer.outbound().message(Message::Binary(&zeros));
+    let bomb = peer.outbound().pending().to_vec();
+    assert!(bomb.len() < 200_000, "{} bytes", bomb.len());
+    let key = [0; 4];
+    let unfinished = Frame::binary(&zeros[..LIMIT]).not_final().masked_with(key).bytes();
+    let whole = Frame::binary(&zeros[..LIMIT - 1]).masked_with(key).bytes();
+    for (what, bytes) in [("a bomb", bomb), ("unfinished", unfinished), ("whole", whole)] {
+        let server = start(&[]);
+        let mut wire = Wire::connect(&server);
+        wire.opens_with("/", &[("Sec-WebSocket-Extensions", "permessage-deflate")]);
+        let before = memory(&server, "VmRSS");
+        // Whoever sends a bomb is refused while it sends.
+        let _ = wire.stream().write_all(&bytes);
+        let _ = wire.stream().write_all(&Frame::ping("").masked_with(key).bytes());
+        // A pong says that all of it was taken, and so does a close.
+        wire.stream().read_exact(&mut [0; 2]).unwrap();
+        let peak = memory(&server, "VmHWM") - before;
+        assert!(peak < 20 * 1024, "{what} took {peak} KiB");
+    }
+}
+
 /// A message over the limit in fragments, each of them small.
 #[test]
 fn a_message_over_the_limit_is_closed_with_1009() {
@@ -210,7 +241,7 @@ fn a_taken_port_is_told_in_one_line() {
 fn an_origin_that_is_none_keeps_the_server_from_starting() {
     let end = runs_to_its_end(env!("CARGO_BIN_EXE_echo"), &["--origin", "friend.example"]);
     assert_eq!(end.code, Some(2));
-    assert!(end.errors.contains("\"friend.example\" is no origin"), "{}", end.errors);
+    assert!(end.errors.contains("\"friend.example\" is not an origin"), "{}", end.errors);
     assert!(end.errors.contains("--origin"), "{}", end.errors);
 }
 
@@ -222,12 +253,12 @@ fn without_flags_the_timeouts_are_the_standard_ones() {
     assert_eq!(format!("{flags:?}"), format!("{standard:?}"));
 }
 
-/// The resident size of the server, in KiB.
+/// The resident size of the server in KiB: now (`VmRSS`), or at its peak (`VmHWM`).
 #[cfg(target_os = "linux")]
-fn resident(server: &Server) -> u64 {
+fn memory(server: &Server, field: &str) -> u64 {
     let mut status = String::new();
     let path = format!("/proc/{}/status", server.pid());
     std::fs::File::open(path).unwrap().read_to_string(&mut status).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    let line = status.lines().find(|line| line.starts_with(field)).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }

@@ -1,27 +1,29 @@
 //! Step 6: many people in one process, then in many.
 //!
-//! A room is a log of messages (step 0), a list of who is here, and a voice that tells everyone what
-//! happens. What it tells is encoded once (step 5), and each connection takes it into an output of
-//! its own, so that nobody waits for anybody else.
+//! A room is a topic of the event log, a list of its members, and a task that broadcasts what
+//! happens. A broadcast is encoded once (step 5). Each connection takes it into an output of its
+//! own, so that no member waits for another.
+//!
+//! | folder | what is in it |
+//! |---|---|
+//! | `delivery` | a broadcast to all members, and each member's inbox |
+//! | `rooms` | the rooms and their members, here and on other servers |
+//! | `connection` | one member's connection: its limits, and the slow reader |
+//! | `http` | TLS, the paths, and the upgrade to a WebSocket |
+//! | `pages` | the pages |
 
-mod allowance;
 mod app;
-mod ballot;
-mod converse;
-mod inbox;
+mod connection;
+mod delivery;
+mod election;
+mod http;
 mod metrics;
-mod names;
-mod news;
 mod options;
-mod presence;
-mod room;
+mod protocol;
 mod rooms;
-mod slow_reader;
-mod socket;
-mod tls;
-mod words;
 
-pub use app::{App, router};
-pub use converse::Bounds;
+pub use app::App;
+pub use connection::chat_limits::ChatLimits;
+pub use http::routes::router;
+pub use http::tls::{acceptor, serve_tls};
 pub use options::Options;
-pub use tls::{acceptor, serve_tls};

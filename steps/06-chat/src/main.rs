@@ -1,36 +1,37 @@
-//! `just step 6`: rooms to talk in, a vote, and three ways to carry the same news side by side.
+//! `just step 6`: chat rooms, a vote, and a page that compares three ways to carry the same votes.
 
 use chat::{App, Options, acceptor, router, serve_tls};
-use clap::Parser;
 use echo::runtime;
-use polling::{listen, serve};
 use tracing::level_filters::LevelFilter;
-use web::{give_up, told_to_stop};
+use web::server::{listen, log_to_standard_error, serve};
+use web::{give_up, told_to_stop, wait_until_printed};
 
 /// See step 5.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    let options = Options::parse();
+    let options = Options::from_command_line();
     let level = match options.verbose {
         0 => LevelFilter::WARN,
         1 => LevelFilter::INFO,
         _ => LevelFilter::DEBUG,
     };
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+    log_to_standard_error(level);
     let outcome = runtime().and_then(|runtime| runtime.block_on(run(&options)));
     outcome.unwrap_or_else(|problem| give_up(&problem));
+    wait_until_printed();
 }
 
-/// Serves until it is told to stop.
+/// Serves until the signal to stop.
 async fn run(options: &Options) -> Result<(), String> {
     let tls = match (&options.cert, &options.key) {
         (Some(cert), Some(key)) => Some(acceptor(cert, key)?),
         _ => None,
     };
-    let listener = listen(&options.address)?;
+    // Everything that can be wrong with the options is found before anybody can connect.
     let app = App::new(options)?;
+    let listener = listen(&options.address)?;
     let (router, limits) = (router(app.clone()), options.http_limits());
     match tls {
         None => serve(listener, router, limits, told_to_stop()).await,

@@ -7,10 +7,13 @@ use std::io::{Read, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use polling::{EventLog, HttpLimits, routes, serve};
+use event_log::EventLog;
+use polling::routes;
 use support::{Member, start};
 use testkit::{Frame, PATIENCE};
 use tokio::net::TcpListener;
+use web::Origins;
+use web::server::{HttpLimits, guarded, serve};
 
 mod support;
 
@@ -77,7 +80,9 @@ fn get(path: &str) -> String {
 async fn empty_long_poll() -> Cost {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = routes(EventLog::in_memory(1), Duration::from_millis(1));
+    let hold_time = Duration::from_millis(1);
+    let polls = routes(EventLog::in_memory(1), hold_time);
+    let router = guarded(polls, Origins::default(), hold_time);
     tokio::spawn(serve(listener, router, HttpLimits::default(), pending()));
     tokio::task::spawn_blocking(move || costs(address, &get(AFTER))).await.unwrap()
 }

@@ -9,7 +9,7 @@ mod support;
 /// Asks for a WebSocket at this target, as bytes, and returns the status of the answer.
 fn status(server: &Server, target: &[u8]) -> u16 {
     let mut wire = Wire::connect(server);
-    let headers = " HTTP/1.1\r\nHost: chat.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+    let headers = " HTTP/1.1\r\nHost: chat.localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
          Sec-WebSocket-Key: kJXuOKsrl3AR1KeFngRElQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
     wire.sends(&[b"GET ", target, headers.as_bytes()].concat());
     wire.expects_response().status

@@ -12,7 +12,7 @@ mod support;
 const SOCKETS: [&str; 4] = ["/ws/tea/Ada", "/ws/Ada", "/vote/socket", "/echo"];
 /// The lines of a handshake that breaks no rule, below the first.
 const GOOD: [&str; 5] = [
-    "Host: chat.example",
+    "Host: chat.localhost",
     "Upgrade: websocket",
     "Connection: Upgrade",
     "Sec-WebSocket-Key: kJXuOKsrl3AR1KeFngRElQ==",
@@ -25,11 +25,11 @@ fn a_foreign_page_is_refused_on_every_socket() {
     let server = start(&["--origin", "https://friend.example"]);
     for target in SOCKETS {
         for (origin, status) in [
-            ("http://chat.example", 101),
+            ("http://chat.localhost", 101),
             ("https://friend.example", 101),
             ("https://evil.example", 403),
-            ("http://chat.example.evil.example", 403),
-            ("http://chat.example:81", 403),
+            ("http://chat.localhost.evil.example", 403),
+            ("http://chat.localhost:81", 403),
             ("null", 403),
         ] {
             let mut wire = Wire::connect(&server);
@@ -41,6 +41,81 @@ fn a_foreign_page_is_refused_on_every_socket() {
         }
     }
     assert_eq!(metric(&server, "refused_total"), 4 * SOCKETS.len() as u64);
+}
+
+/// RFC 6455 §10.2: the owner of a name can let it point to this server's address. Then a browser
+/// takes the server for that name, so that `Origin` and `Host` agree, and a page could read and
+/// write here (DNS rebinding). Only names that a stranger cannot own, or that are listed, are
+/// accepted: on every socket, for every page, and for polls.
+#[test]
+fn a_host_that_is_not_a_name_of_this_server_is_refused_everywhere() {
+    let server = start(&["--origin", "https://friend.example"]);
+    let handshake = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+                     Sec-WebSocket-Key: kJXuOKsrl3AR1KeFngRElQ==\r\n";
+    let vote = "{\"candidate\":\"Ada\"}";
+    let post = format!("Content-Length: {}\r\n", vote.len());
+    let paths = SOCKETS.map(|path| ("GET", path, handshake, "", 101));
+    let pages = ["/", "/vote", "/compare", "/votes?wait=0"].map(|path| ("GET", path, "", "", 200));
+    let writes = [("POST", "/votes", post.as_str(), vote, 202)];
+    let none = [("GET", "/nowhere", "", "", 404)];
+    for (method, path, lines, body, status) in
+        paths.into_iter().chain(pages).chain(writes).chain(none)
+    {
+        let asks = |host: &str| {
+            let mut wire = Wire::connect(&server);
+            wire.sends_text(&format!(
+                "{method} {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n{lines}\r\n{body}"
+            ));
+            wire.expects_response()
+        };
+        for host in ["localhost", "127.0.0.1:80", "[::1]", "chat.localhost:9006", "friend.example"]
+        {
+            assert_eq!(asks(host).status, status, "{method} {path} at {host}");
+        }
+        for host in ["evil.example", "localhost.evil.example:80"] {
+            let refused = asks(host);
+            assert_eq!(refused.status, 403, "{method} {path} at {host}");
+            let problem = match status {
+                101 => {
+                    format!("The Origin \"http://{host}\" is not allowed at the Host \"{host}\".")
+                }
+                _ => format!("The Host \"{host}\" is not a name of this server."),
+            };
+            let allowed = format!("{problem} Allow it with --origin http://{host}");
+            // Port 80 does not need to be named.
+            let allowed = allowed.trim_end_matches(":80");
+            assert_eq!(refused.text().trim_end().trim_end_matches(":80"), allowed);
+        }
+    }
+    // The operator sees it without a flag.
+    server.waits_for_line_with("The Host \"evil.example\" is not a name of this server");
+    server.waits_for_line_with("The Origin \"http://evil.example\" is not allowed");
+    // A client that sends no Origin is not a browser, so nobody has rebound a name.
+    let mut wire = Wire::connect(&server);
+    wire.sends_text(&format!("GET /echo HTTP/1.1\r\nHost: chat.example\r\n{handshake}\r\n"));
+    assert_eq!(wire.expects_response().status, 101);
+}
+
+/// RFC 9112 §3.2: a request for a page has one `Host` too, and the host of an absolute target
+/// counts instead of it (§3.2.2).
+#[test]
+fn a_page_is_asked_for_with_one_host() {
+    let server = start(&[]);
+    for (target, lines, status) in [
+        ("/", "", 400),
+        ("/", "Host: localhost\r\nHost: localhost\r\n", 400),
+        ("/", "Host: a b\r\n", 400),
+        ("http://localhost/", "Host: evil.example\r\n", 200),
+        ("http://evil.example/", "Host: localhost\r\n", 403),
+    ] {
+        let mut wire = Wire::connect(&server);
+        wire.sends_text(&format!("GET {target} HTTP/1.1\r\n{lines}\r\n"));
+        assert_eq!(wire.expects_response().status, status, "{target} {lines:?}");
+    }
+    // HTTP/1.0 does not ask for it.
+    let mut wire = Wire::connect(&server);
+    wire.sends_text("GET /health HTTP/1.0\r\n\r\n");
+    wire.expects(b"HTTP/1.0 200 OK\r\n");
 }
 
 /// HOSTILE, opening handshake: what is refused, with the status that says why, and what is not.
@@ -58,9 +133,9 @@ fn every_broken_handshake_is_answered_with_its_status() {
         ("POST", "POST", "", &[]),
         ("PUT", "PUT", "", &[]),
         ("no Host", "GET", "Host", &[]),
-        ("two Hosts", "GET", "", &["Host: chat.example"]),
+        ("two Hosts", "GET", "", &["Host: chat.localhost"]),
         ("a Host that is none", "GET", "Host", &["Host: a b"]),
-        ("a Host with a user", "GET", "Host", &["Host: me@chat.example"]),
+        ("a Host with a user", "GET", "Host", &["Host: me@chat.localhost"]),
         ("no Upgrade", "GET", "Upgrade", &[]),
         ("another Upgrade", "GET", "Upgrade", &["Upgrade: h2c"]),
         ("no Connection", "GET", "Connection", &[]),
@@ -95,7 +170,7 @@ fn every_broken_handshake_is_answered_with_its_status() {
             "an Origin twice",
             "GET",
             "",
-            &["Origin: http://chat.example", "Origin: http://chat.example"],
+            &["Origin: http://chat.localhost", "Origin: http://chat.localhost"],
         ),
         ("a subprotocol that is served", "GET", "", &["Sec-WebSocket-Protocol: soap, chat.v1"]),
         ("a subprotocol that is not", "GET", "", &["Sec-WebSocket-Protocol: soap"]),

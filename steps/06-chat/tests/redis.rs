@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 use support::{Member, start};
-use testkit::{Redis, Server, runs_to_its_end};
+use testkit::{Redis, Server};
 
 mod support;
 
@@ -285,12 +285,4 @@ fn a_process_stops_while_redis_is_away() {
     server.asks_to_end();
     ada.expects_close(1001);
     assert!(server.waits_for_exit().success());
-}
-
-#[test]
-fn an_address_that_is_none_is_told_in_one_line() {
-    let end = runs_to_its_end(env!("CARGO_BIN_EXE_chat"), &["127.0.0.1:0", "--redis", "localhost"]);
-    assert_eq!(end.code, Some(1));
-    assert!(end.errors.starts_with("cannot use localhost: "), "{}", end.errors);
-    assert_eq!(end.errors.lines().count(), 1, "{}", end.errors);
 }

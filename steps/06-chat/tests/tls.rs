@@ -158,11 +158,3 @@ fn a_wrong_file_is_told_in_one_line_that_names_it() {
         assert_eq!(end.errors.lines().count(), 1, "{}", end.errors);
     }
 }
-
-/// One is nothing without the other.
-#[test]
-fn a_certificate_without_its_key_keeps_the_server_from_starting() {
-    let end = runs_to_its_end(env!("CARGO_BIN_EXE_chat"), &["--cert", "cert.pem"]);
-    assert_eq!(end.code, Some(2));
-    assert!(end.errors.contains("--key"), "{}", end.errors);
-}

@@ -49,7 +49,7 @@ fn a_vote_that_is_none_is_refused() {
     let server = start(&[]);
     let (mut page, _) = opens(&server);
     let (mut other, _) = opens(&server);
-    let nobody = "one can vote for Ada, Grace, Hedy, Katherine, Radia, and nobody else";
+    let nobody = "the candidates are Ada, Grace, Hedy, Katherine, Radia";
     let shape = "a vote is JSON like {\"candidate\": \"Ada\"}";
     let long_key = json!({ "candidate": "Ada", "key": "k".repeat(65) }).to_string();
     for (vote, reason) in [

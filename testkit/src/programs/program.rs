@@ -33,12 +33,11 @@ impl Program {
     /// Waits for its first line on standard output.
     ///
     /// # Errors
-    /// If it ends or prints nothing: a sentence with all that it has printed.
+    /// If it ends or prints nothing there: all that it has printed.
     pub fn first_line(&self, patience: Duration) -> Result<String, String> {
         self.printed.waits_for(Some(Stream::Output), patience, |_| true).ok_or_else(|| {
-            let last_words = self.last_words();
-            let words = if last_words.is_empty() { "nothing" } else { &last_words };
-            format!("the program printed no first line to standard output; it said: {words}")
+            let words = self.last_words();
+            if words.is_empty() { "it has printed nothing".to_owned() } else { words }
         })
     }
 

@@ -45,7 +45,8 @@ impl Server {
     pub fn launch(command: Command) -> Result<Self, String> {
         let what = format!("{command:?}");
         let program = Program::start(command)?;
-        let first = program.first_line(PATIENCE).map_err(|error| format!("{what}: {error}"))?;
+        let first = program.first_line(PATIENCE);
+        let first = first.map_err(|words| format!("{what} does not listen: {words}"))?;
         let Some(address) = listening_address(&first) else {
             let everything = program.last_words();
             return Err(format!(

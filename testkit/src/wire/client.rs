@@ -3,14 +3,14 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
-use crate::handshake::{ACCEPT, KEY};
-use crate::http::BodyEnd;
-use crate::http::Response;
-use crate::incoming::Arrival;
+use crate::frames::role::Role;
 use crate::patience::PATIENCE;
-use crate::role::Role;
-use crate::transcript::Way;
+use crate::transcript::record::Way;
 use crate::wire::connection::{Wire, header_lines};
+use crate::wire::handshake::{ACCEPT, KEY};
+use crate::wire::http::BodyEnd;
+use crate::wire::http::Response;
+use crate::wire::incoming::Arrival;
 
 /// Headers of the answer to an opening handshake that are the same in every good one, or different
 /// in every one: the transcript leaves them out.
@@ -82,7 +82,7 @@ impl Wire {
     /// Waits for a response; returns its bytes too, and how many of them are its head.
     #[track_caller]
     fn response(&mut self) -> (Response, Vec<u8>, usize) {
-        let mut bytes = self.head("a response");
+        let mut bytes = self.head("a response was expected");
         let head_size = bytes.len();
         let Some(mut response) = Response::read(&bytes) else {
             self.transcript.records(Way::In, &bytes);

@@ -7,15 +7,15 @@ use std::io::{ErrorKind, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Instant;
 
-use crate::frame::Frame;
-use crate::header::Header;
-use crate::http::Request;
-use crate::http::head_size;
-use crate::incoming::{Arrival, Incoming};
-use crate::opcode::Opcode;
+use crate::frames::frame::Frame;
+use crate::frames::header::Header;
+use crate::frames::opcode::Opcode;
+use crate::frames::role::Role;
 use crate::patience::PATIENCE;
-use crate::role::Role;
-use crate::transcript::{Transcript, Way, shown};
+use crate::transcript::record::{Transcript, Way, shown};
+use crate::wire::http::Request;
+use crate::wire::http::head_size;
+use crate::wire::incoming::{Arrival, Incoming};
 use crate::wire::wrong_byte::wrong_byte;
 
 /// A raw TCP connection that keeps a transcript.
@@ -74,26 +74,14 @@ impl Wire {
     /// Expects exactly these bytes next.
     #[track_caller]
     pub fn expects(&mut self, expected: &[u8]) -> &mut Self {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let there = self.incoming.bytes();
-            if let Some(wrong) = there.iter().zip(expected).position(|(byte, due)| byte != due) {
-                self.fails(&wrong_byte(expected, there, wrong, self.role.other()));
+        let sender = self.role.other();
+        let missing = format!("these bytes were expected:\n{}\n", shown(expected, sender));
+        self.finds(&missing, |there| {
+            match there.iter().zip(expected).position(|(byte, due)| byte != due) {
+                Some(wrong) => Err(wrong_byte(expected, there, wrong, sender)),
+                None => Ok((there.len() >= expected.len()).then_some(())),
             }
-            if there.len() >= expected.len() {
-                break;
-            }
-            let arrival = self.incoming.waits_for_more(deadline);
-            if arrival != Arrival::Bytes {
-                let there = self.incoming.bytes().len();
-                let due = shown(expected, self.role.other());
-                self.fails(&format!(
-                    "{} after {there} of {} bytes; expected:\n{due}",
-                    arrival.told(),
-                    expected.len(),
-                ));
-            }
-        }
+        });
         let bytes = self.incoming.takes(expected.len());
         self.transcript.records(Way::In, &bytes);
         self
@@ -102,32 +90,22 @@ impl Wire {
     /// Expects a frame, whichever it is, that breaks no rule that all frames are under.
     #[track_caller]
     pub fn expects_frame(&mut self) -> Frame {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let bytes = self.incoming.bytes();
-            if let Some(header) = Header::read(bytes) {
-                let faults = header.faults(self.role.other());
-                if !faults.is_empty() {
-                    self.fails(&format!(
-                        "a frame was expected that is right: {}",
-                        faults.join(", ")
-                    ));
-                }
-                if let Some((frame, size)) = Frame::read(bytes) {
-                    let bytes = self.incoming.takes(size);
-                    if frame.is_masked() {
-                        self.transcript.records_random_masking(Way::In, &bytes, header.size);
-                    } else {
-                        self.transcript.records(Way::In, &bytes);
-                    }
-                    return frame;
-                }
+        let sender = self.role.other();
+        let (header_size, frame, size) = self.finds("a frame was expected", |bytes| {
+            let Some(header) = Header::read(bytes) else { return Ok(None) };
+            let faults = header.faults(sender);
+            if !faults.is_empty() {
+                return Err(format!("a frame was expected that is right: {}", faults.join(", ")));
             }
-            let arrival = self.incoming.waits_for_more(deadline);
-            if arrival != Arrival::Bytes {
-                self.fails(&format!("a frame was expected: {}", arrival.told()));
-            }
+            Ok(Frame::read(bytes).map(|(frame, size)| (header.size, frame, size)))
+        });
+        let bytes = self.incoming.takes(size);
+        if frame.is_masked() {
+            self.transcript.records_random_masking(Way::In, &bytes, header_size);
+        } else {
+            self.transcript.records(Way::In, &bytes);
         }
+        frame
     }
 
     /// Expects a close frame with this status code, after whatever other frames come before it;
@@ -149,23 +127,19 @@ impl Wire {
     /// Expects that the other end closes the connection, with nothing before it.
     #[track_caller]
     pub fn expects_end(&mut self) -> &mut Self {
-        let deadline = Instant::now() + PATIENCE;
         let other = self.role.other().name();
-        if self.incoming.bytes().is_empty() {
-            match self.incoming.waits_for_more(deadline) {
-                Arrival::End => {
-                    self.transcript.ends(&format!("closed by the {other}"));
-                    return self;
-                }
-                Arrival::Reset => {
-                    self.transcript.ends(&format!("closed by the {other} (reset)"));
-                    return self;
-                }
-                Arrival::Bytes => {}
-                Arrival::TimeUp => self.fails("the end was expected: nothing came in time"),
-            }
+        if !self.incoming.bytes().is_empty() {
+            self.fails("the end was expected: bytes came");
         }
-        self.fails("the end was expected: bytes came");
+        match self.incoming.waits_for_more(Instant::now() + PATIENCE) {
+            Arrival::End => self.transcript.ends(&format!("closed by the {other}")),
+            Arrival::Reset => {
+                self.transcript.ends(&format!("closed by the {other} (reset)"));
+            }
+            Arrival::TimeUp => self.fails("the end was expected: nothing came in time"),
+            Arrival::Bytes => self.fails("the end was expected: bytes came"),
+        }
+        self
     }
 
     /// Says that it will send no more, and goes on reading.
@@ -230,15 +204,25 @@ impl Wire {
 
     /// Waits for a head and uses it up.
     #[track_caller]
-    pub(super) fn head(&mut self, wanted: &str) -> Vec<u8> {
+    pub(super) fn head(&mut self, missing: &str) -> Vec<u8> {
+        let size = self.finds(missing, |bytes| Ok(head_size(bytes)));
+        self.incoming.takes(size)
+    }
+
+    /// Waits until `find` finds something in the bytes that have come and are not used up. The test
+    /// fails if it returns an error, or with `missing` if no more bytes come.
+    #[track_caller]
+    fn finds<T>(&mut self, missing: &str, find: impl Fn(&[u8]) -> Result<Option<T>, String>) -> T {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(size) = head_size(self.incoming.bytes()) {
-                return self.incoming.takes(size);
+            match find(self.incoming.bytes()) {
+                Ok(Some(found)) => return found,
+                Ok(None) => {}
+                Err(wrong) => self.fails(&wrong),
             }
             let arrival = self.incoming.waits_for_more(deadline);
             if arrival != Arrival::Bytes {
-                self.fails(&format!("{wanted} was expected: {}", arrival.told()));
+                self.fails(&format!("{missing}: {}", arrival.told()));
             }
         }
     }

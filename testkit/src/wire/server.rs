@@ -4,12 +4,12 @@ use std::net::TcpListener;
 use std::sync::mpsc;
 use std::thread;
 
-use crate::handshake::accept_value;
-use crate::http::Request;
+use crate::frames::role::Role;
 use crate::patience::PATIENCE;
-use crate::role::Role;
-use crate::transcript::Way;
+use crate::transcript::record::Way;
 use crate::wire::connection::{Wire, header_lines};
+use crate::wire::handshake::accept_value;
+use crate::wire::http::Request;
 
 impl Wire {
     /// Accepts a client, and reads its request up to the blank line.
@@ -25,7 +25,7 @@ impl Wire {
             panic!("no client came in {PATIENCE:?}");
         };
         let mut wire = Self::over(stream, Role::Server, server);
-        let head = wire.head("a request");
+        let head = wire.head("a request was expected");
         wire.transcript.records_text(Way::In, &head);
         wire.request = Request::read(&head);
         wire

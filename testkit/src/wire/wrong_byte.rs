@@ -1,8 +1,8 @@
 //! Points at the first byte that is not the one that was expected.
 
-use crate::annotation::annotation;
-use crate::frame::Frame;
-use crate::role::Role;
+use crate::frames::frame::Frame;
+use crate::frames::role::Role;
+use crate::transcript::annotation::annotation;
 
 /// Bytes to a line of the message about a wrong byte.
 const LINE: usize = 16;

@@ -6,8 +6,7 @@ use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 use unmasking::mask_bytewise;
 
-use crate::SEED;
-use crate::reader::Reader;
+use crate::reader::{Reader, SEED};
 
 /// What step 4 says of these bytes, in one text.
 fn judged(bytes: &[u8], masking: Masking) -> String {

@@ -8,8 +8,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 
-use crate::SEED;
-use crate::reader::Reader;
+use crate::reader::{Reader, SEED};
 
 /// Keys right and wrong: sixteen random bytes each, then too many, too few, and none.
 fn keys() -> Vec<String> {

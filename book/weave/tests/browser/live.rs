@@ -1,9 +1,6 @@
 //! The explorer beside a running step 4.
 
-use std::path::Path;
-
-use testkit::Server;
-use weave::program;
+use testkit::{Profile, Step};
 
 use crate::reader::Reader;
 
@@ -12,9 +9,8 @@ use crate::reader::Reader;
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn the_bytes_of_a_running_step_4_are_shown() {
-    let weave = Path::new(env!("CARGO_BIN_EXE_weave"));
-    let building = tokio::task::spawn_blocking(|| program::build(4, weave).unwrap());
-    let server = Server::start(building.await.unwrap(), &[]);
+    let step_4 = Step::labelled("4").unwrap();
+    let server = step_4.start(Profile::current(), &[]).unwrap();
     let reader = Reader::start_beside(server.address()).await;
     reader.opens("04-framing.html").await;
     let browser = &reader.browser;

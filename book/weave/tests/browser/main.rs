@@ -1,4 +1,4 @@
-//! The book in a real browser: what is to play with does what our Rust does, and every page fits.
+//! The book in a real browser: the interactive parts agree with our Rust, and every page fits.
 
 mod explorer;
 mod handshake;
@@ -6,6 +6,3 @@ mod live;
 mod masking;
 mod pages;
 mod reader;
-
-/// Every run sees the same frames and keys.
-const SEED: u64 = 6455;

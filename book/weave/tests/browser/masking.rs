@@ -5,8 +5,7 @@ use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 use unmasking::mask_bytewise;
 
-use crate::SEED;
-use crate::reader::Reader;
+use crate::reader::{Reader, SEED};
 
 /// RFC 6455 §5.3: the animation masks as step 3 does.
 #[tokio::test]

@@ -40,8 +40,8 @@ async fn every_page_fits_a_phone_and_a_desk_in_light_and_dark() {
     for theme in ["light", "navy"] {
         browser.script(&format!("localStorage.setItem('mdbook-theme', '{theme}')")).await;
         for width in [360, 1280] {
-            for page in Page::listed().unwrap() {
-                let page = page.replace(".md", ".html");
+            for page in Page::all().unwrap() {
+                let page = page.name.replace(".md", ".html");
                 let shows = format!(
                     "document.body.innerHTML = '<iframe style=\"width: {width}px; height: 800px\"></iframe>';
                      const frame = document.querySelector('iframe');

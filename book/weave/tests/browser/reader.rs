@@ -9,6 +9,9 @@ use testkit::Browser;
 use tokio::net::TcpListener;
 use weave::{book, serve};
 
+/// The seed of all random bytes, so that every run sees the same frames and keys.
+pub(crate) const SEED: u64 = 6455;
+
 /// The book, served on a free port, and a browser to read it in.
 pub(crate) struct Reader {
     pub(crate) browser: Browser,

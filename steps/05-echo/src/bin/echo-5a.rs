@@ -4,10 +4,10 @@ use std::io::{self, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use echo::{Ending, Endpoint, Limits, Progress, Role};
+use echo::{Ended, Ending, Endpoint, Limits, Progress, Role};
 use handshake::{Opened, Policy, hang_up, serve_opened};
 use raw_socket::Segments;
-use web::{listen_by_command_line, page};
+use web::{listen_by_command_line, page, print_line};
 
 /// How long a connection may last.
 const TIME: Duration = Duration::from_hours(1);
@@ -19,10 +19,10 @@ fn main() {
     let listener = listen_by_command_line(about, "127.0.0.1:9005");
     let page = page(5, "Echo", include_str!("../page.html"));
     serve_opened(&listener, Policy::default(), page, |stream, peer, opened| {
-        println!("── {peer} connected");
+        print_line(&format!("── {peer} connected"));
         match echo(stream, opened) {
-            Ok(ending) => println!("── {peer} ended: {ending:?}"),
-            Err(error) => println!("── {peer} is gone: {error}"),
+            Ok(ending) => print_line(&format!("── {peer} {}", Ended::from(ending))),
+            Err(error) => print_line(&format!("── {peer} is gone: {error}")),
         }
     })
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use echo::{Ending, Endpoint, Opening, Progress};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, sink};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::timeout;
-use web::{give_up, listen_by_command_line, page};
+use tokio::time::{sleep, timeout};
+use web::{REST_AFTER_ERROR, give_up, listen_by_command_line, page};
 
 /// How long a client may take for its request, and how long a connection may be idle.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
@@ -22,8 +22,9 @@ async fn main() {
     let listener = listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener));
     let listener = listener.unwrap_or_else(|error| give_up(&error.to_string()));
     loop {
-        if let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream));
+        match listener.accept().await {
+            Ok((stream, _)) => drop(tokio::spawn(serve(stream))),
+            Err(_) => sleep(REST_AFTER_ERROR).await,
         }
     }
 }
@@ -34,7 +35,7 @@ async fn serve(mut stream: TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let page = page(5, "Echo", include_str!("../page.html"));
     let opened = Opening::default().accept(&mut stream, HANDSHAKE_TIME, &page).await?;
-    let Some((_, mut endpoint)) = opened else { return Ok(()) };
+    let Ok((_, mut endpoint)) = opened else { return Ok(()) };
     echo(&mut stream, &mut endpoint).await?;
     stream.shutdown().await?;
     timeout(CLOSE_TIME, copy(&mut stream, &mut sink())).await??;

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use handshake::{HeaderLimits, accept_key, end_of_block};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use web::names_a_host;
+use web::{is_path_and_query, names_a_host};
 
 use crate::compression::negotiation::Agreement;
 use crate::sans_io::endpoint::Endpoint;
@@ -47,8 +47,7 @@ pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
     if !names_a_host(host.as_bytes()) {
         return Err(ConnectError::Host(host.to_owned()));
     }
-    let may_stand = |byte: u8| byte.is_ascii_graphic() && byte != b'#';
-    if !target.starts_with('/') || !target.bytes().all(may_stand) {
+    if !is_path_and_query(target) {
         return Err(ConnectError::Target(target.to_owned()));
     }
     let key = STANDARD.encode(rand::random::<[u8; 16]>());

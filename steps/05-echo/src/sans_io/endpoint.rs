@@ -1,7 +1,6 @@
 //! One end of a connection, without IO. This is the whole interface of the protocol.
 
 use bytes::buf::Limit;
-use framing::Opcode;
 
 use super::close::{CloseCode, CloseFrame};
 use super::failure::Failure;
@@ -58,8 +57,6 @@ pub struct Endpoint {
     role: Role,
     inbound: Inbound,
     outbound: Outbound,
-    /// The opcode of the message that was found last.
-    message: Opcode,
 }
 // ANCHOR_END: endpoint
 
@@ -76,7 +73,6 @@ impl Endpoint {
             role,
             inbound: Inbound::new(role, limits, received, inflater),
             outbound: Outbound::new(role, deflater),
-            message: Opcode::Binary,
         }
     }
 
@@ -87,7 +83,6 @@ impl Endpoint {
 
     /// The buffer to read into, in place of [`receive`](Self::receive): bytes that are appended to it
     /// are received. It has room for at least one byte, and is limited to what one read should bring.
-    #[inline]
     pub fn buffer(&mut self) -> Limit<&mut Vec<u8>> {
         self.inbound.buffer()
     }
@@ -103,15 +98,11 @@ impl Endpoint {
     /// # Errors
     /// [`Ending`], once: all messages before it have been returned. Write what is pending, then end
     /// the TCP connection.
-    #[inline]
     pub fn advance(&mut self) -> Result<Progress, Ending> {
         loop {
             match self.inbound.advance() {
                 Ok(None) => return Ok(Progress::NeedsBytes),
-                Ok(Some(Received::Message(opcode))) => {
-                    self.message = opcode;
-                    return Ok(Progress::Message);
-                }
+                Ok(Some(Received::Message)) => return Ok(Progress::Message),
                 Ok(Some(Received::Ping)) => self.outbound.pong(self.inbound.payload()),
                 Ok(Some(Received::Pong)) => {}
                 Ok(Some(Received::Close(code))) => {
@@ -132,9 +123,8 @@ impl Endpoint {
     // ANCHOR: message
     /// The message that was found last, and the sending half: an answer can be sent while the message
     /// is still borrowed from the buffer that it was received in.
-    #[inline]
     pub fn message(&mut self) -> (Message<'_>, &mut Outbound) {
-        (Message::new(self.message, self.inbound.payload()), &mut self.outbound)
+        (self.inbound.message(), &mut self.outbound)
     }
     // ANCHOR_END: message
 
@@ -145,7 +135,6 @@ impl Endpoint {
     }
 
     /// The sending half.
-    #[inline]
     pub fn outbound(&mut self) -> &mut Outbound {
         &mut self.outbound
     }

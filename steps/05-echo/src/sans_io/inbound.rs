@@ -12,7 +12,9 @@ use super::close::{CloseCode, CloseFrame};
 use super::failure::Failure;
 use super::incoming_message::IncomingMessage;
 use super::limits::Limits;
+use super::message::Message;
 use super::role::Role;
+use super::utf8::Utf8;
 use crate::compression::inflate::Inflater;
 
 /// The most bytes in one read: more would have left the processor's cache before they are used.
@@ -27,8 +29,8 @@ const MOVED_OUT_MAX: usize = 4 * 1024;
 /// What the peer sent, once all of it has arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Received {
-    /// A message whose first frame has this opcode, from however many fragments.
-    Message(Opcode),
+    /// A message, from however many fragments.
+    Message,
     /// A ping, to be answered with a pong of the same payload (RFC 6455 §5.5.2).
     Ping,
     /// A pong: the answer to a ping, or an unasked sign of life (§5.5.3).
@@ -41,8 +43,12 @@ pub(super) enum Received {
 /// A frame whose header was decoded, and whose payload is arriving.
 #[derive(Clone, Copy, Debug)]
 struct ArrivingFrame {
+    /// Its opcode; that of the message's first frame, if it continues one.
     opcode: Opcode,
     fin: bool,
+    /// Whether its payload stays in the buffer until it is complete: that of a control frame, and of a
+    /// message in one uncompressed frame. Any other is moved into the assembled message as it comes.
+    stays: bool,
     masking_key: Option<MaskingKey>,
     length: usize,
     /// Bytes of the payload that have been unmasked, and checked or decompressed.
@@ -62,11 +68,15 @@ pub(super) struct Inbound {
     /// The frame whose payload is not complete yet.
     frame: Option<ArrivingFrame>,
     message: IncomingMessage,
+    /// The state of a text that arrives in one frame.
+    utf8: Utf8,
     inflater: Option<Box<Inflater>>,
     /// Where the payload of the last event is: in the buffer from here to `start`, or in the
     /// assembled message.
     payload: usize,
     is_assembled: bool,
+    /// Whether the last message is a text.
+    is_text: bool,
     has_ended: bool,
 }
 
@@ -85,9 +95,11 @@ impl Inbound {
             start: 0,
             frame: None,
             message: IncomingMessage::default(),
+            utf8: Utf8::default(),
             inflater: inflater.map(Box::new),
             payload: 0,
             is_assembled: false,
+            is_text: false,
             has_ended: false,
         }
     }
@@ -105,7 +117,6 @@ impl Inbound {
     ///
     /// It grows with what has arrived, never with what a peer announces. Of a frame longer than a
     /// buffer, only the rest is read, so that the next frame begins at the start of the buffer.
-    #[inline]
     pub(super) fn buffer(&mut self) -> Limit<&mut Vec<u8>> {
         let most = match &self.frame {
             Some(frame) if frame.length > buffer::CAPACITY => {
@@ -121,7 +132,6 @@ impl Inbound {
     }
     // ANCHOR_END: buffer
 
-    #[inline(never)]
     fn make_room(&mut self, room: usize) {
         let start = take(&mut self.start);
         if self.buffer.capacity() < buffer::CAPACITY {
@@ -148,7 +158,6 @@ impl Inbound {
     // ANCHOR_END: rest
 
     /// The payload of the last event.
-    #[inline]
     pub(super) fn payload(&self) -> &[u8] {
         if self.is_assembled {
             &self.message.assembled
@@ -157,11 +166,16 @@ impl Inbound {
         }
     }
 
+    /// The last event, if it is a message.
+    pub(super) fn message(&self) -> Message<'_> {
+        let payload = self.payload();
+        if self.is_text { Message::Text(payload) } else { Message::Binary(payload) }
+    }
+
     /// Looks for the next event. Returns `None` if more bytes are needed.
     ///
     /// # Errors
     /// The first rule that the peer breaks, once. All events before it have been returned.
-    #[inline]
     pub(super) fn advance(&mut self) -> Result<Option<Received>, Failure> {
         if take(&mut self.is_assembled) {
             self.message.assembled = Vec::new();
@@ -192,7 +206,6 @@ impl Inbound {
     }
 
     // ANCHOR: next_event
-    #[inline(never)]
     fn next_event(&mut self) -> Result<Option<Received>, Failure> {
         loop {
             let begun = if self.frame.is_some() { self.frame.take() } else { self.begin_frame()? };
@@ -207,10 +220,12 @@ impl Inbound {
                     let close = CloseFrame::decode(self.payload())?;
                     return Ok(Some(Received::Close(close.map(|close| close.code))));
                 }
-                _ => {}
-            }
-            if let Some(opcode) = self.end_of_message(frame) {
-                return Ok(Some(Received::Message(opcode)));
+                _ if !frame.fin => {}
+                opcode => {
+                    self.is_assembled = !frame.stays;
+                    self.is_text = opcode == Opcode::Text;
+                    return Ok(Some(Received::Message));
+                }
             }
         }
     }
@@ -219,46 +234,43 @@ impl Inbound {
     // ANCHOR: begin_frame
     /// Decodes the header of the next frame, if it has arrived, and checks that such a frame may
     /// come now (§5.4) and is within the limits.
-    #[inline]
     fn begin_frame(&mut self) -> Result<Option<ArrivingFrame>, Failure> {
         let arrived = &self.buffer[self.start..];
         let (masking, rsv1) = (self.role.masking(), self.inflater.is_some());
         let Some((header, behind)) = FrameHeader::decode_extended(arrived, masking, rsv1)? else {
             return Ok(None);
         };
-        let FrameHeader { fin, rsv1, opcode, masking_key, length } = header;
+        let FrameHeader { fin, rsv1, mut opcode, masking_key, length } = header;
         let message = &mut self.message;
         // Only the first frame of a message says that it is compressed (RFC 7692 §6).
         if rsv1 && (opcode.is_control() || message.opcode.is_some()) {
             return Err(HeaderError::ReservedBit(1).into());
         }
+        let stays = opcode.is_control() || fin && !rsv1 && opcode != Opcode::Continuation;
         if !opcode.is_control() {
-            let first = match (opcode, message.opcode) {
+            opcode = match (opcode, message.opcode) {
                 (Opcode::Continuation, first) => first.ok_or(Failure::NothingToContinue)?,
                 (_, Some(_)) => return Err(Failure::MessageUnfinished),
                 (first, None) => first,
             };
-            message.is_compressed |= rsv1;
-            message.begin_frame(first, length, &self.limits)?;
+            if !stays {
+                message.is_compressed |= rsv1;
+                message.begin_frame(opcode, length, &self.limits)?;
+            } else if length > self.limits.message as u64 {
+                return Err(Failure::MessageTooBig(self.limits.message));
+            }
         }
         self.start += behind;
         // No frame is longer than its limit, so its length fits.
         let length = usize::try_from(length).unwrap_or(usize::MAX);
-        Ok(Some(ArrivingFrame { opcode, fin, masking_key, length, seen: 0 }))
+        Ok(Some(ArrivingFrame { opcode, fin, stays, masking_key, length, seen: 0 }))
     }
     // ANCHOR_END: begin_frame
 
     // ANCHOR: take_payload
-    /// Unmasks what has arrived of the payload, and checks or decompresses it. Returns whether the
-    /// frame is complete.
-    #[inline]
+    /// Unmasks and checks what has arrived of the payload. Returns whether the frame is complete.
     fn take_payload(&mut self, mut frame: ArrivingFrame) -> Result<bool, Failure> {
-        let is_control = frame.opcode.is_control();
-        let inflater = self.inflater.as_deref_mut();
-        let inflater = inflater.filter(|_| self.message.is_compressed && !is_control);
-        // Compressed bytes are used as they come; others stay in the buffer until the frame ends.
-        let kept = if inflater.is_some() { 0 } else { frame.seen };
-        let begin = self.start + kept;
+        let begin = self.start + if frame.stays { frame.seen } else { 0 };
         let end = self.buffer.len().min(begin + frame.length - frame.seen);
         let new = &mut self.buffer[begin..end];
         if let Some(key) = frame.masking_key {
@@ -266,40 +278,26 @@ impl Inbound {
         }
         frame.seen += new.len();
         let is_complete = frame.seen == frame.length;
-        let used = if let Some(inflater) = inflater {
-            self.message.decompress(new, inflater, &self.limits)?;
-            new.len()
-        } else {
-            if !is_control {
-                self.message.check(new)?;
-            }
-            if is_complete { frame.length } else { 0 }
-        };
-        if is_complete && frame.fin && !is_control {
-            self.message.finish(self.inflater.as_deref_mut())?;
-        }
         self.payload = self.start;
-        self.start += used;
+        if frame.stays {
+            if frame.opcode == Opcode::Text {
+                self.utf8.push(new)?;
+                if is_complete {
+                    self.utf8.finish()?;
+                }
+            }
+            if is_complete {
+                self.start += frame.length;
+            }
+        } else {
+            self.start += new.len();
+            let is_end = is_complete && frame.fin;
+            self.message.append(new, is_end, self.inflater.as_deref_mut(), &self.limits)?;
+        }
         if !is_complete {
             self.frame = Some(frame);
         }
         Ok(is_complete)
     }
     // ANCHOR_END: take_payload
-
-    // ANCHOR: end_of_message
-    /// Ends a data frame. Returns the opcode of the message if this was its last frame.
-    #[inline]
-    fn end_of_message(&mut self, frame: ArrivingFrame) -> Option<Opcode> {
-        let is_whole = frame.fin && frame.opcode != Opcode::Continuation;
-        if !is_whole && !self.message.is_compressed {
-            self.message.keep(&self.buffer[self.payload..self.start], &self.limits);
-        }
-        if !frame.fin {
-            return None;
-        }
-        self.is_assembled = !is_whole || self.message.is_compressed;
-        self.message.end()
-    }
-    // ANCHOR_END: end_of_message
 }

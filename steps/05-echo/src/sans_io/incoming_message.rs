@@ -1,4 +1,6 @@
-//! The message whose frames are arriving: all that is known about it.
+//! The message that is arriving in fragments, or compressed: all that is known about it.
+
+use std::mem::take;
 
 use framing::Opcode;
 
@@ -12,7 +14,8 @@ use crate::compression::inflate::{Inflater, Next};
 /// two bytes for each of ours: a symbol of DEFLATE has at most 15 bits.
 const COMPRESSED_EXTRA: u64 = 1024;
 
-/// A message that is arriving. Between two messages, everything here is zero and empty.
+/// A message that is arriving in fragments, or compressed. One in a single uncompressed frame needs
+/// none of this. Between two messages, everything here is zero and empty.
 #[derive(Debug, Default)]
 pub(super) struct IncomingMessage {
     /// The opcode of the first frame, once it has arrived.
@@ -62,9 +65,38 @@ impl IncomingMessage {
     }
     // ANCHOR_END: begin_frame
 
-    /// Checks the next bytes of an uncompressed message, which need not be the end of a frame.
-    pub(super) fn check(&mut self, payload: &[u8]) -> Result<(), Failure> {
-        if self.opcode == Some(Opcode::Text) { self.utf8.push(payload) } else { Ok(()) }
+    // ANCHOR: append
+    /// Adds the next bytes of the message, and checks them. `is_end` says that they are the last.
+    pub(super) fn append(
+        &mut self,
+        payload: &[u8],
+        is_end: bool,
+        inflater: Option<&mut Inflater>,
+        limits: &Limits,
+    ) -> Result<(), Failure> {
+        let inflater = inflater.filter(|_| self.is_compressed);
+        if let Some(inflater) = inflater {
+            self.decompress(payload, inflater, limits)?;
+            if is_end && !inflater.finish() {
+                return Err(Failure::NotDeflated);
+            }
+        } else {
+            self.check(payload)?;
+            buffer::grow(&mut self.assembled, payload.len(), limits.message);
+            self.assembled.extend_from_slice(payload);
+        }
+        if is_end {
+            self.utf8.finish()?;
+            let assembled = take(&mut self.assembled);
+            *self = Self { assembled, ..Self::default() };
+        }
+        Ok(())
+    }
+    // ANCHOR_END: append
+
+    /// Checks the next bytes of the message, if it is a text.
+    fn check(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        if self.opcode == Some(Opcode::Text) { self.utf8.push(bytes) } else { Ok(()) }
     }
 
     // ANCHOR: decompress
@@ -72,8 +104,7 @@ impl IncomingMessage {
     ///
     /// The checks follow the order of the decompressed bytes: a byte over the limit, a byte that is
     /// not UTF-8, or the place where the compressed data is invalid, whichever is first.
-    #[inline(never)]
-    pub(super) fn decompress(
+    fn decompress(
         &mut self,
         mut compressed: &[u8],
         inflater: &mut Inflater,
@@ -102,33 +133,4 @@ impl IncomingMessage {
         }
     }
     // ANCHOR_END: decompress
-
-    /// Checks that the message may end here.
-    pub(super) fn finish(&mut self, inflater: Option<&mut Inflater>) -> Result<(), Failure> {
-        if let Some(inflater) = inflater
-            && self.is_compressed
-            && !inflater.finish()
-        {
-            return Err(Failure::NotDeflated);
-        }
-        self.utf8.finish()
-    }
-
-    /// Ends the message, and returns the opcode of its first frame. What was assembled stays until
-    /// it is taken.
-    pub(super) fn end(&mut self) -> Option<Opcode> {
-        self.is_compressed = false;
-        self.fragments = 0;
-        self.wire_length = 0;
-        self.opcode.take()
-    }
-
-    // ANCHOR: keep
-    /// Keeps the payload of a fragment that is not the whole message.
-    #[inline(never)]
-    pub(super) fn keep(&mut self, payload: &[u8], limits: &Limits) {
-        buffer::grow(&mut self.assembled, payload.len(), limits.message);
-        self.assembled.extend_from_slice(payload);
-    }
-    // ANCHOR_END: keep
 }

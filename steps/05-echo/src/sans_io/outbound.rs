@@ -18,9 +18,6 @@ const CONTROL_MAX: usize = 125;
 
 /// A new masking key. It must be unpredictable (§10.3), so it comes from a cryptographic generator
 /// that the system has seeded.
-///
-/// It is not inlined, so that a server's way to a frame has nothing of it.
-#[inline(never)]
 fn new_key() -> MaskingKey {
     rand::random()
 }
@@ -54,7 +51,6 @@ impl Outbound {
     }
 
     /// Sends a message, in one frame.
-    #[inline]
     pub fn message(&mut self, message: Message<'_>) {
         if self.deflater.is_some() {
             self.deflated(message);
@@ -63,7 +59,6 @@ impl Outbound {
         }
     }
 
-    #[inline(never)]
     fn deflated(&mut self, message: Message<'_>) {
         let deflater = self.deflater.as_mut().filter(|_| !self.is_closed);
         match deflater.and_then(|deflater| deflater.deflate(message.payload())) {
@@ -126,7 +121,6 @@ impl Outbound {
     // ANCHOR_END: close
 
     /// The bytes to write, in this order.
-    #[inline]
     #[must_use]
     pub fn pending(&self) -> &[u8] {
         &self.buffer[self.start..]
@@ -134,7 +128,6 @@ impl Outbound {
 
     // ANCHOR: written
     /// Notes that the first `count` pending bytes have been written.
-    #[inline]
     pub fn written(&mut self, count: usize) {
         self.start += count;
         if self.start == self.buffer.len() {
@@ -172,7 +165,6 @@ impl Outbound {
     }
 
     /// Sends a frame, masked if we are the client.
-    #[inline]
     fn frame(&mut self, opcode: Opcode, rsv1: bool, payload: &[u8]) {
         if self.is_closed {
             return;
@@ -189,7 +181,6 @@ impl Outbound {
     }
 
     /// The buffer, with room for `length` more bytes.
-    #[inline]
     fn room(&mut self, length: usize) -> &mut Vec<u8> {
         if self.buffer.capacity() - self.buffer.len() < length {
             self.make_room(length);
@@ -197,7 +188,6 @@ impl Outbound {
         &mut self.buffer
     }
 
-    #[inline(never)]
     fn make_room(&mut self, length: usize) {
         if self.buffer.capacity() == 0 {
             self.buffer = buffer::take();

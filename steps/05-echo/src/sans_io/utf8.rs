@@ -44,7 +44,6 @@ impl Utf8 {
     ///
     /// # Errors
     /// [`Failure::NotUtf8`] if it does.
-    #[inline]
     pub fn finish(&mut self) -> Result<(), Failure> {
         if std::mem::take(&mut self.count) == 0 { Ok(()) } else { Err(Failure::NotUtf8) }
     }

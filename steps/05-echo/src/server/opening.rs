@@ -50,8 +50,8 @@ impl Default for Opening {
 }
 
 impl Opening {
-    /// Reads a request and answers it, within twice `time`. Returns `None` if it was not upgraded:
-    /// then the connection is over. Visitors are shown `page`.
+    /// Reads a request and answers it, within twice `time`. Returns the refusal if it was not
+    /// upgraded: then the connection is over. Visitors are shown `page`.
     ///
     /// # Errors
     /// If the client is gone before it is answered.
@@ -60,7 +60,7 @@ impl Opening {
         stream: &mut TcpStream,
         time: Duration,
         page: &str,
-    ) -> io::Result<Option<(Request<()>, Endpoint)>> {
+    ) -> io::Result<Result<(Request<()>, Endpoint), Refusal>> {
         self.answer(stream, time, page, |arrived| Opened::judge(arrived, &self.policy)).await
     }
 
@@ -78,8 +78,9 @@ impl Opening {
         time: Duration,
         page: &str,
         judge: impl FnOnce(Arrived) -> Result<Opened, Refusal>,
-    ) -> io::Result<Option<(Request<()>, Endpoint)>> {
-        let arrived = timeout(time, read_request(stream, self.header_limits)).await;
+    ) -> io::Result<Result<(Request<()>, Endpoint), Refusal>> {
+        let mut block = HeaderBlock::new(self.header_limits);
+        let arrived = timeout(time, read_request(stream, &mut block)).await;
         let arrived = arrived.unwrap_or(Ok(Err(Refusal::Late)))?;
         let mut judged = arrived.and_then(judge);
         let mut agreed = None;
@@ -88,7 +89,7 @@ impl Opening {
             opened.upgrade.extensions = agreed.map(|agreed| agreed.to_string());
         }
         let answered = async {
-            stream.write_all(&answer(&judged, page)).await?;
+            stream.write_all(&answer(&block, &judged, page)).await?;
             if judged.is_err() {
                 stream.shutdown().await?;
                 let (mut unread, mut nobody) = (stream.take(LINGER_BYTES as u64), sink());
@@ -97,7 +98,7 @@ impl Opening {
             Ok::<_, io::Error>(())
         };
         timeout(time, answered).await??;
-        Ok(judged.ok().map(|Opened { request, rest, .. }| {
+        Ok(judged.map(|Opened { request, rest, .. }| {
             (request, Endpoint::new(Role::Server, self.limits, rest, agreed))
         }))
     }
@@ -106,9 +107,8 @@ impl Opening {
 /// Reads the header block of a request, in however many pieces it comes.
 async fn read_request(
     stream: &mut TcpStream,
-    limits: HeaderLimits,
+    block: &mut HeaderBlock,
 ) -> io::Result<Result<Arrived, Refusal>> {
-    let mut block = HeaderBlock::new(limits);
     let mut piece = Vec::with_capacity(PIECE);
     while stream.read_buf(&mut piece).await? > 0 {
         if let Some(outcome) = block.push(&piece).transpose() {

@@ -1,13 +1,15 @@
-//! The server: accepts, opens, and gives each connection a task of its own.
+//! The server: it accepts connections, and gives each of them a task.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::Duration;
 
+use handshake::Refusal;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
+use web::{REST_AFTER_ERROR, print_line};
 
 use crate::sans_io::endpoint::Endpoint;
 use crate::server::echo::echo;
@@ -15,29 +17,27 @@ use crate::server::options::Options;
 use crate::tokio_driver::clock::Clock;
 use crate::tokio_driver::connection::Connection;
 
-/// Connections over the limit that are told so at the same time; more are closed without a word.
+/// The most connections over the limit that are answered at the same time. Others are dropped.
 const REFUSED_MAX: usize = 64;
-/// How long we rest when the system has no connection to give, for want of file descriptors for
-/// example. Without a rest we would spin.
-const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
-/// What connections get to end when the server stops, beyond the time for the closing handshake.
+/// How much longer than the close timeout the server waits for its connections when it stops: each of
+/// them keeps to that timeout, and the system has to schedule them all.
 const STOP_GRACE: Duration = Duration::from_secs(1);
 
-/// An echo server, ready to serve. Every connection looks at it.
+/// An echo server. All its connections share it.
 #[derive(Debug)]
 pub struct Server {
     options: Options,
-    /// What visitors are shown.
+    /// The page for visitors.
     page: String,
     clock: Arc<Clock>,
-    /// A permit for each connection; all are back when all connections are over.
+    /// A permit for each connection. All of them are back when all connections are over.
     seats: Semaphore,
     /// A permit for each connection that is being refused.
     refused: Arc<Semaphore>,
 }
 
-/// A connection's permit, given back when it is over. It is half as large as tokio's own, and an
-/// idle connection has little else.
+/// The permit of a connection, which is given back when it is over. It is half as large as tokio's
+/// own, and an idle connection has little else.
 struct Seat(Arc<Server>);
 
 impl Drop for Seat {
@@ -47,11 +47,12 @@ impl Drop for Seat {
 }
 
 impl Server {
-    /// A server that follows `options`, and shows `page` to visitors. Must be called on a tokio
-    /// runtime.
+    /// A server with these options, which shows `page` to visitors.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     #[must_use]
     pub fn new(mut options: Options, page: String) -> Arc<Self> {
-        // Nobody has to read a pipe, and a full one would stop us.
         options.verbose |= io::stdout().is_terminal();
         Arc::new(Self {
             clock: Clock::start(options.timeouts),
@@ -62,7 +63,7 @@ impl Server {
         })
     }
 
-    /// Serves whoever connects, for ever.
+    /// Serves everybody who connects. Never returns.
     pub async fn serve(self: &Arc<Self>, listener: &TcpListener) {
         loop {
             let Ok((mut stream, _)) = listener.accept().await else {
@@ -84,7 +85,7 @@ impl Server {
         }
     }
 
-    /// Closes all connections with 1001, and waits until they are over or have had their time.
+    /// Closes all connections with 1001, and waits until they are over or their time is up.
     pub async fn stop(&self) {
         self.clock.stop();
         let all = self.seats.acquire_many(self.options.max_connections);
@@ -96,20 +97,28 @@ impl Server {
         // Answers are written when they are complete, so there is nothing to wait for.
         let _ = stream.set_nodelay(true);
         let (opening, time) = (&self.options.opening, self.options.timeouts.handshake);
-        let (request, endpoint) = tokio::select! {
-            opened = opening.accept(stream, time, &self.page) => opened.ok()??,
+        let opened = tokio::select! {
+            opened = opening.accept(stream, time, &self.page) => opened.ok()?,
             // The connection is not open yet, so there is nothing to close.
             () = self.clock.stopped() => return None,
         };
-        self.say(stream, &format_args!("connected to {}", request.uri()));
-        Some(endpoint)
+        match &opened {
+            Ok((request, _)) => self.say(stream, &format_args!("connected to {}", request.uri())),
+            Err(Refusal::PlainRequest) => {}
+            Err(refusal) => {
+                let status = refusal.status().as_u16();
+                self.say(stream, &format_args!("was refused with {status}: {refusal}"));
+            }
+        }
+        opened.ok().map(|(_, endpoint)| endpoint)
     }
 
-    /// Prints a line about the peer of `stream`, if anybody looks.
+    /// Prints a line about the peer of `stream`, if that was asked for.
     fn say(&self, stream: &TcpStream, news: &dyn Display) {
         if self.options.verbose {
             let peer = stream.peer_addr().map(|peer| peer.to_string());
-            println!("── {} {news}", peer.as_deref().unwrap_or("a peer that is gone"));
+            let peer = peer.as_deref().unwrap_or("a peer that is gone");
+            print_line(&format!("── {peer} {news}"));
         }
     }
 }
@@ -117,9 +126,9 @@ impl Server {
 // ANCHOR: connection
 /// One connection, from its first byte to its last.
 ///
-/// This is what an idle connection keeps in memory, so it is kept small: the beginning and the end
-/// are boxed, and leave nothing behind. It is a block and not an `async fn`, which would keep its
-/// arguments twice.
+/// An idle connection keeps this future in memory, so it is kept small: the beginning and the end are
+/// boxed, and freed after use. It is a block and not an `async fn`, which would store its arguments
+/// twice.
 #[expect(clippy::manual_async_fn, reason = "see above")]
 fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
     async move {

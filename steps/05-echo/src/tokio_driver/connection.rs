@@ -125,8 +125,15 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     pub async fn close(mut self, close: CloseFrame<'_>, time: Duration) {
         self.endpoint.outbound().close(Some(close));
         let handshake = async {
-            // That the program stops is no reason to stop closing.
-            while let Ok(_) | Err(Ended::Stopped) = self.recv().await {}
+            while let Ok(progress) = self.endpoint.advance() {
+                if progress == Progress::NeedsBytes
+                    && let Err(ended) = poll_fn(|context| self.poll_exchange(context)).await
+                    // That the program stops is no reason to stop closing.
+                    && !matches!(ended, Ended::Stopped)
+                {
+                    break;
+                }
+            }
             self.finish().await
         };
         // Whether the peer has done its part or not, it has had its time.
@@ -158,7 +165,6 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
 
     // ANCHOR: poll_exchange
     /// Writes what is pending, then reads what has come. Ready when bytes came.
-    #[inline]
     fn poll_exchange(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Ended>> {
         loop {
             ready!(self.poll_flush(context))?;
@@ -177,7 +183,6 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     // ANCHOR_END: poll_exchange
 
     /// Writes all that is pending. A peer that takes none of it for the idle time is dropped.
-    #[inline]
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Ended>> {
         let outbound = self.endpoint.outbound();
         let before = outbound.pending().len();

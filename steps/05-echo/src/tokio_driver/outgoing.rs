@@ -29,7 +29,6 @@ impl<Stream: AsyncWrite + Unpin> Outgoing<'_, Stream> {
     ///
     /// # Errors
     /// If the TCP connection is broken.
-    #[inline]
     pub fn send(&mut self, message: Message<'_>) -> io::Result<()> {
         let payload = message.payload();
         if payload.len() < UNCOPIED_MIN || !self.outbound.uncopied(message) {

@@ -1,0 +1,23 @@
+//! The floor: says every byte back, and knows nothing of messages.
+
+use std::convert::Infallible;
+use std::io;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::serve::serve;
+
+/// As much as step 5 reads at a time.
+const BUFFER: usize = 256 * 1024;
+
+pub(crate) fn run() -> io::Result<Infallible> {
+    serve(|mut stream| async move {
+        let mut buffer = Vec::with_capacity(BUFFER);
+        while let Ok(1..) = stream.read_buf(&mut buffer).await {
+            if stream.write_all(&buffer).await.is_err() {
+                return;
+            }
+            buffer.clear();
+        }
+    })
+}

@@ -1,0 +1,26 @@
+//! An echo server on tokio-tungstenite: with answers in batches, or if told so, each
+//! answer sent by itself, which is how most programs do it.
+
+use std::convert::Infallible;
+use std::io;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio_tungstenite::accept_async;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::serve::{echo_in_batches, serve};
+
+pub(crate) fn run(each: bool) -> io::Result<Infallible> {
+    serve(move |stream| async move {
+        let Ok(mut socket) = accept_async(stream).await else { return };
+        let keeps = |message: &Message| message.is_text() || message.is_binary();
+        if !each {
+            return echo_in_batches(socket, keeps).await;
+        }
+        while let Some(Ok(message)) = socket.next().await {
+            if keeps(&message) && socket.send(message).await.is_err() {
+                return;
+            }
+        }
+    })
+}

@@ -1,0 +1,102 @@
+//! How figures become places, and words.
+
+use testkit::grouped;
+
+/// How a figure becomes a place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Scale {
+    /// From nothing on, in equal steps.
+    Linear {
+        /// The greatest figure that has a place.
+        max: f64,
+    },
+    /// Each step ten times the one before it.
+    Logarithmic {
+        /// The least figure that has a place, a power of ten.
+        min: f64,
+        /// The greatest, a power of ten too.
+        max: f64,
+    },
+}
+
+impl Scale {
+    /// A linear scale that holds these figures.
+    pub(super) fn linear(figures: impl Iterator<Item = f64>, step: f64) -> Self {
+        let max = figures.fold(0.0, f64::max);
+        Self::Linear { max: (max / step).ceil().max(1.0) * step }
+    }
+
+    /// A logarithmic scale that holds these figures.
+    pub(super) fn logarithmic(figures: impl Iterator<Item = f64> + Clone) -> Self {
+        let power = |figure: f64| figure.max(1.0).log10();
+        let min = figures.clone().fold(f64::MAX, f64::min);
+        let max = figures.fold(0.0, f64::max);
+        let (min, max) = (power(min).floor(), power(max).ceil());
+        Self::Logarithmic { min: 10_f64.powf(min), max: 10_f64.powf(max.max(min + 1.0)) }
+    }
+
+    /// The place of a figure, from 0 to 1.
+    pub(super) fn place(self, figure: f64) -> f64 {
+        match self {
+            Self::Linear { max } => figure / max,
+            Self::Logarithmic { min, max } => (figure.max(min) / min).log10() / (max / min).log10(),
+        }
+    }
+
+    /// The figures that get a line.
+    pub(super) fn marks(self) -> Vec<f64> {
+        match self {
+            Self::Linear { max } => {
+                let step = round_step(max / 5.0);
+                let marks = (0..=10).map(|count| f64::from(count) * step);
+                marks.take_while(|mark| *mark <= max).collect()
+            }
+            Self::Logarithmic { min, max } => {
+                std::iter::successors(Some(min), |mark| Some(mark * 10.0))
+                    .take_while(|mark| *mark <= max * 1.001)
+                    .collect()
+            }
+        }
+    }
+}
+
+/// The next step of 1, 2, 2.5, 5 or 10 that is not shorter.
+pub(super) fn round_step(step: f64) -> f64 {
+    let power = 10_f64.powf(step.log10().floor());
+    let factors = [1.0, 2.0, 2.5, 5.0, 10.0];
+    power * factors.into_iter().find(|factor| factor * power >= step * 0.999).unwrap_or(10.0)
+}
+
+/// A figure in few characters: 1.25, 20, 64 k, 1 M.
+pub(super) fn short(figure: f64) -> String {
+    let scaled = [(1e6, " M"), (1e3, " k")].into_iter().find(|(unit, _)| figure >= *unit);
+    let (figure, unit) = scaled.map_or((figure, ""), |(size, unit)| (figure / size, unit));
+    let digits = format!("{figure:.2}");
+    format!("{}{unit}", digits.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// A figure in full.
+pub(super) fn long(figure: f64) -> String {
+    if figure < 10.0 { format!("{figure:.2}") } else { grouped(figure) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scale_holds_its_figures_and_marks_round_ones() {
+        let linear = Scale::linear([0.3, 1.3].into_iter(), 0.25);
+        assert_eq!(linear, Scale::Linear { max: 1.5 });
+        assert_eq!(linear.marks(), [0.0, 0.5, 1.0, 1.5]);
+        let logarithmic = Scale::logarithmic([260.0, 134_000.0].into_iter());
+        assert_eq!(logarithmic.marks().len(), 5);
+        assert!((logarithmic.place(10_000.0) - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn figures_are_short_on_an_axis() {
+        let all = [0.25, 1.0, 20.0, 65_536.0, 1_000_000.0].map(short);
+        assert_eq!(all, ["0.25", "1", "20", "65.54 k", "1 M"]);
+    }
+}

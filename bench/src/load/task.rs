@@ -1,0 +1,79 @@
+//! What is done to a server.
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::load::script::Kind;
+
+/// What to do to a server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// Where the server is.
+    pub address: SocketAddr,
+    /// The path to ask for. For a room, the name of the member is put behind it.
+    pub path: String,
+    /// Does it speak WebSocket? If not, it is sent the same bytes, and says them back.
+    pub is_websocket: bool,
+    /// What is measured.
+    pub plan: Plan,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Plan {
+    /// Messages that come back in a second.
+    Echo(Echo),
+    /// Messages that are delivered in a second, in a room with one who speaks.
+    Fanout(Fanout),
+    /// Connections that open, say one thing, and stay until standard input ends.
+    Idle(Idle),
+    /// Connections that are opened in a second.
+    Handshakes(Handshakes),
+}
+
+/// An echo.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Echo {
+    /// What the messages are.
+    pub kind: Kind,
+    /// Bytes of payload in each.
+    pub payload: usize,
+    /// Messages in flight on each connection.
+    pub window: usize,
+    /// Connections.
+    pub connections: usize,
+    /// Seconds to measure, after a third of that to warm up.
+    pub seconds: f64,
+}
+
+/// A room.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fanout {
+    /// Those who listen. One more speaks.
+    pub receivers: usize,
+    /// Messages in flight: said, and not heard by everyone yet.
+    pub window: usize,
+    /// Does the server say something to whoever has just come?
+    pub is_greeted: bool,
+    /// Seconds to measure, after a third of that to warm up.
+    pub seconds: f64,
+}
+
+/// Connections that stay.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Idle {
+    /// How many.
+    pub connections: usize,
+    /// Do they offer compression?
+    pub is_compressed: bool,
+}
+
+/// Connections that come and go.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Handshakes {
+    /// How many are being opened at the same time.
+    pub at_once: usize,
+    /// Seconds to measure, after a third of that to warm up.
+    pub seconds: f64,
+}

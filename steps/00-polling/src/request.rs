@@ -1,0 +1,41 @@
+//! What requests to the vote and to the chat have in common.
+
+use std::time::Duration;
+
+use event_log::{EventId, random_key};
+use serde::Deserialize;
+
+use crate::http_error::HttpError;
+
+/// The longest key of a vote or a message, in bytes.
+const KEY_MAX: usize = 64;
+
+/// The query of a poll.
+#[derive(Deserialize)]
+pub(crate) struct Poll {
+    /// The last event that the client knows.
+    #[serde(default)]
+    pub(crate) after: EventId,
+    /// `wait=0` asks for an answer at once: short polling.
+    wait: Option<u8>,
+}
+
+impl Poll {
+    /// Returns how long this poll is held if there is nothing new: `hold_time`, or no time at all
+    /// for short polling.
+    pub(crate) fn hold_time(&self, hold_time: Duration) -> Duration {
+        if self.wait == Some(0) { Duration::ZERO } else { hold_time }
+    }
+}
+
+/// Returns the key that a client has sent, or a random one if it has sent none.
+///
+/// # Errors
+/// A bad request if the key is empty or too long.
+pub(crate) fn key_or_random(key: Option<String>) -> Result<String, HttpError> {
+    match key {
+        None => Ok(random_key()),
+        Some(key) if (1..=KEY_MAX).contains(&key.len()) => Ok(key),
+        Some(_) => Err(HttpError::bad_request(format!("a key has 1 to {KEY_MAX} bytes"))),
+    }
+}

@@ -1,0 +1,38 @@
+//! A value that makes no sense keeps the server from starting, with a sentence that says why.
+
+use testkit::runs_to_its_end;
+
+#[test]
+fn a_value_that_makes_no_sense_is_refused_before_the_server_listens() {
+    let from_1 = "expected a number from 1 on";
+    for (flag, value, sentences) in [
+        ("--history", "0", ["--history <COUNT>", from_1]),
+        ("--max-connections", "0", ["--max-connections <COUNT>", from_1]),
+        ("--header-timeout", "0", ["--header-timeout <SECONDS>", "expected seconds, from 0.001"]),
+        ("--origin", "example.com", ["--origin", "write it like https://example.com"]),
+        (
+            "--redis",
+            "localhost",
+            ["cannot use localhost: ", "write it like redis://127.0.0.1:6379"],
+        ),
+    ] {
+        let end = runs_to_its_end(env!("CARGO_BIN_EXE_polling"), &["127.0.0.1:0", flag, value]);
+        assert_eq!(end.output, "", "{flag} {value}");
+        assert!(matches!(end.code, Some(1 | 2)), "{flag} {value}: {:?}", end.code);
+        for sentence in sentences {
+            assert!(end.errors.contains(sentence), "{flag} {value}: {}", end.errors);
+        }
+    }
+}
+
+/// What is printed may be read by others, and be kept in a log.
+#[test]
+fn a_redis_that_makes_no_sense_is_told_in_one_line_without_its_password() {
+    for url in ["localhost", "http://ada:s3cret@localhost", "redis://:s3cret@"] {
+        let end = runs_to_its_end(env!("CARGO_BIN_EXE_polling"), &["127.0.0.1:0", "--redis", url]);
+        assert_eq!((end.code, end.output.as_str()), (Some(1), ""));
+        assert!(end.errors.starts_with("cannot use "), "{}", end.errors);
+        assert!(!end.errors.contains("s3cret"), "{}", end.errors);
+        assert_eq!(end.errors.lines().count(), 1, "{}", end.errors);
+    }
+}

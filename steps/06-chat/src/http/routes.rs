@@ -1,0 +1,115 @@
+//! All paths of the server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{any, get};
+use event_log::EventId;
+use serde::Deserialize;
+use web::page;
+use web::server::{guarded, not_found};
+
+use crate::app::App;
+use crate::http::socket::{Purpose, open};
+
+/// The room of a client that has not chosen one.
+const LOBBY: &str = "lobby";
+/// How long a poll without news is held.
+const HOLD_TIME: Duration = Duration::from_secs(10);
+
+/// Returns the router for all paths of this step.
+pub fn router(app: Arc<App>) -> Router {
+    let html = |title, content: &str| {
+        let document = page(6, title, &with_live_parts(content));
+        get(move || async move { Html(document) })
+    };
+    let polls = polling::routes(app.log.clone(), HOLD_TIME);
+    let origins = app.policy.origins.clone();
+    let paths = Router::new()
+        .route("/", html("Chat", include_str!("../pages/chat.html")))
+        .route("/vote", html("Vote", include_str!("../pages/vote.html")))
+        .route("/compare", html("Compare", include_str!("../pages/compare.html")))
+        .route("/ws/{room}/{name}", any(room))
+        .route("/ws/{room}/", any(empty_name))
+        .route("/ws/", any(empty_name_in_lobby))
+        .route("/ws/{name}", any(lobby))
+        .route("/vote/socket", any(vote))
+        .route("/echo", any(echo))
+        .route("/health", get(|| async { "well\n" }))
+        .route("/metrics", get(metrics))
+        .with_state(app);
+    guarded(paths.merge(polls).fallback(nothing_here), origins, HOLD_TIME)
+}
+
+/// Returns a page's own part, with the parts that all pages with a WebSocket have.
+fn with_live_parts(content: &str) -> String {
+    let style = include_str!("../pages/live.css");
+    let script = include_str!("../pages/live.js");
+    let content = content.replace("<!-- STATE -->", include_str!("../pages/state.html").trim_end());
+    format!("<style>\n{style}</style>\n<script>\n{script}</script>\n{content}")
+}
+
+async fn nothing_here() -> (StatusCode, String) {
+    not_found("/, /vote or /compare")
+}
+
+/// The query of a page that comes back to a room.
+#[derive(Deserialize)]
+struct Return {
+    /// A secret that the page has chosen for this visit.
+    #[serde(default)]
+    session: String,
+    /// The last message that the page has seen.
+    after: Option<EventId>,
+}
+
+async fn room(
+    State(app): State<Arc<App>>,
+    Path((room, name)): Path<(String, String)>,
+    Query(Return { session, after }): Query<Return>,
+    request: Request,
+) -> Response {
+    open(&app, request, Purpose::Room { room, name, session, after })
+}
+
+/// `/ws/NAME`: the lobby.
+async fn lobby(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    Query(Return { session, after }): Query<Return>,
+    request: Request,
+) -> Response {
+    open(&app, request, Purpose::Room { room: LOBBY.to_owned(), name, session, after })
+}
+
+/// A path that ends where the name should be. It is refused as an empty name is.
+async fn empty_name(
+    State(app): State<Arc<App>>,
+    Path(room): Path<String>,
+    request: Request,
+) -> Response {
+    let (name, session) = (String::new(), String::new());
+    open(&app, request, Purpose::Room { room, name, session, after: None })
+}
+
+/// The same for the lobby.
+async fn empty_name_in_lobby(app: State<Arc<App>>, request: Request) -> Response {
+    empty_name(app, Path(LOBBY.to_owned()), request).await
+}
+
+async fn vote(State(app): State<Arc<App>>, request: Request) -> Response {
+    open(&app, request, Purpose::Vote)
+}
+
+async fn echo(State(app): State<Arc<App>>, request: Request) -> Response {
+    open(&app, request, Purpose::Echo)
+}
+
+async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.text())
+}

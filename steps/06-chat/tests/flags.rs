@@ -1,0 +1,53 @@
+//! A value that makes no sense keeps the server from starting, with a sentence that says why.
+
+use testkit::runs_to_its_end;
+
+#[test]
+fn a_value_that_makes_no_sense_is_refused_before_the_server_listens() {
+    let from_1 = "expected a number from 1 on";
+    let url = "write it like redis://127.0.0.1:6379";
+    let cases: [(&[&str], &[&str]); 15] = [
+        (&["--rate", "0"], &["--rate <COUNT>", from_1]),
+        (&["--rate", "-1"], &["-1"]),
+        (&["--rate", "many"], &["--rate <COUNT>", from_1]),
+        (&["--max-queue", "0"], &["--max-queue <BYTES>", from_1]),
+        (&["--max-chat-message", "0"], &["--max-chat-message <BYTES>", from_1]),
+        (&["--history", "0"], &["--history <COUNT>", from_1]),
+        (&["--max-connections", "0"], &["--max-connections <COUNT>", from_1]),
+        // No message would fit into this queue, so every member would be too slow.
+        (
+            &["--max-queue", "16383"],
+            &["--max-queue 16383 has no room for a message of 16384 bytes", "--max-chat-message"],
+        ),
+        (
+            &["--max-chat-message", "600000"],
+            &["--max-queue 524288 has no room for a message of 600000 bytes"],
+        ),
+        (&["--cert", "cert.pem"], &["required", "--key <FILE>"]),
+        (&["--key", "key.pem"], &["required", "--cert <FILE>"]),
+        (&["--redis", "localhost"], &["cannot use localhost: ", url]),
+        (&["--redis", ""], &["cannot use : ", url]),
+        (&["--redis", "redis://localhost/one"], &["cannot use redis://localhost/one: ", url]),
+        // A connection without TLS would be another thing than what was asked for.
+        (&["--redis", "rediss://localhost"], &["cannot use rediss://localhost: ", "TLS"]),
+    ];
+    for (flags, sentences) in cases {
+        let end = runs_to_its_end(env!("CARGO_BIN_EXE_chat"), &[&["127.0.0.1:0"], flags].concat());
+        assert_eq!(end.output, "", "{flags:?}");
+        assert!(matches!(end.code, Some(1 | 2)), "{flags:?}: {:?}", end.code);
+        for sentence in sentences {
+            assert!(end.errors.contains(sentence), "{flags:?}: {}", end.errors);
+        }
+    }
+}
+
+/// What is printed may be read by others, and be kept in a log.
+#[test]
+fn a_password_in_a_url_is_not_printed() {
+    for url in ["http://ada:s3cret@localhost", "redis://:s3cret@", "s3cret@localhost"] {
+        let end = runs_to_its_end(env!("CARGO_BIN_EXE_chat"), &["127.0.0.1:0", "--redis", url]);
+        assert_eq!((end.code, end.output.as_str()), (Some(1), ""));
+        assert!(!end.errors.contains("s3cret"), "{}", end.errors);
+        assert_eq!(end.errors.lines().count(), 1, "{}", end.errors);
+    }
+}

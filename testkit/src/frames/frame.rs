@@ -1,0 +1,243 @@
+//! A whole frame (RFC 6455 §5.2): built to be sent, or read from the wire.
+
+use crate::frames::header::{EIGHT_BYTES, Header, SHORT_MAX, TWO_BYTES};
+use crate::frames::opcode::Opcode;
+use crate::frames::role::Role;
+
+/// The masking key of the examples in RFC 6455 §5.7, and of every frame that a test masks without
+/// naming a key.
+pub const MASKING_KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
+
+/// The status code that stands for a close frame without one (RFC 6455 §7.1.5).
+pub(crate) const NO_STATUS_CODE: u16 = 1005;
+
+/// Whether a frame is masked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Masking {
+    /// As RFC 6455 §5.1 asks of the end that sends: a client with [`MASKING_KEY`], a server not.
+    AsDue,
+    /// With this key, whoever sends.
+    Key([u8; 4]),
+    /// Not at all, whoever sends.
+    Absent,
+}
+
+/// A frame, its payload unmasked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Whether this is the last frame of its message.
+    pub fin: bool,
+    /// RSV1, RSV2 and RSV3, as the number 0 to 7; RSV1 is 4.
+    pub rsv: u8,
+    /// What the frame is for.
+    pub opcode: Opcode,
+    /// Whether the frame is to be masked, or was.
+    pub masking: Masking,
+    /// The payload, unmasked.
+    pub payload: Vec<u8>,
+}
+
+impl Frame {
+    /// A final frame with this opcode and payload.
+    #[must_use]
+    pub fn new(opcode: Opcode, payload: impl Into<Vec<u8>>) -> Self {
+        Self { fin: true, rsv: 0, opcode, masking: Masking::AsDue, payload: payload.into() }
+    }
+
+    /// A text frame. It takes bytes too, for text that is not UTF-8.
+    #[must_use]
+    pub fn text(payload: impl Into<Vec<u8>>) -> Self {
+        Self::new(Opcode::Text, payload)
+    }
+
+    /// A binary frame.
+    #[must_use]
+    pub fn binary(payload: impl Into<Vec<u8>>) -> Self {
+        Self::new(Opcode::Binary, payload)
+    }
+
+    /// A continuation frame; the last of its message unless made [`not_final`](Self::not_final).
+    #[must_use]
+    pub fn continuation(payload: impl Into<Vec<u8>>) -> Self {
+        Self::new(Opcode::Continuation, payload)
+    }
+
+    /// A ping.
+    #[must_use]
+    pub fn ping(payload: impl Into<Vec<u8>>) -> Self {
+        Self::new(Opcode::Ping, payload)
+    }
+
+    /// A pong.
+    #[must_use]
+    pub fn pong(payload: impl Into<Vec<u8>>) -> Self {
+        Self::new(Opcode::Pong, payload)
+    }
+
+    /// A close frame with a status code and a reason, which may be empty.
+    #[must_use]
+    pub fn close(code: u16, reason: &str) -> Self {
+        Self::close_with([&code.to_be_bytes(), reason.as_bytes()].concat())
+    }
+
+    /// A close frame with this body, right or wrong; an empty one is without a status code.
+    #[must_use]
+    pub fn close_with(body: impl Into<Vec<u8>>) -> Self {
+        Self::new(Opcode::Close, body)
+    }
+
+    /// The same frame as a fragment that others follow.
+    #[must_use]
+    pub fn not_final(self) -> Self {
+        Self { fin: false, ..self }
+    }
+
+    /// The same frame with these reserved bits; 4 is RSV1, 2 RSV2, 1 RSV3.
+    #[must_use]
+    pub fn with_rsv(self, rsv: u8) -> Self {
+        Self { rsv, ..self }
+    }
+
+    /// The same frame with this masking key, whoever sends it.
+    #[must_use]
+    pub fn masked_with(self, key: [u8; 4]) -> Self {
+        Self { masking: Masking::Key(key), ..self }
+    }
+
+    /// The same frame unmasked, whoever sends it.
+    #[must_use]
+    pub fn unmasked(self) -> Self {
+        Self { masking: Masking::Absent, ..self }
+    }
+
+    /// Whether the frame came masked.
+    #[must_use]
+    pub fn is_masked(&self) -> bool {
+        matches!(self.masking, Masking::Key(_))
+    }
+
+    /// The payload as text; panics if it is not UTF-8.
+    #[must_use]
+    #[track_caller]
+    pub fn into_text(self) -> String {
+        String::from_utf8(self.payload).expect("the payload should be UTF-8")
+    }
+
+    /// The status code of a close frame: 1005 if it has none (RFC 6455 §7.1.5).
+    #[must_use]
+    pub fn close_code(&self) -> u16 {
+        self.payload.first_chunk().map_or(NO_STATUS_CODE, |code| u16::from_be_bytes(*code))
+    }
+
+    /// The reason of a close frame.
+    #[must_use]
+    #[track_caller]
+    pub fn close_reason(&self) -> &str {
+        std::str::from_utf8(self.payload.get(2..).unwrap_or_default())
+            .expect("the reason should be UTF-8")
+    }
+
+    /// The bytes of this frame as a client sends it, for what [`Wire`](crate::Wire) has no verb
+    /// for: half of it, or many frames in one write.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        self.bytes_from(Role::Client)
+    }
+
+    pub(crate) fn bytes_from(&self, sender: Role) -> Vec<u8> {
+        let key = match (self.masking, sender) {
+            (Masking::Key(key), _) => Some(key),
+            (Masking::AsDue, Role::Client) => Some(MASKING_KEY),
+            (Masking::AsDue, Role::Server) | (Masking::Absent, _) => None,
+        };
+        let mut bytes = vec![u8::from(self.fin) << 7 | (self.rsv & 0x07) << 4 | self.opcode.bits()];
+        let mask_bit = if key.is_some() { 0x80 } else { 0 };
+        let length = self.payload.len();
+        match (u8::try_from(length), u16::try_from(length)) {
+            (Ok(short), _) if u64::from(short) <= SHORT_MAX => bytes.push(mask_bit | short),
+            (_, Ok(two_bytes)) => {
+                bytes.push(mask_bit | TWO_BYTES);
+                bytes.extend(two_bytes.to_be_bytes());
+            }
+            _ => {
+                bytes.push(mask_bit | EIGHT_BYTES);
+                bytes.extend((length as u64).to_be_bytes());
+            }
+        }
+        bytes.extend(key.iter().flatten());
+        bytes.extend(masked(&self.payload, key));
+        bytes
+    }
+
+    /// Reads one frame and says how many bytes it took; `None` as long as there is not all of it.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<(Self, usize)> {
+        let header = Header::read(bytes)?;
+        let size = header.frame_size()?;
+        let payload = bytes.get(header.size..size)?;
+        let frame = Self {
+            fin: header.fin,
+            rsv: header.rsv,
+            opcode: header.opcode,
+            masking: header.masking_key.map_or(Masking::Absent, Masking::Key),
+            payload: masked(payload, header.masking_key),
+        };
+        Some((frame, size))
+    }
+}
+
+/// Masks a payload, or unmasks it: the same XOR (RFC 6455 §5.3).
+pub(crate) fn masked(payload: &[u8], key: Option<[u8; 4]>) -> Vec<u8> {
+    let Some(key) = key else { return payload.to_vec() };
+    payload.iter().zip(key.into_iter().cycle()).map(|(byte, key)| byte ^ key).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 6455 §5.7, the examples.
+    #[test]
+    fn the_examples_of_the_standard_are_written_and_read() {
+        let hello: &[u8] = &[0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58];
+        assert_eq!(Frame::text("Hello").bytes(), hello);
+        let (frame, size) = Frame::read(hello).unwrap();
+        assert_eq!(size, hello.len());
+        assert_eq!(frame, Frame::text("Hello").masked_with(MASKING_KEY));
+
+        let unmasked: &[u8] = &[0x81, 0x05, 0x48, 0x65, 0x6c, 0x6c, 0x6f];
+        assert_eq!(Frame::text("Hello").bytes_from(Role::Server), unmasked);
+        assert_eq!(Frame::text("Hello").unmasked().bytes(), unmasked);
+        assert_eq!(Frame::read(unmasked).unwrap().0.into_text(), "Hello");
+    }
+
+    #[test]
+    fn a_frame_is_read_once_all_of_it_is_there() {
+        for length in [0, 1, 125, 126, 65_535, 65_536] {
+            let frame = Frame::binary(vec![7; length]).not_final().with_rsv(4);
+            let bytes = frame.bytes();
+            assert_eq!(Frame::read(&bytes[..bytes.len() - 1]), None, "length {length}");
+            let (read, size) = Frame::read(&bytes).unwrap();
+            assert_eq!(size, bytes.len());
+            assert_eq!(read, frame.masked_with(MASKING_KEY));
+            let header = Header::read(&bytes).unwrap();
+            assert_eq!(header.length_fault(), None, "length {length}");
+        }
+    }
+
+    #[test]
+    fn a_declared_length_allocates_nothing() {
+        let huge = [0x82, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
+        assert_eq!(Frame::read(&huge), None);
+    }
+
+    /// RFC 6455 §7.1.5: 1005 stands for "no status code", and is never sent.
+    #[test]
+    fn a_close_frame_tells_its_code_and_reason() {
+        let close = Frame::close(1002, "why");
+        assert_eq!(close.payload, [0x03, 0xea, b'w', b'h', b'y']);
+        assert_eq!((close.close_code(), close.close_reason()), (1002, "why"));
+        let bare = Frame::close_with([]);
+        assert_eq!((bare.close_code(), bare.close_reason()), (1005, ""));
+    }
+}

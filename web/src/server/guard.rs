@@ -1,0 +1,105 @@
+//! The rules that hold for every path of a server, whatever the path does.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, UPGRADE,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{StatusCode, Version};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use tokio::time::timeout;
+use tracing::warn;
+
+use crate::host::{effective_host, names_a_host};
+use crate::origin::Origins;
+
+/// The longest body of a request, in bytes.
+const BODY_BYTES: usize = 16 * 1024;
+/// How long a request may take, in addition to the time for which a poll is held.
+const REQUEST_TIME: Duration = Duration::from_secs(10);
+/// Headers of every answer: it is never cached, never taken for another type, never framed by
+/// another site, and its page loads nothing from other sites.
+const HEADERS: [(HeaderName, HeaderValue); 3] = [
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'none'",
+        ),
+    ),
+];
+
+/// The rules, for one server.
+#[derive(Clone, Debug)]
+struct Rules {
+    origins: Origins,
+    request_time: Duration,
+}
+
+/// Puts the rules before every path of `router`: a request must be for a name of this server, pages
+/// of other sites must not write, a request must not take much longer than `hold_time`, a body has a
+/// limit, and each answer carries headers that make a browser careful.
+pub fn guarded(router: Router, origins: Origins, hold_time: Duration) -> Router {
+    let rules = Rules { origins, request_time: hold_time + REQUEST_TIME };
+    let router = router.layer(DefaultBodyLimit::max(BODY_BYTES));
+    router.layer(from_fn_with_state(rules, guard))
+}
+
+/// Returns the answer for a path where there is nothing: 404. `pages` lists the pages that exist,
+/// such as `/ or /chat`.
+#[must_use]
+pub fn not_found(pages: &str) -> (StatusCode, String) {
+    (StatusCode::NOT_FOUND, format!("There is nothing here: try {pages}.\n"))
+}
+
+/// Runs before every path.
+async fn guard(State(rules): State<Rules>, request: Request, next: Next) -> Response {
+    let mut response = match refusal(&rules.origins, &request) {
+        Some(refusal) => refusal.into_response(),
+        None => timeout(rules.request_time, next.run(request)).await.unwrap_or_else(|_| {
+            (StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()
+        }),
+    };
+    response.headers_mut().extend(HEADERS);
+    response
+}
+
+// ANCHOR: refusal
+/// Returns the answer to a request that a page of another site has caused, or `None` if the request
+/// may go on.
+///
+/// A browser lets any page send forms and simple requests to any server. So a page of another site
+/// could vote in the name of its visitor (fault F6). A page could also let its own name point to
+/// this server's address, and then read everything here (DNS rebinding). See [`Origins`].
+fn refusal(origins: &Origins, request: &Request) -> Option<(StatusCode, String)> {
+    let headers = request.headers();
+    // RFC 9112 §3.2. HTTP/1.0 does not ask for Host.
+    if request.version() == Version::HTTP_10 && !headers.contains_key(HOST) {
+        return None;
+    }
+    let host = effective_host(request.uri(), headers);
+    let Some(host) = host.filter(|host| names_a_host(host.as_bytes())) else {
+        let sentence = "There must be exactly one Host header, and it must name a host.";
+        return Some((StatusCode::BAD_REQUEST, sentence.to_owned()));
+    };
+    // A page can send `Upgrade` only by opening a WebSocket. Then the browser also sends `Origin`, and
+    // the opening handshake checks both (step 2).
+    if !headers.contains_key(UPGRADE) && !origins.is_own_host(host) {
+        // Quoted and escaped, because a stranger has chosen it.
+        let sentence = format!(
+            "The Host {host:?} is not a name of this server. Allow it with --origin http://{host}"
+        );
+        warn!("refused: {sentence}");
+        return Some((StatusCode::FORBIDDEN, sentence));
+    }
+    let foreign = origins.check(headers, Some(host)).err();
+    let foreign = foreign.filter(|_| !request.method().is_safe())?;
+    warn!("refused: {foreign}");
+    Some((StatusCode::FORBIDDEN, foreign.to_string()))
+}
+// ANCHOR_END: refusal
