@@ -69,7 +69,7 @@ fn flags_that_make_no_sense_keep_the_server_from_starting() {
         (&["--max-message", "0"], "--max-message <BYTES>"),
         (&["--max-fragments", "0"], "--max-fragments <COUNT>"),
         (&["--max-connections", "0"], "--max-connections <COUNT>"),
-        (&["--close-timeout", "-1"], "--close-timeout"),
+        (&["--close-timeout", "100000"], "--close-timeout"),
         (&["--ping-interval", "0"], "--ping-interval <SECONDS>"),
         (&["--subprotocol", "a b"], "--subprotocol"),
         (&["--compression", "fast"], "--compression"),
