@@ -50,8 +50,8 @@ impl Default for Opening {
 }
 
 impl Opening {
-    /// Reads a request and answers it, within twice `time`. Returns `None` if it was not upgraded:
-    /// then the connection is over. Visitors are shown `page`.
+    /// Reads a request and answers it, within twice `time`. Returns the refusal if it was not
+    /// upgraded: then the connection is over. Visitors are shown `page`.
     ///
     /// # Errors
     /// If the client is gone before it is answered.
@@ -60,7 +60,7 @@ impl Opening {
         stream: &mut TcpStream,
         time: Duration,
         page: &str,
-    ) -> io::Result<Option<(Request<()>, Endpoint)>> {
+    ) -> io::Result<Result<(Request<()>, Endpoint), Refusal>> {
         self.answer(stream, time, page, |arrived| Opened::judge(arrived, &self.policy)).await
     }
 
@@ -78,7 +78,7 @@ impl Opening {
         time: Duration,
         page: &str,
         judge: impl FnOnce(Arrived) -> Result<Opened, Refusal>,
-    ) -> io::Result<Option<(Request<()>, Endpoint)>> {
+    ) -> io::Result<Result<(Request<()>, Endpoint), Refusal>> {
         let mut block = HeaderBlock::new(self.header_limits);
         let arrived = timeout(time, read_request(stream, &mut block)).await;
         let arrived = arrived.unwrap_or(Ok(Err(Refusal::Late)))?;
@@ -98,7 +98,7 @@ impl Opening {
             Ok::<_, io::Error>(())
         };
         timeout(time, answered).await??;
-        Ok(judged.ok().map(|Opened { request, rest, .. }| {
+        Ok(judged.map(|Opened { request, rest, .. }| {
             (request, Endpoint::new(Role::Server, self.limits, rest, agreed))
         }))
     }
