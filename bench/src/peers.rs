@@ -31,6 +31,8 @@ pub struct Peer {
     pub is_websocket: bool,
     /// Does it compress?
     pub compresses: bool,
+    /// How many connections it takes.
+    pub connections_max: usize,
     /// Does it greet newcomers?
     pub greets: bool,
     /// The path of its echo, or the beginning of those of its room.
@@ -42,7 +44,8 @@ pub struct Peer {
 /// Those that echo.
 pub const ECHO: [Peer; 12] = [
     Peer { compresses: true, ..peer("step 5", "echo") },
-    peer("step 5a", "echo-5a"),
+    // It has a thread for each connection, and so the limit of step 1.
+    Peer { connections_max: 256, ..peer("step 5a", "echo-5a") },
     peer("step 5b", "echo-5b"),
     Peer { compresses: true, compressed_path: "/compressed", ..peer(UWEBSOCKETS, UWEBSOCKETS) },
     RAW_TCP,
@@ -80,6 +83,7 @@ const fn peer(name: &'static str, program: &'static str) -> Peer {
         package: None,
         is_websocket: true,
         compresses: false,
+        connections_max: usize::MAX,
         greets: false,
         path: "/",
         compressed_path: "/",

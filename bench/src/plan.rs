@@ -158,7 +158,7 @@ fn echo_row(
     let (size, plural) = (bytes(payload), if connections == 1 { "" } else { "s" });
     let title = format!("{size}{what}, window {window}, {connections} connection{plural}");
     let plan = Plan::Echo(Echo { kind, payload, window, connections, seconds: effort.seconds });
-    let peers = taking_part(peers, kind == Kind::CompressedJson);
+    let peers = taking_part(peers, connections, kind == Kind::CompressedJson);
     row(title, Unit::Messages, effort, &peers, plan)
 }
 
@@ -174,7 +174,7 @@ fn idle_row(peers: &[Peer], connections: usize, is_compressed: bool) -> Measurem
     let plan = Plan::Idle(Idle { connections, is_compressed });
     // Memory does not depend on what else the machine does.
     let once = Effort { rounds: 1, ..Effort::FULL };
-    row(title, Unit::Bytes, once, &taking_part(peers, is_compressed), plan)
+    row(title, Unit::Bytes, once, &taking_part(peers, connections, is_compressed), plan)
 }
 
 impl Measurement {
@@ -184,9 +184,11 @@ impl Measurement {
     }
 }
 
-/// Those who can do it; without WebSocket there is nothing to compress.
-fn taking_part(peers: &[Peer], is_compressed: bool) -> Vec<Peer> {
-    peers.iter().filter(|peer| !is_compressed || peer.compresses).copied().collect()
+/// Those that can do it; without WebSocket there is nothing to compress.
+fn taking_part(peers: &[Peer], connections: usize, is_compressed: bool) -> Vec<Peer> {
+    let can =
+        |peer: &&Peer| connections <= peer.connections_max && (peer.compresses || !is_compressed);
+    peers.iter().filter(can).copied().collect()
 }
 
 /// A size, as people write it.

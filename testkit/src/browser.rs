@@ -49,12 +49,6 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Whether Chromium and its driver are installed. [`Chromium::packages`] bring them.
-    #[must_use]
-    pub fn available() -> bool {
-        Chromium::find().is_there()
-    }
-
     /// Starts Chromium with an empty profile.
     pub async fn start() -> Self {
         let Chromium { browser: Some(browser), driver: Some(driver) } = Chromium::find() else {

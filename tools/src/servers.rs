@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::{Command, ExitCode};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
 use testkit::{Event as Printed, Process, Profile, STOP_TIME, Step, Stream, listening_address};
@@ -52,9 +52,14 @@ pub(crate) fn run_all(commands: Vec<Command>, at: fn(String)) -> Outcome {
             Printed::Closed => drop(sender.send(Event::Ended(number))),
         })?);
     }
+    until_ended(&mut servers, &events)
+}
+
+/// Waits until one of the servers ends or somebody asks for it, and then for the end of all.
+fn until_ended(servers: &mut [Process], events: &Receiver<Event>) -> Outcome {
     let first = events.recv()?;
     let mut running = servers.len() - usize::from(matches!(first, Event::Ended(_)));
-    for server in &servers {
+    for server in &*servers {
         server.signal("-TERM");
     }
     let deadline = Instant::now() + STOP_TIME;
@@ -76,4 +81,49 @@ fn pass_on(stream: Stream, line: &str) {
         Stream::Output => writeln!(io::stdout(), "{line}"),
         Stream::Error => writeln!(io::stderr(), "{line}"),
     };
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A server that does this when it is asked to end, and prints what it has to say.
+    fn server(on_the_signal: &str) -> (Process, mpsc::Sender<Event>, Receiver<Event>) {
+        let (sender, events) = mpsc::channel();
+        let (ready, is_ready) = mpsc::channel();
+        let mut command = Command::new("sh");
+        let script =
+            format!("trap '{on_the_signal}' TERM; echo ready; while :; do sleep 0.1; done");
+        command.args(["-c", &script]);
+        let ended = sender.clone();
+        let process = Process::start(command, move |event| match event {
+            Printed::Line(_, line) => drop(ready.send(line)),
+            Printed::Closed => drop(ended.send(Event::Ended(0))),
+        });
+        is_ready.recv().unwrap();
+        (process.unwrap(), sender, events)
+    }
+
+    /// The server has its close timeout of 5 seconds, and one second more.
+    #[test]
+    fn a_server_that_takes_six_seconds_to_end_is_not_killed() {
+        let (process, sender, events) = server("sleep 6; exit 0");
+        sender.send(Event::AskedToEnd).unwrap();
+        let start = Instant::now();
+        until_ended(&mut [process], &events).unwrap();
+        assert!(start.elapsed() >= Duration::from_secs(6));
+    }
+
+    #[test]
+    fn a_second_request_ends_at_once() {
+        let (process, sender, events) = server(":");
+        sender.send(Event::AskedToEnd).unwrap();
+        sender.send(Event::AskedToEnd).unwrap();
+        let start = Instant::now();
+        until_ended(&mut [process], &events).unwrap();
+        assert!(start.elapsed() < Duration::from_secs(2));
+    }
 }

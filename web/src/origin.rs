@@ -86,9 +86,10 @@ impl Origins {
 fn parse(text: &str) -> Result<Origin, String> {
     // An origin is a scheme, a host and a port. `Url` knows more parts, and passes over spaces.
     let is_other = |character: char| character.is_whitespace() || "/\\?#@*".contains(character);
-    let has_three_parts = text.split_once("://").is_some_and(|(_, host)| !host.contains(is_other));
-    let url = Url::parse(text).ok().filter(|_| has_three_parts);
-    let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+    let is_http = |scheme: &str| ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str());
+    let parts = text.split_once("://");
+    let is_right = parts.is_some_and(|(scheme, host)| is_http(scheme) && !host.contains(is_other));
+    let url = Url::parse(text).ok().filter(|_| is_right);
     url.map(|url| url.origin())
         .ok_or_else(|| format!("\"{text}\" is not an origin: write it like https://example.com"))
 }

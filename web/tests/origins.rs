@@ -134,6 +134,7 @@ fn what_is_not_an_origin_is_not_accepted() {
         "http://localhost http://evil.example",
         "http://localhost, http://evil.example",
         "http:localhost",
+        "http:localhost://x",
         "ws://localhost",
         "file://localhost",
         "chrome-extension://localhost",

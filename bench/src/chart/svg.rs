@@ -63,13 +63,15 @@ impl Sheet {
     /// A peer's figure, with words for whoever points at it. Ours is a diamond.
     pub(super) fn dot(&mut self, peer: &str, x: f64, y: f64, words: &str) {
         let (number, words) = (self.number(peer), escaped(words));
-        let shape = if is_ours(peer) {
-            format!(r#"<path class="dot p{number}" d="M{:.1} {y:.1}l7 -7 7 7 -7 7z">"#, x - 7.0)
+        let (element, place) = if is_ours(peer) {
+            ("path", format!(r#"d="M{:.1} {y:.1}l7 -7 7 7 -7 7z""#, x - 7.0))
         } else {
-            format!(r#"<circle class="dot p{number}" cx="{x:.1}" cy="{y:.1}" r="5">"#)
+            ("circle", format!(r#"cx="{x:.1}" cy="{y:.1}" r="5""#))
         };
-        let end = if is_ours(peer) { "path" } else { "circle" };
-        let _ = writeln!(self.body, "{shape}<title>{words}</title></{end}>");
+        let _ = writeln!(
+            self.body,
+            r#"<{element} class="dot p{number}" {place}><title>{words}</title></{element}>"#
+        );
     }
 
     fn number(&self, peer: &str) -> usize {

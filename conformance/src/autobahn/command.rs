@@ -197,10 +197,8 @@ impl Score {
     fn run(&self) -> Result<bool, String> {
         let suite = Suite::read()?;
         let autobahn = self.choice.ready()?;
-        let mut peers = Vec::new();
-        for subject in SUBJECTS.iter().filter(|subject| !subject.groups.is_empty()) {
-            peers.push(server(subject)?);
-        }
+        let subjects = SUBJECTS.iter().filter(|subject| !subject.groups.is_empty());
+        let mut peers: Vec<Peer> = subjects.map(server).collect::<Result<_, _>>()?;
         peers.push(reference()?);
         peers.push(client()?);
         let reports = judge(&autobahn, &peers, &suite, self.choice.jobs())?;

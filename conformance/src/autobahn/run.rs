@@ -36,8 +36,7 @@ pub(crate) struct Part<'a> {
 pub(crate) fn run(autobahn: &Autobahn, part: &Part, deadline: Instant) -> Result<(), String> {
     let Part { peer, cases, folder } = part;
     empty_folder(folder)?;
-    let wstest_port =
-        free_port().map_err(|error| format!("no port is free on 127.0.0.1: {error}"))?;
+    let wstest_port = free_port().map_err(|error| format!("no port is free: {error}"))?;
     let file = folder.join(CONFIGURATION);
     fs::write(&file, configuration(autobahn, peer, wstest_port, cases).to_string())
         .map_err(|error| format!("{}: {error}", file.display()))?;
@@ -47,7 +46,12 @@ pub(crate) fn run(autobahn: &Autobahn, part: &Part, deadline: Instant) -> Result
     let command = wstest::command(autobahn, &peer.contact, wstest_port, &home()?, folder);
     let mut wstest = Program::start(command)?;
     match &peer.contact {
-        Contact::Url(_) => ends_well("Autobahn", &mut wstest, deadline)?,
+        Contact::Url(_) => {
+            ends_well("Autobahn", &mut wstest, deadline)?;
+            // Autobahn ends well, without a report on any case, if it cannot connect.
+            let failed = wstest.line(Duration::ZERO, |line| line.starts_with("Connection to "));
+            failed.map_or(Ok(()), Err)?;
+        }
         Contact::Program(program) => {
             while !answers(wstest_port) {
                 if wstest.exit_status(PAUSE).is_some() || Instant::now() >= deadline {
@@ -59,10 +63,7 @@ pub(crate) fn run(autobahn: &Autobahn, part: &Part, deadline: Instant) -> Result
             ends_well("the client", &mut Program::start(client)?, deadline)?;
         }
     }
-    match container {
-        Some(container) => container.copy_report(&folder.join(REPORT)),
-        None => Ok(()),
-    }
+    container.map_or(Ok(()), |container| container.copy_report(&folder.join(REPORT)))
 }
 
 /// Waits for the end of a program.

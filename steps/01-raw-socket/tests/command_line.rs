@@ -17,7 +17,7 @@ fn a_taken_port_is_told_in_one_line() {
         end.errors,
         format!(
             "cannot listen on {address}: another program has that port; \
-             127.0.0.1:0 picks a free port\n"
+             127.0.0.1:0 picks a free port"
         )
     );
 }

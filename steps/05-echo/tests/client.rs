@@ -59,6 +59,32 @@ async fn the_client_masks_and_keeps_to_the_handshakes() {
     insta::assert_snapshot!(server.join().unwrap());
 }
 
+/// RFC 9110 §15.2: interim answers come before the final one, and a client skips those it does not
+/// know. There is a limit on all of them together.
+#[tokio::test]
+async fn the_client_waits_for_the_final_answer() {
+    let hints = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n";
+    for (interim, is_accepted) in
+        [("HTTP/1.1 100 Continue\r\n\r\n", true), (hints, true), (&hints.repeat(1000), false)]
+    {
+        let listener = listener();
+        let address = listener.local_addr().unwrap();
+        let interim = interim.to_owned();
+        let server = thread::spawn(move || {
+            let mut wire = Wire::accepts(&listener);
+            wire.sends_text(&interim);
+            if is_accepted {
+                wire.answers_upgrade();
+                wire.sends_frame(&Frame::text("first"));
+            }
+        });
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let answer = connect(&mut stream, "localhost", "/", Limits::default()).await;
+        assert_eq!(answer.is_ok(), is_accepted);
+        server.join().unwrap();
+    }
+}
+
 /// RFC 6455 §5.1: a server that masks is told 1002.
 #[tokio::test]
 async fn the_client_refuses_a_frame_that_is_masked() {

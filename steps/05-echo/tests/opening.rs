@@ -159,3 +159,22 @@ fn a_client_that_vanishes_is_forgotten() {
     assert_eq!(half.read_to_end(&mut answer).unwrap(), 0);
     is_served(&server);
 }
+
+/// RFC 6455 §10.2: a refused page is logged, with both values and the flag that would allow it.
+#[test]
+fn a_refused_page_is_printed_with_its_reason() {
+    let server = start(&["--verbose"]);
+    let mut wire = Wire::connect(&server);
+    wire.sends_text(
+        "GET / HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\n\
+         Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    assert_eq!(wire.expects_response().status, 403);
+    wire.half_closes();
+    let line = server.waits_for_line_with("was refused with 403");
+    assert!(
+        line.contains("Host \"evil.example\". Allow it with --origin http://evil.example"),
+        "{line}"
+    );
+}

@@ -37,6 +37,49 @@ fn a_quiet_peer_stays_while_it_answers_pings_and_is_dropped_when_it_does_not() {
     wire.expects_end();
 }
 
+/// RFC 6455 §10.4: the opening handshake has its own time. A client that is slow but within it is not
+/// an idle peer.
+#[test]
+fn a_slow_handshake_is_answered_however_short_the_idle_time_is() {
+    let server =
+        start(&["--handshake-timeout", "60", "--ping-interval", "0.1", "--idle-timeout", "0.2"]);
+    let mut slow = Wire::connect(&server);
+    let host = slow.host();
+    slow.sends_text(&format!("GET / HTTP/1.1\r\nHost: {host}\r\n"));
+    // Another connection tells when much more than the idle time is over.
+    let mut clock = connected(&server);
+    for _ in 0..8 {
+        let ping = clock.expects_frame();
+        clock.sends_frame(&Frame::pong(ping.payload));
+    }
+    slow.sends_text("\r\n");
+    assert_eq!(slow.expects_response().status, 200);
+}
+
+/// What one flag, or two together, cannot mean is refused at the start, with a sentence.
+#[test]
+fn flags_that_make_no_sense_keep_the_server_from_starting() {
+    for (flags, expected) in [
+        (
+            &["--ping-interval", "10", "--idle-timeout", "15"][..],
+            "--idle-timeout 15 leaves no time to answer a ping: it must be at least twice \
+             --ping-interval, which is 10",
+        ),
+        (&["--idle-timeout", "5"], "--idle-timeout 5 leaves no time"),
+        (&["--max-message", "0"], "--max-message <BYTES>"),
+        (&["--max-fragments", "0"], "--max-fragments <COUNT>"),
+        (&["--max-connections", "0"], "--max-connections <COUNT>"),
+        (&["--close-timeout", "100000"], "--close-timeout"),
+        (&["--ping-interval", "0"], "--ping-interval <SECONDS>"),
+        (&["--subprotocol", "a b"], "--subprotocol"),
+        (&["--compression", "fast"], "--compression"),
+    ] {
+        let end = runs_to_its_end(env!("CARGO_BIN_EXE_echo"), flags);
+        assert_eq!((end.code, end.output.as_str()), (Some(2), ""), "{flags:?}");
+        assert!(end.errors.contains(expected), "{flags:?}: {}", end.errors);
+    }
+}
+
 /// RFC 6455 §7.1.1: the peer's part of the closing handshake has its time, and no more.
 #[test]
 fn a_close_that_is_never_answered_does_not_keep_the_connection() {

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
 use support::Member;
-use testkit::{Frame, Wire};
+use testkit::{Frame, Wire, listening_address};
 
 mod support;
 
@@ -39,8 +39,7 @@ impl Unread {
         let mut output = BufReader::with_capacity(1, child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
-        let address = line.trim_end().strip_prefix("listening on http://").unwrap();
-        let address = address.parse().unwrap();
+        let address = listening_address(&line).unwrap();
         let open: (Box<dyn Read>, Box<dyn Read>) = (Box::new(output), Box::new(errors));
         Self { child, address, _outputs: (*outputs == Outputs::Full).then_some(open) }
     }

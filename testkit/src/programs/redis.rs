@@ -45,14 +45,9 @@ impl Redis {
     #[must_use]
     #[track_caller]
     pub fn start() -> Self {
-        let mut redis = Self::away();
-        for _ in 0..TRIES {
-            if redis.tries_to_start().is_ok() {
-                return redis;
-            }
-            redis = Self::away();
-        }
-        panic!("redis-server finds no free port");
+        let mut tries = (0..TRIES).map(|_| Self::away());
+        let redis = tries.find_map(|mut redis| redis.tries_to_start().is_ok().then_some(redis));
+        redis.expect("redis-server should find a free port")
     }
 
     /// A Redis that is not running yet, but has its address.
@@ -91,20 +86,17 @@ impl Redis {
     }
 
     /// Makes it hang: its connections stay, and nothing is answered.
-    #[cfg(unix)]
     #[track_caller]
     pub fn hangs(&self) {
         self.signals("-STOP");
     }
 
     /// Ends the hanging.
-    #[cfg(unix)]
     #[track_caller]
     pub fn goes_on(&self) {
         self.signals("-CONT");
     }
 
-    #[cfg(unix)]
     #[track_caller]
     fn signals(&self, kind: &str) {
         let Some(program) = &self.program else { panic!("Redis is not running") };

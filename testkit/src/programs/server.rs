@@ -118,28 +118,24 @@ impl Server {
     }
 
     /// Asks it to end, as an operator does: by SIGTERM.
-    #[cfg(unix)]
     #[track_caller]
     pub fn asks_to_end(&self) {
         self.signals("-TERM");
     }
 
     /// Interrupts it, as ctrl-C does: by SIGINT.
-    #[cfg(unix)]
     #[track_caller]
     pub fn interrupts(&self) {
         self.signals("-INT");
     }
 
     /// Makes it hang: its connections stay, and nothing is heard.
-    #[cfg(unix)]
     #[track_caller]
     pub fn hangs(&self) {
         self.signals("-STOP");
     }
 
     /// Ends the hanging.
-    #[cfg(unix)]
     #[track_caller]
     pub fn goes_on(&self) {
         self.signals("-CONT");
@@ -153,7 +149,6 @@ impl Server {
         })
     }
 
-    #[cfg(unix)]
     #[track_caller]
     fn signals(&self, signal: &str) {
         assert!(self.program.process.signal(signal), "cannot send {signal}: the server has ended");

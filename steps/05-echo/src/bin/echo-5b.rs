@@ -34,7 +34,7 @@ async fn serve(mut stream: TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let page = page(5, "Echo", include_str!("../page.html"));
     let opened = Opening::default().accept(&mut stream, HANDSHAKE_TIME, &page, None).await?;
-    let Some((_, mut endpoint)) = opened else { return Ok(()) };
+    let Ok((_, mut endpoint)) = opened else { return Ok(()) };
     echo(&mut stream, &mut endpoint).await?;
     stream.shutdown().await?;
     timeout(CLOSE_TIME, copy(&mut stream, &mut sink())).await??;

@@ -37,9 +37,9 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Reads a request and answers it, within twice `time`. Returns `None` if it was not upgraded:
-    /// then the connection is over. Visitors are shown `page`. If there is a `refusal`, every request
-    /// is answered with it.
+    /// Reads a request and answers it, within twice `time`. Returns the refusal if it was not
+    /// upgraded: then the connection is over. Visitors are shown `page`. If a `refusal` is given,
+    /// every request is answered with it.
     ///
     /// # Errors
     /// If the client is gone before it is answered.
@@ -49,7 +49,7 @@ impl Opening {
         time: Duration,
         page: &str,
         refusal: Option<Refusal>,
-    ) -> io::Result<Option<(Request<()>, Endpoint)>> {
+    ) -> io::Result<Result<(Request<()>, Endpoint), Refusal>> {
         let mut block = HeaderBlock::new(self.header_limits);
         let arrived = timeout(time, read_request(stream, &mut block)).await;
         let arrived = arrived.unwrap_or(Ok(Err(Refusal::Late)))?;
@@ -72,7 +72,7 @@ impl Opening {
             Ok::<_, io::Error>(())
         };
         timeout(time, answered).await??;
-        Ok(judged.ok().map(|Opened { request, rest, .. }| {
+        Ok(judged.map(|Opened { request, rest, .. }| {
             (request, Endpoint::new(Role::Server, self.limits, rest, agreed))
         }))
     }

@@ -96,13 +96,20 @@ impl Server {
         // Answers are written when they are complete, so there is nothing to wait for.
         let _ = stream.set_nodelay(true);
         let (opening, time) = (&self.options.opening, self.options.timeouts.handshake);
-        let (request, endpoint) = tokio::select! {
-            opened = opening.accept(stream, time, &self.page, None) => opened.ok()??,
+        let opened = tokio::select! {
+            opened = opening.accept(stream, time, &self.page, None) => opened.ok()?,
             // The connection is not open yet, so there is nothing to close.
             () = self.clock.stopped() => return None,
         };
-        self.say(stream, &format_args!("connected to {}", request.uri()));
-        Some(endpoint)
+        match &opened {
+            Ok((request, _)) => self.say(stream, &format_args!("connected to {}", request.uri())),
+            Err(Refusal::PlainRequest) => {}
+            Err(refusal) => {
+                let status = refusal.status().as_u16();
+                self.say(stream, &format_args!("was refused with {status}: {refusal}"));
+            }
+        }
+        opened.ok().map(|(_, endpoint)| endpoint)
     }
 
     /// Prints a line about the peer of `stream`, if that was asked for.

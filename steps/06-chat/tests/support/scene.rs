@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use testkit::Server;
 
-use super::Member;
+use super::member::Member;
 
 /// A scene, and those who play in it.
 pub(crate) struct Scene<'server> {
