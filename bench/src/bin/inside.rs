@@ -64,6 +64,7 @@ mod header {
             black_box_drop(framing::FrameHeader::decode(
                 black_box(HEADERS[form]),
                 Masking::Required,
+                false,
             ));
         });
     }

@@ -16,6 +16,9 @@ use crate::upgrade::Policy;
 /// nothing, or a byte now and then, cannot fill the server (RFC 6455 §10.4).
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
+/// How long a client that does not read may keep us from writing, in the handshake and after it.
+const WRITE_TIME: Duration = Duration::from_secs(10);
+
 /// How long we go on reading after we have sent our last bytes.
 pub const LINGER_TIME: Duration = Duration::from_secs(1);
 /// The most bytes that we read in that time.
@@ -33,10 +36,7 @@ pub fn serve_opened(
     serve_each(listener, move |stream, peer| {
         let ended = open(stream, &policy, &page).and_then(|judged| match judged {
             Ok(opened) => converse(stream, peer, opened),
-            Err(Refusal::PlainRequest) => Ok("was shown the page".to_owned()),
-            Err(refusal) => {
-                Ok(format!("was refused with {}: {refusal}", refusal.status().as_u16()))
-            }
+            Err(refusal) => Ok(refusal.outcome()),
         });
         let ended = ended.unwrap_or_else(|error| format!("is gone: {error}"));
         print_line(&format!("── {peer} {ended}"));
@@ -70,7 +70,7 @@ pub fn open(
         }
     };
     let judged = outcome.and_then(|arrived| Opened::judge(arrived, policy));
-    stream.set_write_timeout(Some(HANDSHAKE_TIME))?;
+    stream.set_write_timeout(Some(WRITE_TIME))?;
     (&mut &*stream).write_all(&answer(&block, &judged, page))?;
     if judged.is_err() {
         hang_up(stream)?;

@@ -87,6 +87,15 @@ impl Refusal {
     }
     // ANCHOR_END: status
 
+    /// How the request ended, for the person who runs the server.
+    #[must_use]
+    pub fn outcome(&self) -> String {
+        match self {
+            Self::PlainRequest => "was shown the page".to_owned(),
+            _ => format!("was refused with {}: {self}", self.status().as_u16()),
+        }
+    }
+
     /// The whole answer: the status, the headers that go with it, and the sentence as its body.
     #[must_use]
     pub fn response(&self) -> Response<String> {

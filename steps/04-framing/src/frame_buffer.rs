@@ -49,7 +49,7 @@ impl FrameBuffer {
     /// a mebibyte.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, (u16, String)> {
         let broken = |error: HeaderError| (1002, error.to_string());
-        let decoded = FrameHeader::decode(&self.bytes, self.masking).map_err(broken)?;
+        let decoded = FrameHeader::decode(&self.bytes, self.masking, false).map_err(broken)?;
         let Some((header, start)) = decoded else { return Ok(None) };
         let length = usize::try_from(header.length).ok().filter(|&length| length <= PAYLOAD_MAX);
         let too_big = || (1009, format!("a frame of {} bytes", header.length));

@@ -61,22 +61,15 @@ impl FrameHeader {
     // ANCHOR: decode
     /// Reads the header that `bytes` begins with, and says how many bytes it took.
     ///
+    /// `rsv1` says that an extension may have given this bit a meaning.
+    ///
     /// Returns `Ok(None)` if more bytes are needed: a peer may send a frame a byte at a time. A fault
     /// is found at the first byte that shows it, and a fault of the length at its last.
     ///
     /// # Errors
     /// [`HeaderError`], when the header breaks a rule.
     #[inline]
-    pub fn decode(bytes: &[u8], masking: Masking) -> Result<Option<(Self, usize)>, HeaderError> {
-        Self::decode_extended(bytes, masking, false)
-    }
-
-    /// Does the same on a connection where an extension may have given `rsv1` a meaning.
-    ///
-    /// # Errors
-    /// [`HeaderError`], as above.
-    #[inline]
-    pub fn decode_extended(
+    pub fn decode(
         bytes: &[u8],
         masking: Masking,
         rsv1: bool,

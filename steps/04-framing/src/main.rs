@@ -13,8 +13,6 @@ use web::{listen_by_command_line, page, print_line};
 const TIME: Duration = Duration::from_mins(10);
 /// How many bytes we read from it.
 const BYTES: usize = 256 * 1024 * 1024;
-/// How long a peer that does not read may keep us from writing.
-const WRITE_TIME: Duration = Duration::from_secs(10);
 
 fn main() {
     let about = "Step 4: answers every frame with the same frame, and draws it.";
@@ -27,7 +25,6 @@ fn main() {
 /// Answers frame after frame. Returns how the connection ended.
 fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<String> {
     print_line(&format!("── {peer} connected"));
-    stream.set_write_timeout(Some(WRITE_TIME))?;
     let mut frames = FrameBuffer::new(Masking::Required, opened.rest);
     let mut segments = Segments::new(stream, TIME, BYTES);
     loop {

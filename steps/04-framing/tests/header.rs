@@ -42,7 +42,10 @@ fn the_headers_of_the_standards_examples_are_read() {
     ];
     for (bytes, header) in examples {
         let size = encoded(&header).len();
-        assert_eq!(FrameHeader::decode(bytes, masking_of(&header)), Ok(Some((header, size))));
+        assert_eq!(
+            FrameHeader::decode(bytes, masking_of(&header), false),
+            Ok(Some((header, size)))
+        );
         assert_eq!(encoded(&header), bytes[..size]);
     }
 }
@@ -149,7 +152,7 @@ fn a_wrong_header_is_refused_at_every_split_point() {
         assert!(error.to_string().ends_with(&format!(" ({clause})")), "{bytes:02x?}: {error}");
         for there in 0..=bytes.len() {
             let expected = if there < seen { Ok(None) } else { Err(error) };
-            let decoded = FrameHeader::decode(&bytes[..there], masking);
+            let decoded = FrameHeader::decode(&bytes[..there], masking, false);
             assert_eq!(decoded, expected, "{there} of {bytes:02x?}");
         }
     }
@@ -208,10 +211,10 @@ proptest! {
         let size = bytes.len();
         prop_assert!(size <= HEADER_MAX);
         for there in 0..size {
-            prop_assert_eq!(FrameHeader::decode(&bytes[..there], masking_of(&header)), Ok(None));
+            prop_assert_eq!(FrameHeader::decode(&bytes[..there], masking_of(&header), false), Ok(None));
         }
         bytes.extend(behind);
-        prop_assert_eq!(FrameHeader::decode(&bytes, masking_of(&header)), Ok(Some((header, size))));
+        prop_assert_eq!(FrameHeader::decode(&bytes, masking_of(&header), false), Ok(Some((header, size))));
     }
 
     /// Whatever a stranger sends, nothing panics, a header takes fourteen bytes at most, and there
@@ -219,7 +222,7 @@ proptest! {
     #[test]
     fn any_bytes_are_a_header_or_not(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
         for masking in [Masking::Required, Masking::Forbidden] {
-            match FrameHeader::decode(&bytes, masking) {
+            match FrameHeader::decode(&bytes, masking, false) {
                 Ok(Some((header, size))) => {
                     prop_assert!(size <= HEADER_MAX);
                     prop_assert_eq!(&encoded(&header), &bytes[..size]);

@@ -11,7 +11,7 @@ use crate::reader::{Reader, SEED};
 
 /// What step 4 says of these bytes, in one text.
 fn judged(bytes: &[u8], masking: Masking) -> String {
-    match FrameHeader::decode(bytes, masking) {
+    match FrameHeader::decode(bytes, masking, false) {
         Err(error) => error.to_string(),
         Ok(None) => "more".to_owned(),
         Ok(Some((header, end))) => {

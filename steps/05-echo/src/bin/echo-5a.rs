@@ -11,8 +11,6 @@ use web::{listen_by_command_line, page, print_line};
 
 /// How long a connection may last.
 const TIME: Duration = Duration::from_hours(1);
-/// How long a peer that does not read may keep us from writing.
-const WRITE_TIME: Duration = Duration::from_secs(10);
 
 fn main() {
     let about = "Step 5a: echoes every message, on the blocking server of step 4.";
@@ -25,7 +23,6 @@ fn main() {
 /// Sends every message back, until the connection ends. Returns how it ended.
 fn echo(mut stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<String> {
     print_line(&format!("── {peer} connected"));
-    stream.set_write_timeout(Some(WRITE_TIME))?;
     let mut endpoint = Endpoint::new(Role::Server, Limits::default(), opened.rest, None);
     let mut segments = Segments::new(stream, TIME, usize::MAX);
     loop {

@@ -109,28 +109,22 @@ fn check(answer: &[u8], accept: &str) -> Result<Option<Agreement>, String> {
     let mut lines = vec![httparse::EMPTY_HEADER; HeaderLimits::default().lines];
     let mut response = httparse::Response::new(&mut lines);
     response.parse(answer).map_err(|error| format!("its answer is not HTTP: {error}"))?;
-    if response.code != Some(101) {
-        let reason = response.reason.unwrap_or_default();
-        return Err(format!("it answers {} {reason}", response.code.unwrap_or_default()));
-    }
-    if response.version != Some(1) {
-        return Err("its answer is not in HTTP/1.1".to_owned());
-    }
     let value = |name: &str| {
         let lines = response.headers.iter().filter(|line| line.name.eq_ignore_ascii_case(name));
         let values = lines.map(|line| String::from_utf8_lossy(line.value).into_owned());
         values.reduce(|all, next| all + "," + &next)
     };
-    if value("Upgrade").is_none_or(|value| !value.eq_ignore_ascii_case("websocket")) {
-        return Err("its Upgrade header is not \"websocket\"".to_owned());
-    }
+    let (code, reason) = (response.code.unwrap_or_default(), response.reason.unwrap_or_default());
+    rule(code == 101, &format!("it answers {code} {reason}"))?;
+    rule(response.version == Some(1), "its answer is not in HTTP/1.1")?;
+    let upgrade = value("Upgrade").unwrap_or_default();
+    rule(upgrade.eq_ignore_ascii_case("websocket"), "its Upgrade header is not \"websocket\"")?;
     let connection = value("Connection").unwrap_or_default();
-    if !connection.split(',').any(|token| token.trim().eq_ignore_ascii_case("upgrade")) {
-        return Err("its Connection header does not contain \"Upgrade\"".to_owned());
-    }
-    if value("Sec-WebSocket-Accept").is_none_or(|value| value != accept) {
-        return Err("its Sec-WebSocket-Accept does not belong to our key".to_owned());
-    }
+    let mut tokens = connection.split(',').map(str::trim);
+    let has_upgrade = tokens.any(|token| token.eq_ignore_ascii_case("upgrade"));
+    rule(has_upgrade, "its Connection header does not contain \"Upgrade\"")?;
+    let is_accepted = value("Sec-WebSocket-Accept").as_deref() == Some(accept);
+    rule(is_accepted, "its Sec-WebSocket-Accept does not belong to our key")?;
     // We offer none, so none can have been chosen.
     if let Some(subprotocol) = value("Sec-WebSocket-Protocol") {
         return Err(format!(
@@ -138,4 +132,9 @@ fn check(answer: &[u8], accept: &str) -> Result<Option<Agreement>, String> {
         ));
     }
     value("Sec-WebSocket-Extensions").map(|answer| Agreement::answered(&answer)).transpose()
+}
+
+/// Returns the problem, unless the rule `is_kept`.
+fn rule(is_kept: bool, problem: &str) -> Result<(), String> {
+    if is_kept { Ok(()) } else { Err(problem.to_owned()) }
 }

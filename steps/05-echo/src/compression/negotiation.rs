@@ -53,10 +53,8 @@ impl Compression {
         }
         let mut offers = list(headers, &SEC_WEBSOCKET_EXTENSIONS);
         let mut accepted = offers.find_map(|offer| Agreement::parse(offer, true))?;
-        if self == Self::NoContextTakeover {
-            accepted.server_no_context_takeover = true;
-            accepted.client_no_context_takeover = true;
-        }
+        accepted.server_no_context_takeover |= self == Self::NoContextTakeover;
+        accepted.client_no_context_takeover |= self == Self::NoContextTakeover;
         // The client's own limit is confirmed, except 8 bits: zlib cannot compress with that window.
         accepted.client_max_window_bits = accepted.client_max_window_bits.filter(|&bits| bits > 8);
         Some(accepted)

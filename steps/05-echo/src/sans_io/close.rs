@@ -1,7 +1,5 @@
 //! Status codes, and the close frame that carries them (RFC 6455 §5.5.1 and §7.4).
 
-use std::fmt;
-
 /// A status code that may be sent: why a connection is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CloseCode(u16);
@@ -41,12 +39,6 @@ impl CloseCode {
     #[must_use]
     pub fn number(self) -> u16 {
         self.0
-    }
-}
-
-impl fmt::Display for CloseCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
 

@@ -44,10 +44,7 @@ impl Encoded {
         self.deflated_frame.get_or_init(|| {
             let payload = self.message().payload();
             let deflated = Deflater::new(true, None).and_then(|mut new| new.deflate(payload));
-            match deflated {
-                Some(deflated) => encode(self.opcode, true, &deflated),
-                None => self.frame.clone(),
-            }
+            deflated.map_or_else(|| self.frame.clone(), |bytes| encode(self.opcode, true, &bytes))
         })
     }
 }

@@ -20,10 +20,12 @@ pub enum Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Ending {
     /// The peer sent a close frame, with this status code if it had one.
-    #[error("closed {}", .0.map_or("without a status code".to_owned(), |code| format!("with {code}")))]
+    #[error("closed {}", .0.map_or("without a status code".to_owned(), |code| {
+        format!("with {}", code.number())
+    }))]
     Closed(Option<CloseCode>),
     /// The peer broke a rule, and is sent a close frame that names it.
-    #[error("failed with {}: {}", .0.code(), .0)]
+    #[error("failed with {}: {}", .0.code().number(), .0)]
     Failed(Failure),
 }
 
@@ -61,10 +63,7 @@ impl Endpoint {
     /// Messages are compressed as it was `agreed`, or not at all.
     #[must_use]
     pub fn new(role: Role, limits: Limits, received: Vec<u8>, agreed: Option<Agreement>) -> Self {
-        let (inflater, deflater) = match agreed {
-            Some(agreed) => compression(role, agreed),
-            None => (None, None),
-        };
+        let (inflater, deflater) = agreed.map_or((None, None), |agreed| compression(role, agreed));
         Self {
             role,
             inbound: Inbound::new(role, limits, received, inflater),
@@ -140,9 +139,6 @@ impl Endpoint {
 fn compression(role: Role, agreed: Agreement) -> (Option<Inflater>, Option<Deflater>) {
     let server = (agreed.server_no_context_takeover, agreed.server_max_window_bits);
     let client = (agreed.client_no_context_takeover, agreed.client_max_window_bits);
-    let (ours, theirs) = match role {
-        Role::Server => (server, client),
-        Role::Client => (client, server),
-    };
+    let (ours, theirs) = if role == Role::Server { (server, client) } else { (client, server) };
     (Some(Inflater::new(theirs.0)), Deflater::new(ours.0, ours.1))
 }

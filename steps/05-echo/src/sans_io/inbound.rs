@@ -70,8 +70,8 @@ pub(super) struct Inbound {
     /// assembled message.
     payload: usize,
     is_assembled: bool,
-    /// Whether the last message is a text.
-    is_text: bool,
+    /// The opcode of the last message.
+    opcode: Opcode,
     has_ended: bool,
 }
 
@@ -94,7 +94,7 @@ impl Inbound {
             inflater: inflater.map(Box::new),
             payload: 0,
             is_assembled: false,
-            is_text: false,
+            opcode: Opcode::Binary,
             has_ended: false,
         }
     }
@@ -113,12 +113,8 @@ impl Inbound {
     /// It grows with what has arrived, never with what a peer announces. Of a frame longer than a
     /// buffer, only the rest is read, so that the next frame begins at the start of the buffer.
     pub(super) fn buffer(&mut self) -> Limit<&mut Vec<u8>> {
-        let most = match &self.frame {
-            Some(frame) if frame.length > buffer::CAPACITY => {
-                READ_MAX.min(frame.length - frame.seen)
-            }
-            _ => READ_MAX,
-        };
+        let long = self.frame.filter(|frame| frame.length > buffer::CAPACITY);
+        let most = long.map_or(READ_MAX, |frame| READ_MAX.min(frame.length - frame.seen));
         let room = ROOM_MIN.min(most);
         if self.buffer.capacity() - self.buffer.len() < room {
             self.make_room(room);
@@ -163,8 +159,7 @@ impl Inbound {
 
     /// The last event, if it is a message.
     pub(super) fn message(&self) -> Message<'_> {
-        let payload = self.payload();
-        if self.is_text { Message::Text(payload) } else { Message::Binary(payload) }
+        Message::new(self.opcode, self.payload())
     }
 
     /// Looks for the next event. Returns `None` if more bytes are needed.
@@ -192,12 +187,9 @@ impl Inbound {
 
     #[cold]
     fn end(&mut self) {
-        self.has_ended = true;
         buffer::give(take(&mut self.buffer));
-        self.start = 0;
-        self.payload = 0;
-        self.message = IncomingMessage::default();
-        self.inflater = None;
+        *self = Self::new(self.role, self.limits, Vec::new(), None);
+        self.has_ended = true;
     }
 
     // ANCHOR: next_event
@@ -218,7 +210,7 @@ impl Inbound {
                 _ if !frame.fin => {}
                 opcode => {
                     self.is_assembled = !frame.stays;
-                    self.is_text = opcode == Opcode::Text;
+                    self.opcode = opcode;
                     return Ok(Some(Received::Message));
                 }
             }
@@ -232,9 +224,8 @@ impl Inbound {
     fn begin_frame(&mut self) -> Result<Option<ArrivingFrame>, Failure> {
         let arrived = &self.buffer[self.start..];
         let (masking, rsv1) = (self.role.masking(), self.inflater.is_some());
-        let Some((header, behind)) = FrameHeader::decode_extended(arrived, masking, rsv1)? else {
-            return Ok(None);
-        };
+        let decoded = FrameHeader::decode(arrived, masking, rsv1)?;
+        let Some((header, behind)) = decoded else { return Ok(None) };
         let FrameHeader { fin, rsv1, mut opcode, masking_key, length } = header;
         let message = &mut self.message;
         // Only the first frame of a message says that it is compressed (RFC 7692 §6).

@@ -42,13 +42,9 @@ impl IncomingMessage {
         length: u64,
         limits: &Limits,
     ) -> Result<(), Failure> {
-        let message_max = limits.message as u64;
-        let wire_max = if self.is_compressed {
-            // The length of a compressed message is known only after decompression.
-            message_max.saturating_mul(2).saturating_add(COMPRESSED_EXTRA)
-        } else {
-            message_max
-        };
+        // The length of a compressed message is known only after decompression.
+        let (factor, extra) = if self.is_compressed { (2, COMPRESSED_EXTRA) } else { (1, 0) };
+        let wire_max = (limits.message as u64).saturating_mul(factor).saturating_add(extra);
         if length > wire_max - self.wire_length {
             return Err(Failure::MessageTooBig(limits.message));
         }
@@ -78,7 +74,9 @@ impl IncomingMessage {
                 return Err(Failure::NotDeflated);
             }
         } else {
-            self.check(payload)?;
+            if self.opcode == Some(Opcode::Text) {
+                self.utf8.push(payload)?;
+            }
             buffer::grow(&mut self.assembled, payload.len(), limits.message);
             self.assembled.extend_from_slice(payload);
         }
@@ -90,11 +88,6 @@ impl IncomingMessage {
         Ok(())
     }
     // ANCHOR_END: append
-
-    /// Checks the next bytes of the message, if it is a text.
-    fn check(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        if self.opcode == Some(Opcode::Text) { self.utf8.push(bytes) } else { Ok(()) }
-    }
 
     // ANCHOR: decompress
     /// Decompresses the next bytes of a compressed message, and checks what they become.

@@ -48,14 +48,6 @@ impl Outbound {
 
     /// Sends a message, in one frame.
     pub fn message(&mut self, message: Message<'_>) {
-        if self.deflater.is_some() {
-            self.deflated(message);
-        } else {
-            self.frame(message.opcode(), false, message.payload());
-        }
-    }
-
-    fn deflated(&mut self, message: Message<'_>) {
         let deflater = self.deflater.as_mut().filter(|_| !self.is_closed);
         match deflater.and_then(|deflater| deflater.deflate(message.payload())) {
             Some(shorter) => self.frame(message.opcode(), true, &shorter),
@@ -179,18 +171,13 @@ impl Outbound {
     /// The buffer, with room for `length` more bytes.
     fn room(&mut self, length: usize) -> &mut Vec<u8> {
         if self.buffer.capacity() - self.buffer.len() < length {
-            self.make_room(length);
-        }
-        &mut self.buffer
-    }
-
-    fn make_room(&mut self, length: usize) {
-        if self.buffer.capacity() == 0 {
-            self.buffer = buffer::take();
-        } else {
+            if self.buffer.capacity() == 0 {
+                self.buffer = buffer::take();
+            }
             self.buffer.drain(..self.start);
             self.start = 0;
+            self.buffer.reserve(length);
         }
-        self.buffer.reserve(length);
+        &mut self.buffer
     }
 }

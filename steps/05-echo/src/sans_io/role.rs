@@ -14,9 +14,6 @@ pub enum Role {
 impl Role {
     /// Whether the frames that this end receives must be masked.
     pub(super) fn masking(self) -> Masking {
-        match self {
-            Self::Server => Masking::Required,
-            Self::Client => Masking::Forbidden,
-        }
+        if self == Self::Server { Masking::Required } else { Masking::Forbidden }
     }
 }

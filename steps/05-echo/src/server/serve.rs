@@ -104,10 +104,7 @@ impl Server {
         match &opened {
             Ok((request, _)) => self.say(stream, &format_args!("connected to {}", request.uri())),
             Err(Refusal::PlainRequest) => {}
-            Err(refusal) => {
-                let status = refusal.status().as_u16();
-                self.say(stream, &format_args!("was refused with {status}: {refusal}"));
-            }
+            Err(refusal) => self.say(stream, &refusal.outcome()),
         }
         opened.ok().map(|(_, endpoint)| endpoint)
     }

@@ -80,19 +80,17 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     /// Reads nothing for as long as this future is kept: a peer that sends too fast has to wait. What
     /// was sent is written meanwhile. Returns only if the connection is over.
     pub async fn pause(&mut self) -> Ended {
-        poll_fn(|context| {
-            loop {
+        loop {
+            let woken = poll_fn(|context| {
                 // We do not read, so the peer's silence means nothing.
                 self.alarm.alive = true;
-                if let Err(ended) = ready!(self.poll_flush(context)) {
-                    return Poll::Ready(ended);
-                }
-                if let Err(ended) = ready!(self.alarm.poll(context)) {
-                    return Poll::Ready(ended);
-                }
+                ready!(self.poll_flush(context))?;
+                self.alarm.poll(context)
+            });
+            if let Err(ended) = woken.await {
+                return ended;
             }
-        })
-        .await
+        }
     }
 
     // ANCHOR: end

@@ -123,7 +123,7 @@ async fn serve<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
             Box::pin(connection.end(&ended)).await;
         }
         Outcome::Close(close) => {
-            info!("closing with {}: {}", close.code, close.reason);
+            info!("closing with {}: {}", close.code.number(), close.reason);
             app.metrics.connection_ended(close.code.number());
             let time = time_to_end(&close, &app.timeouts);
             Box::pin(connection.close(close, time)).await;
