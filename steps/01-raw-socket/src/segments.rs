@@ -38,7 +38,6 @@ pub struct Segments<'stream> {
 
 impl<'stream> Segments<'stream> {
     /// Reads from `stream` until `time` is over or `bytes` bytes have been read.
-    #[must_use]
     pub fn new(stream: &'stream TcpStream, time: Duration, bytes: usize) -> Self {
         let deadline = Instant::now() + time;
         Self { stream, deadline, bytes_left: bytes, buffer: [0; SEGMENT_MAX] }

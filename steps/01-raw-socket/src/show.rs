@@ -12,7 +12,6 @@ const DUMP_MAX: usize = 4096;
 /// line of HTTP, `␛` for the escape that would otherwise command the reader's terminal.
 ///
 /// A line break follows each `␊`. Bytes that are not UTF-8 become `�`.
-#[must_use]
 pub fn visible(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for character in String::from_utf8_lossy(bytes).chars() {
@@ -33,7 +32,6 @@ pub fn visible(bytes: &[u8]) -> String {
 
 /// The bytes as a dump: the offset, sixteen bytes in hexadecimal, and the same bytes as ASCII,
 /// where a dot replaces each byte that cannot be printed. Each line ends with a line break.
-#[must_use]
 pub fn hex_dump(bytes: &[u8]) -> String {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x} ")).collect::<String>();
     let printable = |&byte: &u8| if matches!(byte, b' '..=b'~') { char::from(byte) } else { '.' };

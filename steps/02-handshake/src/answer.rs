@@ -34,7 +34,6 @@ impl Opened {
 /// The answer to the request in `block`, as it is sent: the upgrade, or the refusal, or `page` if
 /// the request does not ask for a WebSocket. After all answers except the upgrade, the connection
 /// ends.
-#[must_use]
 pub fn answer(block: &HeaderBlock, judged: &Result<Opened, Refusal>, page: &str) -> Vec<u8> {
     let response = match judged {
         Ok(opened) => opened.upgrade.response(),

@@ -51,7 +51,6 @@ pub struct HeaderBlock {
 
 impl HeaderBlock {
     /// An empty block.
-    #[must_use]
     pub fn new(limits: HeaderLimits) -> Self {
         Self { limits, bytes: Vec::new(), searched: 0 }
     }

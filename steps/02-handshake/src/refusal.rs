@@ -72,7 +72,6 @@ impl Refusal {
 
     // ANCHOR: status
     /// The status that this refusal is sent with.
-    #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
             Self::TooLarge(..) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -88,7 +87,6 @@ impl Refusal {
     // ANCHOR_END: status
 
     /// How the request ended, for the person who runs the server.
-    #[must_use]
     pub fn outcome(&self) -> String {
         match self {
             Self::PlainRequest => "was shown the page".to_owned(),
@@ -97,7 +95,6 @@ impl Refusal {
     }
 
     /// The whole answer: the status, the headers that go with it, and the sentence as its body.
-    #[must_use]
     pub fn response(&self) -> Response<String> {
         let sentence = format!("{self}\n");
         let mut response = last_response(self.status(), "text/plain; charset=utf-8", sentence);

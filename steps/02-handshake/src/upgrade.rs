@@ -47,7 +47,6 @@ impl Upgrade {
     /// The answer `101 Switching Protocols` (RFC 6455 §4.2.2).
     ///
     /// No `Sec-WebSocket-Location`: that belongs to a draft which was never a standard (fault F4).
-    #[must_use]
     pub fn response(&self) -> Response<String> {
         let mut response = Response::new(String::new());
         *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;

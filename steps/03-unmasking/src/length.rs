@@ -61,7 +61,6 @@ impl PayloadLength {
     /// The tutorials' encoder asks `elif length == 126`, and sends all from 127 bytes on in the
     /// eight-byte form (fault F13).
     #[inline]
-    #[must_use]
     pub fn encode(value: u64) -> (u8, [u8; 8], usize) {
         let mut behind = [0; 8];
         if value <= SEVEN_BITS_MAX {

@@ -32,7 +32,6 @@ pub struct FrameBuffer {
 
 impl FrameBuffer {
     /// Begins with `bytes`, which arrived behind the opening handshake.
-    #[must_use]
     pub fn new(masking: Masking, bytes: Vec<u8>) -> Self {
         Self { masking, bytes }
     }

@@ -52,7 +52,6 @@ pub struct FrameHeader {
 // ANCHOR: whole
 impl FrameHeader {
     /// The header of a whole message, or of a control frame, as a server sends it.
-    #[must_use]
     pub fn whole(opcode: Opcode, length: usize) -> Self {
         Self { fin: true, rsv1: false, opcode, masking_key: None, length: length as u64 }
     }

@@ -21,7 +21,6 @@ pub enum Opcode {
 impl Opcode {
     /// The opcode with these four bits; `None` if it is reserved.
     #[inline]
-    #[must_use]
     pub fn from_bits(bits: u8) -> Option<Self> {
         Some(match bits {
             0x0 => Self::Continuation,
@@ -37,13 +36,11 @@ impl Opcode {
     /// Control frames are about the connection; they may come between the fragments of a message,
     /// and are themselves short and whole (§5.5).
     #[inline]
-    #[must_use]
     pub fn is_control(self) -> bool {
         self as u8 & 0x8 != 0
     }
 
     /// Its name in lower case.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Continuation => "continuation",

@@ -22,7 +22,6 @@ pub struct Cell {
 
 impl Cell {
     /// The longest label of at most `width` characters, or an empty one.
-    #[must_use]
     pub fn label(&self, width: usize) -> &str {
         self.labels.iter().find(|label| label.chars().count() <= width).map_or("", String::as_str)
     }
@@ -41,7 +40,6 @@ pub struct Picture {
 
 impl Picture {
     /// Takes a frame apart: its header, and its payload as the sender meant it.
-    #[must_use]
     pub fn new(header: &FrameHeader, payload: &[u8]) -> Self {
         let shown = &payload[..payload.len().min(SHOWN_MAX)];
         let fin = if header.fin { "final" } else { "more fragments follow" };

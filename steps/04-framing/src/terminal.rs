@@ -8,7 +8,6 @@ use crate::picture::{Cell, Picture, ROW_BITS};
 /// Draws the frame with this header, and this payload as the sender meant it.
 ///
 /// Each bit is two characters wide, so that a row is 65 wide and fits any terminal.
-#[must_use]
 pub fn draw_for_terminal(header: &FrameHeader, payload: &[u8]) -> String {
     let picture = Picture::new(header, payload);
     let mut drawing = format!("{}\n\n", picture.summary);

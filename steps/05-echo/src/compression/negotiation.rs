@@ -46,7 +46,6 @@ pub struct Agreement {
 // ANCHOR: accept
 impl Compression {
     /// Returns the answer to the first acceptable offer in a request, or `None` if there is none.
-    #[must_use]
     pub fn accept(self, headers: &HeaderMap) -> Option<Agreement> {
         if self == Self::Off {
             return None;

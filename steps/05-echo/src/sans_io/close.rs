@@ -28,7 +28,6 @@ impl CloseCode {
     /// Allowed are the codes that §7.4.1 and the registry it founded define, and 3000 to 4999 for
     /// libraries and applications. 1005, 1006 and 1015 are never sent: they stand for a close without
     /// a code, without a close frame, and for a failed TLS handshake.
-    #[must_use]
     pub fn new(number: u16) -> Option<Self> {
         let may_be_sent = matches!(number, 1000..=1003 | 1007..=1014 | 3000..=4999);
         may_be_sent.then_some(Self(number))
@@ -36,7 +35,6 @@ impl CloseCode {
     // ANCHOR_END: code
 
     /// The number on the wire.
-    #[must_use]
     pub fn number(self) -> u16 {
         self.0
     }

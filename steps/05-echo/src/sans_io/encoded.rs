@@ -20,7 +20,6 @@ pub struct Encoded {
 
 impl Encoded {
     /// Encodes a message.
-    #[must_use]
     pub fn new(message: Message<'_>) -> Self {
         let frame = encode(message.opcode(), false, message.payload());
         let payload_start = frame.len() - message.payload().len();
@@ -28,13 +27,11 @@ impl Encoded {
     }
 
     /// The frame that a server sends where nothing is compressed.
-    #[must_use]
     pub fn frame(&self) -> &[u8] {
         &self.frame
     }
 
     /// The message.
-    #[must_use]
     pub fn message(&self) -> Message<'_> {
         Message::new(self.opcode, &self.frame[self.payload_start..])
     }

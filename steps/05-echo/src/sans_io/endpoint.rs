@@ -61,7 +61,6 @@ pub struct Endpoint {
 impl Endpoint {
     /// An endpoint of an open connection. `received` are the bytes that arrived after the handshake.
     /// Messages are compressed as it was `agreed`, or not at all.
-    #[must_use]
     pub fn new(role: Role, limits: Limits, received: Vec<u8>, agreed: Option<Agreement>) -> Self {
         let (inflater, deflater) = agreed.map_or((None, None), |agreed| compression(role, agreed));
         Self {
@@ -124,7 +123,6 @@ impl Endpoint {
     // ANCHOR_END: message
 
     /// Which end of the connection this is.
-    #[must_use]
     pub fn role(&self) -> Role {
         self.role
     }

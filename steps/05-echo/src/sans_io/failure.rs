@@ -36,7 +36,6 @@ pub enum Failure {
 impl Failure {
     // ANCHOR: code
     /// The status code that the peer is sent.
-    #[must_use]
     pub fn code(&self) -> CloseCode {
         match self {
             Self::MessageTooBig(_) => CloseCode::MESSAGE_TOO_BIG,

@@ -13,7 +13,6 @@ pub enum Message<'payload> {
 
 impl<'payload> Message<'payload> {
     /// The bytes of the message.
-    #[must_use]
     pub fn payload(self) -> &'payload [u8] {
         match self {
             Self::Text(payload) | Self::Binary(payload) => payload,

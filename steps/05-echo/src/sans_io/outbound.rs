@@ -109,7 +109,6 @@ impl Outbound {
     // ANCHOR_END: close
 
     /// The bytes to write, in this order.
-    #[must_use]
     pub fn pending(&self) -> &[u8] {
         &self.buffer[self.start..]
     }

@@ -29,7 +29,6 @@ pub struct Options {
 
 impl Options {
     /// Reads the command line. If it makes no sense, says why and ends the program.
-    #[must_use]
     pub fn from_command_line() -> Self {
         let options = Self::parse();
         if let Err(problem) = options.timeouts.check() {

@@ -49,7 +49,6 @@ impl Server {
     ///
     /// # Panics
     /// Outside of a tokio runtime.
-    #[must_use]
     pub fn new(mut options: Options, page: String) -> Arc<Self> {
         options.verbose |= io::stdout().is_terminal();
         Arc::new(Self {

@@ -35,7 +35,6 @@ impl Clock {
     ///
     /// # Panics
     /// Outside of a tokio runtime.
-    #[must_use]
     pub fn start(timeouts: Timeouts) -> Arc<Self> {
         let clock = Arc::new(Self {
             timeouts,

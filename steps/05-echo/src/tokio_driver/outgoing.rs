@@ -52,7 +52,6 @@ impl<Stream: AsyncWrite + Unpin> Outgoing<'_, Stream> {
     }
 
     /// The number of bytes that were sent and are not written yet.
-    #[must_use]
     pub fn pending(&self) -> usize {
         self.outbound.pending().len()
     }
