@@ -8,6 +8,7 @@ use std::process::exit;
 use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
+use clap::{Args, Command};
 
 use crate::listen::listen;
 use crate::output::{print_error_line, print_line, wait_until_printed};
@@ -48,6 +49,13 @@ pub fn give_up(problem: &str) -> ! {
 fn end(code: i32) -> ! {
     wait_until_printed();
     exit(code)
+}
+
+/// The default of each of these flags.
+#[must_use]
+pub fn flag_defaults<Flags: Args>() -> Flags {
+    let given_nothing = Flags::augment_args(Command::new("")).get_matches_from([""]);
+    Flags::from_arg_matches(&given_nothing).unwrap_or_else(|error| error.exit())
 }
 
 /// Reads a number in this range: of bytes, for example.

@@ -1,8 +1,10 @@
 //! The frames that the book shows: `book/frames.toml`, drawn by step 4.
 
 use anyhow::{Context as _, Result};
-use framing::{FrameBuffer, Masking, draw_as_svg};
+use framing::{FrameBuffer, Masking};
 use serde::Deserialize;
+
+use crate::svg::draw_as_svg;
 
 /// A frame that the book shows.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]

@@ -21,3 +21,4 @@ pub mod place;
 pub mod screens;
 pub mod serve;
 pub mod spelling;
+pub mod svg;

@@ -63,14 +63,14 @@ mod tests {
         let page = Page::new(
             "x.md",
             "See `steps/04-framing/src`, `steps/04-framing/tests/readme.rs::the_readme_shows_hello_\
-             as_step_4_draws_it`, and `a/b`.\n\nAnd `steps/none`, `steps/04-framing/src/svg.rs::\
+             as_step_4_draws_it`, and `a/b`.\n\nAnd `steps/none`, `steps/04-framing/src/picture.rs::\
              escaped`.\n",
         );
         assert_eq!(
             faults(&[page]),
             [
                 "book/src/x.md:3: there is no steps/none",
-                "book/src/x.md:3: steps/04-framing/src/svg.rs has no test escaped",
+                "book/src/x.md:3: steps/04-framing/src/picture.rs has no test escaped",
             ]
         );
     }

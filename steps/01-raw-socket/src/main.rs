@@ -1,11 +1,11 @@
 //! `just step 1`: shows what a browser sends when a page says `new WebSocket(…)`.
 
-use std::io::Write;
-use std::net::{SocketAddr, TcpStream};
+use std::io::{self, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, SystemTime};
 
 use raw_socket::{EndOfInput, Segments, hex_dump, serve_each, visible};
-use web::{listen_by_command_line, page, print_line};
+use web::{encode_response, listen_by_command_line, page, page_response, print_line};
 
 /// How long we read from one connection, in all.
 const TIME: Duration = Duration::from_secs(10);
@@ -61,21 +61,11 @@ fn asks_for_websocket(request: &[u8]) -> bool {
 
 /// Answers a request that does not ask for a WebSocket: with a page that shows the bytes of that
 /// request.
-fn send_page(mut stream: &TcpStream, request: &[u8]) -> std::io::Result<()> {
+fn send_page(mut stream: &TcpStream, request: &[u8]) -> io::Result<()> {
     let bytes = hex_dump(request).replace('&', "&amp;").replace('<', "&lt;");
     let page = page(1, "The raw socket", &CONTENT.replace("THE BYTES", &bytes));
-    // A HEAD asks for the header fields alone (RFC 9110 §9.3.2).
-    let content = if request.starts_with(b"HEAD ") { "" } else { &page };
+    let is_head = request.starts_with(b"HEAD ");
     stream.set_write_timeout(Some(TIME))?;
-    write!(
-        stream,
-        "HTTP/1.1 200 OK\r\n\
-         Date: {}\r\n\
-         Content-Type: text/html; charset=utf-8\r\n\
-         Content-Length: {}\r\n\
-         Connection: close\r\n\r\n{content}",
-        httpdate::fmt_http_date(SystemTime::now()),
-        page.len()
-    )?;
-    stream.shutdown(std::net::Shutdown::Write)
+    stream.write_all(&encode_response(&page_response(page), is_head, SystemTime::now()))?;
+    stream.shutdown(Shutdown::Write)
 }

@@ -1,6 +1,5 @@
 //! Reading what arrives, piece by piece, from a peer that may be slow, silent or endless.
 
-use std::fmt;
 use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -10,24 +9,17 @@ use std::time::{Duration, Instant};
 const SEGMENT_MAX: usize = 4096;
 
 /// Why no more bytes come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EndOfInput {
     /// The peer closed its side, or the connection broke.
+    #[error("the peer closed the connection")]
     Closed,
     /// The time for this connection is up.
+    #[error("its time was up")]
     TimeUp,
     /// The peer has sent as many bytes as we accept.
+    #[error("it has sent as many bytes as we accept")]
     LimitReached,
-}
-
-impl fmt::Display for EndOfInput {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Closed => "the peer closed the connection",
-            Self::TimeUp => "its time was up",
-            Self::LimitReached => "it has sent as many bytes as we accept",
-        })
-    }
 }
 
 // ANCHOR: segments

@@ -2,8 +2,8 @@
 
 use std::time::SystemTime;
 
-use http::header::{CONNECTION, CONTENT_TYPE};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::Request;
+use web::{encode_response, page_response};
 
 use crate::header_block::{Arrived, HeaderBlock};
 use crate::refusal::Refusal;
@@ -38,50 +38,8 @@ impl Opened {
 pub fn answer(block: &HeaderBlock, judged: &Result<Opened, Refusal>, page: &str) -> Vec<u8> {
     let response = match judged {
         Ok(opened) => opened.upgrade.response(),
-        Err(Refusal::PlainRequest) => page_response(page),
+        Err(Refusal::PlainRequest) => page_response(page.to_owned()),
         Err(refusal) => refusal.response(),
     };
-    let mut bytes = encode_response(&response, SystemTime::now());
-    if block.is_head() {
-        bytes.truncate(bytes.len() - response.body().len());
-    }
-    bytes
-}
-
-fn page_response(page: &str) -> Response<String> {
-    let mut response = Response::new(page.to_owned());
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    response
-}
-
-/// A response as bytes (RFC 9112 §4), with the `Date` at which it is sent (RFC 9110 §6.6.1). All
-/// except a 101 have the `Content-Length` of their body.
-#[must_use]
-pub fn encode_response(response: &Response<String>, now: SystemTime) -> Vec<u8> {
-    let status = response.status();
-    let date = httpdate::fmt_http_date(now);
-    let mut bytes = format!("HTTP/1.1 {status}\r\nDate: {date}\r\n").into_bytes();
-    for (name, value) in response.headers() {
-        // Header names may be in any case. This is the usual one.
-        let name = title_case(name.as_str());
-        bytes.extend([name.as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
-    }
-    if status != StatusCode::SWITCHING_PROTOCOLS {
-        bytes.extend(format!("Content-Length: {}\r\n", response.body().len()).bytes());
-    }
-    bytes.extend_from_slice(b"\r\n");
-    bytes.extend(response.body().bytes());
-    bytes
-}
-
-/// `sec-websocket-accept` as `Sec-WebSocket-Accept`.
-fn title_case(name: &str) -> String {
-    let words = name.split('-').map(|word| match word.split_at_checked(1) {
-        _ if word == "websocket" => "WebSocket".to_owned(),
-        Some((first, others)) => first.to_ascii_uppercase() + others,
-        None => String::new(),
-    });
-    words.collect::<Vec<_>>().join("-")
+    encode_response(&response, block.is_head(), SystemTime::now())
 }

@@ -22,22 +22,24 @@ pub const LINGER_TIME: Duration = Duration::from_secs(1);
 pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// Answers the request of every client that connects to `listener`, for ever. Runs `converse` for
-/// each connection that is upgraded, in a thread of its own. Requests that do not ask for a
-/// WebSocket are answered with `page`.
+/// each connection that is upgraded, in a thread of its own, and prints what it returns: how the
+/// connection ended. Requests that do not ask for a WebSocket are answered with `page`.
 pub fn serve_opened(
     listener: &TcpListener,
     policy: Policy,
     page: String,
-    converse: impl Fn(&TcpStream, SocketAddr, Opened) + Send + Sync + 'static,
+    converse: impl Fn(&TcpStream, SocketAddr, Opened) -> io::Result<String> + Send + Sync + 'static,
 ) -> ! {
-    serve_each(listener, move |stream, peer| match open(stream, &policy, &page) {
-        Ok(Ok(opened)) => converse(stream, peer, opened),
-        Ok(Err(Refusal::PlainRequest)) => print_line(&format!("── {peer} was shown the page")),
-        Ok(Err(refusal)) => {
-            let status = refusal.status().as_u16();
-            print_line(&format!("── {peer} was refused with {status}: {refusal}"));
-        }
-        Err(error) => print_line(&format!("── {peer} is gone: {error}")),
+    serve_each(listener, move |stream, peer| {
+        let ended = open(stream, &policy, &page).and_then(|judged| match judged {
+            Ok(opened) => converse(stream, peer, opened),
+            Err(Refusal::PlainRequest) => Ok("was shown the page".to_owned()),
+            Err(refusal) => {
+                Ok(format!("was refused with {}: {refusal}", refusal.status().as_u16()))
+            }
+        });
+        let ended = ended.unwrap_or_else(|error| format!("is gone: {error}"));
+        print_line(&format!("── {peer} {ended}"));
     })
 }
 
@@ -64,7 +66,7 @@ pub fn open(
                 }
             }
             Err(EndOfInput::TimeUp) => break Err(Refusal::Late),
-            Err(ended) => return Err(io::Error::other(ended.to_string())),
+            Err(ended) => return Err(io::Error::other(ended)),
         }
     };
     let judged = outcome.and_then(|arrived| Opened::judge(arrived, policy));

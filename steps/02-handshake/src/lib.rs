@@ -14,7 +14,7 @@ mod refusal;
 mod upgrade;
 
 pub use accept_key::accept_key;
-pub use answer::{Opened, answer, encode_response};
+pub use answer::{Opened, answer};
 pub use blocking::{HANDSHAKE_TIME, LINGER_BYTES, LINGER_TIME, hang_up, open, serve_opened};
 pub use header_block::{Arrived, HeaderBlock, HeaderLimits, end_of_block};
 pub use refusal::Refusal;

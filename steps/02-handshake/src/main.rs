@@ -1,14 +1,15 @@
 //! `just step 2`: opens a WebSocket, and prints what comes through it, still masked.
 
+use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, SystemTime};
 
 use clap::Parser;
-use handshake::{Opened, Policy, encode_response, serve_opened};
+use handshake::{Opened, Policy, serve_opened};
 use http::HeaderValue;
 use http::header::SEC_WEBSOCKET_KEY;
 use raw_socket::{Segments, hex_dump, visible};
-use web::{give_up, listen, page, print_line};
+use web::{encode_response, give_up, listen, page, print_line};
 
 /// How long we read from a connection once it is open.
 const TIME: Duration = Duration::from_mins(1);
@@ -33,12 +34,12 @@ fn main() {
 }
 
 /// Shows how the two sides agreed, and then whatever the client sends.
-fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
+fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<String> {
     let Opened { request, upgrade, rest } = opened;
     let key = request.headers().get(SEC_WEBSOCKET_KEY).map_or(&b""[..], HeaderValue::as_bytes);
     let (target, key) = (request.uri(), visible(key));
     print_line(&format!("── {peer} asks for {target} with the key {key}"));
-    print_line(&visible(&encode_response(&upgrade.response(), SystemTime::now())));
+    print_line(&visible(&encode_response(&upgrade.response(), false, SystemTime::now())));
     if !rest.is_empty() {
         show_masked(peer, &rest);
     }
@@ -46,7 +47,7 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
     loop {
         match segments.next_segment() {
             Ok(segment) => show_masked(peer, segment),
-            Err(ended) => return print_line(&format!("── {peer} ended: {ended}")),
+            Err(ended) => return Ok(format!("ended: {ended}")),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Every reason to refuse a request, with its status, its clause, and a sentence for the person who
 //! has to mend the client.
 
-use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, SEC_WEBSOCKET_VERSION, UPGRADE};
+use http::header::{ALLOW, CONNECTION, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderValue, Method, Response, StatusCode};
-use web::ForeignOrigin;
+use web::{ForeignOrigin, last_response};
 
 /// Why a request is not upgraded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,11 +90,9 @@ impl Refusal {
     /// The whole answer: the status, the headers that go with it, and the sentence as its body.
     #[must_use]
     pub fn response(&self) -> Response<String> {
-        let mut response = Response::new(format!("{self}\n"));
-        *response.status_mut() = self.status();
+        let sentence = format!("{self}\n");
+        let mut response = last_response(self.status(), "text/plain; charset=utf-8", sentence);
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
         if let Self::Method(_) = self {
             headers.insert(ALLOW, HeaderValue::from_static("GET"));
         }

@@ -1,5 +1,6 @@
 //! `just step 3`: unmasks what a page sends, and prints it.
 
+use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ fn main() {
 
 // ANCHOR: show_connection
 /// Prints every payload that the client sends, until something is wrong or nothing more comes.
-fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
+fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<String> {
     print_line(&format!("── {peer} connected"));
     let mut segments = Segments::new(stream, TIME, BYTES);
     // What has arrived and has not been used yet. TCP cuts anywhere, so a piece may hold half a
@@ -33,9 +34,9 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) {
             Ok(true) => {}
             Ok(false) => match segments.next_segment() {
                 Ok(segment) => received.extend_from_slice(segment),
-                Err(ended) => return print_line(&format!("── {peer} ended: {ended}")),
+                Err(ended) => return Ok(format!("ended: {ended}")),
             },
-            Err(error) => return print_line(&format!("── {peer} is dropped: {error}")),
+            Err(error) => return Ok(format!("is dropped: {error}")),
         }
     }
 }

@@ -10,12 +10,11 @@ mod header;
 mod header_error;
 mod opcode;
 mod picture;
-mod svg;
 mod terminal;
 
 pub use frame_buffer::{Frame, FrameBuffer};
 pub use header::{FrameHeader, HEADER_MAX, Masking};
 pub use header_error::HeaderError;
 pub use opcode::Opcode;
-pub use svg::draw_as_svg;
+pub use picture::{Cell, Picture, ROW_BITS};
 pub use terminal::draw_for_terminal;

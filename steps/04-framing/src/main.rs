@@ -20,16 +20,13 @@ fn main() {
     let about = "Step 4: answers every frame with the same frame, and draws it.";
     let listener = listen_by_command_line(about, "127.0.0.1:9004");
     let page = page(4, "Framing", include_str!("page.html"));
-    serve_opened(&listener, Policy::default(), page, |stream, peer, opened| {
-        print_line(&format!("── {peer} connected"));
-        let ended = answer_frames(stream, peer, opened).unwrap_or_else(|gone| gone.to_string());
-        print_line(&format!("── {peer} closed: {ended}"));
-    })
+    serve_opened(&listener, Policy::default(), page, answer_frames)
 }
 
 // ANCHOR: answer_frames
 /// Answers frame after frame. Returns how the connection ended.
 fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<String> {
+    print_line(&format!("── {peer} connected"));
     stream.set_write_timeout(Some(WRITE_TIME))?;
     let mut frames = FrameBuffer::new(Masking::Required, opened.rest);
     let mut segments = Segments::new(stream, TIME, BYTES);
@@ -39,18 +36,18 @@ fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Re
                 let picture = draw_for_terminal(&frame.header, &frame.payload);
                 print_line(&format!("── {peer} sent {picture}"));
                 if let Some(ended) = answer(stream, &frame)? {
-                    return Ok(ended);
+                    return Ok(format!("closed: {ended}"));
                 }
             }
             Ok(None) => match segments.next_segment() {
                 Ok(segment) => frames.push(segment),
-                Err(ended) => return Ok(ended.to_string()),
+                Err(ended) => return Ok(format!("closed: {ended}")),
             },
             Err((code, reason)) => {
                 let payload = [&code.to_be_bytes(), reason.as_bytes()].concat();
                 send(stream, Opcode::Close, true, &payload)?;
                 hang_up(stream)?;
-                return Ok(format!("{code}, {reason}"));
+                return Ok(format!("closed: {code}, {reason}"));
             }
         }
     }

@@ -5,40 +5,44 @@ use unmasking::mask;
 use crate::header::FrameHeader;
 
 /// Bits in one row of the diagram, as in RFC 6455 §5.2.
-pub(crate) const ROW_BITS: usize = 32;
+pub const ROW_BITS: usize = 32;
 /// The most payload bytes that a picture shows.
 const SHOWN_MAX: usize = 16;
 
 /// One part of a frame, or as much of it as is in one row.
-pub(crate) struct Cell {
+#[derive(Clone, Debug)]
+pub struct Cell {
     /// The place of its first bit in the frame.
-    pub(crate) start: usize,
+    pub start: usize,
     /// The bits as they are on the wire, most significant first: a `0` or `1` each.
-    pub(crate) bits: String,
+    pub bits: String,
     /// Labels for the bits, from the longest to the shortest.
     labels: Vec<String>,
 }
 
 impl Cell {
     /// The longest label of at most `width` characters, or an empty one.
-    pub(crate) fn label(&self, width: usize) -> &str {
+    #[must_use]
+    pub fn label(&self, width: usize) -> &str {
         self.labels.iter().find(|label| label.chars().count() <= width).map_or("", String::as_str)
     }
 }
 
 /// A frame in rows of 32 bits, ready to be drawn.
-pub(crate) struct Picture {
+#[derive(Clone, Debug)]
+pub struct Picture {
     /// The cells in the order of the wire.
-    pub(crate) cells: Vec<Cell>,
+    pub cells: Vec<Cell>,
     /// Payload bytes that are not shown.
-    pub(crate) bytes_more: u64,
+    pub bytes_more: u64,
     /// The frame in one sentence.
-    pub(crate) summary: String,
+    pub summary: String,
 }
 
 impl Picture {
     /// Takes a frame apart: its header, and its payload as the sender meant it.
-    pub(crate) fn new(header: &FrameHeader, payload: &[u8]) -> Self {
+    #[must_use]
+    pub fn new(header: &FrameHeader, payload: &[u8]) -> Self {
         let shown = &payload[..payload.len().min(SHOWN_MAX)];
         let fin = if header.fin { "final" } else { "more fragments follow" };
         let is_masked = header.masking_key.is_some();
@@ -96,7 +100,7 @@ impl Picture {
     }
 
     /// The cells of each row.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &[Cell]> {
+    pub fn rows(&self) -> impl Iterator<Item = &[Cell]> {
         self.cells.chunk_by(|one, next| one.start / ROW_BITS == next.start / ROW_BITS)
     }
 }

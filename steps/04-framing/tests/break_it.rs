@@ -57,6 +57,7 @@ fn serve(converse: impl Fn(&TcpStream, &Opened) + Send + Sync + 'static) -> Sock
         let page = page(4, "Break it", "");
         serve_opened(&listener, Policy::default(), page, move |stream, _, opened| {
             converse(stream, &opened);
+            Ok("was tried".to_owned())
         })
     });
     address

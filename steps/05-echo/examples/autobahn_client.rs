@@ -15,13 +15,18 @@ use web::print_line;
 /// The name that the report shows.
 const AGENT: &str = "websocket-step-by-step";
 
+/// A result, or the problem that ends the program.
+type Outcome<Value> = Result<Value, Box<dyn Error>>;
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Outcome<()> {
     let url = std::env::args().nth(1).ok_or("expected the address of a fuzzing server")?;
     let host = url.strip_prefix("ws://").ok_or("expected an address like ws://127.0.0.1:9001")?;
     let host = host.trim_end_matches('/');
     let clock = Clock::start(Timeouts::default());
-    let count: usize = ask(&clock, host, "/getCaseCount").await?.parse()?;
+    let mut asked = open(&clock, host, "/getCaseCount").await?;
+    let (count, _) = asked.recv().await?;
+    let count: usize = str::from_utf8(count.payload())?.parse()?;
     for case in 1..=count {
         print_line(&format!("case {case} of {count}"));
         run(&clock, host, &format!("/runCase?case={case}&agent={AGENT}")).await?;
@@ -30,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Connects, and echoes until the server closes the connection.
-async fn run(clock: &Arc<Clock>, host: &str, target: &str) -> Result<(), Box<dyn Error>> {
+async fn run(clock: &Arc<Clock>, host: &str, target: &str) -> Outcome<()> {
     let mut connection = open(clock, host, target).await?;
     // The report says whether it ended as it should.
     let Err(ended) = echo(&mut connection).await;
@@ -38,18 +43,7 @@ async fn run(clock: &Arc<Clock>, host: &str, target: &str) -> Result<(), Box<dyn
     Ok(())
 }
 
-/// Connects, and returns the first message.
-async fn ask(clock: &Arc<Clock>, host: &str, target: &str) -> Result<String, Box<dyn Error>> {
-    let mut connection = open(clock, host, target).await?;
-    let (message, _) = connection.recv().await?;
-    Ok(String::from_utf8(message.payload().to_vec())?)
-}
-
-async fn open(
-    clock: &Arc<Clock>,
-    host: &str,
-    target: &str,
-) -> Result<Connection<TcpStream>, Box<dyn Error>> {
+async fn open(clock: &Arc<Clock>, host: &str, target: &str) -> Outcome<Connection<TcpStream>> {
     let mut stream = TcpStream::connect(host).await?;
     stream.set_nodelay(true)?;
     let endpoint = connect(&mut stream, host, target, Limits::default()).await?;

@@ -5,7 +5,9 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::thread;
 
-use echo::{Clock, CloseCode, ConnectError, Connection, Ended, Limits, Message, Timeouts, connect};
+use echo::{
+    Clock, CloseCode, ConnectError, Connection, Ended, Ending, Limits, Message, Timeouts, connect,
+};
 use testkit::{Frame, Wire};
 use tokio::net::TcpStream;
 
@@ -53,7 +55,7 @@ async fn the_client_masks_and_keeps_to_the_handshakes() {
     });
     let (heard, ended) = says_hello(address).await;
     assert_eq!(heard.as_deref(), Some("hello yourself"));
-    assert!(matches!(ended, Ended::Closed(Some(CloseCode::NORMAL))), "{ended}");
+    assert!(matches!(ended, Ended::ByPeer(Ending::Closed(Some(CloseCode::NORMAL)))), "{ended}");
     insta::assert_snapshot!(server.join().unwrap());
 }
 
@@ -96,7 +98,7 @@ async fn the_client_refuses_a_frame_that_is_masked() {
     });
     let (heard, ended) = says_hello(address).await;
     assert_eq!(heard, None);
-    assert!(matches!(ended, Ended::Failed(_)), "{ended}");
+    assert!(matches!(ended, Ended::ByPeer(Ending::Failed(_))), "{ended}");
     server.join().unwrap();
 }
 

@@ -11,8 +11,8 @@ use std::thread::{self, JoinHandle};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use echo::{
-    Agreement, Clock, CloseCode, CloseFrame, ConnectError, Connection, Encoded, Ended, Endpoint,
-    Limits, Message, Progress, Role, Timeouts, connect,
+    Agreement, Clock, CloseCode, CloseFrame, ConnectError, Connection, Encoded, Ended, Ending,
+    Endpoint, Limits, Message, Progress, Role, Timeouts, connect,
 };
 use testkit::{Frame, Masking, Opcode, Server, Wire};
 use tokio::io::{AsyncReadExt, duplex};
@@ -231,7 +231,7 @@ async fn a_client_that_has_failed_a_connection_ends_it() {
     });
     let (heard, ended) = listens(address).await;
     assert_eq!(heard, ["good"]);
-    assert!(matches!(ended, Ended::Failed(_)), "{ended}");
+    assert!(matches!(ended, Ended::ByPeer(Ending::Failed(_))), "{ended}");
     server.join().unwrap();
 }
 

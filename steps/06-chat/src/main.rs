@@ -1,10 +1,9 @@
 //! `just step 6`: chat rooms, a vote, and a page that compares three ways to carry the same votes.
 
 use chat::{App, Options, acceptor, router, serve_tls};
-use echo::runtime;
 use tracing::level_filters::LevelFilter;
 use web::server::{listen, log_to_standard_error, serve};
-use web::{give_up, told_to_stop, wait_until_printed};
+use web::{run_on_tokio, told_to_stop};
 
 /// See step 5.
 #[global_allocator]
@@ -18,9 +17,7 @@ fn main() {
         _ => LevelFilter::DEBUG,
     };
     log_to_standard_error(level);
-    let outcome = runtime().and_then(|runtime| runtime.block_on(run(&options)));
-    outcome.unwrap_or_else(|problem| give_up(&problem));
-    wait_until_printed();
+    run_on_tokio(run(&options));
 }
 
 /// Serves until the signal to stop.

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
 use crate::listen::{REST_AFTER_ERROR, listen as listen_blocking};
+use crate::runtime::on_tokio;
 use crate::server::connection::{HttpLimits, serve_stream};
 
 /// Listens as [`web::listen`](crate::listen()) does, with a listener of tokio's. Must be called on
@@ -18,9 +19,7 @@ use crate::server::connection::{HttpLimits, serve_stream};
 /// # Errors
 /// One sentence for people.
 pub fn listen(address: &str) -> Result<TcpListener, String> {
-    let listener = listen_blocking(address)?;
-    let listener = listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener));
-    listener.map_err(|error| format!("cannot listen on {address}: {error}"))
+    on_tokio(listen_blocking(address)?)
 }
 
 /// Serves every client that connects, until `stop` ends. Requests that are being answered then are

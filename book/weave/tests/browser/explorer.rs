@@ -1,10 +1,11 @@
 //! The frame explorer, beside step 4.
 
-use framing::{FrameHeader, Masking, draw_as_svg};
+use framing::{FrameHeader, Masking};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 use unmasking::mask_bytewise;
+use weave::svg::draw_as_svg;
 
 use crate::reader::{Reader, SEED};
 

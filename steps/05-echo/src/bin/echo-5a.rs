@@ -1,10 +1,10 @@
 //! `just step 5a`: messages, on the blocking server of step 4, with a thread for each connection.
 
 use std::io::{self, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use echo::{Ended, Ending, Endpoint, Limits, Progress, Role};
+use echo::{Endpoint, Limits, Progress, Role};
 use handshake::{Opened, Policy, hang_up, serve_opened};
 use raw_socket::Segments;
 use web::{listen_by_command_line, page, print_line};
@@ -18,18 +18,13 @@ fn main() {
     let about = "Step 5a: echoes every message, on the blocking server of step 4.";
     let listener = listen_by_command_line(about, "127.0.0.1:9005");
     let page = page(5, "Echo", include_str!("../page.html"));
-    serve_opened(&listener, Policy::default(), page, |stream, peer, opened| {
-        print_line(&format!("── {peer} connected"));
-        match echo(stream, opened) {
-            Ok(ending) => print_line(&format!("── {peer} {}", Ended::from(ending))),
-            Err(error) => print_line(&format!("── {peer} is gone: {error}")),
-        }
-    })
+    serve_opened(&listener, Policy::default(), page, echo)
 }
 
 // ANCHOR: echo
-/// Sends every message back, until the connection ends.
-fn echo(mut stream: &TcpStream, opened: Opened) -> io::Result<Ending> {
+/// Sends every message back, until the connection ends. Returns how it ended.
+fn echo(mut stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<String> {
+    print_line(&format!("── {peer} connected"));
     stream.set_write_timeout(Some(WRITE_TIME))?;
     let mut endpoint = Endpoint::new(Role::Server, Limits::default(), opened.rest, None);
     let mut segments = Segments::new(stream, TIME, usize::MAX);
@@ -45,11 +40,9 @@ fn echo(mut stream: &TcpStream, opened: Opened) -> io::Result<Ending> {
         endpoint.outbound().written(pending);
         if let Err(ending) = progress {
             hang_up(stream)?;
-            return Ok(ending);
+            return Ok(ending.to_string());
         }
-        let segment =
-            segments.next_segment().map_err(|no_more| io::Error::other(no_more.to_string()))?;
-        endpoint.receive(segment);
+        endpoint.receive(segments.next_segment().map_err(io::Error::other)?);
     }
 }
 // ANCHOR_END: echo

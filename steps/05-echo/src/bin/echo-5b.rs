@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use echo::{Ending, Endpoint, Opening, Progress};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, sink};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
-use web::{REST_AFTER_ERROR, give_up, listen_by_command_line, page};
+use web::{REST_AFTER_ERROR, give_up, listen_by_command_line, on_tokio, page};
 
 /// How long a client may take for its request, and how long a connection may be idle.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
@@ -18,9 +18,8 @@ const CLOSE_TIME: Duration = Duration::from_secs(5);
 #[tokio::main]
 async fn main() {
     let about = "Step 5b: echoes every message, for many connections, in plain async.";
-    let listener = listen_by_command_line(about, "127.0.0.1:9005");
-    let listener = listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener));
-    let listener = listener.unwrap_or_else(|error| give_up(&error.to_string()));
+    let listener = on_tokio(listen_by_command_line(about, "127.0.0.1:9005"));
+    let listener = listener.unwrap_or_else(|problem| give_up(&problem));
     loop {
         match listener.accept().await {
             Ok((stream, _)) => drop(tokio::spawn(serve(stream))),
@@ -34,7 +33,7 @@ async fn main() {
 async fn serve(mut stream: TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let page = page(5, "Echo", include_str!("../page.html"));
-    let opened = Opening::default().accept(&mut stream, HANDSHAKE_TIME, &page).await?;
+    let opened = Opening::default().accept(&mut stream, HANDSHAKE_TIME, &page, None).await?;
     let Ok((_, mut endpoint)) = opened else { return Ok(()) };
     echo(&mut stream, &mut endpoint).await?;
     stream.shutdown().await?;

@@ -9,9 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use web::{is_path_and_query, names_a_host};
 
 use crate::compression::negotiation::Agreement;
-use crate::sans_io::endpoint::Endpoint;
-use crate::sans_io::limits::Limits;
-use crate::sans_io::role::Role;
+use crate::sans_io::{endpoint::Endpoint, limits::Limits, role::Role};
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]

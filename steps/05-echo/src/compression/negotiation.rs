@@ -18,9 +18,10 @@ const CLIENT_MAX_WINDOW_BITS: &str = "client_max_window_bits";
 const WINDOW_BITS: std::ops::RangeInclusive<u8> = 8..=15;
 
 /// Whether messages are compressed if a client offers it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Compression {
     /// Never
+    #[default]
     Off,
     /// Each message by itself: less compression, and almost no memory while idle
     #[value(alias = "fresh")]
@@ -84,27 +85,24 @@ impl Agreement {
         if !name.eq_ignore_ascii_case(NAME) {
             return None;
         }
-        let mut agreement = Self::default();
+        let mut agreed = Self::default();
         let mut names = Vec::new();
         for (name, value) in parameters {
+            let bits = value.and_then(window_bits);
             match (name, value) {
                 // No parameter may be repeated.
                 _ if names.contains(&name) => return None,
-                (SERVER_NO_CONTEXT_TAKEOVER, None) => agreement.server_no_context_takeover = true,
-                (CLIENT_NO_CONTEXT_TAKEOVER, None) => agreement.client_no_context_takeover = true,
-                (SERVER_MAX_WINDOW_BITS, Some(bits)) => {
-                    agreement.server_max_window_bits = Some(window_bits(bits)?);
-                }
-                (CLIENT_MAX_WINDOW_BITS, Some(bits)) => {
-                    agreement.client_max_window_bits = Some(window_bits(bits)?);
-                }
+                (SERVER_NO_CONTEXT_TAKEOVER, None) => agreed.server_no_context_takeover = true,
+                (CLIENT_NO_CONTEXT_TAKEOVER, None) => agreed.client_no_context_takeover = true,
+                (SERVER_MAX_WINDOW_BITS, Some(_)) => agreed.server_max_window_bits = Some(bits?),
+                (CLIENT_MAX_WINDOW_BITS, Some(_)) => agreed.client_max_window_bits = Some(bits?),
                 // The client says that it understands a limit. The server need not set one.
                 (CLIENT_MAX_WINDOW_BITS, None) if is_offer => {}
                 _ => return None,
             }
             names.push(name);
         }
-        Some(agreement)
+        Some(agreed)
     }
 }
 
@@ -116,21 +114,17 @@ fn window_bits(text: &str) -> Option<u8> {
 /// Writes the value of `Sec-WebSocket-Extensions`.
 impl fmt::Display for Agreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bits = |bits: u8| format!("={bits}");
+        let parameters = [
+            (SERVER_NO_CONTEXT_TAKEOVER, self.server_no_context_takeover.then(String::new)),
+            (CLIENT_NO_CONTEXT_TAKEOVER, self.client_no_context_takeover.then(String::new)),
+            (SERVER_MAX_WINDOW_BITS, self.server_max_window_bits.map(bits)),
+            (CLIENT_MAX_WINDOW_BITS, self.client_max_window_bits.map(bits)),
+        ];
         f.write_str(NAME)?;
-        for (parameter, is_set) in [
-            (SERVER_NO_CONTEXT_TAKEOVER, self.server_no_context_takeover),
-            (CLIENT_NO_CONTEXT_TAKEOVER, self.client_no_context_takeover),
-        ] {
-            if is_set {
-                write!(f, "; {parameter}")?;
-            }
-        }
-        for (parameter, bits) in [
-            (SERVER_MAX_WINDOW_BITS, self.server_max_window_bits),
-            (CLIENT_MAX_WINDOW_BITS, self.client_max_window_bits),
-        ] {
-            if let Some(bits) = bits {
-                write!(f, "; {parameter}={bits}")?;
+        for (name, value) in parameters {
+            if let Some(value) = value {
+                write!(f, "; {name}{value}")?;
             }
         }
         Ok(())

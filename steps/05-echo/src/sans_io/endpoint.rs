@@ -3,15 +3,9 @@
 use bytes::buf::Limit;
 
 use super::close::{CloseCode, CloseFrame};
-use super::failure::Failure;
 use super::inbound::{Inbound, Received};
-use super::limits::Limits;
-use super::message::Message;
-use super::outbound::Outbound;
-use super::role::Role;
-use crate::compression::deflate::Deflater;
-use crate::compression::inflate::Inflater;
-use crate::compression::negotiation::Agreement;
+use super::{failure::Failure, limits::Limits, message::Message, outbound::Outbound, role::Role};
+use crate::compression::{deflate::Deflater, inflate::Inflater, negotiation::Agreement};
 
 /// What [`Endpoint::advance`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +17,13 @@ pub enum Progress {
 }
 
 /// Why no more messages will come. The answer to the peer is pending already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Ending {
     /// The peer sent a close frame, with this status code if it had one.
+    #[error("closed {}", .0.map_or("without a status code".to_owned(), |code| format!("with {code}")))]
     Closed(Option<CloseCode>),
-    /// The peer broke a rule.
+    /// The peer broke a rule, and is sent a close frame that names it.
+    #[error("failed with {}: {}", .0.code(), .0)]
     Failed(Failure),
 }
 

@@ -7,14 +7,9 @@ use bytes::buf::Limit;
 use framing::{FrameHeader, HeaderError, Opcode};
 use unmasking::{MaskingKey, mask};
 
-use super::buffer;
 use super::close::{CloseCode, CloseFrame};
-use super::failure::Failure;
-use super::incoming_message::IncomingMessage;
-use super::limits::Limits;
-use super::message::Message;
-use super::role::Role;
-use super::utf8::Utf8;
+use super::{buffer, failure::Failure, limits::Limits, role::Role, utf8::Utf8};
+use super::{incoming_message::IncomingMessage, message::Message};
 use crate::compression::inflate::Inflater;
 
 /// The most bytes in one read: more would have left the processor's cache before they are used.

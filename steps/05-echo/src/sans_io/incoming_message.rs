@@ -4,10 +4,7 @@ use std::mem::take;
 
 use framing::Opcode;
 
-use super::buffer;
-use super::failure::Failure;
-use super::limits::Limits;
-use super::utf8::Utf8;
+use super::{buffer, failure::Failure, limits::Limits, utf8::Utf8};
 use crate::compression::inflate::{Inflater, Next};
 
 /// A compressed message may be this much longer than twice the limit on messages. No encoder needs

@@ -3,11 +3,7 @@
 use framing::{FrameHeader, HEADER_MAX, Opcode};
 use unmasking::{MaskingKey, mask};
 
-use super::buffer;
-use super::close::CloseFrame;
-use super::encoded::Encoded;
-use super::message::Message;
-use super::role::Role;
+use super::{buffer, close::CloseFrame, encoded::Encoded, message::Message, role::Role};
 use crate::compression::deflate::Deflater;
 
 /// The most pongs that wait to be written. For a peer that pings and does not read, only the answer

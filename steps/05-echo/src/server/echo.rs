@@ -4,8 +4,7 @@ use std::convert::Infallible;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::tokio_driver::connection::Connection;
-use crate::tokio_driver::ended::Ended;
+use crate::tokio_driver::{connection::Connection, ended::Ended};
 
 // ANCHOR: echo
 /// Sends every message back, until the connection ends.

@@ -3,5 +3,4 @@
 pub(crate) mod echo;
 pub(crate) mod opening;
 pub(crate) mod options;
-pub(crate) mod runtime;
 pub(crate) mod serve;

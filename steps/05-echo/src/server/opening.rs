@@ -13,15 +13,14 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::compression::negotiation::Compression;
-use crate::sans_io::endpoint::Endpoint;
-use crate::sans_io::limits::Limits;
-use crate::sans_io::role::Role;
+use crate::sans_io::{endpoint::Endpoint, limits::Limits, role::Role};
 
 /// The most bytes that are read at once.
 const PIECE: usize = 4096;
 
-/// The rules by which a server opens connections.
-#[derive(Args, Clone, Debug)]
+/// The rules by which a server opens connections. The default is that of each flag, but without
+/// compression.
+#[derive(Args, Clone, Debug, Default)]
 pub struct Opening {
     /// Who may connect.
     #[command(flatten)]
@@ -37,21 +36,10 @@ pub struct Opening {
     pub limits: Limits,
 }
 
-impl Default for Opening {
-    /// The default of each flag, but without compression.
-    fn default() -> Self {
-        Self {
-            policy: Policy::default(),
-            header_limits: HeaderLimits::default(),
-            compression: Compression::Off,
-            limits: Limits::default(),
-        }
-    }
-}
-
 impl Opening {
     /// Reads a request and answers it, within twice `time`. Returns the refusal if it was not
-    /// upgraded: then the connection is over. Visitors are shown `page`.
+    /// upgraded: then the connection is over. Visitors are shown `page`. If a `refusal` is given,
+    /// every request is answered with it.
     ///
     /// # Errors
     /// If the client is gone before it is answered.
@@ -60,29 +48,15 @@ impl Opening {
         stream: &mut TcpStream,
         time: Duration,
         page: &str,
-    ) -> io::Result<Result<(Request<()>, Endpoint), Refusal>> {
-        self.answer(stream, time, page, |arrived| Opened::judge(arrived, &self.policy)).await
-    }
-
-    /// Reads a request, and answers that the server is full.
-    ///
-    /// # Errors
-    /// If the client is gone before it is answered.
-    pub(crate) async fn refuse(&self, stream: &mut TcpStream, time: Duration) -> io::Result<()> {
-        self.answer(stream, time, "", |_| Err(Refusal::Busy)).await.map(drop)
-    }
-
-    async fn answer(
-        &self,
-        stream: &mut TcpStream,
-        time: Duration,
-        page: &str,
-        judge: impl FnOnce(Arrived) -> Result<Opened, Refusal>,
+        refusal: Option<Refusal>,
     ) -> io::Result<Result<(Request<()>, Endpoint), Refusal>> {
         let mut block = HeaderBlock::new(self.header_limits);
         let arrived = timeout(time, read_request(stream, &mut block)).await;
         let arrived = arrived.unwrap_or(Ok(Err(Refusal::Late)))?;
-        let mut judged = arrived.and_then(judge);
+        let mut judged = arrived.and_then(|arrived| match refusal {
+            Some(refusal) => Err(refusal),
+            None => Opened::judge(arrived, &self.policy),
+        });
         let mut agreed = None;
         if let Ok(opened) = &mut judged {
             agreed = self.compression.accept(opened.request.headers());

@@ -12,10 +12,8 @@ use tokio::time::{sleep, timeout};
 use web::{REST_AFTER_ERROR, print_line};
 
 use crate::sans_io::endpoint::Endpoint;
-use crate::server::echo::echo;
-use crate::server::options::Options;
-use crate::tokio_driver::clock::Clock;
-use crate::tokio_driver::connection::Connection;
+use crate::server::{echo::echo, options::Options};
+use crate::tokio_driver::{clock::Clock, connection::Connection};
 
 /// The most connections over the limit that are answered at the same time. Others are dropped.
 const REFUSED_MAX: usize = 64;
@@ -77,8 +75,9 @@ impl Server {
                 tokio::spawn(connection(stream, Seat(server)));
             } else if let Ok(permit) = Arc::clone(&self.refused).try_acquire_owned() {
                 tokio::spawn(async move {
-                    let time = server.options.timeouts.handshake;
-                    let _ = server.options.opening.refuse(&mut stream, time).await;
+                    let options = &server.options;
+                    let (opening, time) = (&options.opening, options.timeouts.handshake);
+                    let _ = opening.accept(&mut stream, time, "", Some(Refusal::Busy)).await;
                     drop(permit);
                 });
             }
@@ -98,7 +97,7 @@ impl Server {
         let _ = stream.set_nodelay(true);
         let (opening, time) = (&self.options.opening, self.options.timeouts.handshake);
         let opened = tokio::select! {
-            opened = opening.accept(stream, time, &self.page) => opened.ok()?,
+            opened = opening.accept(stream, time, &self.page, None) => opened.ok()?,
             // The connection is not open yet, so there is nothing to close.
             () = self.clock.stopped() => return None,
         };

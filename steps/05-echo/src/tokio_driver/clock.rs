@@ -12,8 +12,7 @@ use std::task::{Context, Poll, Waker};
 use slab::Slab;
 use tokio::time::sleep;
 
-use super::ended::Ended;
-use super::timeouts::Timeouts;
+use super::{ended::Ended, timeouts::Timeouts};
 
 /// The number of groups in which connections are woken, one group after the other. So the pings to
 /// many idle peers are not all sent at the same moment.

@@ -2,10 +2,7 @@
 //! life, and for the peer's part of the closing handshake.
 
 use std::future::poll_fn;
-use std::io::{
-    self,
-    ErrorKind::{UnexpectedEof, WriteZero},
-};
+use std::io::{self, ErrorKind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -15,12 +12,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, sink};
 use tokio::time::timeout;
 
 use super::clock::{Alarm, Clock};
-use super::ended::Ended;
-use super::outgoing::Outgoing;
+use super::{ended::Ended, outgoing::Outgoing};
 use crate::sans_io::close::{CloseCode, CloseFrame};
 use crate::sans_io::endpoint::{Endpoint, Progress};
-use crate::sans_io::message::Message;
-use crate::sans_io::role::Role;
+use crate::sans_io::{message::Message, role::Role};
 
 /// While more bytes than this wait to be written, nothing is read: a peer that does not read gets no
 /// further answers to its questions.
@@ -107,7 +102,7 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
         let time = self.alarm.clock.timeouts.close;
         match ended {
             // A peer that has not ended its side by then has had its time.
-            Ended::Closed(_) | Ended::Failed(_) => {
+            Ended::ByPeer(_) => {
                 let _ = timeout(time, self.finish()).await;
             }
             Ended::Stopped => {
@@ -171,7 +166,7 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
             if let Poll::Ready(count) = self.poll_read(context)? {
                 self.alarm.alive = true;
                 return Poll::Ready(match count {
-                    0 => Err(Ended::Vanished(UnexpectedEof.into())),
+                    0 => Err(Ended::Vanished(ErrorKind::UnexpectedEof.into())),
                     _ => Ok(()),
                 });
             }
@@ -188,7 +183,9 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
         let before = outbound.pending().len();
         while !outbound.pending().is_empty() {
             match Pin::new(&mut self.stream).poll_write(context, outbound.pending())? {
-                Poll::Ready(0) => return Poll::Ready(Err(Ended::Vanished(WriteZero.into()))),
+                Poll::Ready(0) => {
+                    return Poll::Ready(Err(Ended::Vanished(ErrorKind::WriteZero.into())));
+                }
                 Poll::Ready(count) => outbound.written(count),
                 Poll::Pending => {
                     self.alarm.alive |= outbound.pending().len() < before;

@@ -2,20 +2,15 @@
 
 use std::io;
 
-use crate::sans_io::close::CloseCode;
 use crate::sans_io::endpoint::Ending;
-use crate::sans_io::failure::Failure;
 
 // ANCHOR: ended
 /// Why no more messages will come.
 #[derive(Debug, thiserror::Error)]
 pub enum Ended {
-    /// The peer closed the connection, with this status code if it had one.
-    #[error("closed {}", .0.map_or("without a status code".to_owned(), |code| format!("with {code}")))]
-    Closed(Option<CloseCode>),
-    /// The peer broke a rule, and is sent a close frame that names it.
-    #[error("failed with {}: {}", .0.code(), .0)]
-    Failed(Failure),
+    /// The peer closed the connection, or broke a rule.
+    #[error(transparent)]
+    ByPeer(#[from] Ending),
     /// Nothing came from the peer for the idle time, not even a pong.
     #[error("dropped: nothing came for the idle time")]
     Idle,
@@ -29,12 +24,3 @@ pub enum Ended {
     Vanished(#[from] io::Error),
 }
 // ANCHOR_END: ended
-
-impl From<Ending> for Ended {
-    fn from(ending: Ending) -> Self {
-        match ending {
-            Ending::Closed(code) => Self::Closed(code),
-            Ending::Failed(failure) => Self::Failed(failure),
-        }
-    }
-}

@@ -6,9 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::io::AsyncWrite;
 
-use crate::sans_io::encoded::Encoded;
-use crate::sans_io::message::Message;
-use crate::sans_io::outbound::Outbound;
+use crate::sans_io::{encoded::Encoded, message::Message, outbound::Outbound};
 
 /// Payloads of at least this size are written from where they are, without a copy. For shorter ones
 /// a copy is cheaper than a system call.

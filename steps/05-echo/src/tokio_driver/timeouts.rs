@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use web::seconds;
+use web::{flag_defaults, seconds};
 
 /// How long we wait for a peer. These limits are always on.
 #[derive(Args, Clone, Copy, Debug)]
@@ -23,14 +23,9 @@ pub struct Timeouts {
 }
 
 impl Default for Timeouts {
-    /// 10 s for the handshake, a ping after 20 s, dropped after a minute, 5 s to close.
+    /// The default of each flag.
     fn default() -> Self {
-        Self {
-            handshake: Duration::from_secs(10),
-            ping: Duration::from_secs(20),
-            idle: Duration::from_mins(1),
-            close: Duration::from_secs(5),
-        }
+        flag_defaults()
     }
 }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use echo::{Agreement, CloseCode, CloseFrame, Connection, Ended, Endpoint, Limits, Role, echo};
+use echo::{
+    Agreement, CloseCode, CloseFrame, Connection, Ended, Ending, Endpoint, Limits, Role, echo,
+};
 use event_log::EventId;
 use handshake::Refusal;
 use hyper::upgrade::{OnUpgrade, on};
@@ -156,8 +158,8 @@ async fn take_part<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
 /// Returns the status code of an end, or 1005 or 1006 if there is none on the wire.
 fn code_of(ended: &Ended) -> u16 {
     match ended {
-        Ended::Closed(code) => code.map_or(1005, CloseCode::number),
-        Ended::Failed(failure) => failure.code().number(),
+        Ended::ByPeer(Ending::Closed(code)) => code.map_or(1005, CloseCode::number),
+        Ended::ByPeer(Ending::Failed(failure)) => failure.code().number(),
         Ended::Stopped => CloseCode::GOING_AWAY.number(),
         Ended::Idle | Ended::Vanished(_) => 1006,
     }

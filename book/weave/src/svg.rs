@@ -1,9 +1,8 @@
-//! The same picture as SVG, for the book: it takes its colours from the page around it.
+//! Step 4's picture of a frame as SVG: it takes its colours from the page around it.
 
 use std::fmt::Write;
 
-use crate::header::FrameHeader;
-use crate::picture::{Picture, ROW_BITS};
+use framing::{FrameHeader, Picture, ROW_BITS};
 
 /// The width of a bit and the height of a row, in the drawing's own units.
 const BIT: usize = 22;

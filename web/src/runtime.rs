@@ -1,22 +1,30 @@
-//! The runtime for a number of threads.
+//! Programs on tokio.
 
 use std::env::{self, VarError};
+use std::net::TcpListener;
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
 use tokio::runtime::{Builder, Runtime};
 
+use crate::command_line::give_up;
+use crate::output::wait_until_printed;
+
 /// The variable that sets the number of threads, as in tokio itself.
 const THREADS: &str = "TOKIO_WORKER_THREADS";
 
-/// Builds a runtime with a thread for each core, or as many as `TOKIO_WORKER_THREADS` says.
+/// Runs `program` on a runtime with a thread for each core, or as many as `TOKIO_WORKER_THREADS`
+/// says, and waits until everything is printed. Ends with the program's problem, if it has one.
 ///
 /// A single thread gets the runtime that is made for one: descriptors and tasks that are not shared
 /// between threads need no locks, in the kernel neither.
-///
-/// # Errors
-/// A sentence, if the variable is not a number from 1 on, or the system gives us no threads.
-pub fn runtime() -> Result<Runtime, String> {
+pub fn run_on_tokio(program: impl Future<Output = Result<(), String>>) {
+    let outcome = runtime().and_then(|runtime| runtime.block_on(program));
+    outcome.unwrap_or_else(|problem| give_up(&problem));
+    wait_until_printed();
+}
+
+fn runtime() -> Result<Runtime, String> {
     let threads = match env::var(THREADS) {
         Ok(count) => count.parse().map_err(|_| {
             format!("{THREADS} is \"{count}\": expected a number of threads, from 1 on")
@@ -30,4 +38,14 @@ pub fn runtime() -> Result<Runtime, String> {
     };
     let runtime = builder.worker_threads(threads.get()).enable_all().build();
     runtime.map_err(|error| format!("cannot start: {error}"))
+}
+
+/// Makes a listener of tokio's of this one. Must be called on its runtime.
+///
+/// # Errors
+/// A sentence, if the system does not allow it.
+pub fn on_tokio(listener: TcpListener) -> Result<tokio::net::TcpListener, String> {
+    let listener =
+        listener.set_nonblocking(true).and_then(|()| tokio::net::TcpListener::from_std(listener));
+    listener.map_err(|error| format!("cannot listen: {error}"))
 }
