@@ -15,7 +15,8 @@ use conformance::checker::checks::all;
 use conformance::checker::options::Options;
 use conformance::checker::report::ruling::{Report, Verdict};
 use conformance::checker::runner::run;
-use support::{Flaw, MESSAGE_MAX, PATIENCE, start};
+use support::limits::{MESSAGE_MAX, PATIENCE};
+use support::{Flaw, start};
 
 /// The check that looks at a whole process, which is in a test file of its own.
 const MEMORY: &str = "hostile/memory";

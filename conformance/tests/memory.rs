@@ -11,7 +11,8 @@ use std::time::Duration;
 use conformance::checker::options::Options;
 use conformance::checker::report::ruling::{Report, Verdict};
 use conformance::checker::runner::run;
-use support::{Flaw, MESSAGE_MAX};
+use support::Flaw;
+use support::limits::MESSAGE_MAX;
 
 fn judge(flaw: Option<Flaw>) -> Report {
     let mut options = Options::new(support::start(flaw).parse().unwrap());

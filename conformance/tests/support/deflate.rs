@@ -2,7 +2,9 @@
 
 use flate2::{Decompress, FlushDecompress};
 
-use super::{Flaw, MESSAGE_MAX, Shared};
+use super::flaw::Flaw;
+use super::limits::MESSAGE_MAX;
+use super::shared::Shared;
 
 /// Whether one of the offers is accepted.
 pub(crate) fn agrees(offers: &[&str], shared: &Shared) -> bool {

@@ -5,12 +5,12 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use super::{
-    Flaw, MESSAGE_MAX, Shared,
-    deflate::Inflater,
-    frames::{Frame, Over, Wire},
-    opening::{Opened, hang_up},
-};
+use super::deflate::Inflater;
+use super::flaw::Flaw;
+use super::frames::{Frame, Over, Wire};
+use super::limits::MESSAGE_MAX;
+use super::opening::{Opened, hang_up};
+use super::shared::Shared;
 
 /// The most fragments in a message.
 const FRAGMENTS_MAX: usize = 100_000;

@@ -4,7 +4,9 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use super::{Flaw, MESSAGE_MAX, PATIENCE, Shared};
+use super::flaw::Flaw;
+use super::limits::{MESSAGE_MAX, PATIENCE};
+use super::shared::Shared;
 
 /// A frame, unmasked.
 pub(crate) struct Frame {

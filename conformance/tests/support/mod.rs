@@ -7,41 +7,26 @@ mod deflate;
 mod echo;
 mod flaw;
 mod frames;
+pub(crate) mod limits;
 mod opening;
 mod room;
+mod shared;
 
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
 pub(crate) use flaw::Flaw;
 
-/// How long the server waits for a silent peer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
-/// The longest message that it takes.
-pub(crate) const MESSAGE_MAX: usize = 4 * 1024 * 1024;
+use room::Rooms;
+use shared::Shared;
 
-/// What all connections look at.
-pub(crate) struct Shared {
-    flaw: Option<Flaw>,
-    dead: AtomicBool,
-    /// Held while anything is written, by a server with that flaw.
-    writing: Mutex<()>,
-    rooms: Mutex<room::Rooms>,
-}
-
-impl Shared {
-    fn new(flaw: Option<Flaw>) -> Self {
-        let (dead, writing, rooms) = (AtomicBool::new(false), Mutex::default(), Mutex::default());
-        Self { flaw, dead, writing, rooms }
-    }
-
-    fn has(&self, flaw: Flaw) -> bool {
-        self.flaw == Some(flaw)
-    }
+/// What is served: the echo to all, and the rooms.
+struct Server {
+    shared: Shared,
+    rooms: Mutex<Rooms>,
 }
 
 /// Starts a server that runs until the test is over, and says where it is.
@@ -51,35 +36,35 @@ pub(crate) fn start(flaw: Option<Flaw>) -> String {
     if flaw == Some(Flaw::DoesNotListen) {
         return url;
     }
-    let shared = Arc::new(Shared::new(flaw));
-    thread::spawn(move || accept(&listener, &shared));
+    let server = Arc::new(Server { shared: Shared::new(flaw), rooms: Mutex::default() });
+    thread::spawn(move || accept(&listener, &server));
     url
 }
 
-fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
+fn accept(listener: &TcpListener, server: &Arc<Server>) {
     for stream in listener.incoming() {
-        if shared.dead.load(Ordering::SeqCst) {
+        if server.shared.dead.load(Ordering::SeqCst) {
             return;
         }
         let Ok(stream) = stream else { continue };
-        if shared.has(Flaw::OneAtATime) {
-            serve(&stream, shared);
+        if server.shared.has(Flaw::OneAtATime) {
+            serve(&stream, server);
         } else {
-            let shared = Arc::clone(shared);
-            thread::spawn(move || serve(&stream, &shared));
+            let server = Arc::clone(server);
+            thread::spawn(move || serve(&stream, &server));
         }
     }
 }
 
 /// A connection, from its first byte to its last.
-fn serve(stream: &TcpStream, shared: &Arc<Shared>) {
+fn serve(stream: &TcpStream, Server { shared, rooms }: &Server) {
     stream.set_nodelay(true).unwrap();
     if shared.has(Flaw::SpeaksFirst) {
         let _ = (&mut &*stream).write_all(b"welcome\r\n");
     }
     let Some(opened) = opening::open(stream, shared) else { return };
     if let Some(place) = opened.path.strip_prefix("/ws/") {
-        room::serve(stream, shared, place, opened.rest);
+        room::serve(stream, shared, rooms, place, opened.rest);
     } else {
         echo::serve(stream, shared, opened);
     }

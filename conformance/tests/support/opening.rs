@@ -7,7 +7,10 @@ use std::time::Instant;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha1::{Digest as _, Sha1};
 
-use super::{Flaw, PATIENCE, Shared, deflate};
+use super::deflate;
+use super::flaw::Flaw;
+use super::limits::PATIENCE;
+use super::shared::Shared;
 
 /// The longest header block.
 const BYTES_MAX: usize = 32 * 1024;

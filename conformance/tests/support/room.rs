@@ -2,18 +2,17 @@
 
 use std::collections::HashMap;
 use std::net::TcpStream;
-use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread;
 
 use serde_json::{Value, json};
 
-use super::{
-    Flaw, Shared,
-    frames::{Over, Wire},
-    opening::hang_up,
-};
+use super::flaw::Flaw;
+use super::frames::{Over, Wire};
+use super::opening::hang_up;
+use super::shared::Shared;
 
 /// How many messages may wait for a member.
 const QUEUE: usize = 64;
@@ -37,13 +36,19 @@ struct Member {
 }
 
 /// Lets somebody in, and out again.
-pub(crate) fn serve(stream: &TcpStream, shared: &Arc<Shared>, place: &str, rest: Vec<u8>) {
+pub(crate) fn serve(
+    stream: &TcpStream,
+    shared: &Shared,
+    rooms: &Mutex<Rooms>,
+    place: &str,
+    rest: Vec<u8>,
+) {
     let mut wire = Wire { stream, shared, unread: rest, used: 0, compressed: false };
     let (place, query) = place.split_once('?').unwrap_or((place, ""));
     let (room, name) = place.split_once('/').unwrap_or(("lobby", place));
     let after = query.strip_prefix("after=").and_then(|id| id.parse().ok());
     let is_good = !name.is_empty() && name.len() <= 32 && !name.contains('%');
-    if !is_good && !shared.has(Flaw::AnyName) || !enter(&wire, room, name, after) {
+    if !is_good && !shared.has(Flaw::AnyName) || !enter(&wire, rooms, room, name, after) {
         let _ = wire.send(8, &1008_u16.to_be_bytes());
         return hang_up(stream);
     }
@@ -51,7 +56,7 @@ pub(crate) fn serve(stream: &TcpStream, shared: &Arc<Shared>, place: &str, rest:
         match wire.next() {
             Ok(frame) if frame.opcode == 8 => break true,
             Ok(frame) if frame.opcode == 9 => drop(wire.send(10, &frame.payload)),
-            Ok(frame) if frame.opcode == 1 => hear(&wire, room, name, &frame.payload),
+            Ok(frame) if frame.opcode == 1 => hear(&wire, rooms, room, name, &frame.payload),
             Ok(_) => {}
             Err(Over::Gone | Over::Broke(_)) => break false,
         }
@@ -60,7 +65,7 @@ pub(crate) fn serve(stream: &TcpStream, shared: &Arc<Shared>, place: &str, rest:
         let _ = wire.send(8, &1000_u16.to_be_bytes());
     }
     let tells = closed || !shared.has(Flaw::OverlooksVanishing);
-    let mut rooms = shared.rooms.lock().unwrap();
+    let mut rooms = rooms.lock().unwrap();
     let here = rooms.entry(room.to_owned()).or_default();
     here.members.remove(name);
     if tells && !shared.has(Flaw::SilentLeave) {
@@ -71,9 +76,9 @@ pub(crate) fn serve(stream: &TcpStream, shared: &Arc<Shared>, place: &str, rest:
 }
 
 /// Whether somebody gets in under this name.
-fn enter(wire: &Wire, room: &str, name: &str, after: Option<u64>) -> bool {
+fn enter(wire: &Wire, rooms: &Mutex<Rooms>, room: &str, name: &str, after: Option<u64>) -> bool {
     let has = |flaw| wire.shared.has(flaw);
-    let mut rooms = wire.shared.rooms.lock().unwrap();
+    let mut rooms = rooms.lock().unwrap();
     let here = rooms.entry(room.to_owned()).or_default();
     if here.members.contains_key(name) && !has(Flaw::NamesAreReplaced) {
         return false;
@@ -107,7 +112,7 @@ fn enter(wire: &Wire, room: &str, name: &str, after: Option<u64>) -> bool {
 }
 
 /// A member sends a message.
-fn hear(wire: &Wire, room: &str, name: &str, words: &[u8]) {
+fn hear(wire: &Wire, rooms: &Mutex<Rooms>, room: &str, name: &str, words: &[u8]) {
     let has = |flaw| wire.shared.has(flaw);
     let words = String::from_utf8_lossy(words).into_owned();
     let said = match serde_json::from_str::<Value>(&words) {
@@ -115,7 +120,7 @@ fn hear(wire: &Wire, room: &str, name: &str, words: &[u8]) {
         _ if has(Flaw::JsonOnly) => return,
         _ => json!({"msg": words}),
     };
-    let mut rooms = wire.shared.rooms.lock().unwrap();
+    let mut rooms = rooms.lock().unwrap();
     let here = rooms.entry(room.to_owned()).or_default();
     if said["typing"] == true {
         if !has(Flaw::NoTyping) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{ItemMod, ItemUse, Macro, Path, UseTree, Visibility};
 
@@ -82,7 +82,14 @@ impl Finder<'_> {
                     colons = 0;
                 }
                 TokenTree::Punct(punct) if punct.as_char() == ':' => colons += 1,
-                TokenTree::Group(group) => self.follows_tokens(group.stream()),
+                TokenTree::Group(group) => {
+                    // `pub(crate)` imports nothing.
+                    let is_visibility = group.delimiter() == Delimiter::Parenthesis
+                        && path.last().is_some_and(|last| last == "pub");
+                    if !is_visibility {
+                        self.follows_tokens(group.stream());
+                    }
+                }
                 _ => colons = 0,
             }
         }

@@ -118,6 +118,15 @@ fn paths_in_macros_and_inline_modules_count() {
 }
 
 #[test]
+fn a_visibility_in_a_macro_imports_nothing() {
+    let found = invented(&[
+        ("src/lib.rs", "mod a; pub use a::A;"),
+        ("src/a.rs", "macro_rules! a { ($name:ident) => { pub(crate) struct $name; } } a!(A);"),
+    ]);
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
 fn a_module_may_be_in_a_file_of_another_name() {
     let found = invented(&[
         ("tests/one.rs", "#[path = \"two.rs\"] mod other; fn f() {}"),
