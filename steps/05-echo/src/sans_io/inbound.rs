@@ -4,7 +4,7 @@ use std::mem::{replace, take};
 
 use bytes::BufMut;
 use bytes::buf::Limit;
-use framing::{FrameHeader, HeaderError, Opcode};
+use framing::{FrameHeader, HEADER_MAX, HeaderError, Opcode};
 use unmasking::{MaskingKey, mask};
 
 use super::close::{CloseCode, CloseFrame};
@@ -131,7 +131,8 @@ impl Inbound {
         } else {
             self.buffer.drain(..start);
         }
-        let frame_end = self.frame.map_or(0, |frame| frame.length);
+        // With its header: so the next frame of this length fits from the start of the buffer.
+        let frame_end = self.frame.map_or(0, |frame| HEADER_MAX + frame.length);
         buffer::grow(&mut self.buffer, room, frame_end.max(buffer::CAPACITY));
     }
 
