@@ -8,6 +8,9 @@ use testkit::{Chromium, Redis, Step, cargo, find_program};
 use crate::exercises;
 use crate::outcome::succeeds;
 
+/// Runs the judges, both our own and Autobahn.
+const CONFORMANCE: [&str; 6] = ["run", "-q", "--release", "-p", "conformance", "--"];
+
 /// What became of the parts.
 #[derive(Default)]
 struct Summary {
@@ -80,17 +83,15 @@ impl Summary {
         self.counts(PART, succeeds(&mut check));
     }
 
-    /// Our own judge from outside: every step passes at its level, the last two under attack.
+    /// Our own judge from outside: every step passes at its level, 5 and 6 under attack.
     fn checker(&mut self) {
         let steps = Step::all().unwrap_or_default();
         self.counts("the list of the steps", !steps.is_empty());
-        for step in steps.iter().filter(|step| step.number > 0) {
-            let mut check = vec!["run", "-q", "--release", "-p", "conformance", "--", "check"];
-            check.push(&step.label);
+        for step in steps {
             // A program that leads to step 5 has no limits to attack yet.
-            if step.number >= 5 && step.label == step.number.to_string() {
-                check.push("--hostile");
-            }
+            let is_attacked = step.number >= 5 && step.label == step.number.to_string();
+            let hostile: &[&str] = if is_attacked { &["--hostile"] } else { &[] };
+            let check = [&CONFORMANCE[..], &["check", &step.label], hostile].concat();
             self.runs(&format!("the checker, step {}", step.label), &check);
         }
     }
@@ -100,15 +101,14 @@ impl Summary {
     fn judges(&mut self) {
         const PART: &str = "conformance";
         const NOTHING_FOUND: i32 = 2;
-        let conformance = ["run", "-q", "--release", "-p", "conformance", "--"];
-        let mut find = cargo(&[&conformance[..], &["find"]].concat());
+        let mut find = cargo(&[&CONFORMANCE[..], &["find"]].concat());
         let Ok(output) = find.stderr(Stdio::piped()).output() else {
             return self.counts(PART, false);
         };
         match output.status.code() {
             Some(0) => self.runs(
                 "conformance of steps 5 and 6, and the scorecard of all",
-                &[&conformance[..], &["scorecard", "--check"]].concat(),
+                &[&CONFORMANCE[..], &["scorecard", "--check"]].concat(),
             ),
             Some(NOTHING_FOUND) => {
                 let command = String::from_utf8_lossy(&output.stderr);
