@@ -88,10 +88,7 @@ impl Summary {
         let steps = Step::all().unwrap_or_default();
         self.counts("the list of the steps", !steps.is_empty());
         for step in steps {
-            // A program that leads to step 5 has no limits to attack yet.
-            let is_attacked = step.number >= 5 && step.label == step.number.to_string();
-            let hostile: &[&str] = if is_attacked { &["--hostile"] } else { &[] };
-            let check = [&CONFORMANCE[..], &["check", &step.label], hostile].concat();
+            let check = [&CONFORMANCE[..], &check_of(&step)].concat();
             self.runs(&format!("the checker, step {}", step.label), &check);
         }
     }
@@ -139,5 +136,27 @@ impl Summary {
             }
         }
         if self.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+/// What the checker is told to check a step.
+fn check_of(step: &Step) -> Vec<&str> {
+    // A program that leads to step 5 has no limits to attack yet.
+    let is_attacked = step.number >= 5 && step.label == step.number.to_string();
+    let hostile: &[&str] = if is_attacked { &["--hostile"] } else { &[] };
+    [&["check", &step.label], hostile].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_is_checked_and_5_and_6_are_attacked() {
+        let steps = Step::all().unwrap();
+        let checks: Vec<String> = steps.iter().map(|step| check_of(step).join(" ")).collect();
+        let quiet = ["0", "1", "2", "3", "4", "5a", "5b"].map(|label| format!("check {label}"));
+        let attacked = ["5", "6"].map(|label| format!("check {label} --hostile"));
+        assert_eq!(checks, [&quiet[..], &attacked].concat());
     }
 }
