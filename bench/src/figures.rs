@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::chart::dots::{Shows, dots};
-use crate::chart::lines::lines;
-use crate::chart::style::is_ours;
 use testkit::grouped;
 
+use crate::chart::dots::{Shows, dots};
+use crate::chart::lines::lines;
+use crate::chart::style::{is_ours, peers};
 use crate::peers::RAW;
 use crate::results::{Results, Row, Section, Unit};
 
@@ -61,14 +61,9 @@ pub fn draw(results: &Results) -> Result<(), String> {
 
 /// A section in full, and in words where we are behind.
 fn table(section: &Section) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for figures in section.rows.iter().flat_map(|row| &row.peers) {
-        if !names.contains(&figures.peer.as_str()) {
-            names.push(&figures.peer);
-        }
-    }
-    // Ours and the base first.
-    names.sort_by_key(|name| (!is_ours(name), *name != section.base, *name));
+    let mut names = peers(&section.rows);
+    // Ours and the base first, and the others as they are: by name.
+    names.sort_by_key(|name| (!is_ours(name), *name != section.base));
     let is_memory = section.rows.iter().any(|row| row.unit == Unit::Bytes);
     let mut heads: Vec<String> = names.iter().map(|name| with_version(name, section)).collect();
     if !is_memory {

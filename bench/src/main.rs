@@ -12,6 +12,7 @@ use bench::plan::{Effort, Part, measurements};
 use bench::results::{Results, Section};
 use bench::{figures, terminal};
 use clap::Parser;
+use testkit::show_progress;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -104,9 +105,9 @@ fn section(
     let mut rows = Vec::new();
     for (number, measurement) in measurements.iter().enumerate() {
         let place = format!("{} of {}", number + 1, measurements.len());
-        let tell = |what: &str| terminal::tell(&format!("{place}: {}: {what}", measurement.title));
+        let tell = |what: &str| show_progress(&format!("{place}: {}: {what}", measurement.title));
         let row = measure(measurement, base, programs, &tell);
-        terminal::untell();
+        show_progress("");
         let row = row?;
         println!("{}", terminal::row(&row, base));
         rows.push(row);

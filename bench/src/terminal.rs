@@ -1,24 +1,10 @@
-//! What is told while it runs, and what it came to.
+//! What a row came to, for a terminal.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal, Write as _};
 
 use testkit::grouped;
 
 use crate::results::{Figures, Row, Unit};
-
-/// Says what is being done, on a line that the next one takes the place of.
-pub fn tell(what: &str) {
-    if io::stderr().is_terminal() {
-        eprint!("\r\x1b[2K{what}");
-        let _ = io::stderr().flush();
-    }
-}
-
-/// Takes back what was said last.
-pub fn untell() {
-    tell("");
-}
 
 /// A row, the best first.
 #[must_use]

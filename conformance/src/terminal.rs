@@ -1,7 +1,7 @@
-//! What is different on a terminal: colours, and a line that shows how far a run has come.
+//! What is different on a terminal: colours.
 
 use std::env;
-use std::io::{IsTerminal, Write as _, stderr, stdout};
+use std::io::{IsTerminal, stdout};
 
 /// The codes of a terminal for the ways to show a text.
 pub(crate) const BOLD: &str = "1";
@@ -17,13 +17,4 @@ pub(crate) fn has_colours() -> bool {
 /// Returns the text in one of the ways above, or plain if there are no `colours`.
 pub(crate) fn painted(colours: bool, way: &str, text: &str) -> String {
     if colours { format!("\x1b[{way}m{text}\x1b[0m") } else { text.to_owned() }
-}
-
-/// Shows this text in place of the last one, if standard error is a terminal. An empty text leaves
-/// the line free.
-pub(crate) fn show_progress(text: &str) {
-    if stderr().is_terminal() {
-        // A terminal that has gone needs no progress.
-        let _ = write!(stderr(), "\r\x1b[K{text}");
-    }
 }

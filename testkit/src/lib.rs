@@ -30,12 +30,14 @@ mod browser;
 mod frames;
 mod patience;
 mod programs;
+mod progress;
 mod transcript;
 mod wire;
 
 #[cfg(feature = "browser")]
 pub use browser::Browser;
 pub use frames::frame::{Frame, MASKING_KEY, Masking};
+pub use frames::header::shortest_form;
 pub use frames::opcode::Opcode;
 pub use patience::{PATIENCE, STOP_TIME};
 pub use programs::cargo::{Profile, build, build_one, cargo, target_folder, workspace};
@@ -49,6 +51,9 @@ pub use programs::search_path::find_program;
 pub use programs::server::Server;
 pub use programs::step::Step;
 pub use programs::unread::{Unread, UnreadServer};
+pub use progress::show_progress;
 pub use transcript::visible::grouped;
 pub use wire::connection::Wire;
+pub use wire::handshake::{ACCEPT, KEY, accept_value, upgrade_request};
 pub use wire::http::{Request, Response};
+pub use wire::incoming::{Arrival, Incoming};

@@ -2,8 +2,8 @@
 
 mod client;
 pub(crate) mod connection;
-mod handshake;
+pub(crate) mod handshake;
 pub(crate) mod http;
-mod incoming;
+pub(crate) mod incoming;
 mod server;
 mod wrong_byte;

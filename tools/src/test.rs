@@ -8,6 +8,9 @@ use testkit::{Chromium, Redis, Step, cargo, find_program};
 use crate::exercises;
 use crate::outcome::succeeds;
 
+/// Runs the judges, both our own and Autobahn.
+const CONFORMANCE: [&str; 6] = ["run", "-q", "--release", "-p", "conformance", "--"];
+
 /// What became of the parts.
 #[derive(Default)]
 struct Summary {
@@ -80,17 +83,12 @@ impl Summary {
         self.counts(PART, succeeds(&mut check));
     }
 
-    /// Our own judge from outside: every step passes at its level, the last two under attack.
+    /// Our own judge from outside: every step passes at its level, 5 and 6 under attack.
     fn checker(&mut self) {
         let steps = Step::all().unwrap_or_default();
         self.counts("the list of the steps", !steps.is_empty());
-        for step in steps.iter().filter(|step| step.number > 0) {
-            let mut check = vec!["run", "-q", "--release", "-p", "conformance", "--", "check"];
-            check.push(&step.label);
-            // A program that leads to step 5 has no limits to attack yet.
-            if step.number >= 5 && step.label == step.number.to_string() {
-                check.push("--hostile");
-            }
+        for step in steps {
+            let check = [&CONFORMANCE[..], &check_of(&step)].concat();
             self.runs(&format!("the checker, step {}", step.label), &check);
         }
     }
@@ -100,15 +98,14 @@ impl Summary {
     fn judges(&mut self) {
         const PART: &str = "conformance";
         const NOTHING_FOUND: i32 = 2;
-        let conformance = ["run", "-q", "--release", "-p", "conformance", "--"];
-        let mut find = cargo(&[&conformance[..], &["find"]].concat());
+        let mut find = cargo(&[&CONFORMANCE[..], &["find"]].concat());
         let Ok(output) = find.stderr(Stdio::piped()).output() else {
             return self.counts(PART, false);
         };
         match output.status.code() {
             Some(0) => self.runs(
                 "conformance of steps 5 and 6, and the scorecard of all",
-                &[&conformance[..], &["scorecard", "--check"]].concat(),
+                &[&CONFORMANCE[..], &["scorecard", "--check"]].concat(),
             ),
             Some(NOTHING_FOUND) => {
                 let command = String::from_utf8_lossy(&output.stderr);
@@ -139,5 +136,27 @@ impl Summary {
             }
         }
         if self.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+/// What the checker is told to check a step.
+fn check_of(step: &Step) -> Vec<&str> {
+    // A program that leads to step 5 has no limits to attack yet.
+    let is_attacked = step.number >= 5 && step.label == step.number.to_string();
+    let hostile: &[&str] = if is_attacked { &["--hostile"] } else { &[] };
+    [&["check", &step.label], hostile].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_is_checked_and_5_and_6_are_attacked() {
+        let steps = Step::all().unwrap();
+        let checks: Vec<String> = steps.iter().map(|step| check_of(step).join(" ")).collect();
+        let quiet = ["0", "1", "2", "3", "4", "5a", "5b"].map(|label| format!("check {label}"));
+        let attacked = ["5", "6"].map(|label| format!("check {label} --hostile"));
+        assert_eq!(checks, [&quiet[..], &attacked].concat());
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn colors(peer: &str) -> (&'static str, &'static str) {
 }
 
 /// All peers of these rows, ours last: what is drawn last lies on top.
-pub(super) fn peers<'rows>(rows: impl IntoIterator<Item = &'rows Row>) -> Vec<String> {
+pub(crate) fn peers<'rows>(rows: impl IntoIterator<Item = &'rows Row>) -> Vec<String> {
     let mut peers: Vec<String> = Vec::new();
     for figures in rows.into_iter().flat_map(|row| &row.peers) {
         if !peers.contains(&figures.peer) {

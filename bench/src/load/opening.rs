@@ -5,15 +5,13 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use socket2::SockRef;
+use testkit::{ACCEPT, upgrade_request};
 
 use crate::load::task::Task;
 
 /// How long a server may take for anything before it counts as stuck.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The example of RFC 6455 §1.3, and what must come back for it.
-const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
-const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 /// An answer that takes longer is none.
 const HEAD_MAX: usize = 16 * 1024;
 /// Without memory from one message to the next, so that the same message comes back as the same
@@ -35,15 +33,13 @@ pub(super) enum Offer {
 
 /// The request for a WebSocket.
 pub(super) fn request(address: SocketAddr, path: &str, offer: Offer) -> String {
-    let extensions = match offer {
-        Offer::Plain => String::new(),
-        Offer::Fresh => format!("Sec-WebSocket-Extensions: {OFFER}\r\n"),
-        Offer::Browser => format!("Sec-WebSocket-Extensions: {BROWSERS_OFFER}\r\n"),
+    let offer = match offer {
+        Offer::Plain => None,
+        Offer::Fresh => Some(OFFER),
+        Offer::Browser => Some(BROWSERS_OFFER),
     };
-    format!(
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-         Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n{extensions}\r\n"
-    )
+    let header = offer.map(|offer| ("Sec-WebSocket-Extensions", offer));
+    upgrade_request(&address.to_string(), path, header.as_slice())
 }
 
 /// Where the answer ends, if it has; what comes behind are frames.

@@ -3,39 +3,26 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use anyhow::{Context as _, Result};
-use serde::Deserialize;
+use anyhow::{Context as _, Error, Result};
+use grade::{Course, Exercise};
 
 use crate::place;
-
-/// What the book reads of `exercises/info.toml`.
-#[derive(Deserialize)]
-struct Course {
-    exercises: Vec<Exercise>,
-}
-
-#[derive(Deserialize)]
-struct Exercise {
-    name: String,
-    /// The folder of its step, `03_unmasking`.
-    dir: String,
-}
 
 /// Returns the list for each step in Markdown, by the two digits of the step.
 ///
 /// # Errors
 /// If an exercise cannot be read, or has no title.
 pub fn exercises() -> Result<BTreeMap<String, String>> {
-    let course: Course = place::read_toml("exercises/info.toml")?;
+    let course = Course::own().map_err(Error::msg)?;
     let mut lists = BTreeMap::<String, String>::new();
-    for Exercise { name, dir } in course.exercises {
-        let path = format!("exercises/exercises/{dir}/{name}.rs");
+    for Exercise { name, step, .. } in course.exercises {
+        let path = format!("exercises/exercises/{step}/{name}.rs");
         let text = place::read(&path)?;
         let (title, what) = title_and_first_paragraph(&text)
             .with_context(|| format!("{path} does not begin with `//! # A title`"))?;
         // A question has its mark already.
         let mark = if title.ends_with('?') { "" } else { "." };
-        let list = lists.entry(dir.chars().take(2).collect()).or_default();
+        let list = lists.entry(step.chars().take(2).collect()).or_default();
         writeln!(list, "1. **{title}{mark}** {what}\n   `just exercise {name}`")?;
     }
     Ok(lists)

@@ -1,16 +1,16 @@
 //! Where the files of the workspace are.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use serde::de::DeserializeOwned;
+use testkit::workspace;
 
 /// The folder of the workspace. All paths of this crate start there.
 #[must_use]
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_owned()
+    workspace().to_owned()
 }
 
 /// Returns the text of a file.

@@ -8,6 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use testkit::show_progress;
+
 use crate::autobahn::find::Autobahn;
 use crate::autobahn::folders::{REPORT, empty_folder, home};
 use crate::autobahn::peer::Peer;
@@ -15,7 +17,6 @@ use crate::autobahn::report::Report;
 use crate::autobahn::run::{Part, run};
 use crate::autobahn::suite::{Suite, group};
 use crate::parallel::in_parallel;
-use crate::terminal;
 
 /// How long everything may take. It takes minutes with peers that answer.
 const TIME_LIMIT: Duration = Duration::from_mins(40);
@@ -57,14 +58,14 @@ pub(crate) fn judge(
             return false;
         }
         let (done, seconds) = (done.fetch_add(1, Ordering::Relaxed) + 1, start.elapsed().as_secs());
-        terminal::show_progress(&format!("{done}/{total} parts, {seconds} s: {name}"));
+        show_progress(&format!("{done}/{total} parts, {seconds} s: {name}"));
         first_failure().is_none()
     };
     thread::scope(|scope| {
         scope.spawn(|| in_parallel(&waiting, WAITING, run_one));
         in_parallel(&passing, jobs, run_one);
     });
-    terminal::show_progress("");
+    show_progress("");
     first_failure().take().map_or(Ok(()), Err)?;
     let report = |(peer, parts): (&Peer, &Vec<Part>)| {
         let folders: Vec<PathBuf> = parts.iter().map(|part| part.folder.join(REPORT)).collect();

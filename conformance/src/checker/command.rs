@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use clap::Args;
-use testkit::Server;
+use testkit::{Server, show_progress};
 
 use crate::checker::options::Options;
 use crate::checker::report::ruling::Ruling;
@@ -72,9 +72,9 @@ impl Checker {
         let done = AtomicUsize::new(0);
         let report = run(&options, &|ruling: &Ruling, total| {
             let count = done.fetch_add(1, Ordering::Relaxed) + 1;
-            terminal::show_progress(&format!("{count}/{total} {}", ruling.check.id));
+            show_progress(&format!("{count}/{total} {}", ruling.check.id));
         })?;
-        terminal::show_progress("");
+        show_progress("");
         if let Some(file) = &self.junit {
             fs::write(file, report.junit()?)
                 .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;

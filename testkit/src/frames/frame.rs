@@ -1,6 +1,6 @@
 //! A whole frame (RFC 6455 §5.2): built to be sent, or read from the wire.
 
-use crate::frames::header::{EIGHT_BYTES, Header, SHORT_MAX, TWO_BYTES};
+use crate::frames::header::{EIGHT_BYTES, Header, TWO_BYTES, shortest_form};
 use crate::frames::opcode::Opcode;
 use crate::frames::role::Role;
 
@@ -144,7 +144,19 @@ impl Frame {
         self.bytes_from(Role::Client)
     }
 
+    /// The same with a header that declares this length, in a form that has this many bytes of
+    /// extended payload length, right or wrong: 0, 2 or 8.
+    #[must_use]
+    pub fn bytes_declaring(&self, length: u64, extended: usize) -> Vec<u8> {
+        self.writes(Role::Client, length, extended)
+    }
+
     pub(crate) fn bytes_from(&self, sender: Role) -> Vec<u8> {
+        let length = self.payload.len() as u64;
+        self.writes(sender, length, shortest_form(length))
+    }
+
+    fn writes(&self, sender: Role, length: u64, extended: usize) -> Vec<u8> {
         let key = match (self.masking, sender) {
             (Masking::Key(key), _) => Some(key),
             (Masking::AsDue, Role::Client) => Some(MASKING_KEY),
@@ -152,18 +164,14 @@ impl Frame {
         };
         let mut bytes = vec![u8::from(self.fin) << 7 | (self.rsv & 0x07) << 4 | self.opcode.bits()];
         let mask_bit = if key.is_some() { 0x80 } else { 0 };
-        let length = self.payload.len();
-        match (u8::try_from(length), u16::try_from(length)) {
-            (Ok(short), _) if u64::from(short) <= SHORT_MAX => bytes.push(mask_bit | short),
-            (_, Ok(two_bytes)) => {
-                bytes.push(mask_bit | TWO_BYTES);
-                bytes.extend(two_bytes.to_be_bytes());
-            }
-            _ => {
-                bytes.push(mask_bit | EIGHT_BYTES);
-                bytes.extend((length as u64).to_be_bytes());
-            }
-        }
+        let big_endian = length.to_be_bytes();
+        let seven_bits = match extended {
+            0 => big_endian[7],
+            2 => TWO_BYTES,
+            _ => EIGHT_BYTES,
+        };
+        bytes.push(mask_bit | seven_bits);
+        bytes.extend(&big_endian[8 - extended..]);
         bytes.extend(key.iter().flatten());
         bytes.extend(masked(&self.payload, key));
         bytes
@@ -223,6 +231,14 @@ mod tests {
             let header = Header::read(&bytes).unwrap();
             assert_eq!(header.length_fault(), None, "length {length}");
         }
+    }
+
+    #[test]
+    fn a_header_may_declare_what_is_forbidden() {
+        let declaring = |length, extended| Frame::text("x").bytes_declaring(length, extended);
+        assert_eq!(declaring(5, 2)[1..4], [0xfe, 0, 5]);
+        assert_eq!(declaring(5, 8)[1..10], [0xff, 0, 0, 0, 0, 0, 0, 0, 5]);
+        assert_eq!(declaring(1, 0), Frame::text("x").bytes());
     }
 
     #[test]

@@ -11,6 +11,16 @@ pub(crate) const TWO_BYTES: u8 = 126;
 pub(crate) const EIGHT_BYTES: u8 = 127;
 const TOP_BIT: u64 = 1 << 63;
 
+/// How many bytes of extended payload length the shortest form of a length has: 0, 2 or 8.
+#[must_use]
+pub fn shortest_form(length: u64) -> usize {
+    match length {
+        0..=SHORT_MAX => 0,
+        126..=0xffff => 2,
+        _ => 8,
+    }
+}
+
 /// The header of a frame, as it stands on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
@@ -56,14 +66,9 @@ impl Header {
 
     /// What is wrong with the length, if anything is (RFC 6455 §5.2).
     pub(crate) fn length_fault(&self) -> Option<String> {
-        let shortest = match self.length {
-            0..=SHORT_MAX => 0,
-            126..=0xffff => 2,
-            _ => 8,
-        };
         if self.length & TOP_BIT != 0 {
             Some(format!("length {:#x}: its top bit is set (§5.2)", self.length))
-        } else if self.extended > shortest {
+        } else if self.extended > shortest_form(self.length) {
             let form = if self.extended == 2 { "two" } else { "eight" };
             Some(format!("length {} in {form} bytes: not minimal (§5.2)", self.length))
         } else {

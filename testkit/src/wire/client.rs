@@ -6,8 +6,8 @@ use std::time::Instant;
 use crate::frames::role::Role;
 use crate::patience::PATIENCE;
 use crate::transcript::record::Way;
-use crate::wire::connection::{Wire, header_lines};
-use crate::wire::handshake::{ACCEPT, KEY};
+use crate::wire::connection::Wire;
+use crate::wire::handshake::{ACCEPT, upgrade_request};
 use crate::wire::http::BodyEnd;
 use crate::wire::http::Response;
 use crate::wire::incoming::Arrival;
@@ -37,15 +37,8 @@ impl Wire {
     /// Opens a WebSocket with further headers, and returns the answer.
     #[track_caller]
     pub fn opens_with(&mut self, target: &str, headers: &[(&str, &str)]) -> Response {
-        let mut request = format!(
-            "GET {target} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n",
-            self.host()
-        );
-        request.push_str(&header_lines(headers));
-        request.push_str("\r\n");
         self.transcript.tells(Way::Out, &format!("opening handshake for {target}"), headers);
-        self.writes(request.as_bytes());
+        self.writes(upgrade_request(&self.host(), target, headers).as_bytes());
 
         let (response, bytes, head_size) = self.response();
         let is_accepted = response.status == 101

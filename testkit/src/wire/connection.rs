@@ -237,11 +237,6 @@ impl Wire {
     }
 }
 
-/// Headers as they are sent, each with its line end.
-pub(super) fn header_lines(headers: &[(&str, &str)]) -> String {
-    headers.iter().flat_map(|(name, value)| [*name, ": ", *value, "\r\n"]).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::net::TcpListener;

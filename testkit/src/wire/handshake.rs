@@ -5,14 +5,30 @@ use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest as _, Sha1};
 
 /// The key of the example in RFC 6455 §1.3, which every test that opens a connection sends.
-pub(crate) const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+pub const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 /// The answer to [`KEY`].
-pub(crate) const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+pub const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 /// What the key is joined with before it is hashed.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
+/// The request of an opening handshake (RFC 6455 §4.1), with further headers.
+#[must_use]
+pub fn upgrade_request(host: &str, target: &str, headers: &[(&str, &str)]) -> String {
+    format!(
+        "GET {target} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n{}\r\n",
+        header_lines(headers)
+    )
+}
+
+/// Headers as they are sent, each with its line end.
+pub(crate) fn header_lines(headers: &[(&str, &str)]) -> String {
+    headers.iter().flat_map(|(name, value)| [*name, ": ", *value, "\r\n"]).collect()
+}
+
 /// The answer to a key.
-pub(crate) fn accept_value(key: &str) -> String {
+#[must_use]
+pub fn accept_value(key: &str) -> String {
     STANDARD.encode(Sha1::digest(format!("{key}{GUID}")))
 }
 

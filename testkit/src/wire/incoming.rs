@@ -9,7 +9,7 @@ const READ_SIZE: usize = 64 * 1024;
 
 /// What came of waiting for more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Arrival {
+pub enum Arrival {
     /// At least one byte.
     Bytes,
     /// The other end has closed the connection, or its half of it.
@@ -32,7 +32,7 @@ impl Arrival {
 }
 
 /// The bytes that have arrived and are not used up yet.
-pub(crate) struct Incoming {
+pub struct Incoming {
     stream: TcpStream,
     buffer: Vec<u8>,
     used: usize,
@@ -40,23 +40,27 @@ pub(crate) struct Incoming {
 }
 
 impl Incoming {
-    pub(crate) fn new(stream: TcpStream) -> Self {
+    /// Nothing has arrived yet.
+    #[must_use]
+    pub fn new(stream: TcpStream) -> Self {
         Self { stream, buffer: Vec::new(), used: 0, end: None }
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
+    /// What has arrived and is not used up yet.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
         &self.buffer[self.used..]
     }
 
     /// Uses up the first `size` bytes, or all if there are not so many.
-    pub(crate) fn takes(&mut self, size: usize) -> Vec<u8> {
+    pub fn takes(&mut self, size: usize) -> Vec<u8> {
         let taken: Vec<u8> = self.bytes().iter().take(size).copied().collect();
         self.used += taken.len();
         taken
     }
 
     /// Reads once, and waits for it until `deadline` at most.
-    pub(crate) fn waits_for_more(&mut self, deadline: Instant) -> Arrival {
+    pub fn waits_for_more(&mut self, deadline: Instant) -> Arrival {
         if let Some(end) = self.end {
             return end;
         }

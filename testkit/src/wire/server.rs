@@ -7,8 +7,8 @@ use std::thread;
 use crate::frames::role::Role;
 use crate::patience::PATIENCE;
 use crate::transcript::record::Way;
-use crate::wire::connection::{Wire, header_lines};
-use crate::wire::handshake::accept_value;
+use crate::wire::connection::Wire;
+use crate::wire::handshake::{accept_value, header_lines};
 use crate::wire::http::Request;
 
 impl Wire {
@@ -50,13 +50,12 @@ impl Wire {
         let Some(key) = self.request().header("sec-websocket-key") else {
             self.fails("a request with Sec-WebSocket-Key was expected");
         };
-        let mut response = format!(
+        let response = format!(
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Accept: {}\r\n",
-            accept_value(key)
+             Sec-WebSocket-Accept: {}\r\n{}\r\n",
+            accept_value(key),
+            header_lines(headers)
         );
-        response.push_str(&header_lines(headers));
-        response.push_str("\r\n");
         self.sends_text(&response);
         self.transcript.is_framed_from_here();
         self

@@ -3,7 +3,7 @@
 use crate::checker::check::{Check, Run};
 use crate::checker::session::Session;
 use crate::checker::wire::frame::{
-    CLOSE, Draft, Form, Frame, INVALID_DATA, PROTOCOL_ERROR, SHORT_HEADER, TOO_BIG, text,
+    Draft, Frame, INVALID_DATA, Opcode, PROTOCOL_ERROR, SHORT_HEADER, TOO_BIG, text,
 };
 use crate::checker::wire::peer::{Event, Peer};
 use crate::checker::wire::record::{received, sent};
@@ -14,14 +14,14 @@ const HUGE: u64 = 1 << 62;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::new(5, "closing/handshake", "RFC 6455 §5.5.1", |session| {
-        closes(session, &Draft::close(1000, b""), 1000)
+        closes(session, &Draft::close(1000, ""), 1000)
     })
     .fault("F14")
     .expects("A close frame is answered with a close frame that has the same status code.")
     .hint("Look at the opcode: answer an 8 with an 8, and only then end the connection."),
     closing("closing/tcp", "RFC 6455 §7.1.1", |session| {
         let mut peer = session.open()?;
-        close(&mut peer, &Draft::close(1000, b""))?;
+        close(&mut peer, &Draft::close(1000, ""))?;
         match peer.event_except(session.options.answer, |_| true) {
             Event::Ended(_) => Ok(()),
             _ => Err(peer.wrong("The server keeps the TCP connection open", None)),
@@ -35,7 +35,7 @@ pub(crate) const CHECKS: &[Check] = &[
         .hint("Stop reading frames after a close frame."),
     closing("closing/empty", "RFC 6455 §5.5.1", |session| {
         let mut peer = session.open()?;
-        let frame = close(&mut peer, &Draft::new(CLOSE, ""))?;
+        let frame = close(&mut peer, &Draft::close_with(""))?;
         peer.close_with(&frame, &[1000])
     })
     .expects("A close frame without a status code is answered with a close frame.")
@@ -43,32 +43,32 @@ pub(crate) const CHECKS: &[Check] = &[
     closing("closing/own-code", "RFC 6455 §7.4.2", |session| {
         [3000, 4999]
             .into_iter()
-            .try_for_each(|code| closes(session, &Draft::close(code, "bye €".as_bytes()), code))
+            .try_for_each(|code| closes(session, &Draft::close(code, "bye €"), code))
     })
     .expects("The status codes 3000 to 4999 are taken, and a reason with them.")
     .hint("3000 to 3999 belong to libraries and 4000 to 4999 to applications."),
     closing("closing/one-byte", "RFC 6455 §5.5.1", |session| {
-        session.open()?.refuses(&Draft::new(CLOSE, [3]), SHORT_HEADER, &[PROTOCOL_ERROR])
+        session.open()?.refuses(&Draft::close_with([3]), SHORT_HEADER, &[PROTOCOL_ERROR])
     })
     .expects("A close frame with one byte of body fails the connection, with 1002.")
     .hint("The body is empty or begins with two bytes of status code."),
     closing("closing/invalid-code", "RFC 6455 §7.4", |session| {
         [999, 1005, 1006, 1015].into_iter().try_for_each(|code| {
-            let draft = Draft::close(code, b"");
+            let draft = Draft::close(code, "");
             session.open()?.refuses(&draft, SHORT_HEADER, &[PROTOCOL_ERROR])
         })
     })
     .expects("A status code that must not be sent fails the connection, with 1002.")
     .hint("There is none below 1000, and 1005, 1006 and 1015 are never sent."),
     closing("closing/reason", "RFC 6455 §5.5.1", |session| {
-        let draft = Draft::close(1000, &[b'b', 0xff]);
+        let draft = Draft::close_with([0x03, 0xe8, b'b', 0xff]);
         session.open()?.refuses(&draft, SHORT_HEADER + 3, &[INVALID_DATA, PROTOCOL_ERROR])
     })
     .expects("A reason that is not UTF-8 fails the connection, with 1007 or 1002.")
     .hint("What follows the status code is text: check it like one."),
     Check::new(5, "limits/declared-length", "RFC 6455 §10.4", |session| {
         let mut peer = session.open()?;
-        let offset = peer.send(&text("").form(Form::EightBytes).header(HUGE));
+        let offset = peer.send(&text("").bytes_declaring(HUGE, 8));
         peer.fails(&[TOO_BIG, PROTOCOL_ERROR], sent(offset + 2))
     })
     .expects("A frame that declares 2^62 bytes is refused at its header, with 1009.")
@@ -84,8 +84,8 @@ const fn closing(id: &'static str, clause: &'static str, run: Run) -> Check {
 fn close(peer: &mut Peer, draft: &Draft) -> Result<Frame, Stop> {
     peer.send_frame(draft);
     // A ping of the server's own may be on its way.
-    match peer.event_except(peer.answer_time, |frame| frame.opcode > CLOSE) {
-        Event::Frame(frame) if frame.opcode == CLOSE => Ok(frame),
+    match peer.event_except(peer.answer_time, Frame::is_ping_or_pong) {
+        Event::Frame(frame) if frame.opcode == Opcode::Close => Ok(frame),
         other => Err(peer.instead(&other, "no close frame came")),
     }
 }
@@ -102,9 +102,9 @@ fn closes(session: &Session, draft: &Draft, code: u16) -> Judgement {
 
 fn nothing_after(session: &Session) -> Judgement {
     let mut peer = session.open()?;
-    peer.send(&[Draft::close(1000, b"").bytes(), text("too late").bytes()].concat());
-    let mut event = peer.event_except(session.options.answer, |frame| frame.opcode > CLOSE);
-    if matches!(&event, Event::Frame(frame) if frame.opcode == CLOSE) {
+    peer.send(&[Draft::close(1000, "").bytes(), text("too late").bytes()].concat());
+    let mut event = peer.event_except(session.options.answer, Frame::is_ping_or_pong);
+    if matches!(&event, Event::Frame(frame) if frame.opcode == Opcode::Close) {
         event = peer.event(session.options.answer);
     }
     match event {

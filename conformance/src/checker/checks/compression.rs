@@ -9,8 +9,7 @@ use flate2::write::{DeflateDecoder, DeflateEncoder};
 use crate::checker::check::{Check, Run};
 use crate::checker::session::Session;
 use crate::checker::wire::frame::{
-    CONTINUATION, Draft, INVALID_DATA, PING, PROTOCOL_ERROR, RSV1, SHORT_HEADER, TEXT, TOO_BIG,
-    text,
+    Draft, INVALID_DATA, Opcode, PROTOCOL_ERROR, RSV1, SHORT_HEADER, TOO_BIG, text,
 };
 use crate::checker::wire::peer::Peer;
 use crate::checker::wire::record::received;
@@ -56,7 +55,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .hint("The header is a list, the best offer first: take the first that you can accept."),
     compressed("compression/reserved-bit-on-ping", "RFC 7692 §6", |session| {
         let mut peer = Compressed::open(session)?.peer;
-        peer.refuses(&Draft::new(PING, "Hello").rsv(RSV1), 0, &[PROTOCOL_ERROR])
+        peer.refuses(&Draft::ping("Hello").with_rsv(RSV1), 0, &[PROTOCOL_ERROR])
     })
     .expects("RSV1 on a control frame fails the connection, with 1002.")
     .hint("Only messages are compressed: RSV1 has a meaning on text and binary frames alone."),
@@ -64,8 +63,8 @@ pub(crate) const CHECKS: &[Check] = &[
         let mut compressed = Compressed::open(session)?;
         let payload = compressed.deflate(b"Hello")?;
         let (first, second) = payload.split_at(payload.len() / 2);
-        compressed.peer.send_frame(&text(first).rsv(RSV1).not_final());
-        let second = Draft::new(CONTINUATION, second).rsv(RSV1);
+        compressed.peer.send_frame(&text(first).with_rsv(RSV1).not_final());
+        let second = Draft::continuation(second).with_rsv(RSV1);
         compressed.peer.refuses(&second, 0, &[PROTOCOL_ERROR])
     })
     .expects("RSV1 on a continuation fails the connection, with 1002.")
@@ -82,7 +81,7 @@ pub(crate) const CHECKS: &[Check] = &[
     compressed("compression/corrupt", "RFC 7692 §7.2.2", |session| {
         let mut peer = Compressed::open(session)?.peer;
         // The first block has the block type that is reserved.
-        let draft = text([0x07, 0xff, 0xff, 0xff]).rsv(RSV1);
+        let draft = text([0x07, 0xff, 0xff, 0xff]).with_rsv(RSV1);
         peer.refuses(&draft, SHORT_HEADER, &[INVALID_DATA, PROTOCOL_ERROR])
     })
     .expects("A payload that is not valid DEFLATE fails the connection, with 1007 or 1002.")
@@ -92,7 +91,7 @@ pub(crate) const CHECKS: &[Check] = &[
         let size = session.options.message_max.map_or(BOMB, |limit| limit + MIB);
         let zeros = vec![0; usize::try_from(size).unwrap_or(usize::MAX)];
         let payload = compressed.deflate(&zeros)?;
-        compressed.peer.refuses(&text(payload).rsv(RSV1), 0, &[TOO_BIG])
+        compressed.peer.refuses(&text(payload).with_rsv(RSV1), 0, &[TOO_BIG])
     })
     .expects("A message that inflates over the limit is refused, with 1009.")
     .hint("Stop inflating at the limit: a kilobyte can hold a megabyte of zeros."),
@@ -153,7 +152,7 @@ impl Compressed {
     /// Sends a compressed text and expects it back.
     fn echoes(&mut self, words: &str) -> Judgement {
         let payload = self.deflate(words.as_bytes())?;
-        self.peer.send_frame(&text(payload).rsv(RSV1));
+        self.peer.send_frame(&text(payload).with_rsv(RSV1));
         self.comes_back(words)
     }
 
@@ -165,15 +164,15 @@ impl Compressed {
             message.payload.extend(TAIL);
             let inflated = self.inflate.write_all(&message.payload);
             if inflated.and_then(|()| self.inflate.flush()).is_err() {
-                let mark = received(first.payload_start());
+                let mark = received(first.payload_start);
                 return Err(self.peer.wrong("What came back is not valid DEFLATE", mark));
             }
             message.payload = mem::take(self.inflate.get_mut());
         }
-        if message.opcode == TEXT && message.payload == words.as_bytes() {
+        if message.opcode == Opcode::Text && message.payload == words.as_bytes() {
             return Ok(());
         }
-        let mark = received(first.payload_start());
+        let mark = received(first.payload_start);
         Err(self.peer.wrong("What came back inflates to something else", mark))
     }
 }

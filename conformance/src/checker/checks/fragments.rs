@@ -1,9 +1,7 @@
 //! Level 5: messages in fragments.
 
 use crate::checker::check::Check;
-use crate::checker::wire::frame::{
-    BINARY, CONTINUATION, Draft, Frame, PING, PONG, PROTOCOL_ERROR, TEXT, text,
-};
+use crate::checker::wire::frame::{Draft, Frame, Opcode, PROTOCOL_ERROR, text};
 use crate::checker::wire::peer::Event;
 
 pub(crate) const CHECKS: &[Check] = &[
@@ -12,7 +10,7 @@ pub(crate) const CHECKS: &[Check] = &[
         peer.send_apart(&text("Hel").not_final());
         peer.send_apart(&more(b"l").not_final());
         peer.send_frame(&more(b"o"));
-        peer.expect(TEXT, b"Hello")
+        peer.expect(Opcode::Text, b"Hello")
     })
     .fault("F12")
     .expects("A text in three fragments comes back as one message.")
@@ -23,16 +21,16 @@ pub(crate) const CHECKS: &[Check] = &[
         peer.send_apart(&more(b"").not_final());
         peer.send_apart(&more(b"Hello").not_final());
         peer.send_frame(&more(b""));
-        peer.expect(TEXT, b"Hello")
+        peer.expect(Opcode::Text, b"Hello")
     })
     .needs(&["fragments/joined"])
     .expects("Fragments may be empty, also the first and the last one.")
     .hint("An empty frame without FIN is a fragment like any other."),
     Check::new(5, "fragments/binary", "RFC 6455 §5.4", |session| {
         let mut peer = session.open()?;
-        peer.send_apart(&Draft::new(BINARY, [0, 1]).not_final());
+        peer.send_apart(&Draft::binary([0, 1]).not_final());
         peer.send_frame(&more(&[2, 3]));
-        peer.expect(BINARY, &[0, 1, 2, 3])
+        peer.expect(Opcode::Binary, &[0, 1, 2, 3])
     })
     .needs(&["fragments/joined", "framing/binary"])
     .expects("A binary message in fragments comes back as a binary message.")
@@ -40,11 +38,14 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::new(5, "fragments/ping-between", "RFC 6455 §5.4", |session| {
         let mut peer = session.open()?;
         peer.send_apart(&text("Hel").not_final());
-        peer.send_frame(&Draft::new(PING, "now"));
+        peer.send_frame(&Draft::ping("now"));
         // A server may send each fragment back at once, and a ping whenever it likes.
-        let is_allowed = |frame: &Frame| frame.opcode == PING || frame.opcode == TEXT && !frame.fin;
+        let is_allowed = |frame: &Frame| match frame.opcode {
+            Opcode::Ping => true,
+            opcode => opcode == Opcode::Text && !frame.fin,
+        };
         match peer.event_except(session.options.answer, is_allowed) {
-            Event::Frame(frame) if frame.opcode == PONG => Ok(()),
+            Event::Frame(frame) if frame.opcode == Opcode::Pong => Ok(()),
             other => Err(peer.instead(&other, "no pong came")),
         }
     })
@@ -70,5 +71,5 @@ pub(crate) const CHECKS: &[Check] = &[
 ];
 
 fn more(payload: &[u8]) -> Draft {
-    Draft::new(CONTINUATION, payload)
+    Draft::continuation(payload)
 }

@@ -1,9 +1,11 @@
 //! Level 4: what comes back, frame by frame, and in which form.
 
+use testkit::shortest_form;
+
 use crate::checker::check::Check;
 use crate::checker::checks::unmasking::letters;
 use crate::checker::session::Session;
-use crate::checker::wire::frame::{BINARY, Draft, Frame, PING, PONG, PROTOCOL_ERROR, TEXT, text};
+use crate::checker::wire::frame::{Draft, Frame, Opcode, PROTOCOL_ERROR, text};
 use crate::checker::wire::peer::Event;
 use crate::checker::wire::record::received;
 use crate::checker::wire::stop::Judgement;
@@ -16,8 +18,8 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::new(4, "framing/binary", "RFC 6455 §5.6", |session| {
         let mut peer = session.open()?;
         let bytes: Vec<u8> = (0xf0..=0xff).chain(0..8).collect();
-        peer.send_frame(&Draft::new(BINARY, bytes.clone()));
-        peer.expect(BINARY, &bytes)
+        peer.send_frame(&Draft::binary(bytes.clone()));
+        peer.expect(Opcode::Binary, &bytes)
     })
     .fault("F10")
     .expects("A binary message comes back as a binary message, byte for byte.")
@@ -27,8 +29,8 @@ pub(crate) const CHECKS: &[Check] = &[
         peer.send_apart(&text(""));
         // A server that does not answer the first text answers the second in its place.
         peer.send_frame(&text("Hello"));
-        peer.expect(TEXT, b"")?;
-        peer.expect(TEXT, b"Hello")
+        peer.expect(Opcode::Text, b"")?;
+        peer.expect(Opcode::Text, b"Hello")
     })
     .expects("An empty text comes back empty.")
     .hint("A length of 0 is a length: the frame ends behind its masking key."),
@@ -50,8 +52,8 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::new(4, "framing/two-in-one-segment", "RFC 6455 §5.4", |session| {
         let mut peer = session.open()?;
         peer.send(&[text("one").bytes(), text("two").bytes()].concat());
-        peer.expect(TEXT, b"one")?;
-        peer.expect(TEXT, b"two")
+        peer.expect(Opcode::Text, b"one")?;
+        peer.expect(Opcode::Text, b"two")
     })
     .fault("F9")
     .expects("Two frames that arrive in one segment are both answered.")
@@ -64,7 +66,7 @@ pub(crate) const CHECKS: &[Check] = &[
             peer.send(segment);
             peer.pause();
         }
-        peer.expect(TEXT, b"Hello")
+        peer.expect(Opcode::Text, b"Hello")
     })
     .fault("F9")
     .expects("A frame that arrives in several segments is answered once it is complete.")
@@ -75,12 +77,12 @@ pub(crate) const CHECKS: &[Check] = &[
         .hint("Look at the opcode: 9 asks for a 10."),
     Check::new(4, "framing/pong", "RFC 6455 §5.5.3", |session| {
         let mut peer = session.open()?;
-        peer.send_apart(&Draft::new(PONG, "I am here"));
+        peer.send_apart(&Draft::pong("I am here"));
         peer.send_frame(&text("Hello"));
         match peer.event(session.options.answer) {
-            Event::Frame(frame) if frame.opcode == TEXT && frame.payload == b"Hello" => Ok(()),
+            Event::Frame(frame) if frame.opcode == Opcode::Text && frame.payload == b"Hello" => Ok(()),
             // A server may send a ping of its own at any time.
-            Event::Frame(frame) if frame.opcode == PING => Ok(()),
+            Event::Frame(frame) if frame.opcode == Opcode::Ping => Ok(()),
             other => Err(peer.instead(&other, "a pong is no reason for that")),
         }
     })
@@ -88,25 +90,27 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects("A pong that answers no ping is not answered.")
     .hint("Look at the opcode: read a 10 and ignore it."),
     Check::new(4, "framing/reserved-bits", "RFC 6455 §5.2", |session| {
-        refuse_all(session, 0, &[4, 2, 1].map(|rsv| text("Hello").rsv(rsv)))
+        refuse_all(session, 0, &[4, 2, 1].map(|rsv| text("Hello").with_rsv(rsv)))
     })
     .fault("F11")
     .expects("RSV1, RSV2 or RSV3 without an extension fails the connection, with 1002.")
     .hint("These bits change what the payload means: they cannot be ignored."),
     Check::new(4, "framing/reserved-opcodes", "RFC 6455 §5.2", |session| {
-        refuse_all(session, 0, &[3, 7, 11, 15].map(|opcode| Draft::new(opcode, "Hello")))
+        let reserved = [3, 7, 11, 15].map(Opcode::Reserved);
+        refuse_all(session, 0, &reserved.map(|opcode| Draft::new(opcode, "Hello")))
     })
     .fault("F10")
     .expects("Opcodes 3 to 7 and 11 to 15 fail the connection, with 1002.")
     .hint("Look at the opcode, and refuse those that have no meaning yet."),
     Check::new(4, "framing/control-length", "RFC 6455 §5.5", |session| {
-        refuse_all(session, 1, &[PING, PONG].map(|opcode| Draft::new(opcode, [b'a'; 126])))
+        let long = [b'a'; 126];
+        refuse_all(session, 1, &[Draft::ping(long), Draft::pong(long)])
     })
     .fault("F10")
     .expects("A control frame of over 125 bytes fails the connection, with 1002.")
     .hint("Refuse a ping, pong or close as soon as its seven bits of length say 126 or 127."),
     Check::new(4, "framing/control-fragmented", "RFC 6455 §5.5", |session| {
-        refuse_all(session, 0, &[Draft::new(PING, "Hello").not_final()])
+        refuse_all(session, 0, &[Draft::ping("Hello").not_final()])
     })
     .fault("F12")
     .expects("A control frame without FIN fails the connection, with 1002.")
@@ -135,9 +139,9 @@ fn minimal(session: &Session) -> Judgement {
         peer.send_frame(&text(letters(length)));
         for frame in peer.message()?.frames {
             let length = frame.payload.len();
-            let due = if length <= 125 { 0 } else { 2 };
-            if frame.extended != due {
-                let more = frame.extended - due;
+            let due = shortest_form(length as u64) as u64;
+            if frame.extended() != due {
+                let more = frame.extended() - due;
                 let happened = format!("The length {length} is in {more} bytes more than it needs");
                 return Err(peer.wrong(happened, received(frame.start + 1)));
             }
@@ -148,11 +152,15 @@ fn minimal(session: &Session) -> Judgement {
 
 fn ping(session: &Session) -> Judgement {
     let mut peer = session.open()?;
-    peer.send_frame(&Draft::new(PING, "are you there?"));
+    peer.send_frame(&Draft::ping("are you there?"));
     match peer.event(session.options.answer) {
-        Event::Frame(frame) if frame.opcode == PONG && frame.payload == b"are you there?" => Ok(()),
-        Event::Frame(frame) if frame.opcode == PONG => {
-            Err(peer.wrong("The pong has another payload", received(frame.payload_start())))
+        Event::Frame(frame)
+            if frame.opcode == Opcode::Pong && frame.payload == b"are you there?" =>
+        {
+            Ok(())
+        }
+        Event::Frame(frame) if frame.opcode == Opcode::Pong => {
+            Err(peer.wrong("The pong has another payload", received(frame.payload_start)))
         }
         other => Err(peer.instead(&other, "no pong came")),
     }

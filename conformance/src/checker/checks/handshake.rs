@@ -1,11 +1,12 @@
 //! Level 2: requests that must be answered with 101, and what the answer must contain.
 
+use testkit::{KEY, accept_value};
+
 use crate::checker::check::Check;
 use crate::checker::session::Session;
 use crate::checker::wire::peer::Peer;
 use crate::checker::wire::record::{Mark, received};
-use crate::checker::wire::request::KEY;
-use crate::checker::wire::response::{Response, accept};
+use crate::checker::wire::response::Response;
 use crate::checker::wire::stop::Judgement;
 
 const PROTOCOL: &str = "sec-websocket-protocol";
@@ -17,7 +18,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .needs(&["tcp/client-first"])
     .expects("A correct opening handshake is answered with 101.")
     .hint("The answer begins with `HTTP/1.1 101 Switching Protocols` and ends with a blank line."),
-    Check::new(2, "handshake/accept", "RFC 6455 §4.2.2", accept_value)
+    Check::new(2, "handshake/accept", "RFC 6455 §4.2.2", accepts_keys)
         .fault("F2")
         .expects("`Sec-WebSocket-Accept` is the base64 of the SHA-1 of the key and the GUID.")
         .hint(
@@ -92,12 +93,12 @@ pub(crate) const CHECKS: &[Check] = &[
     .hint("Leave `Sec-WebSocket-Protocol` out, or choose one of those in the request."),
 ];
 
-fn accept_value(session: &Session) -> Judgement {
+fn accepts_keys(session: &Session) -> Judgement {
     // Two keys, in case a server always answers the standard's example.
     for key in [KEY, "kJXuOKsrl3AR1KeFngRElQ=="] {
         let (peer, response) =
             session.open_with(&session.request().set("Sec-WebSocket-Key", key))?;
-        let (values, due) = (response.all("sec-websocket-accept"), accept(key));
+        let (values, due) = (response.all("sec-websocket-accept"), accept_value(key));
         if values != [&due] {
             let mark = value_mark(&response, "sec-websocket-accept");
             let sent = if values.is_empty() { "nothing".to_owned() } else { values.join(", ") };
@@ -130,7 +131,7 @@ fn segments(session: &Session) -> Judgement {
     let (first, second) = bytes.split_at(bytes.len() / 2);
     let mut peer = session.send(first)?;
     peer.pause();
-    if !peer.unread.is_empty() {
+    if !peer.incoming.bytes().is_empty() {
         return Err(peer.wrong("The server answered half of a request", received(0)));
     }
     peer.send(second);

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use testkit::shortest_form;
+
 use crate::checker::check::{Check, Turn};
 use crate::checker::memory;
 use crate::checker::session::Session;
-use crate::checker::wire::frame::{
-    BINARY, CLOSE, CONTINUATION, Draft, Form, Frame, PING, RSV1, TEXT, TOO_BIG, text,
-};
+use crate::checker::wire::frame::{Draft, Frame, Opcode, RSV1, TOO_BIG, text};
 use crate::checker::wire::peer::Event;
 use crate::checker::wire::record::sent;
 use crate::checker::wire::stop::{Judgement, Stop};
@@ -39,14 +39,14 @@ pub(crate) const CHECKS: &[Check] = &[
         let bytes = [session.request().bytes(), text("Hello").bytes()].concat();
         let mut peer = session.send(&bytes)?;
         peer.opens()?;
-        peer.expect(TEXT, b"Hello")
+        peer.expect(Opcode::Text, b"Hello")
     })
     .expects("A frame that arrives together with the request is answered too.")
     .hint("One read may return a request and a frame: keep what comes after the blank line."),
     Check::hostile(5, "hostile/unanswered-close", "RFC 6455 §7.1.1", |session| {
         let mut peer = session.open()?;
-        peer.send_frame(&text("Hello").rsv(RSV1));
-        match peer.event_except(session.options.patience, |frame| frame.opcode >= CLOSE) {
+        peer.send_frame(&text("Hello").with_rsv(RSV1));
+        match peer.event_except(session.options.patience, |frame| frame.opcode.is_control()) {
             Event::Ended(_) => Ok(()),
             Event::Frame(_) => Err(Stop::unseen("the server does not fail the connection")),
             Event::Quiet => Err(session.waits(&peer)),
@@ -89,20 +89,20 @@ fn empty_fragments(session: &Session) -> Judgement {
     const BATCH: usize = 10_000;
     let mut peer = session.open()?;
     peer.send_frame(&text("").not_final());
-    let batch = Draft::new(CONTINUATION, "").not_final().bytes().repeat(BATCH);
+    let batch = Draft::continuation("").not_final().bytes().repeat(BATCH);
     for _ in 0..EMPTY_FRAGMENTS / BATCH {
         peer.send(&batch);
         match peer.event(Duration::ZERO) {
             Event::Ended(_) => return Ok(()),
-            Event::Frame(frame) if frame.opcode == CLOSE => return Ok(()),
+            Event::Frame(frame) if frame.opcode == Opcode::Close => return Ok(()),
             Event::Frame(_) | Event::Quiet => {}
         }
     }
-    peer.send_frame(&Draft::new(CONTINUATION, ""));
+    peer.send_frame(&Draft::continuation(""));
     // A server may send each fragment back at once.
     match peer.event_except(FLOOD_ANSWER, |frame| !frame.fin) {
         Event::Ended(_) => Ok(()),
-        Event::Frame(frame) if frame.opcode == CLOSE => Ok(()),
+        Event::Frame(frame) if frame.opcode == Opcode::Close => Ok(()),
         _ => Err(peer.wrong("The server took a million empty fragments", None)),
     }
 }
@@ -112,18 +112,17 @@ fn message_limit(session: &Session) -> Judgement {
         return Err(Stop::unseen("the limit is not known: give it by --message-max BYTES"));
     };
     let mut peer = session.open()?;
-    // A shorter length would have to be in a shorter form.
-    let form = if limit >= 0xffff { Form::EightBytes } else { Form::Shortest };
-    let offset = peer.send(&Draft::new(BINARY, "").form(form).header(limit + 1));
+    let header = Draft::binary("").bytes_declaring(limit + 1, shortest_form(limit + 1));
+    let offset = peer.send(&header);
     peer.fails(&[TOO_BIG], sent(offset + 1))?;
 
     let mut peer = session.open()?;
     let mut left = limit + 1;
-    let mut opcode = BINARY;
+    let mut opcode = Opcode::Binary;
     while left > LARGE as u64 {
         peer.send_frame(&Draft::new(opcode, vec![0; LARGE]).not_final());
         left -= LARGE as u64;
-        opcode = CONTINUATION;
+        opcode = Opcode::Continuation;
     }
     let last = Draft::new(opcode, vec![0; usize::try_from(left).unwrap_or(LARGE)]);
     peer.refuses(&last, 0, &[TOO_BIG])
@@ -131,7 +130,7 @@ fn message_limit(session: &Session) -> Judgement {
 
 fn ping_flood(session: &Session) -> Judgement {
     let mut flooding = session.open()?;
-    let ping = Draft::new(PING, [b'.'; 125]).bytes();
+    let ping = Draft::ping([b'.'; 125]).bytes();
     let pings = ping.repeat(FLOOD / ping.len());
     let pushed = flooding.push(&pings, Instant::now() + FLOOD_TIME);
     if let Err(stop) = session.open().and_then(|mut other| other.echoes("Hello")) {
@@ -142,12 +141,12 @@ fn ping_flood(session: &Session) -> Judgement {
     }
     // The rest of the ping that was cut, and one that can be told from the others.
     flooding.send(&pings[pushed..pushed.next_multiple_of(ping.len()).min(pings.len())]);
-    flooding.send_frame(&Draft::new(PING, "last"));
-    let is_early = |frame: &Frame| frame.opcode > CLOSE && frame.payload != b"last";
+    flooding.send_frame(&Draft::ping("last"));
+    let is_early = |frame: &Frame| frame.is_ping_or_pong() && frame.payload != b"last";
     match flooding.event_except(FLOOD_ANSWER, is_early) {
         // To drop such a peer is allowed.
         Event::Ended(_) => Ok(()),
-        Event::Frame(frame) if frame.opcode == CLOSE || frame.payload == b"last" => Ok(()),
+        Event::Frame(frame) if frame.opcode == Opcode::Close || frame.payload == b"last" => Ok(()),
         other => Err(flooding.instead(&other, "the last pong has not come")),
     }
 }
@@ -167,8 +166,8 @@ fn small_fragments(session: &Session) -> Judgement {
 
 /// How long a message of this size takes to come back, sent in small fragments.
 fn time_in_fragments(session: &Session, size: usize) -> Result<Duration, Stop> {
-    let mut bytes = Draft::new(BINARY, [0; SMALL]).not_final().bytes();
-    let next = Draft::new(CONTINUATION, [0; SMALL]);
+    let mut bytes = Draft::binary([0; SMALL]).not_final().bytes();
+    let next = Draft::continuation([0; SMALL]);
     bytes.extend(next.clone().not_final().bytes().repeat(size / SMALL - 2));
     bytes.extend(next.bytes());
     let mut peer = session.open()?;

@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use crate::checker::session::Session;
-use crate::checker::wire::frame::{TEXT, text};
+use crate::checker::wire::frame::{Opcode, text};
 use crate::checker::wire::peer::Peer;
 use crate::checker::wire::stop::{Judgement, Stop};
 
@@ -46,7 +46,7 @@ impl Member {
     pub(crate) fn next(&mut self) -> Result<Value, Stop> {
         let message = self.peer.message()?;
         match serde_json::from_slice::<Value>(&message.payload) {
-            Ok(value) if message.opcode == TEXT && value["type"].is_string() => Ok(value),
+            Ok(value) if message.opcode == Opcode::Text && value["type"].is_string() => Ok(value),
             _ => {
                 let words = String::from_utf8_lossy(&message.payload);
                 Err(self.wrong(format!("`{words}` is not a JSON object with a type")))

@@ -8,7 +8,7 @@ use crate::checker::check::{Check, Turn};
 use crate::checker::checks::member::{Member, new_room, two};
 use crate::checker::session::Session;
 use crate::checker::wire::conversation::Answer;
-use crate::checker::wire::frame::{CLOSE, Draft, text};
+use crate::checker::wire::frame::{Draft, Opcode, text};
 use crate::checker::wire::peer::Event;
 use crate::checker::wire::stop::{Judgement, Stop};
 
@@ -100,7 +100,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .hint("{\"type\": \"joined\", \"names\": [names]} goes to everyone else."),
     Check::new(6, "room/left", README, |session| {
         let (_, mut ada, mut grace) = two(session)?;
-        grace.peer.send_frame(&Draft::close(1000, b""));
+        grace.peer.send_frame(&Draft::close(1000, ""));
         ada.receive_name("left", "grace")
     })
     .expects("The members are sent the name of a member who closes the connection.")
@@ -227,7 +227,7 @@ fn is_refused(session: &Session, room: &str, name: &str) -> Judgement {
     }
     match peer.event(session.options.answer) {
         Event::Ended(_) => Ok(()),
-        Event::Frame(frame) if frame.opcode == CLOSE => Ok(()),
+        Event::Frame(frame) if frame.opcode == Opcode::Close => Ok(()),
         other => Err(peer.instead(&other, "the name should be refused")),
     }
 }

@@ -57,7 +57,7 @@ fn ask(session: &Session) -> Result<Peer, Stop> {
 }
 
 fn is_answered(peer: &mut Peer) -> bool {
-    !matches!(peer.answer(), Answer::Quiet) || !peer.unread.is_empty()
+    !matches!(peer.answer(), Answer::Quiet) || !peer.incoming.bytes().is_empty()
 }
 
 fn second_connection(session: &Session) -> Judgement {

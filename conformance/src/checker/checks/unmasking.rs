@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::checker::check::Check;
 use crate::checker::session::{LONG_QUIET, Session};
 use crate::checker::wire::conversation::Message;
-use crate::checker::wire::frame::{CLOSE, Draft, Form, PROTOCOL_ERROR, TEXT, TOO_BIG, text};
+use crate::checker::wire::frame::{Draft, Frame, Opcode, PROTOCOL_ERROR, TOO_BIG, text};
 use crate::checker::wire::peer::{Event, Peer};
 use crate::checker::wire::record::sent;
 use crate::checker::wire::stop::{Judgement, Stop};
@@ -26,7 +26,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .hint("Byte i of the payload is XORed with byte i mod 4 of the key."),
     Check::new(3, "unmasking/key", "RFC 6455 §5.3", |session| {
         let keys = [([0; 4], "zero"), ([0xff, 0, 0x80, 1], "abc"), ([1, 2, 3, 4], "1234567")];
-        taken(session, &keys.map(|(key, words)| (text(words).key(Some(key)), words.into())))
+        taken(session, &keys.map(|(key, words)| (text(words).masked_with(key), words.into())))
     })
     .expects("Any masking key is taken, with a payload of any length.")
     .hint("Take the four bytes behind the length as they are, even if they are zero."),
@@ -43,23 +43,24 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects("A payload of over 65,535 bytes is taken.")
     .hint("The seven bits say 127, and the length is in the next eight bytes, the highest first."),
     Check::new(3, "unmasking/mask-bit", "RFC 6455 §5.1", |session| {
-        session.open()?.refuses(&text("Hello").key(None), 1, &[PROTOCOL_ERROR])
+        session.open()?.refuses(&text("Hello").unmasked(), 1, &[PROTOCOL_ERROR])
     })
     .fault("F8")
     .expects("A frame that is not masked fails the connection, with 1002.")
     .hint("Look at the top bit of the second byte before you look for a key."),
     Check::new(3, "unmasking/top-bit", "RFC 6455 §5.2", |session| {
         let mut peer = session.open()?;
-        let offset = peer.send(&text("").form(Form::EightBytes).header(TOP_BIT));
+        let offset = peer.send(&text("").bytes_declaring(TOP_BIT, 8));
         peer.fails(&[PROTOCOL_ERROR, TOO_BIG], sent(offset + 2))
     })
     .expects("A length in eight bytes with the top bit set fails the connection.")
     .hint("The highest bit must be 0; read as a signed number, the length would be negative."),
     Check::hostile(3, "hostile/minimal-length", "RFC 6455 §5.2", |session| {
-        let forms = [(Form::TwoBytes, 5), (Form::EightBytes, 5), (Form::EightBytes, 200)];
-        forms.into_iter().try_for_each(|(form, length)| {
-            let draft = text(letters(length)).form(form);
-            session.open()?.refuses(&draft, 1, &[PROTOCOL_ERROR])
+        [(5, 2), (5, 8), (200, 8)].into_iter().try_for_each(|(length, extended)| {
+            let mut peer = session.open()?;
+            let frame = text(letters(length)).bytes_declaring(length as u64, extended);
+            let offset = peer.send(&frame);
+            peer.fails(&[PROTOCOL_ERROR], sent(offset + 1))
         })
     })
     .expects("A length that is not in its shortest form fails the connection, with 1002.")
@@ -89,12 +90,12 @@ fn taken(session: &Session, frames: &[(Draft, Vec<u8>)]) -> Judgement {
 
 /// Returns whether anything comes back, which must be this. The next level checks how it is framed.
 fn comes_back(peer: &mut Peer, wait: Duration, payload: &[u8]) -> Result<bool, Stop> {
-    match peer.event_except(wait, |frame| frame.opcode > CLOSE) {
+    match peer.event_except(wait, Frame::is_ping_or_pong) {
         Event::Quiet => Ok(false),
-        Event::Frame(frame) if frame.opcode < CLOSE => {
-            let payload_back = frame.payload.clone();
-            let message = Message { opcode: TEXT, payload: payload_back, frames: vec![frame] };
-            peer.same(&message, TEXT, payload).map(|()| true)
+        Event::Frame(frame) if !frame.opcode.is_control() => {
+            let (opcode, came) = (Opcode::Text, frame.payload.clone());
+            let message = Message { opcode, payload: came, frames: vec![frame] };
+            peer.same(&message, opcode, payload).map(|()| true)
         }
         other => Err(peer.instead(&other, "the frame was right")),
     }

@@ -2,7 +2,7 @@
 
 use crate::checker::check::Check;
 use crate::checker::session::Session;
-use crate::checker::wire::frame::{CONTINUATION, Draft, INVALID_DATA, SHORT_HEADER, TEXT, text};
+use crate::checker::wire::frame::{Draft, INVALID_DATA, Opcode, SHORT_HEADER, text};
 use crate::checker::wire::stop::Judgement;
 
 /// What comes before the invalid bytes.
@@ -13,8 +13,8 @@ pub(crate) const CHECKS: &[Check] = &[
         let mut peer = session.open()?;
         let (first, second) = "€".as_bytes().split_at(1);
         peer.send_apart(&text(first).not_final());
-        peer.send_frame(&Draft::new(CONTINUATION, second));
-        peer.expect(TEXT, "€".as_bytes())
+        peer.send_frame(&Draft::continuation(second));
+        peer.expect(Opcode::Text, "€".as_bytes())
     })
     .needs(&["fragments/joined"])
     .expects("A character may be split between two fragments.")
@@ -49,7 +49,7 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::new(5, "utf8/in-fragments", "RFC 6455 §8.1", |session| {
         let mut peer = session.open()?;
         peer.send_apart(&text(PREFIX).not_final());
-        peer.refuses(&Draft::new(CONTINUATION, [0x80]), SHORT_HEADER, &[INVALID_DATA])
+        peer.refuses(&Draft::continuation([0x80]), SHORT_HEADER, &[INVALID_DATA])
     })
     .needs(&["fragments/joined"])
     .expects("A text in fragments is checked as well.")

@@ -3,9 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::checker::wire::frame::{
-    BINARY, CLOSE, CONTINUATION, Draft, Frame, PING, PONG, TEXT, text,
-};
+use crate::checker::wire::frame::{Draft, Frame, Opcode, text};
 use crate::checker::wire::peer::{Event, Peer};
 use crate::checker::wire::record::{Direction, Mark, received, sent};
 use crate::checker::wire::response::Response;
@@ -29,7 +27,7 @@ pub(crate) enum Answer {
 
 /// A complete message that was received.
 pub(crate) struct Message {
-    pub(crate) opcode: u8,
+    pub(crate) opcode: Opcode,
     pub(crate) payload: Vec<u8>,
     /// The frames that it came in.
     pub(crate) frames: Vec<Frame>,
@@ -40,7 +38,7 @@ impl Message {
     fn mark(&self, mut index: usize) -> Option<Mark> {
         for frame in &self.frames {
             if index < frame.payload.len() {
-                return Some(received(frame.payload_start() + index as u64));
+                return Some(received(frame.payload_start + index as u64));
             }
             index -= frame.payload.len();
         }
@@ -53,13 +51,13 @@ impl Peer {
     pub(crate) fn answer(&mut self) -> Answer {
         let until = Instant::now() + self.answer_time;
         loop {
-            match Response::read(&self.unread) {
+            match Response::read(self.incoming.bytes()) {
                 Ok(Some((response, length))) => {
-                    self.unread.drain(..length);
+                    self.incoming.takes(length);
                     return Answer::Response(response);
                 }
                 Err(offset) => return Answer::Broken(offset),
-                Ok(None) if self.unread.len() > BLOCK_MAX => return Answer::Broken(0),
+                Ok(None) if self.incoming.bytes().len() > BLOCK_MAX => return Answer::Broken(0),
                 Ok(None) => {}
             }
             if !self.fill(until) {
@@ -97,12 +95,12 @@ impl Peer {
             };
             let fin = frame.fin;
             match (frame.opcode, &mut message) {
-                (PING | PONG, _) => continue,
-                (TEXT | BINARY, None) => {
+                (Opcode::Ping | Opcode::Pong, _) => continue,
+                (Opcode::Text | Opcode::Binary, None) => {
                     let (opcode, payload) = (frame.opcode, frame.payload.clone());
                     message = Some(Message { opcode, payload, frames: vec![frame] });
                 }
-                (CONTINUATION, Some(message)) => {
+                (Opcode::Continuation, Some(message)) => {
                     message.payload.extend_from_slice(&frame.payload);
                     message.frames.push(frame);
                 }
@@ -115,13 +113,13 @@ impl Peer {
     }
 
     /// Expects this message, and nothing before it.
-    pub(crate) fn expect(&mut self, opcode: u8, payload: &[u8]) -> Judgement {
+    pub(crate) fn expect(&mut self, opcode: Opcode, payload: &[u8]) -> Judgement {
         let message = self.message()?;
         self.same(&message, opcode, payload)
     }
 
     /// Expects that a message is this one.
-    pub(crate) fn same(&self, message: &Message, opcode: u8, payload: &[u8]) -> Judgement {
+    pub(crate) fn same(&self, message: &Message, opcode: Opcode, payload: &[u8]) -> Judgement {
         let (came, due) = (message.payload.len(), payload.len());
         if let Some(index) = first_difference(&message.payload, payload) {
             let happened = if came == due {
@@ -134,7 +132,7 @@ impl Peer {
         }
         if message.opcode != opcode {
             let [came, sent] = [message.opcode, opcode]
-                .map(|opcode| if opcode == TEXT { "text" } else { "binary" });
+                .map(|opcode| if opcode == Opcode::Text { "text" } else { "binary" });
             let mark = message.frames.first().map(|frame| received(frame.start));
             return Err(self.wrong(format!("A {sent} message came back as {came}"), mark));
         }
@@ -144,7 +142,7 @@ impl Peer {
     /// Sends a text and expects it back.
     pub(crate) fn echoes(&mut self, words: &str) -> Judgement {
         self.send_frame(&text(words));
-        self.expect(TEXT, words.as_bytes())
+        self.expect(Opcode::Text, words.as_bytes())
     }
 
     /// Sends a frame that is wrong, or completes something wrong, at the byte with the index
@@ -161,9 +159,11 @@ impl Peer {
         let mut wait = QUIET;
         let mut probed = false;
         loop {
-            return match self.event_except(wait, |frame| frame.opcode == PING) {
+            return match self.event_except(wait, |frame| frame.opcode == Opcode::Ping) {
                 Event::Ended(_) => Ok(()),
-                Event::Frame(frame) if frame.opcode == CLOSE => self.close_with(&frame, codes),
+                Event::Frame(frame) if frame.opcode == Opcode::Close => {
+                    self.close_with(&frame, codes)
+                }
                 Event::Frame(frame) => {
                     Err(self.wrong(format!("The server went on, and sent {frame}"), wrong))
                 }
@@ -180,7 +180,7 @@ impl Peer {
 
     /// Expects that a close frame has one of these status codes, or none.
     pub(crate) fn close_with(&self, frame: &Frame, codes: &[u16]) -> Judgement {
-        let mark = received(frame.payload_start());
+        let mark = received(frame.payload_start);
         match frame.code() {
             None if !frame.payload.is_empty() => {
                 Err(self.wrong("The server's close frame has half a status code", mark))
@@ -196,13 +196,13 @@ impl Peer {
 
     /// The failure of a server that did `event`, where `expected` did not come.
     pub(crate) fn instead(&self, event: &Event, expected: &str) -> Stop {
-        let end = self.record.count(Direction::Received) - self.unread.len() as u64;
+        let end = self.record.count(Direction::Received) - self.incoming.bytes().len() as u64;
         match event {
             Event::Frame(frame) => {
                 self.wrong(format!("The server sent {frame}"), received(frame.start))
             }
             Event::Ended(how) => self.wrong(format!("The server {how}, and {expected}"), None),
-            Event::Quiet if self.unread.is_empty() => {
+            Event::Quiet if self.incoming.bytes().is_empty() => {
                 self.wrong(format!("The server sent nothing for {:?}", self.answer_time), None)
             }
             Event::Quiet => {

@@ -1,16 +1,16 @@
 //! A connection to the server. Every wait on it has a limit, and it keeps a record of both
 //! directions.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
+
+use testkit::{Arrival, Incoming};
 
 use crate::checker::wire::frame::{Draft, Frame};
 use crate::checker::wire::record::{Direction, Mark, Record};
 use crate::checker::wire::stop::Stop;
 
-/// How many bytes are read at a time.
-const PIECE: usize = 64 * 1024;
 /// How long one attempt to write may take before we read again: a server that waits for us to read
 /// would never read itself.
 const TURN: Duration = Duration::from_millis(50);
@@ -34,7 +34,7 @@ pub(crate) struct Peer {
     stream: TcpStream,
     pub(crate) record: Record,
     /// What has arrived and was not read as a frame or a response yet.
-    pub(crate) unread: Vec<u8>,
+    pub(crate) incoming: Incoming,
     /// How long an answer may take.
     pub(crate) answer_time: Duration,
     /// When the check must be done.
@@ -51,8 +51,8 @@ impl Peer {
     ) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(TURN))?;
-        let (record, unread) = (Record::default(), Vec::new());
-        Ok(Self { stream, record, unread, answer_time, until, ended: None })
+        let (record, incoming) = (Record::default(), Incoming::new(stream.try_clone()?));
+        Ok(Self { stream, record, incoming, answer_time, until, ended: None })
     }
 
     /// Sends bytes, and reads what arrives meanwhile. Returns the offset of the first byte. That
@@ -116,9 +116,9 @@ impl Peer {
         let until = Instant::now() + wait;
         // A server that never stops sending does not keep us beyond the check's time.
         while Instant::now() < self.until {
-            let start = self.record.count(Direction::Received) - self.unread.len() as u64;
-            if let Some((frame, used)) = Frame::read(&self.unread, start) {
-                self.unread.drain(..used);
+            let start = self.record.count(Direction::Received) - self.incoming.bytes().len() as u64;
+            if let Some((frame, used)) = Frame::read(self.incoming.bytes(), start) {
+                self.incoming.takes(used);
                 if is_ignored(&frame) {
                     continue;
                 }
@@ -133,37 +133,25 @@ impl Peer {
 
     /// Reads what arrives before `until`. Returns whether anything has arrived.
     pub(crate) fn fill(&mut self, until: Instant) -> bool {
-        if self.ended.is_some() || self.unread.len() > UNREAD_MAX {
+        let before = self.incoming.bytes().len();
+        if self.ended.is_some() || before > UNREAD_MAX {
             return false;
         }
-        let left = until.min(self.until).saturating_duration_since(Instant::now());
-        // A timeout of zero would mean no timeout.
-        let timeout = left.max(Duration::from_millis(1));
-        let mut piece = vec![0; PIECE];
-        let read = self.stream.set_read_timeout(Some(timeout)).and_then(|()| {
-            loop {
-                match self.stream.read(&mut piece) {
-                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                    read => return read,
-                }
-            }
-        });
-        match read {
-            Ok(0) => self.ended = Some("ended the TCP connection"),
-            Ok(count) => {
-                self.record.add(Direction::Received, &piece[..count]);
-                self.unread.extend_from_slice(&piece[..count]);
+        match self.incoming.waits_for_more(until.min(self.until)) {
+            Arrival::Bytes => {
+                self.record.add(Direction::Received, &self.incoming.bytes()[before..]);
                 return true;
             }
-            Err(error) if is_timeout(&error) => {}
-            Err(_) => self.ended = Some("reset the TCP connection"),
+            Arrival::End => self.ended = Some("ended the TCP connection"),
+            Arrival::Reset => self.ended = Some("reset the TCP connection"),
+            Arrival::TimeUp => {}
         }
         false
     }
 
     /// Forgets the opening handshake: a report shows only what came after it.
     pub(crate) fn opened(&mut self) {
-        self.record.forget_but(&self.unread);
+        self.record.forget_but(self.incoming.bytes());
     }
 
     /// The failure of the check: what happened, and under which byte the mark is.

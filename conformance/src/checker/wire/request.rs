@@ -1,9 +1,8 @@
 //! The request of an opening handshake: right, or wrong in one way.
 
-use crate::checker::options::Judged;
+use testkit::KEY;
 
-/// The key of the example in RFC 6455 §1.3.
-pub(crate) const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+use crate::checker::options::Judged;
 
 /// A request, line by line.
 #[derive(Clone, Debug)]

@@ -1,16 +1,5 @@
 //! The answer to an opening handshake.
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
-use sha1::{Digest as _, Sha1};
-
-/// What RFC 6455 §1.3 appends to the key.
-const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-/// The value that `Sec-WebSocket-Accept` must have.
-pub(crate) fn accept(key: &str) -> String {
-    BASE64_STANDARD.encode(Sha1::digest(format!("{key}{GUID}")))
-}
-
 /// A response, without its body.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
@@ -72,12 +61,6 @@ impl Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// RFC 6455 §1.3.
-    #[test]
-    fn the_accept_value_of_the_standards_example() {
-        assert_eq!(accept(crate::checker::wire::request::KEY), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-    }
 
     #[test]
     fn a_response_is_read_once_it_is_whole() {
