@@ -20,7 +20,6 @@ pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../book/src/figur
 const LOSS: f64 = 0.98;
 
 /// All figures, by the names of their files. What has not been measured yet says so.
-#[must_use]
 pub fn figures(results: &Results) -> Vec<(&'static str, String)> {
     let part = |name: &str, draw: &dyn Fn(&Section) -> String| {
         let absent = || format!("*Not measured yet: `just bench {name} --save` does.*\n");

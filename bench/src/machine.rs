@@ -32,7 +32,6 @@ pub struct Usage {
 
 impl Machine {
     /// The machine that we run on.
-    #[must_use]
     pub fn here() -> Self {
         let system =
             System::new_with_specifics(RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()));
@@ -52,7 +51,6 @@ impl Machine {
 }
 
 /// What a process of ours has used.
-#[must_use]
 pub fn usage(process: u32) -> Usage {
     let process = Pid::from_u32(process);
     let Ok(mut system) = System::new() else { return Usage::default() };
@@ -76,7 +74,6 @@ pub struct Cores {
 #[cfg(target_os = "linux")]
 impl Cores {
     /// Two cores that we may use; `None` if there are none, or this system has no way to ask for one.
-    #[must_use]
     pub fn find() -> Option<Self> {
         use rustix::thread::{CpuSet, sched_getaffinity};
 
@@ -104,7 +101,6 @@ impl Cores {
 #[cfg(not(target_os = "linux"))]
 impl Cores {
     /// Two cores that we may use; `None`, as this system has no way to ask for one.
-    #[must_use]
     pub fn find() -> Option<Self> {
         None
     }
@@ -117,7 +113,6 @@ impl Cores {
 
 /// Asks for as many open files as the system allows, for this process and its children, and returns
 /// how many that are.
-#[must_use]
 pub fn open_files() -> u64 {
     // Where there is no such limit, all is granted.
     rlimit::increase_nofile_limit(u64::MAX).unwrap_or(u64::MAX)

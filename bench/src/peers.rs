@@ -127,7 +127,6 @@ impl Programs {
     }
 
     /// Those of `peers` whose programs there are.
-    #[must_use]
     pub fn there(&self, peers: &[Peer]) -> Vec<Peer> {
         peers.iter().filter(|peer| self.0.contains_key(peer.program)).copied().collect()
     }
@@ -145,13 +144,11 @@ impl Programs {
 
 impl Peer {
     /// The path to ask for.
-    #[must_use]
     pub fn path(&self, is_compressed: bool) -> &'static str {
         if is_compressed { self.compressed_path } else { self.path }
     }
 
     /// The version of its library, as this workspace has locked it.
-    #[must_use]
     pub fn version(&self) -> Option<String> {
         let lock = include_str!("../../Cargo.lock");
         let (_, behind) =

@@ -93,7 +93,6 @@ const GROWING_IDLE: [usize; 3] = [10, 3, 1];
 const GROWING: [&str; 4] = ["step 5", peers::UWEBSOCKETS, peers::RAW, "fastwebsockets"];
 
 /// What a part measures, with the peers that are there.
-#[must_use]
 pub fn measurements(
     part: Part,
     effort: Effort,
@@ -192,7 +191,6 @@ fn taking_part(peers: &[Peer], connections: usize, is_compressed: bool) -> Vec<P
 }
 
 /// A size, as people write it.
-#[must_use]
 pub fn bytes(count: usize) -> String {
     const KIB: usize = 1024;
     match count {

@@ -79,7 +79,6 @@ pub struct Figures {
 impl Figures {
     /// What a peer is judged by: its ratio, for the machine was as fast for the base in the same
     /// round, or where there is no base, the figure.
-    #[must_use]
     pub fn standing(&self) -> Option<f64> {
         self.ratio.or(self.figure).map(|spread| spread.median)
     }
@@ -116,7 +115,6 @@ impl Row {
     }
 
     /// The figures of a peer.
-    #[must_use]
     pub fn of(&self, peer: &str) -> Option<&Figures> {
         self.peers.iter().find(|figures| figures.peer == peer)
     }

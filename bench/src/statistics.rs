@@ -15,7 +15,6 @@ pub struct Spread {
 
 impl Spread {
     /// The spread of these figures; `None` if there are none.
-    #[must_use]
     pub fn of(figures: &[f64]) -> Option<Self> {
         let mut sorted = figures.to_vec();
         sorted.sort_by(f64::total_cmp);
@@ -31,7 +30,6 @@ impl Spread {
 
     /// The spread of each figure over the one of the same round. What slows the whole machine down
     /// for a while slows both, and goes out of the ratio.
-    #[must_use]
     pub fn of_ratios(figures: &[Option<f64>], base: &[Option<f64>]) -> Option<Self> {
         let rounds = figures.iter().zip(base);
         let ratios: Vec<f64> = rounds
@@ -41,7 +39,6 @@ impl Spread {
     }
 
     /// The same with each figure made shorter by `round`.
-    #[must_use]
     pub fn map(self, round: impl Fn(f64) -> f64) -> Self {
         let Self { median, lower, upper } = self;
         Self { median: round(median), lower: round(lower), upper: round(upper) }

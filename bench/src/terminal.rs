@@ -7,7 +7,6 @@ use testkit::grouped;
 use crate::results::{Figures, Row, Unit};
 
 /// A row, the best first.
-#[must_use]
 pub fn row(row: &Row, base: &str) -> String {
     let mut text = format!("{}\n", row.title);
     let widest = row.peers.iter().map(|figures| figures.peer.chars().count()).max();
@@ -26,7 +25,6 @@ pub fn row(row: &Row, base: &str) -> String {
 }
 
 /// Was the load, on its core, busier than the server on its own?
-#[must_use]
 pub fn is_load_bound(figures: &Figures) -> bool {
     /// A core that is used as much as this has nothing left to give.
     const BUSY: f64 = 0.9;

@@ -28,7 +28,6 @@ impl EventId {
     ///
     /// Ids must grow even if the clock is set back. Until such a clock has caught up, only the
     /// sequence number grows.
-    #[must_use]
     pub fn next(self, milliseconds: u64) -> Self {
         if milliseconds > self.milliseconds {
             Self { milliseconds, sequence: 0 }
@@ -92,7 +91,6 @@ pub struct Event {
 // ANCHOR_END: event
 
 /// Returns a key that has not been used before: 16 random hexadecimal digits.
-#[must_use]
 pub fn random_key() -> String {
     format!("{:016x}", rand::random::<u64>())
 }

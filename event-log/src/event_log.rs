@@ -56,7 +56,6 @@ impl EventLog {
     ///
     /// After a restart the log is empty. Its new ids are later than the old ones, unless the clock
     /// was set back. So a reader that comes with an old id gets all events since the restart.
-    #[must_use]
     pub fn in_memory(events_max: usize) -> Self {
         let is_shared = Arc::new(watch::Sender::new(true));
         Self { memory: Arc::new(MemoryLog::new(events_max)), is_shared, redis: None }
@@ -105,13 +104,11 @@ impl EventLog {
     }
 
     /// Returns the id of the event with this topic and key, if it is kept.
-    #[must_use]
     pub fn id_of(&self, topic: &str, key: &str) -> Option<EventId> {
         self.memory.history().id_of(topic, key)
     }
 
     /// Returns the events of a topic after `id` that are kept, oldest first.
-    #[must_use]
     pub fn after(&self, topic: &str, id: EventId) -> Vec<Event> {
         self.memory.history().after(topic, id)
     }
@@ -123,20 +120,17 @@ impl EventLog {
     }
 
     /// Returns the id of a topic's newest event, or `0-0` if there is none.
-    #[must_use]
     pub fn newest(&self, topic: &str) -> EventId {
         self.memory.history().newest_of(topic)
     }
 
     /// Returns the number of readers that are waiting now.
-    #[must_use]
     pub fn waiting(&self) -> usize {
         self.memory.waiting()
     }
 
     /// Watches whether this process is connected with the others. Over Redis, that is whether Redis
     /// can be reached. In memory there are no others, and the value is always `true`.
-    #[must_use]
     pub fn shared(&self) -> watch::Receiver<bool> {
         self.is_shared.subscribe()
     }

@@ -163,7 +163,6 @@ impl Browser {
 
     /// The errors that the page has caused since the last call: exceptions, failed requests, and
     /// what it wrote by `console.error`.
-    #[must_use]
     pub fn console_errors(&self) -> Vec<String> {
         let answer = self.driver.log(&self.session);
         let answer = answer.unwrap_or_else(|error| panic!("the log cannot be read: {error}"));
@@ -173,7 +172,6 @@ impl Browser {
     }
 
     /// The WebDriver client, for what this type has no verb for.
-    #[must_use]
     pub fn client(&self) -> &Client {
         &self.client
     }

@@ -15,7 +15,6 @@ use crate::output::{print_error_line, print_line, wait_until_printed};
 
 /// Listens where the command line says, or at `standard` if it says nothing. `about` is the first
 /// line of `--help`. If the program cannot listen, it ends with a line that says why.
-#[must_use]
 pub fn listen_by_command_line(about: &str, standard: &str) -> TcpListener {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let usage = format!(
@@ -52,14 +51,12 @@ fn end(code: i32) -> ! {
 }
 
 /// The default of each of these flags.
-#[must_use]
 pub fn flag_defaults<Flags: Args>() -> Flags {
     let given_nothing = Flags::augment_args(Command::new("")).get_matches_from([""]);
     Flags::from_arg_matches(&given_nothing).unwrap_or_else(|error| error.exit())
 }
 
 /// Reads a number in this range: of bytes, for example.
-#[must_use]
 pub fn number_in(range: RangeInclusive<u64>) -> RangedU64ValueParser<usize> {
     RangedU64ValueParser::new().range(range)
 }

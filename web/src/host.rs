@@ -9,7 +9,6 @@ use crate::uri_characters::is_made_of;
 
 /// Is this a host, with a port or without (RFC 3986 §3.2.2)? The port may be empty, and a user name
 /// before an `@` is not allowed.
-#[must_use]
 pub fn names_a_host(text: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(text) else { return false };
     if let Some((address, port)) = text.strip_prefix('[').and_then(|text| text.split_once(']')) {
@@ -28,7 +27,6 @@ fn is_port(text: &str) -> bool {
 
 /// The host that a request is for, with its port if one was sent: the one in the request target if
 /// there is one, and `Host` otherwise (RFC 9112 §3.2.2). `None` if there is neither, or two.
-#[must_use]
 pub fn effective_host<'request>(
     uri: &'request Uri,
     headers: &'request HeaderMap,

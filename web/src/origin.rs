@@ -68,7 +68,6 @@ impl Origins {
     /// Is this host, with a port or without, a name of this server? Only then can an attacker not
     /// have chosen it: `localhost` and the names below it, an IP address, or the host of a listed
     /// origin.
-    #[must_use]
     pub fn is_own_host(&self, host: &str) -> bool {
         let Ok(Origin::Tuple(_, host, _)) = parse(&format!("http://{host}")) else { return false };
         let is_listed =

@@ -5,7 +5,6 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// A whole HTML document for step `step`: `title` as its heading, then `content`, which is HTML.
-#[must_use]
 pub fn page(step: u8, title: &str, content: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\

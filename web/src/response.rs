@@ -6,13 +6,11 @@ use http::header::{CONNECTION, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 
 /// A page as a response. The connection ends after it.
-#[must_use]
 pub fn page_response(page: String) -> Response<String> {
     last_response(StatusCode::OK, "text/html; charset=utf-8", page)
 }
 
 /// A response with this content, after which the connection ends.
-#[must_use]
 pub fn last_response(
     status: StatusCode,
     content_type: &'static str,
@@ -29,7 +27,6 @@ pub fn last_response(
 /// A response as bytes (RFC 9112 §4), with the `Date` at which it is sent (RFC 9110 §6.6.1). All
 /// except a 101 have the `Content-Length` of their body. The answer to a HEAD request has the header
 /// fields alone (§9.3.2).
-#[must_use]
 pub fn encode_response(response: &Response<String>, is_head: bool, now: SystemTime) -> Vec<u8> {
     let status = response.status();
     let date = httpdate::fmt_http_date(now);

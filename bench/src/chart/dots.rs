@@ -19,7 +19,6 @@ pub enum Shows {
 const TO_DOTS: f64 = 18.0;
 
 /// Draws rows.
-#[must_use]
 pub fn dots(heading: &str, rows: &[Row], shows: Shows) -> String {
     let value = |figures: &Figures| match shows {
         Shows::Ratio => figures.ratio.map(|spread| spread.median),

@@ -12,7 +12,6 @@ const HEIGHT: f64 = 190.0;
 const LEFT: f64 = 58.0;
 
 /// Draws a panel for each thing that grows.
-#[must_use]
 pub fn lines(heading: &str, rows: &[Row]) -> String {
     let mut sheet = Sheet::new(heading, peers(rows));
     let mut panels: Vec<(&str, Vec<(f64, &Row)>)> = Vec::new();

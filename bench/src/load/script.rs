@@ -49,7 +49,6 @@ impl Script {
     ///
     /// What comes back for compressed messages is not known: a server compresses as it likes. It has
     /// to be found out, and is what was sent until then.
-    #[must_use]
     pub fn new(kind: Kind, payload: usize) -> Self {
         let count = (BYTES_MAX / payload.max(1)).clamp(1, MESSAGES_MAX);
         let mut script =
@@ -71,7 +70,6 @@ impl Script {
     }
 
     /// The same for a server that says every byte back as it is.
-    #[must_use]
     pub fn without_websocket(self) -> Self {
         Self { expected: self.sent.clone(), expected_each: self.sent_each, ..self }
     }

@@ -50,7 +50,6 @@ pub fn read() -> Result<Files> {
 }
 
 /// Returns the paths of the files that are missing, stale, or no longer made.
-#[must_use]
 pub fn stale(made: &Files, on_disk: &Files) -> Vec<String> {
     let paths: BTreeSet<&String> = made.keys().chain(on_disk.keys()).collect();
     let stale = paths.into_iter().filter(|path| made.get(*path) != on_disk.get(*path));

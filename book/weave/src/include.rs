@@ -19,7 +19,6 @@ pub struct Include {
 
 impl Include {
     /// Returns the include in a line of a page.
-    #[must_use]
     pub fn find(line: &str) -> Option<Self> {
         let (target, _) = line.split_once("{{#include ")?.1.split_once("}}")?;
         let (path, part) = target.trim().split_once(':').unwrap_or((target.trim(), ""));
@@ -60,7 +59,6 @@ fn source_of_snapshot(text: &str, part: &str) -> Result<String> {
 }
 
 /// Whether a line marks the first or the last line of a part.
-#[must_use]
 pub fn is_mark(line: &str) -> bool {
     MARKS.iter().any(|mark| marked(line, mark).is_some())
 }

@@ -15,7 +15,6 @@ const TYPED: &str = "typed";
 const ELLIPSIS: &str = "// …";
 
 /// Returns the faults in the listings of these pages.
-#[must_use]
 pub fn faults(pages: &[Page]) -> Vec<String> {
     let mut faults = Vec::new();
     for page in pages {

@@ -50,7 +50,6 @@ pub fn sections() -> Result<Vec<Section>> {
 }
 
 /// Returns the list for the reader in Markdown: how many rules there are, and a table a section.
-#[must_use]
 pub fn tables(sections: &[Section]) -> String {
     let rules = || sections.iter().flat_map(|section| &section.rules);
     let outside = rules().filter(|rule| rule.outside.is_some()).count();
@@ -99,7 +98,6 @@ impl Rule {
 
 /// Returns the faults of the list: a rule without a proof, a test or a page that does not exist.
 /// `pages` are the files of the book's pages.
-#[must_use]
 pub fn faults(sections: &[Section], pages: &[String]) -> Vec<String> {
     let mut faults = Vec::new();
     for section in sections {

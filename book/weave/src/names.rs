@@ -6,7 +6,6 @@ use crate::page::Page;
 use crate::place;
 
 /// Returns the faults in the code spans of these pages that begin with a folder of the workspace.
-#[must_use]
 pub fn faults(pages: &[Page]) -> Vec<String> {
     let mut faults = Vec::new();
     for page in pages {

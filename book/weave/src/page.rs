@@ -47,13 +47,11 @@ impl Page {
     }
 
     /// Creates a page with this text.
-    #[must_use]
     pub fn new(name: &str, text: &str) -> Self {
         Self { name: name.to_owned(), text: text.to_owned() }
     }
 
     /// Returns the place of a line, for an error: `book/src/04-framing.md:12`.
-    #[must_use]
     pub fn at(&self, line: usize) -> String {
         format!("book/src/{}:{line}", self.name)
     }
@@ -80,7 +78,6 @@ impl Page {
     }
 
     /// Returns all code in running text, between backticks or in `<code>`, with the lines.
-    #[must_use]
     pub fn code_spans(&self) -> Vec<(usize, String)> {
         let mut spans = Vec::new();
         for (event, range) in self.events() {

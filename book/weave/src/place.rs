@@ -8,7 +8,6 @@ use serde::de::DeserializeOwned;
 use testkit::workspace;
 
 /// The folder of the workspace. All paths of this crate start there.
-#[must_use]
 pub fn root() -> PathBuf {
     workspace().to_owned()
 }
@@ -31,7 +30,6 @@ pub fn read_toml<T: DeserializeOwned>(path: &str) -> Result<T> {
 
 /// Returns the paths of all files in a folder and below it, in order. A path that is not a folder
 /// is returned as it is.
-#[must_use]
 pub fn files(path: &str) -> Vec<String> {
     let Ok(entries) = fs::read_dir(root().join(path)) else { return vec![path.to_owned()] };
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());

@@ -7,7 +7,6 @@ use unicase::UniCase;
 use crate::page::Page;
 
 /// Returns the misspelled words in the texts of these pages. Code is not checked.
-#[must_use]
 pub fn faults(pages: &[Page]) -> Vec<String> {
     let tokenizer = Tokenizer::new();
     let mut faults = Vec::new();

@@ -10,7 +10,6 @@ const ROW: usize = 48;
 
 /// Draws the frame with this header, and this payload as the sender meant it, as one `<svg>`
 /// element for an HTML page or a file of its own.
-#[must_use]
 pub fn draw_as_svg(header: &FrameHeader, payload: &[u8]) -> String {
     let picture = Picture::new(header, payload);
     let width = ROW_BITS * BIT + 2;

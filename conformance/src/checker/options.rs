@@ -77,7 +77,6 @@ pub struct Options {
 
 impl Options {
     /// All checks of levels 1 to 5 except the hostile ones, which suit most servers.
-    #[must_use]
     pub fn new(judged: Judged) -> Self {
         Self {
             judged,

@@ -55,13 +55,11 @@ impl Course {
 
 impl Exercise {
     /// Where its file is in a learner's copy of the course's folder.
-    #[must_use]
     pub fn path_in(&self, folder: &Path) -> PathBuf {
         folder.join("exercises").join(self.file())
     }
 
     /// Where its solution is in the course's folder.
-    #[must_use]
     pub fn solution_in(&self, folder: &Path) -> PathBuf {
         folder.join("solutions").join(self.file())
     }

@@ -42,7 +42,6 @@ pub struct FailedTest {
 
 impl Outcome {
     /// The outcome in a word or two.
-    #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Self::Passed => "passed",
@@ -56,7 +55,6 @@ impl Outcome {
     }
 
     /// What there is to say about it, a line for each fault.
-    #[must_use]
     pub fn details(&self) -> Vec<String> {
         match self {
             Self::Failed { failed } => {

@@ -9,20 +9,17 @@ use proc_macro2::{TokenStream, TokenTree};
 const TESTS: &str = "#[cfg(test)]";
 
 /// The code of a file, without its tests.
-#[must_use]
 pub fn code_of(file: &str) -> &str {
     file.find(TESTS).map_or(file, |tests| &file[..tests])
 }
 
 /// The tests of a file; empty if it has none.
-#[must_use]
 pub fn tests_of(file: &str) -> &str {
     &file[code_of(file).len()..]
 }
 
 /// The learner's code with the course's tests. What became of the tests in the learner's copy does
 /// not matter.
-#[must_use]
 pub fn with_tests_of(course: &str, learner: &str) -> String {
     format!("{}\n{}", code_of(learner), tests_of(course))
 }
@@ -34,7 +31,6 @@ const JUDGES: [&str; 4] = ["assert", "assert_eq", "assert_ne", "panic"];
 ///
 /// Each reads a secret from standard input before it begins, and writes it to standard output when
 /// it is done. By then standard input has ended, so that nothing that the test calls can know it.
-#[must_use]
 pub(crate) fn with_proofs(file: &str) -> (String, Vec<&str>) {
     let mut proving = code_of(file).to_owned();
     let mut names = Vec::new();
@@ -60,7 +56,6 @@ pub(crate) fn with_proofs(file: &str) -> (String, Vec<&str>) {
 
 /// The macro of the standard library that the learner's code redefines, if it does: the tests below
 /// it would use that one. An honest answer names such a macro only to call it, as in `assert!`.
-#[must_use]
 pub(crate) fn redefined_macro(file: &str) -> Option<&'static str> {
     // What is not made of tokens is refused by the compiler.
     redefined_in(code_of(file).parse().ok()?)

@@ -6,7 +6,6 @@ use crate::grade::Grade;
 use crate::outcome::Outcome;
 
 /// A line for each step, and below it what is not passed yet, with the first thing to know about it.
-#[must_use]
 pub fn table(grade: &Grade) -> String {
     let mut table = format!("{}: {} of {} passed\n", grade.learner, grade.passed, grade.of);
     for step in grade.exercises.chunk_by(|one, next| one.step == next.step) {

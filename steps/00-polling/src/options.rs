@@ -35,7 +35,6 @@ pub struct Options {
 
 impl Options {
     /// Returns the limits on clients.
-    #[must_use]
     pub fn http_limits(&self) -> HttpLimits {
         HttpLimits { connections: self.max_connections as usize, header_time: self.header_timeout }
     }

@@ -39,13 +39,11 @@ impl Default for Tally {
 
 impl Tally {
     /// The votes for each candidate.
-    #[must_use]
     pub fn counts(&self) -> &BTreeMap<String, u64> {
         &self.counts
     }
 
     /// The id of the newest vote that is counted.
-    #[must_use]
     pub fn upto(&self) -> EventId {
         self.upto
     }
@@ -72,7 +70,6 @@ impl Tally {
 
     /// Returns the data of a vote's event, to be appended under a key of its own, or `None` if there
     /// is no such candidate. [Catch up](Self::catch_up) first.
-    #[must_use]
     pub fn vote(&self, candidate: &str) -> Option<String> {
         let candidate = CANDIDATES.contains(&candidate).then(|| candidate.to_owned())?;
         serde_json::to_string(&StoredVote { candidate, before: self.clone() }).ok()
@@ -86,7 +83,6 @@ impl StoredVote {
 }
 
 /// Returns the candidate that a vote's event is for, or `None` if the event is not a vote.
-#[must_use]
 pub fn candidate_of(event: &Event) -> Option<String> {
     StoredVote::read(event).map(|vote| vote.candidate)
 }

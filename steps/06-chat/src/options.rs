@@ -55,7 +55,6 @@ pub struct Options {
 
 impl Options {
     /// Reads the command line. If it makes no sense, says why and ends the program.
-    #[must_use]
     pub fn from_command_line() -> Self {
         let options = Self::parse();
         if let Err(problem) = options.chat_limits.check().and_then(|()| options.timeouts.check()) {
@@ -75,7 +74,6 @@ impl Options {
 
     /// Returns the limits on clients that connect by HTTP: enough connections for every WebSocket,
     /// and as many for pages and polls as step 0 has.
-    #[must_use]
     pub fn http_limits(&self) -> HttpLimits {
         let connections = self.max_connections as usize + HttpLimits::default().connections;
         HttpLimits { connections, header_time: self.timeouts.handshake }

@@ -39,98 +39,82 @@ pub struct Frame {
 
 impl Frame {
     /// A final frame with this opcode and payload.
-    #[must_use]
     pub fn new(opcode: Opcode, payload: impl Into<Vec<u8>>) -> Self {
         Self { fin: true, rsv: 0, opcode, masking: Masking::AsDue, payload: payload.into() }
     }
 
     /// A text frame. It takes bytes too, for text that is not UTF-8.
-    #[must_use]
     pub fn text(payload: impl Into<Vec<u8>>) -> Self {
         Self::new(Opcode::Text, payload)
     }
 
     /// A binary frame.
-    #[must_use]
     pub fn binary(payload: impl Into<Vec<u8>>) -> Self {
         Self::new(Opcode::Binary, payload)
     }
 
     /// A continuation frame; the last of its message unless made [`not_final`](Self::not_final).
-    #[must_use]
     pub fn continuation(payload: impl Into<Vec<u8>>) -> Self {
         Self::new(Opcode::Continuation, payload)
     }
 
     /// A ping.
-    #[must_use]
     pub fn ping(payload: impl Into<Vec<u8>>) -> Self {
         Self::new(Opcode::Ping, payload)
     }
 
     /// A pong.
-    #[must_use]
     pub fn pong(payload: impl Into<Vec<u8>>) -> Self {
         Self::new(Opcode::Pong, payload)
     }
 
     /// A close frame with a status code and a reason, which may be empty.
-    #[must_use]
     pub fn close(code: u16, reason: &str) -> Self {
         Self::close_with([&code.to_be_bytes(), reason.as_bytes()].concat())
     }
 
     /// A close frame with this body, right or wrong; an empty one is without a status code.
-    #[must_use]
     pub fn close_with(body: impl Into<Vec<u8>>) -> Self {
         Self::new(Opcode::Close, body)
     }
 
     /// The same frame as a fragment that others follow.
-    #[must_use]
     pub fn not_final(self) -> Self {
         Self { fin: false, ..self }
     }
 
     /// The same frame with these reserved bits; 4 is RSV1, 2 RSV2, 1 RSV3.
-    #[must_use]
     pub fn with_rsv(self, rsv: u8) -> Self {
         Self { rsv, ..self }
     }
 
     /// The same frame with this masking key, whoever sends it.
-    #[must_use]
     pub fn masked_with(self, key: [u8; 4]) -> Self {
         Self { masking: Masking::Key(key), ..self }
     }
 
     /// The same frame unmasked, whoever sends it.
-    #[must_use]
     pub fn unmasked(self) -> Self {
         Self { masking: Masking::Absent, ..self }
     }
 
     /// Whether the frame came masked.
-    #[must_use]
     pub fn is_masked(&self) -> bool {
         matches!(self.masking, Masking::Key(_))
     }
 
     /// The payload as text; panics if it is not UTF-8.
-    #[must_use]
     #[track_caller]
     pub fn into_text(self) -> String {
         String::from_utf8(self.payload).expect("the payload should be UTF-8")
     }
 
     /// The status code of a close frame: 1005 if it has none (RFC 6455 §7.1.5).
-    #[must_use]
     pub fn close_code(&self) -> u16 {
         self.payload.first_chunk().map_or(NO_STATUS_CODE, |code| u16::from_be_bytes(*code))
     }
 
     /// The reason of a close frame.
-    #[must_use]
     #[track_caller]
     pub fn close_reason(&self) -> &str {
         std::str::from_utf8(self.payload.get(2..).unwrap_or_default())
@@ -139,14 +123,12 @@ impl Frame {
 
     /// The bytes of this frame as a client sends it, for what [`Wire`](crate::Wire) has no verb
     /// for: half of it, or many frames in one write.
-    #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         self.bytes_from(Role::Client)
     }
 
     /// The same with a header that declares this length, in a form that has this many bytes of
     /// extended payload length, right or wrong: 0, 2 or 8.
-    #[must_use]
     pub fn bytes_declaring(&self, length: u64, extended: usize) -> Vec<u8> {
         self.writes(Role::Client, length, extended)
     }
@@ -178,7 +160,6 @@ impl Frame {
     }
 
     /// Reads one frame and says how many bytes it took; `None` as long as there is not all of it.
-    #[must_use]
     pub fn read(bytes: &[u8]) -> Option<(Self, usize)> {
         let header = Header::read(bytes)?;
         let size = header.frame_size()?;

@@ -12,7 +12,6 @@ pub(crate) const EIGHT_BYTES: u8 = 127;
 const TOP_BIT: u64 = 1 << 63;
 
 /// How many bytes of extended payload length the shortest form of a length has: 0, 2 or 8.
-#[must_use]
 pub fn shortest_form(length: u64) -> usize {
     match length {
         0..=SHORT_MAX => 0,

@@ -21,7 +21,6 @@ pub enum Opcode {
 
 impl Opcode {
     /// The opcode in the low four bits of a frame's first byte.
-    #[must_use]
     pub fn from_bits(bits: u8) -> Self {
         match bits & 0x0f {
             0x0 => Self::Continuation,
@@ -35,7 +34,6 @@ impl Opcode {
     }
 
     /// The four bits of this opcode.
-    #[must_use]
     pub fn bits(self) -> u8 {
         match self {
             Self::Continuation => 0x0,
@@ -49,7 +47,6 @@ impl Opcode {
     }
 
     /// Whether the opcode is that of a control frame (RFC 6455 §5.5): its top bit says so.
-    #[must_use]
     pub fn is_control(self) -> bool {
         self.bits() & 0x8 != 0
     }

@@ -19,14 +19,12 @@ pub enum Profile {
 
 impl Profile {
     /// The profile that this program was built with.
-    #[must_use]
     pub fn current() -> Self {
         if cfg!(debug_assertions) { Self::Dev } else { Self::Release }
     }
 }
 
 /// The folder of the workspace.
-#[must_use]
 pub fn workspace() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here)
@@ -34,7 +32,6 @@ pub fn workspace() -> &'static Path {
 
 /// A cargo command, to be run in the workspace. It is the cargo that runs this program, if one
 /// does.
-#[must_use]
 pub fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(workspace());

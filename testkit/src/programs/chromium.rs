@@ -26,7 +26,6 @@ pub struct Chromium {
 
 impl Chromium {
     /// Looks for both: on the search path, and where installers put Chrome on macOS and Windows.
-    #[must_use]
     pub fn find() -> Self {
         let driver_folder = env::var_os(DRIVER_FOLDER).map(PathBuf::from);
         Self {
@@ -36,13 +35,11 @@ impl Chromium {
     }
 
     /// Whether both are there.
-    #[must_use]
     pub fn is_there(&self) -> bool {
         self.browser.is_some() && self.driver.is_some()
     }
 
     /// What brings both.
-    #[must_use]
     pub fn packages() -> Packages {
         let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
         let is_ubuntu = release.lines().any(|line| line == "ID=ubuntu");

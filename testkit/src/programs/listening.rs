@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 const LISTENING: &str = "listening on http://";
 
 /// The address in the line `listening on http://ADDR:PORT`; `None` if it is another line.
-#[must_use]
 pub fn listening_address(line: &str) -> Option<SocketAddr> {
     line.trim_end().strip_prefix(LISTENING)?.trim_end_matches('/').parse().ok()
 }

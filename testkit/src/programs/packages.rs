@@ -19,7 +19,6 @@ pub struct Packages {
 
 impl Packages {
     /// The command that installs them on this system.
-    #[must_use]
     pub fn install_command(&self) -> String {
         let has = |program| find_program(&[program]).is_some();
         if has("apt-get") {

@@ -57,7 +57,6 @@ impl Process {
     }
 
     /// The number of the process.
-    #[must_use]
     pub fn id(&self) -> u32 {
         self.0.id()
     }

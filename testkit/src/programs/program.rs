@@ -56,19 +56,16 @@ impl Program {
     }
 
     /// What it has printed to standard output so far.
-    #[must_use]
     pub fn output(&self) -> String {
         self.printed.text(Some(Stream::Output))
     }
 
     /// What it has printed to standard error so far.
-    #[must_use]
     pub fn errors(&self) -> String {
         self.printed.text(Some(Stream::Error))
     }
 
     /// What it has printed to both so far, in the order in which it came.
-    #[must_use]
     pub fn everything(&self) -> String {
         self.printed.text(None)
     }
@@ -93,7 +90,6 @@ pub struct End {
 
 /// Runs the program with these arguments until it ends by itself; one that does not is killed, and
 /// the test fails.
-#[must_use]
 #[track_caller]
 pub fn runs_to_its_end(program: impl AsRef<OsStr>, arguments: &[&str]) -> End {
     let mut command = Command::new(program);

@@ -36,13 +36,11 @@ impl Redis {
     };
 
     /// Where `redis-server` is; [`PACKAGES`](Self::PACKAGES) bring it.
-    #[must_use]
     pub fn find() -> Option<PathBuf> {
         find_program(&["redis-server"])
     }
 
     /// Starts it on a free port, and waits until it answers.
-    #[must_use]
     #[track_caller]
     pub fn start() -> Self {
         let mut tries = (0..TRIES).map(|_| Self::away());
@@ -51,7 +49,6 @@ impl Redis {
     }
 
     /// A Redis that is not running yet, but has its address.
-    #[must_use]
     #[track_caller]
     pub fn away() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port is needed");
@@ -61,13 +58,11 @@ impl Redis {
     }
 
     /// Its address, as clients want it: `redis://127.0.0.1:PORT`.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("redis://{}", self.address)
     }
 
     /// Its process, while it runs.
-    #[must_use]
     pub fn process_id(&self) -> Option<u32> {
         self.program.as_ref().map(|program| program.process.id())
     }

@@ -4,7 +4,6 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 /// The first of these programs that is on the search path.
-#[must_use]
 pub fn find_program(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();

@@ -22,7 +22,6 @@ impl Server {
 
     /// Starts a step's binary on a free port, with further flags, and waits until it listens:
     /// `Server::start(env!("CARGO_BIN_EXE_echo"), &["--message-limit", "1024"])`.
-    #[must_use]
     #[track_caller]
     pub fn start(program: impl AsRef<OsStr>, flags: &[&str]) -> Self {
         let mut command = Command::new(program);
@@ -32,7 +31,6 @@ impl Server {
 
     /// Starts a server by a command with everything set, its address too, and waits until it
     /// listens.
-    #[must_use]
     #[track_caller]
     pub fn start_command(command: Command) -> Self {
         Self::launch(command).unwrap_or_else(|error| panic!("{error}"))
@@ -58,38 +56,32 @@ impl Server {
     }
 
     /// The address it listens on.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// The address of a page: `http://127.0.0.1:PORT/path`.
-    #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// The address of a WebSocket: `ws://127.0.0.1:PORT/path`.
-    #[must_use]
     pub fn ws_url(&self, path: &str) -> String {
         format!("ws://{}{path}", self.address)
     }
 
     /// The number of its process.
-    #[must_use]
     pub fn pid(&self) -> u32 {
         self.program.process.id()
     }
 
     /// What it has printed to standard output so far.
-    #[must_use]
     pub fn output(&self) -> String {
         self.program.output()
     }
 
     /// What it has printed to standard output about `wire`, without the ports and dates, which are
     /// others each time.
-    #[must_use]
     pub fn output_about(&self, wire: &Wire) -> String {
         let peer = wire.stream().local_addr().expect("a connection has an address");
         let output = self.output().replace(&self.address().to_string(), "SERVER");
@@ -102,7 +94,6 @@ impl Server {
     }
 
     /// What it has printed to standard error so far.
-    #[must_use]
     pub fn errors(&self) -> String {
         self.program.errors()
     }

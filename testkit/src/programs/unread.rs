@@ -28,7 +28,6 @@ pub struct UnreadServer {
 
 impl UnreadServer {
     /// Starts a step's binary on a free port, with further flags, and waits until it listens.
-    #[must_use]
     #[track_caller]
     pub fn start(program: impl AsRef<OsStr>, flags: &[&str], unread: Unread) -> Self {
         let mut command = Command::new(program);

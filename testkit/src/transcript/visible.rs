@@ -30,7 +30,6 @@ pub(crate) fn visible_bytes(bytes: &[u8]) -> String {
 }
 
 /// `65000` as `65,000`; what a number has behind its point is rounded away.
-#[must_use]
 pub fn grouped(number: impl Display) -> String {
     let digits = format!("{number:.0}");
     let mut grouped = String::new();

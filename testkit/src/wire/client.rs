@@ -18,7 +18,6 @@ const NOT_TOLD: [&str; 4] = ["connection", "date", "sec-websocket-accept", "upgr
 
 impl Wire {
     /// Connects to a server: a [`Server`](crate::Server), or an address.
-    #[must_use]
     #[track_caller]
     pub fn connect(server: impl Into<SocketAddr>) -> Self {
         let server = server.into();

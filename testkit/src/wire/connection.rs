@@ -154,20 +154,17 @@ impl Wire {
 
     /// What went over the wire so far: `→` what this end sent, `←` what the other end sent, `×`
     /// how it ended.
-    #[must_use]
     pub fn transcript(&self) -> String {
         self.transcript.text()
     }
 
     /// The server's address as a `Host` header has it.
-    #[must_use]
     pub fn host(&self) -> String {
         self.server.to_string()
     }
 
     /// The connection itself, for what this type has no verb for; the transcript knows nothing of
     /// it.
-    #[must_use]
     pub fn stream(&self) -> &TcpStream {
         &self.stream
     }

@@ -12,7 +12,6 @@ pub const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// The request of an opening handshake (RFC 6455 §4.1), with further headers.
-#[must_use]
 pub fn upgrade_request(host: &str, target: &str, headers: &[(&str, &str)]) -> String {
     format!(
         "GET {target} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -27,7 +26,6 @@ pub(crate) fn header_lines(headers: &[(&str, &str)]) -> String {
 }
 
 /// The answer to a key.
-#[must_use]
 pub fn accept_value(key: &str) -> String {
     STANDARD.encode(Sha1::digest(format!("{key}{GUID}")))
 }

@@ -45,7 +45,6 @@ impl Request {
     }
 
     /// The first value of a header, its name in any case.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         header(&self.headers, name)
     }
@@ -67,7 +66,6 @@ pub struct Response {
 impl Response {
     /// The status line and the headers, without the date, and without the length of a body that may
     /// be rewritten.
-    #[must_use]
     pub fn head(&self) -> String {
         let length = self.body.len().to_string();
         let headers = self.headers.iter().map(|(name, value)| {
@@ -91,13 +89,11 @@ impl Response {
     }
 
     /// The first value of a header, its name in any case.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         header(&self.headers, name)
     }
 
     /// The body as text; panics if it is not UTF-8.
-    #[must_use]
     #[track_caller]
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("the body should be UTF-8")

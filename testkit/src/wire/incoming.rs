@@ -41,13 +41,11 @@ pub struct Incoming {
 
 impl Incoming {
     /// Nothing has arrived yet.
-    #[must_use]
     pub fn new(stream: TcpStream) -> Self {
         Self { stream, buffer: Vec::new(), used: 0, end: None }
     }
 
     /// What has arrived and is not used up yet.
-    #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.buffer[self.used..]
     }

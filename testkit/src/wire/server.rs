@@ -13,7 +13,6 @@ use crate::wire::http::Request;
 
 impl Wire {
     /// Accepts a client, and reads its request up to the blank line.
-    #[must_use]
     #[track_caller]
     pub fn accepts(listener: &TcpListener) -> Self {
         let server = listener.local_addr().expect("a listener has an address");
@@ -32,7 +31,6 @@ impl Wire {
     }
 
     /// The request that came.
-    #[must_use]
     #[track_caller]
     pub fn request(&self) -> &Request {
         self.request.as_ref().expect("only a wire that has accepted a request has one")

@@ -52,7 +52,6 @@ pub fn guarded(router: Router, origins: Origins, hold_time: Duration) -> Router 
 
 /// Returns the answer for a path where there is nothing: 404. `pages` lists the pages that exist,
 /// such as `/ or /chat`.
-#[must_use]
 pub fn not_found(pages: &str) -> (StatusCode, String) {
     (StatusCode::NOT_FOUND, format!("There is nothing here: try {pages}.\n"))
 }

@@ -17,7 +17,6 @@ mod utf8;
 use crate::checker::check::Check;
 
 /// Returns all checks, the lowest level first, and within a level those that others need first.
-#[must_use]
 pub fn all() -> Vec<Check> {
     let mut checks = [
         tcp::CHECKS,

@@ -20,7 +20,6 @@ type Paint<'a> = &'a dyn Fn(&str, &str) -> String;
 
 impl Report {
     /// Returns the report for people, in colours if they are wanted.
-    #[must_use]
     pub fn for_people(&self, colours: bool) -> String {
         let paint = |way: &str, text: &str| painted(colours, way, text);
         let mut out = format!("{}\n\n", paint(BOLD, &self.options.judged.url));

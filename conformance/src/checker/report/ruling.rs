@@ -60,13 +60,11 @@ impl Report {
     }
 
     /// Whether nothing failed.
-    #[must_use]
     pub fn is_good(&self) -> bool {
         self.with(Verdict::Failed).next().is_none()
     }
 
     /// The names of the checks with this verdict.
-    #[must_use]
     pub fn ids(&self, verdict: Verdict) -> Vec<&'static str> {
         self.with(verdict).map(|ruling| ruling.check.id).collect()
     }
