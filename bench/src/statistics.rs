@@ -39,6 +39,7 @@ impl Spread {
     }
 
     /// The same with each figure made shorter by `round`.
+    #[must_use]
     pub fn map(self, round: impl Fn(f64) -> f64) -> Self {
         let Self { median, lower, upper } = self;
         Self { median: round(median), lower: round(lower), upper: round(upper) }

@@ -28,6 +28,7 @@ impl EventId {
     ///
     /// Ids must grow even if the clock is set back. Until such a clock has caught up, only the
     /// sequence number grows.
+    #[must_use]
     pub fn next(self, milliseconds: u64) -> Self {
         if milliseconds > self.milliseconds {
             Self { milliseconds, sequence: 0 }

@@ -19,7 +19,12 @@ const THREADS: &str = "TOKIO_WORKER_THREADS";
 /// A single thread gets the runtime that is made for one: descriptors and tasks that are not shared
 /// between threads need no locks, in the kernel neither.
 pub fn run_on_tokio(program: impl Future<Output = Result<(), String>>) {
-    let outcome = runtime().and_then(|runtime| runtime.block_on(program));
+    let outcome = runtime().and_then(|runtime| {
+        let outcome = runtime.block_on(program);
+        // Tasks had their time. A long computation in one of them must not delay the end.
+        runtime.shutdown_background();
+        outcome
+    });
     outcome.unwrap_or_else(|problem| give_up(&problem));
     wait_until_printed();
 }

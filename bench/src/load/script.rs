@@ -70,6 +70,7 @@ impl Script {
     }
 
     /// The same for a server that says every byte back as it is.
+    #[must_use]
     pub fn without_websocket(self) -> Self {
         Self { expected: self.sent.clone(), expected_each: self.sent_each, ..self }
     }

@@ -31,7 +31,7 @@ pub struct Options {
     #[command(flatten)]
     pub policy: Policy,
     /// WebSockets open at the same time; one more is answered with 503
-    #[arg(long, value_name = "COUNT", default_value_t = 20_000, value_parser = positive::<u32>)]
+    #[arg(long, value_name = "COUNT", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_connections: u32,
     /// The limits on one member.
     #[command(flatten)]

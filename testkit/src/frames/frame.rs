@@ -79,21 +79,25 @@ impl Frame {
     }
 
     /// The same frame as a fragment that others follow.
+    #[must_use]
     pub fn not_final(self) -> Self {
         Self { fin: false, ..self }
     }
 
     /// The same frame with these reserved bits; 4 is RSV1, 2 RSV2, 1 RSV3.
+    #[must_use]
     pub fn with_rsv(self, rsv: u8) -> Self {
         Self { rsv, ..self }
     }
 
     /// The same frame with this masking key, whoever sends it.
+    #[must_use]
     pub fn masked_with(self, key: [u8; 4]) -> Self {
         Self { masking: Masking::Key(key), ..self }
     }
 
     /// The same frame unmasked, whoever sends it.
+    #[must_use]
     pub fn unmasked(self) -> Self {
         Self { masking: Masking::Absent, ..self }
     }

@@ -86,6 +86,11 @@ fn refusal(origins: &Origins, request: &Request) -> Option<(StatusCode, String)>
         let sentence = "There must be exactly one Host header, and it must name a host.";
         return Some((StatusCode::BAD_REQUEST, sentence.to_owned()));
     };
+    let foreign = origins.check(headers, Some(host)).err();
+    if let Some(foreign) = foreign.filter(|_| !request.method().is_safe()) {
+        warn!("refused: {foreign}");
+        return Some((StatusCode::FORBIDDEN, foreign.to_string()));
+    }
     // A page can send `Upgrade` only by opening a WebSocket. Then the browser also sends `Origin`, and
     // the opening handshake checks both (step 2).
     if !headers.contains_key(UPGRADE) && !origins.is_own_host(host) {
@@ -96,9 +101,6 @@ fn refusal(origins: &Origins, request: &Request) -> Option<(StatusCode, String)>
         warn!("refused: {sentence}");
         return Some((StatusCode::FORBIDDEN, sentence));
     }
-    let foreign = origins.check(headers, Some(host)).err();
-    let foreign = foreign.filter(|_| !request.method().is_safe())?;
-    warn!("refused: {foreign}");
-    Some((StatusCode::FORBIDDEN, foreign.to_string()))
+    None
 }
 // ANCHOR_END: refusal

@@ -7,7 +7,7 @@ use echo::{Ending, Endpoint, Opening, Progress};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, sink};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
-use web::{REST_AFTER_ERROR, give_up, listen_by_command_line, on_tokio, page};
+use web::{REST_AFTER_ERROR, give_up, listen_by_command_line, on_tokio, page, print_line};
 
 /// How long a client may take for its request, and how long a connection may be idle.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
@@ -34,7 +34,13 @@ async fn serve(mut stream: TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let page = page(5, "Echo", include_str!("../page.html"));
     let opened = Opening::default().accept(&mut stream, HANDSHAKE_TIME, &page, None).await?;
-    let Ok((_, mut endpoint)) = opened else { return Ok(()) };
+    let (_, mut endpoint) = match opened {
+        Ok(opened) => opened,
+        Err(refusal) => {
+            print_line(&format!("── a client {}", refusal.outcome()));
+            return Ok(());
+        }
+    };
     echo(&mut stream, &mut endpoint).await?;
     stream.shutdown().await?;
     timeout(CLOSE_TIME, copy(&mut stream, &mut sink())).await??;

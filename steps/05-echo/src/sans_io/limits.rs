@@ -1,13 +1,16 @@
 //! How much one connection may make us hold.
 
 use clap::Args;
-use web::positive;
+use web::{number_in, positive};
+
+/// The largest limit on messages that can be set: 1 GiB.
+const MESSAGE_MAX: u64 = 1024 * 1024 * 1024;
 
 /// Limits on what one connection may send (RFC 6455 §10.4). They are always on.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Limits {
     /// The longest message, in one frame or in fragments; a longer one is closed with 1009
-    #[arg(long = "max-message", value_name = "BYTES", value_parser = positive::<usize>, default_value_t = Self::default().message)]
+    #[arg(long = "max-message", value_name = "BYTES", value_parser = number_in(1..=MESSAGE_MAX), default_value_t = Self::default().message)]
     pub message: usize,
     /// The most fragments of one message; one more is closed with 1008
     // Without this limit, a message of empty fragments would never end.

@@ -103,6 +103,8 @@ impl Server {
         match &opened {
             Ok((request, _)) => self.say(stream, &format_args!("connected to {}", request.uri())),
             Err(Refusal::PlainRequest) => {}
+            // Whoever runs the server has to see which flag would allow it.
+            Err(refusal @ Refusal::Origin(_)) => print_about(stream, &refusal.outcome()),
             Err(refusal) => self.say(stream, &refusal.outcome()),
         }
         opened.ok().map(|(_, endpoint)| endpoint)
@@ -111,11 +113,16 @@ impl Server {
     /// Prints a line about the peer of `stream`, if that was asked for.
     fn say(&self, stream: &TcpStream, news: &dyn Display) {
         if self.options.verbose {
-            let peer = stream.peer_addr().map(|peer| peer.to_string());
-            let peer = peer.as_deref().unwrap_or("a peer that is gone");
-            print_line(&format!("── {peer} {news}"));
+            print_about(stream, news);
         }
     }
+}
+
+/// Prints a line about the peer of `stream`.
+fn print_about(stream: &TcpStream, news: &dyn Display) {
+    let peer = stream.peer_addr().map(|peer| peer.to_string());
+    let peer = peer.as_deref().unwrap_or("a peer that is gone");
+    print_line(&format!("── {peer} {news}"));
 }
 
 // ANCHOR: connection

@@ -102,9 +102,9 @@ pub(crate) struct Alarm {
 
 impl Alarm {
     pub(crate) fn new(clock: &Arc<Clock>) -> Self {
-        let interval = clock.ticks.load(Ordering::Relaxed) / GROUPS;
         let (clock, waker) = (Arc::clone(clock), Waker::noop().clone());
-        Self { clock, alive: true, knows_of_stop: false, quiet: 0, interval, slot: NOWHERE, waker }
+        let (quiet, interval, slot) = (0, 0, NOWHERE);
+        Self { clock, alive: true, knows_of_stop: false, quiet, interval, slot, waker }
     }
 
     /// Ready when nothing came for a ping interval: a ping will show whether the peer is there.
@@ -116,13 +116,8 @@ impl Alarm {
         if !self.waker.will_wake(context.waker()) {
             self.wait(context.waker());
         }
-        if !self.knows_of_stop && self.clock.stopped.load(Ordering::SeqCst) {
-            self.knows_of_stop = true;
-            return Poll::Ready(Err(Ended::Stopped));
-        }
-        // Each group's intervals begin at its own tick.
-        let ticks = self.clock.ticks.load(Ordering::Relaxed);
-        let interval = ticks.wrapping_add(GROUPS - self.slot % GROUPS) / GROUPS;
+        self.check_stopped()?;
+        let interval = self.current_interval();
         if self.interval == interval {
             return Poll::Pending;
         }
@@ -136,14 +131,38 @@ impl Alarm {
         Poll::Ready(if is_idle { Err(Ended::Idle) } else { Ok(()) })
     }
 
+    /// Checks that the clock was not stopped.
+    ///
+    /// # Errors
+    /// [`Ended::Stopped`], once.
+    pub(crate) fn check_stopped(&mut self) -> Result<(), Ended> {
+        if !self.knows_of_stop && self.clock.stopped.load(Ordering::SeqCst) {
+            self.knows_of_stop = true;
+            return Err(Ended::Stopped);
+        }
+        Ok(())
+    }
+
+    /// The number of the ping interval. The intervals of each group begin at its own tick.
+    fn current_interval(&self) -> u32 {
+        let ticks = self.clock.ticks.load(Ordering::Relaxed);
+        ticks.wrapping_add(GROUPS - self.slot % GROUPS) / GROUPS
+    }
+
     /// From now on the clock wakes `waker`.
     #[cold]
     fn wait(&mut self, waker: &Waker) {
         self.waker.clone_from(waker);
+        let is_first = self.slot == NOWHERE;
         let mut waiting = self.clock.waiting();
         waiting.try_remove(self.slot as usize);
         // There are never more connections than file descriptors, so the number is a small one.
         self.slot = u32::try_from(waiting.insert(waker.clone())).unwrap_or(NOWHERE);
+        drop(waiting);
+        if is_first {
+            // The interval that runs has begun before this connection, and does not count.
+            self.interval = self.current_interval();
+        }
     }
 }
 

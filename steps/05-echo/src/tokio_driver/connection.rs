@@ -161,6 +161,8 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     fn poll_exchange(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Ended>> {
         loop {
             ready!(self.poll_flush(context))?;
+            // A peer that is never silent is never waited for.
+            self.alarm.check_stopped()?;
             if let Poll::Ready(count) = self.poll_read(context)? {
                 self.alarm.alive = true;
                 return Poll::Ready(match count {

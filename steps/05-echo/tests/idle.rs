@@ -1,0 +1,39 @@
+//! When an idle peer is sent a ping, and when it is dropped, on a clock that only moves when everybody
+//! waits.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+use std::time::Duration;
+
+use echo::{Clock, Connection, Ended, Endpoint, Limits, Role, Timeouts};
+use tokio::io::{AsyncReadExt, duplex};
+use tokio::time::{Instant, sleep};
+
+/// RFC 6455 §5.5.2: the times begin with the connection, whenever the clock was started. A peer is
+/// never dropped before its idle time is over, and at most one interval after it.
+#[tokio::test(start_paused = true)]
+async fn no_peer_is_pinged_or_dropped_before_its_time() {
+    let (second, two) = (Duration::from_secs(1), Duration::from_secs(2));
+    let clock = Clock::start(Timeouts { ping: second, idle: two, ..Timeouts::default() });
+    for wait in [0, 30, 100, 130, 500, 700, 960, 1010, 3500] {
+        sleep(Duration::from_millis(wait)).await;
+        let began = Instant::now();
+        let (ours, mut theirs) = duplex(4096);
+        let endpoint = Endpoint::new(Role::Server, Limits::default(), Vec::new(), None);
+        let mut connection = Connection::new(ours, endpoint, &clock);
+        let server = tokio::spawn(async move {
+            let ended = connection.recv().await.err().unwrap();
+            (ended, began.elapsed(), connection)
+        });
+        let mut ping = [0; 2];
+        theirs.read_exact(&mut ping).await.unwrap();
+        assert_eq!(ping, [0x89, 0]);
+        let pinged = began.elapsed();
+        assert!((second..=two).contains(&pinged), "a ping after {pinged:?}, {wait} ms later");
+        let (ended, dropped, _connection) = server.await.unwrap();
+        assert!(matches!(ended, Ended::Idle), "{ended}");
+        assert!(
+            (two..=3 * second).contains(&dropped),
+            "dropped after {dropped:?}, {wait} ms later"
+        );
+    }
+}
