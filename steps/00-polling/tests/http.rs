@@ -284,11 +284,17 @@ fn a_host_that_is_not_a_name_of_this_server_is_refused() {
     }
     for answer in asks("evil.example", "http://evil.example") {
         assert_eq!(answer.status, 403);
-        let sentence = "The Host \"evil.example\" is not a name of this server. \
-                        Allow it with --origin http://evil.example";
+        let sentence = "The Origin \"http://evil.example\" is not allowed at the Host \
+                        \"evil.example\". Allow it with --origin http://evil.example";
         assert_eq!(answer.text(), sentence);
     }
-    server.waits_for_line_with("The Host \"evil.example\" is not a name of this server");
+    server.waits_for_line_with("The Origin \"http://evil.example\" is not allowed at the Host");
+    // A page that reads what its browser takes for its own site is sent without an Origin.
+    let mut wire = Wire::connect(&server);
+    wire.sends_text("GET /votes HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+    let problem = "The Host \"evil.example\" is not a name of this server";
+    assert!(wire.expects_response().text().starts_with(problem));
+    server.waits_for_line_with(problem);
     let statuses = asks("localhost", "http://evil.example").map(|answer| answer.status);
     assert_eq!(statuses, [200, 200, 403]);
 }

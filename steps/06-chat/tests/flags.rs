@@ -6,14 +6,16 @@ use testkit::runs_to_its_end;
 fn a_value_that_makes_no_sense_is_refused_before_the_server_listens() {
     let from_1 = "expected a number from 1 on";
     let url = "write it like redis://127.0.0.1:6379";
-    let cases: [(&[&str], &[&str]); 15] = [
+    let to_a_gib = "is not in 1..=1073741824";
+    let cases: [(&[&str], &[&str]); 16] = [
         (&["--rate", "0"], &["--rate <COUNT>", from_1]),
         (&["--rate", "-1"], &["-1"]),
         (&["--rate", "many"], &["--rate <COUNT>", from_1]),
-        (&["--max-queue", "0"], &["--max-queue <BYTES>", from_1]),
-        (&["--max-chat-message", "0"], &["--max-chat-message <BYTES>", from_1]),
+        (&["--max-queue", "0"], &["--max-queue <BYTES>", to_a_gib]),
+        (&["--max-queue", "2000000000"], &["--max-queue <BYTES>", to_a_gib]),
+        (&["--max-chat-message", "0"], &["--max-chat-message <BYTES>", to_a_gib]),
         (&["--history", "0"], &["--history <COUNT>", from_1]),
-        (&["--max-connections", "0"], &["--max-connections <COUNT>", from_1]),
+        (&["--max-connections", "0"], &["--max-connections <COUNT>", "1..=1000000"]),
         // No message would fit into this queue, so every member would be too slow.
         (
             &["--max-queue", "16383"],

@@ -75,12 +75,8 @@ fn a_host_that_is_not_a_name_of_this_server_is_refused_everywhere() {
         for host in ["evil.example", "localhost.evil.example:80"] {
             let refused = asks(host);
             assert_eq!(refused.status, 403, "{method} {path} at {host}");
-            let problem = match status {
-                101 => {
-                    format!("The Origin \"http://{host}\" is not allowed at the Host \"{host}\".")
-                }
-                _ => format!("The Host \"{host}\" is not a name of this server."),
-            };
+            let problem =
+                format!("The Origin \"http://{host}\" is not allowed at the Host \"{host}\".");
             let allowed = format!("{problem} Allow it with --origin http://{host}");
             // Port 80 does not need to be named.
             let allowed = allowed.trim_end_matches(":80");
@@ -88,9 +84,14 @@ fn a_host_that_is_not_a_name_of_this_server_is_refused_everywhere() {
         }
     }
     // The operator sees it without a flag.
-    server.waits_for_line_with("The Host \"evil.example\" is not a name of this server");
     server.waits_for_line_with("The Origin \"http://evil.example\" is not allowed");
-    // A client that sends no Origin is not a browser, so nobody has rebound a name.
+    // A page that reads what its browser takes for its own site is sent without an Origin.
+    let mut wire = Wire::connect(&server);
+    wire.sends_text("GET /votes HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+    let problem = "The Host \"evil.example\" is not a name of this server";
+    assert!(wire.expects_response().text().starts_with(problem));
+    server.waits_for_line_with(problem);
+    // A client that opens a WebSocket without an Origin is not a browser.
     let mut wire = Wire::connect(&server);
     wire.sends_text(&format!("GET /echo HTTP/1.1\r\nHost: chat.example\r\n{handshake}\r\n"));
     assert_eq!(wire.expects_response().status, 101);

@@ -86,21 +86,19 @@ fn refusal(origins: &Origins, request: &Request) -> Option<(StatusCode, String)>
         let sentence = "There must be exactly one Host header, and it must name a host.";
         return Some((StatusCode::BAD_REQUEST, sentence.to_owned()));
     };
-    let foreign = origins.check(headers, Some(host)).err();
-    if let Some(foreign) = foreign.filter(|_| !request.method().is_safe()) {
-        warn!("refused: {foreign}");
-        return Some((StatusCode::FORBIDDEN, foreign.to_string()));
-    }
     // A page can send `Upgrade` only by opening a WebSocket. Then the browser also sends `Origin`, and
     // the opening handshake checks both (step 2).
-    if !headers.contains_key(UPGRADE) && !origins.is_own_host(host) {
-        // Quoted and escaped, because a stranger has chosen it.
-        let sentence = format!(
+    let is_foreign_host = !headers.contains_key(UPGRADE) && !origins.is_own_host(host);
+    let sentence = match origins.check(headers, Some(host)) {
+        Err(foreign) if is_foreign_host || !request.method().is_safe() => foreign.to_string(),
+        // A browser sends no `Origin` when a page reads what it takes for its own site. The host is
+        // quoted and escaped, because a stranger has chosen it.
+        _ if is_foreign_host => format!(
             "The Host {host:?} is not a name of this server. Allow it with --origin http://{host}"
-        );
-        warn!("refused: {sentence}");
-        return Some((StatusCode::FORBIDDEN, sentence));
-    }
-    None
+        ),
+        _ => return None,
+    };
+    warn!("refused: {sentence}");
+    Some((StatusCode::FORBIDDEN, sentence))
 }
 // ANCHOR_END: refusal
