@@ -14,6 +14,10 @@ fn echoes_messages(program: &str) {
     wire.sends_frame(&Frame::ping("there?")).expects(b"\x8a\x06there?");
     wire.sends_frame(&Frame::continuation("fragments"));
     assert_eq!(wire.expects_frame().into_text(), "in two fragments");
+    // Of many pings at once, the last one is answered too (§5.5.3), without waiting for more bytes.
+    let pings: Vec<Frame> = (0..1000u32).map(|count| Frame::ping(count.to_be_bytes())).collect();
+    wire.sends_frames(&pings);
+    while wire.expects_frame().payload != 999u32.to_be_bytes() {}
     wire.sends_frame(&Frame::close(1000, "")).expects_close(1000);
     wire.expects_end();
     first.sends_frame(&Frame::continuation("of nothing")).expects_close(1002);

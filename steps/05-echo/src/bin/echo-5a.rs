@@ -32,9 +32,12 @@ fn echo(mut stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<
             outbound.message(message);
             continue;
         }
-        let pending = endpoint.outbound().pending().len();
-        stream.write_all(endpoint.outbound().pending())?;
-        endpoint.outbound().written(pending);
+        while !endpoint.outbound().pending().is_empty() {
+            let pending = endpoint.outbound().pending();
+            let count = pending.len();
+            stream.write_all(pending)?;
+            endpoint.outbound().written(count);
+        }
         if let Err(ending) = progress {
             hang_up(stream)?;
             return Ok(ending.to_string());

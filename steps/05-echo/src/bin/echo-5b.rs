@@ -58,9 +58,12 @@ async fn echo(stream: &mut TcpStream, endpoint: &mut Endpoint) -> io::Result<End
             outbound.message(message);
             continue;
         }
-        let pending = endpoint.outbound().pending().len();
-        stream.write_all(endpoint.outbound().pending()).await?;
-        endpoint.outbound().written(pending);
+        while !endpoint.outbound().pending().is_empty() {
+            let pending = endpoint.outbound().pending();
+            let count = pending.len();
+            stream.write_all(pending).await?;
+            endpoint.outbound().written(count);
+        }
         if let Err(ending) = progress {
             return Ok(ending);
         }
