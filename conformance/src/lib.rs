@@ -9,4 +9,5 @@ pub mod autobahn;
 pub mod checker;
 mod parallel;
 mod subject;
+pub mod target;
 mod terminal;

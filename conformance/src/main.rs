@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use conformance::autobahn::command::Task;
+use conformance::autobahn::original::command::Task;
 use conformance::checker::command::Checker;
 
 /// The exit code if nothing could be judged, so that a script can tell this from a failure.

@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use support::{Flaw, start};
 
 fn check(arguments: &[&str]) -> Output {
-    let program = env!("CARGO_BIN_EXE_conformance");
+    let program = env!("CARGO_BIN_EXE_ws-judge");
     Command::new(program).arg("check").args(arguments).output().unwrap()
 }
 

@@ -1,20 +1,10 @@
-//! Runs Autobahn, the field's conformance suite, against servers and clients.
+//! Autobahn's 517 cases, for servers and for clients, and the original to compare them with.
 //!
-//! `find`, `wstest` and `docker` know how Autobahn is installed and started, `suite` knows its
-//! cases. `run` runs some of the cases against one `peer`, `judge` runs all of them, and `report`
-//! and `scorecard` say how they came out.
+//! `original` runs Autobahn itself.
 
-pub mod command;
-mod docker;
 mod figure;
-mod find;
-mod finish;
-mod folders;
-mod judge;
-mod peer;
-mod report;
+pub mod original;
 mod row;
-mod run;
 mod scorecard;
 mod suite;
-mod wstest;
+pub mod verdict;

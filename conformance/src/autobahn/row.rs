@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::autobahn::report::Report;
+use crate::autobahn::original::report::Report;
 use crate::autobahn::suite::group;
 use crate::subject::ALL_GROUPS;
 

@@ -26,7 +26,7 @@ pub(crate) struct Session<'run> {
 impl Session<'_> {
     /// A request that the server must accept.
     pub(crate) fn request(&self) -> Request {
-        Request::new(&self.options.judged)
+        Request::new(&self.options.target)
     }
 
     /// Opens a TCP connection.
@@ -42,7 +42,7 @@ impl Session<'_> {
     /// The same, with the system's own error.
     pub(crate) fn try_connect(&self) -> std::io::Result<Peer> {
         let mut last = std::io::Error::other("the host has no address");
-        for address in &self.options.judged.addresses {
+        for address in &self.options.target.addresses {
             let left = self.until.saturating_duration_since(Instant::now());
             let time = self.options.answer.min(left).max(Duration::from_millis(1));
             match TcpStream::connect_timeout(address, time) {

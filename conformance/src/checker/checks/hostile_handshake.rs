@@ -67,7 +67,7 @@ pub(crate) const CHECKS: &[Check] = &[
         .expects("A folded line, a bare CR, a NUL, and a space before a colon are refused.")
         .hint("An attacker can use two programs that read a line differently: answer with 400."),
     Check::hostile(2, "hostile/foreign-origin", "RFC 6455 §10.2", |session| {
-        let alike = format!("http://{}.evil.example", session.options.judged.authority);
+        let alike = format!("http://{}.evil.example", session.options.target.authority);
         ["http://evil.example", "null", &alike].iter().try_for_each(|origin| {
             session.refuses(&session.request().with("Origin", origin), origin)
         })

@@ -26,7 +26,7 @@ impl Report {
     pub fn json(&self) -> Value {
         let [passed, failed, skipped] = self.counts();
         json!({
-            "url": self.options.judged.url,
+            "url": self.options.target.url,
             "level": self.options.level,
             "hostile": self.options.hostile,
             "passed": passed,

@@ -11,7 +11,7 @@ impl Report {
     /// # Errors
     /// A sentence about a report that cannot be written as XML.
     pub fn junit(&self) -> Result<String, String> {
-        let mut report = quick_junit::Report::new(self.options.judged.url.as_str());
+        let mut report = quick_junit::Report::new(self.options.target.url.as_str());
         for (level, name) in LEVELS {
             let mut suite = TestSuite::new(format!("level {level}, {name}"));
             suite.add_test_cases(self.at(level).map(case));

@@ -22,7 +22,7 @@ impl Report {
     /// Returns the report for people, in colours if they are wanted.
     pub fn for_people(&self, colours: bool) -> String {
         let paint = |way: &str, text: &str| painted(colours, way, text);
-        let mut out = format!("{}\n\n", paint(BOLD, &self.options.judged.url));
+        let mut out = format!("{}\n\n", paint(BOLD, &self.options.target.url));
         for (level, name) in LEVELS {
             out += &self.level(level, name, &paint);
         }

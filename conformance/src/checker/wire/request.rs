@@ -2,7 +2,7 @@
 
 use testkit::KEY;
 
-use crate::checker::options::Judged;
+use crate::target::Target;
 
 /// A request, line by line.
 #[derive(Clone, Debug)]
@@ -15,16 +15,16 @@ pub(crate) struct Request {
 
 impl Request {
     /// The request of RFC 6455 §4.1, with only the required headers.
-    pub(crate) fn new(judged: &Judged) -> Self {
+    pub(crate) fn new(target: &Target) -> Self {
         let lines = [
-            ("Host", judged.authority.as_str()),
+            ("Host", target.authority.as_str()),
             ("Upgrade", "websocket"),
             ("Connection", "Upgrade"),
             ("Sec-WebSocket-Key", KEY),
             ("Sec-WebSocket-Version", "13"),
         ];
         let lines = lines.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let path = judged.path.clone();
+        let path = target.path.clone();
         Self { method: "GET", version: "HTTP/1.1", path, lines }
     }
 

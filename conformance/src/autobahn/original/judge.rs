@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use testkit::show_progress;
 
-use crate::autobahn::find::Autobahn;
-use crate::autobahn::folders::{REPORT, empty_folder, home};
-use crate::autobahn::peer::Peer;
-use crate::autobahn::report::Report;
-use crate::autobahn::run::{Part, run};
+use crate::autobahn::original::find::Autobahn;
+use crate::autobahn::original::folders::{REPORT, empty_folder, home};
+use crate::autobahn::original::peer::Peer;
+use crate::autobahn::original::report::Report;
+use crate::autobahn::original::run::{Part, run};
 use crate::autobahn::suite::{Suite, group};
 use crate::parallel::in_parallel;
 
@@ -98,7 +98,7 @@ fn parts_for<'a>(peer: &'a Peer, suite: &Suite, parts_folder: &Path) -> Vec<Part
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::autobahn::peer::Contact;
+    use crate::autobahn::original::peer::Contact;
 
     fn parts(groups: &'static [u8], patterns: &[&str]) -> Vec<Vec<String>> {
         let contact = Contact::Url("ws://127.0.0.1:1".to_owned());

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::autobahn::docker;
-use crate::autobahn::find::Autobahn;
-use crate::autobahn::finish::finish;
-use crate::autobahn::folders::{CONFIGURATION, empty_folder, home};
-use crate::autobahn::peer::Contact;
+use crate::autobahn::original::docker;
+use crate::autobahn::original::find::Autobahn;
+use crate::autobahn::original::finish::finish;
+use crate::autobahn::original::folders::{CONFIGURATION, empty_folder, home};
+use crate::autobahn::original::peer::Contact;
 
 /// The version that `expected.json` was written for.
 const VERSION: &str = "25.10.1";

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use testkit::Program;
 
-use crate::autobahn::docker::Container;
-use crate::autobahn::find::Autobahn;
-use crate::autobahn::folders::{CONFIGURATION, REPORT, empty_folder, home};
-use crate::autobahn::peer::{Contact, Peer};
-use crate::autobahn::wstest;
+use crate::autobahn::original::docker::Container;
+use crate::autobahn::original::find::Autobahn;
+use crate::autobahn::original::folders::{CONFIGURATION, REPORT, empty_folder, home};
+use crate::autobahn::original::peer::{Contact, Peer};
+use crate::autobahn::original::wstest;
 
 /// How long to wait before a fuzzing server is asked again whether it is there.
 const PAUSE: Duration = Duration::from_millis(50);

@@ -7,8 +7,8 @@ use std::{env, fmt, fs};
 
 use clap::ValueEnum;
 
-use crate::autobahn::docker;
-use crate::autobahn::finish::finish;
+use crate::autobahn::original::docker;
+use crate::autobahn::original::finish::finish;
 
 /// How Autobahn can be run, in the order in which the ways are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -6,14 +6,14 @@ use std::thread;
 use clap::{Args, Subcommand, ValueEnum};
 use testkit::{Profile, Server, build_one, workspace};
 
-use crate::autobahn::find::{self, Autobahn, Way};
-use crate::autobahn::judge::judge;
-use crate::autobahn::peer::{Contact, Peer};
-use crate::autobahn::report::Report;
+use crate::autobahn::original::find::{self, Autobahn, Way};
+use crate::autobahn::original::judge::judge;
+use crate::autobahn::original::peer::{Contact, Peer};
+use crate::autobahn::original::report::Report;
+use crate::autobahn::original::wstest;
 use crate::autobahn::row::Row;
 use crate::autobahn::scorecard::Scorecard;
 use crate::autobahn::suite::Suite;
-use crate::autobahn::wstest;
 use crate::subject::{ALL_GROUPS, SUBJECTS, Subject};
 use crate::terminal::{BOLD, GREEN, RED, has_colours, painted};
 

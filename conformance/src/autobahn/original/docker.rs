@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::autobahn::finish::finish;
-use crate::autobahn::folders::{CONFIGURATION, REPORT};
-use crate::autobahn::peer::Contact;
+use crate::autobahn::original::finish::finish;
+use crate::autobahn::original::folders::{CONFIGURATION, REPORT};
+use crate::autobahn::original::peer::Contact;
 
 /// The image that Autobahn's makers publish.
 pub(crate) const IMAGE: &str = "crossbario/autobahn-testsuite:25.10.1";

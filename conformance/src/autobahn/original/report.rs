@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use serde::Deserialize;
 
-use crate::autobahn::folders::empty_folder;
+use crate::autobahn::original::folders::empty_folder;
 use crate::autobahn::suite::Suite;
 
 /// The mark of a case that was not run, in a line of `index.html`.

@@ -1,0 +1,58 @@
+//! How a case came out.
+
+use serde::{Deserialize, Serialize};
+
+/// A verdict, in Autobahn's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Verdict {
+    /// The peer did what the case asks for.
+    #[serde(rename = "OK")]
+    Ok,
+    /// The peer did what the standard allows but does not recommend.
+    #[serde(rename = "NON-STRICT")]
+    NonStrict,
+    /// The case only informs, whatever the peer does.
+    #[serde(rename = "INFORMATIONAL")]
+    Informational,
+    /// The peer does not have the extension that the case is about.
+    #[serde(rename = "UNIMPLEMENTED")]
+    Unimplemented,
+    /// The peer did something else, or the wrong side closed the connection.
+    #[serde(rename = "FAILED")]
+    Failed,
+    /// The connection did not end by a closing handshake, where one is required.
+    #[serde(rename = "UNCLEAN")]
+    Unclean,
+    /// The close frame of the peer had the wrong status code.
+    #[serde(rename = "WRONG CODE")]
+    WrongCode,
+    /// The server left it to the client to end the TCP connection (RFC 6455 §7.1.1).
+    #[serde(rename = "FAILED BY CLIENT")]
+    FailedByClient,
+}
+
+/// How one case came out for one peer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// The number of the case, such as `6.22.3`.
+    pub case: String,
+    /// What the case does, in a sentence.
+    pub description: String,
+    /// What the peer should do, in a sentence.
+    pub expectation: String,
+    /// Whether the peer did it.
+    pub behavior: Verdict,
+    /// Whether the connection ended as it should: by the right side, cleanly, with a right code.
+    pub behavior_close: Verdict,
+    /// What happened, in a sentence.
+    pub result: String,
+    /// How the connection ended, in a sentence.
+    pub result_close: String,
+    /// The status code in the close frame of the peer.
+    pub remote_close_code: Option<u16>,
+    /// How long the case took, in milliseconds.
+    pub duration: u64,
+    /// What went over the wire, a line for each frame, as text: `→ text, 5 bytes: hello`. The list
+    /// ends early if it gets long.
+    pub wire: Vec<String>,
+}
