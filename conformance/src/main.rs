@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use conformance::autobahn::original::command::Task;
 use conformance::checker::command::Checker;
 
 /// The exit code if nothing could be judged, so that a script can tell this from a failure.
@@ -27,15 +26,11 @@ enum Judge {
     /// where to look. Exits with 0 if nothing failed, with 1 if something did, and with 2 if nothing
     /// could be checked.
     Check(Checker),
-    /// Autobahn.
-    #[command(flatten)]
-    Autobahn(Task),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().judge {
         Judge::Check(checker) => checker.run(),
-        Judge::Autobahn(task) => task.run(),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -55,21 +50,5 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn a_step_a_server_and_a_client_of_ones_own_exclude_each_other() {
-        let parse = |line: &str| Arguments::try_parse_from(line.split(' ')).is_ok();
-        assert!(parse("conformance autobahn"));
-        assert!(parse("conformance autobahn 5a"));
-        assert!(parse("conformance autobahn 5 --role client --cases 1.*,5.1"));
-        assert!(parse("conformance autobahn --url ws://127.0.0.1:9005/ --autobahn wstest"));
-        assert!(parse("conformance autobahn --client ./my-client --jobs 1"));
-        assert!(parse("conformance scorecard --check"));
-        assert!(!parse("conformance autobahn 5 --url ws://127.0.0.1:9005/"));
-        assert!(!parse("conformance autobahn --role client --url ws://127.0.0.1:9005/"));
-        assert!(!parse("conformance autobahn --client ./mine --url ws://127.0.0.1:9005/"));
-        assert!(!parse("conformance autobahn --url http://127.0.0.1:9005/"));
-        assert!(!parse("conformance autobahn --jobs 0"));
     }
 }

@@ -1,66 +1,99 @@
-//! Autobahn's cases.
+//! The numbers of Autobahn's cases.
 
-use serde::Deserialize;
+/// Each series, and how many cases it has, in the order of Autobahn 25.10.1: `("6.4", 4)` stands
+/// for 6.4.1 to 6.4.4.
+const SERIES: [(&str, u16); 57] = [
+    ("1.1", 8),
+    ("1.2", 8),
+    ("2", 11),
+    ("3", 7),
+    ("4.1", 5),
+    ("4.2", 5),
+    ("5", 20),
+    ("6.1", 3),
+    ("6.2", 4),
+    ("6.3", 2),
+    ("6.4", 4),
+    ("6.5", 5),
+    ("6.6", 11),
+    ("6.7", 4),
+    ("6.8", 2),
+    ("6.9", 4),
+    ("6.10", 3),
+    ("6.11", 5),
+    ("6.12", 8),
+    ("6.13", 5),
+    ("6.14", 10),
+    ("6.15", 1),
+    ("6.16", 3),
+    ("6.17", 5),
+    ("6.18", 5),
+    ("6.19", 5),
+    ("6.20", 7),
+    ("6.21", 8),
+    ("6.22", 34),
+    ("6.23", 7),
+    ("7.1", 6),
+    ("7.3", 6),
+    ("7.5", 1),
+    ("7.7", 13),
+    ("7.9", 9),
+    ("7.13", 2),
+    ("9.1", 6),
+    ("9.2", 6),
+    ("9.3", 9),
+    ("9.4", 9),
+    ("9.5", 6),
+    ("9.6", 6),
+    ("9.7", 6),
+    ("9.8", 6),
+    ("10.1", 1),
+    ("12.1", 18),
+    ("12.2", 18),
+    ("12.3", 18),
+    ("12.4", 18),
+    ("12.5", 18),
+    ("13.1", 18),
+    ("13.2", 18),
+    ("13.3", 18),
+    ("13.4", 18),
+    ("13.5", 18),
+    ("13.6", 18),
+    ("13.7", 18),
+];
+/// The groups that take minutes: large messages, many messages, and compression.
+const HEAVY: [u8; 3] = [9, 12, 13];
 
-/// The cases, as they are checked in.
-const FILE: &str = include_str!("../../expected.json");
-
-/// `expected.json`, as it is written.
-#[derive(Deserialize)]
-struct File {
-    /// Each series, and how many cases it has.
-    cases: Vec<(String, u16)>,
-    informational: Vec<String>,
+/// The numbers of all cases, such as `6.22.3`, in Autobahn's order.
+pub(crate) fn all() -> Vec<String> {
+    let numbers = |(series, count): &(&str, u16)| {
+        (1..=*count).map(|number| format!("{series}.{number}")).collect::<Vec<_>>()
+    };
+    SERIES.iter().flat_map(numbers).collect()
 }
 
-/// All cases, and how each should come out.
-pub(crate) struct Suite {
-    /// Their numbers, such as `6.22.3`, in Autobahn's order.
-    pub(crate) cases: Vec<String>,
-    /// The cases that only inform, whatever a peer does. All others should be OK.
-    informational: Vec<String>,
-}
-
-impl Suite {
-    /// Reads the cases that are checked in.
-    ///
-    /// # Errors
-    /// If the file is not as it should be.
-    pub(crate) fn read() -> Result<Self, String> {
-        let file: File = serde_json::from_str(FILE)
-            .map_err(|error| format!("conformance/expected.json cannot be read: {error}"))?;
-        let number = |(series, count): &(String, u16)| {
-            (1..=*count).map(|number| format!("{series}.{number}")).collect::<Vec<_>>()
-        };
-        let cases = file.cases.iter().flat_map(number).collect();
-        Ok(Self { cases, informational: file.informational })
+/// Returns the cases that one of `patterns` selects, or all without a pattern: `5.12` is a case,
+/// `6.4` or `6.4.*` a series. `quick` leaves out the groups that take minutes.
+///
+/// # Errors
+/// A sentence, if a pattern or the whole choice selects nothing.
+pub(crate) fn select(patterns: &[String], quick: bool) -> Result<Vec<String>, String> {
+    let mut cases = all();
+    let selects = |pattern: &&String| !cases.iter().any(|case| is_selected(case, pattern));
+    if let Some(pattern) = patterns.iter().find(selects) {
+        return Err(format!(
+            "Autobahn has no case `{pattern}`: 5.12 is a case, 6.4 or 6.4.* is a series"
+        ));
     }
-
-    /// Keeps only the cases that one of `patterns` selects: `5.12` is a case, `6.4` or `6.4.*` a
-    /// series. No patterns select every case.
-    ///
-    /// # Errors
-    /// If a pattern selects nothing.
-    pub(crate) fn select(mut self, patterns: &[String]) -> Result<Self, String> {
-        let selects = |pattern: &str| self.cases.iter().any(|case| is_selected(case, pattern));
-        if let Some(pattern) = patterns.iter().find(|pattern| !selects(pattern)) {
-            return Err(format!("Autobahn has no case `{pattern}`; 5.12 is a case, 6.4 a series"));
-        }
-        self.cases.retain(|case| {
-            patterns.is_empty() || patterns.iter().any(|pattern| is_selected(case, pattern))
-        });
-        Ok(self)
+    cases.retain(|case| {
+        let is_heavy = HEAVY.contains(&group(case));
+        let is_wanted = patterns.iter().any(|pattern| is_selected(case, pattern));
+        (patterns.is_empty() || is_wanted) && !(quick && is_heavy)
+    });
+    if cases.is_empty() {
+        return Err("--quick leaves out groups 9, 12 and 13, so no case is left".to_owned());
     }
-
-    /// The cases of these groups.
-    pub(crate) fn cases_in(&self, groups: &[u8]) -> Vec<String> {
-        self.cases.iter().filter(|case| groups.contains(&group(case))).cloned().collect()
-    }
-
-    /// The verdict that a case should have, on the behaviour and on the close.
-    pub(crate) fn expected(&self, case: &str) -> &'static str {
-        if self.informational.iter().any(|it| it == case) { "INFORMATIONAL" } else { "OK" }
-    }
+    Ok(cases)
 }
 
 /// The group of a case: its first number.
@@ -78,6 +111,11 @@ fn is_selected(case: &str, pattern: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn selected(patterns: &[&str], quick: bool) -> Result<Vec<String>, String> {
+        let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
+        select(&patterns, quick)
+    }
+
     #[test]
     fn a_case_is_selected_by_its_number_or_by_any_start_of_it() {
         for pattern in ["6.22.3", "6.22.*", "6.22", "6.*", "6", "*"] {
@@ -88,26 +126,20 @@ mod tests {
         }
     }
 
-    /// The counts are those of Autobahn 25.10.1.
+    /// The count is that of Autobahn 25.10.1.
     #[test]
-    fn there_are_517_cases_of_which_three_inform() {
-        let suite = Suite::read().unwrap();
-        assert_eq!(suite.cases.len(), 517);
-        let informational: Vec<&String> =
-            suite.cases.iter().filter(|case| suite.expected(case) != "OK").collect();
-        assert_eq!(informational, ["7.1.6", "7.13.1", "7.13.2"]);
-        assert_eq!(group(&suite.cases[516]), 13);
+    fn there_are_517_cases() {
+        let cases = all();
+        assert_eq!(cases.len(), 517);
+        assert_eq!((cases[0].as_str(), group(&cases[516])), ("1.1.1", 13));
     }
 
     #[test]
-    fn patterns_narrow_the_suite_and_must_select_something() {
-        let select = |patterns: &[&str]| {
-            let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
-            Suite::read().unwrap().select(&patterns).map(|suite| suite.cases)
-        };
-        assert_eq!(select(&["5.1", "10.*"]).unwrap(), ["5.1", "10.1.1"]);
-        assert_eq!(select(&[]).unwrap().len(), 517);
-        let error = select(&["5.1", "11.*"]).unwrap_err();
-        assert!(error.contains("`11.*`"), "{error}");
+    fn a_choice_must_select_something() {
+        assert_eq!(selected(&["5.1", "10.*"], false).unwrap(), ["5.1", "10.1.1"]);
+        assert_eq!(selected(&[], false).unwrap().len(), 517);
+        assert_eq!(selected(&[], true).unwrap().len(), 247);
+        assert!(selected(&["5.1", "11.*"], false).unwrap_err().contains("`11.*`"));
+        assert!(selected(&["9.1"], true).unwrap_err().contains("--quick"));
     }
 }

@@ -56,3 +56,67 @@ pub struct Outcome {
     /// ends early if it gets long.
     pub wire: Vec<String>,
 }
+
+impl Verdict {
+    /// The verdict as Autobahn writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::NonStrict => "NON-STRICT",
+            Self::Informational => "INFORMATIONAL",
+            Self::Unimplemented => "UNIMPLEMENTED",
+            Self::Failed => "FAILED",
+            Self::Unclean => "UNCLEAN",
+            Self::WrongCode => "WRONG CODE",
+            Self::FailedByClient => "FAILED BY CLIENT",
+        }
+    }
+
+    /// Whether a peer that gets this verdict breaks a rule of the standard.
+    pub fn is_failure(self) -> bool {
+        !matches!(self, Self::Ok | Self::NonStrict | Self::Informational | Self::Unimplemented)
+    }
+}
+
+impl Outcome {
+    /// Whether both the behaviour and the close have this verdict.
+    pub fn is(&self, verdict: Verdict) -> bool {
+        self.behavior == verdict && self.behavior_close == verdict
+    }
+
+    /// Whether the behaviour or the close breaks a rule of the standard.
+    pub fn is_failure(&self) -> bool {
+        self.behavior.is_failure() || self.behavior_close.is_failure()
+    }
+}
+
+/// An outcome for tests.
+#[cfg(test)]
+pub(crate) fn example(case: &str, behavior: Verdict, behavior_close: Verdict) -> Outcome {
+    Outcome {
+        case: case.to_owned(),
+        description: "The judge sends a text.".to_owned(),
+        expectation: "The text comes back.".to_owned(),
+        behavior,
+        behavior_close,
+        result: "The peer sent <nothing>.".to_owned(),
+        result_close: "The peer ended TCP.".to_owned(),
+        remote_close_code: None,
+        duration: 12,
+        wire: vec!["→ text, 5 bytes: hello".to_owned()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_written_as_its_word() {
+        for verdict in
+            [Verdict::Ok, Verdict::NonStrict, Verdict::WrongCode, Verdict::FailedByClient]
+        {
+            assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.word());
+        }
+    }
+}
