@@ -8,6 +8,7 @@
 pub mod autobahn;
 pub mod checker;
 mod parallel;
+pub mod program;
 mod subject;
 pub mod target;
 mod terminal;
