@@ -139,14 +139,15 @@ impl Peer {
         false
     }
 
-    /// Forgets the opening handshake: a report shows only what came after it.
+    /// Says that the opening handshake is over, so that what follows are frames.
     pub(crate) fn opened(&mut self) {
-        self.record.forget_but(self.incoming.bytes());
+        self.record.opened(self.incoming.bytes());
     }
 
     /// The failure of the check: what happened, and under which byte the mark is.
     pub(crate) fn wrong(&self, happened: impl Into<String>, mark: impl Into<Option<Mark>>) -> Stop {
-        Stop::found(happened.into(), self.record.clone(), mark.into())
+        let mark = mark.into();
+        Stop::found(happened.into(), self.record.part_of(mark), mark)
     }
 }
 
