@@ -22,6 +22,7 @@ const STEP_PATIENCE: Duration = Duration::from_secs(15);
 
 /// The choice of checks, and of the report.
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 pub struct Checker {
     /// The address of a server. Inside this repository also a step, such as 3 or 5a, which is
     /// built, started and checked at its own level

@@ -64,12 +64,13 @@ pub(crate) fn shown(record: &Record, mark: Option<Mark>, room: usize, paint: Pai
             break;
         }
     }
-    let mut out = String::new();
+    let mut lines = Vec::new();
     if dropped > 0 {
         let plural = if dropped == 1 { "" } else { "s" };
-        out += &format!("    … {dropped} more segment{plural} before\n");
+        lines.push(format!("    … {dropped} more segment{plural} before"));
     }
-    out + &blocks.iter().map(|block| block.text(paint)).collect::<String>()
+    lines.extend(blocks.iter().flat_map(|block| block.lines(paint)));
+    lines.into_iter().map(|line| line + "\n").collect()
 }
 
 /// Joins tiny segments that follow one another.
@@ -99,19 +100,19 @@ impl Block {
 
     /// Returns the rows that may be shown, those around the mark or else the first ones, and what
     /// the frames say.
-    fn text(&self, paint: Paint) -> String {
+    fn lines(&self, paint: Paint) -> Vec<String> {
         let cap = self.cap;
         let marked = self.marked.as_ref().map_or(0, |(row, _)| *row);
         let last = self.rows.len().saturating_sub(cap);
         let skip = (marked + 1).saturating_sub(cap.saturating_sub(1).max(1)).min(last);
-        let mut out = String::new();
+        let mut lines = Vec::new();
         let mut arrow = self.arrow;
         for (number, row) in self.rows.iter().enumerate().skip(skip).take(cap) {
             let before = if number == skip && skip > 0 { " …" } else { "" };
-            out += &format!("  {arrow} {row}{}\n", paint(DIM, before));
+            lines.push(format!("  {arrow} {row}{}", paint(DIM, before)));
             arrow = " ";
             if let Some((_, caret)) = self.marked.as_ref().filter(|(row, _)| *row == number) {
-                out += &format!("    {}\n", paint(RED, caret));
+                lines.push(format!("    {}", paint(RED, caret)));
             }
         }
         let rest = self.rows.len().saturating_sub(skip + cap);
@@ -121,12 +122,10 @@ impl Block {
                 count => format!(" and {count} bytes"),
             };
             let plural = if rest == 1 { "" } else { "s" };
-            out += &paint(DIM, &format!("    … {rest} more row{plural}{missing}\n"));
+            lines.push(paint(DIM, &format!("    … {rest} more row{plural}{missing}")));
         }
-        for line in &self.meaning {
-            out += &format!("    {line}\n");
-        }
-        out
+        lines.extend(self.meaning.iter().map(|line| format!("    {line}")));
+        lines
     }
 }
 
@@ -305,7 +304,9 @@ mod tests {
     #[test]
     fn tiny_segments_are_shown_together() {
         let mut record = Record::default();
-        b"GET /".iter().for_each(|byte| drop(record.add(Direction::Sent, &[*byte])));
+        for byte in b"GET /" {
+            record.add(Direction::Sent, &[*byte]);
+        }
         record.add(Direction::Sent, b" HTTP/1.1");
         record.add(Direction::Received, b"no");
         assert_eq!(plain(&record, Some(sent(1)), 99), "  → GET /\n     ^\n  →  HTTP/1.1\n  ← no\n");
@@ -332,7 +333,7 @@ mod tests {
     #[test]
     fn a_long_frame_is_cut_and_the_next_one_is_explained() {
         let mut record = framed();
-        record.add(Direction::Sent, &Frame::binary([7; 70_000]).bytes());
+        record.add(Direction::Sent, &Frame::binary(vec![7; 70_000]).bytes());
         record.add(Direction::Sent, &Frame::ping("p").bytes());
         let text = plain(&record, None, 10);
         assert!(text.contains("binary, final, masked · 1010 of 70,000 bytes"), "{text}");

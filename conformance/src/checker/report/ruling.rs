@@ -76,7 +76,7 @@ impl Report {
     /// Says why nothing could be checked, if there was no connection at all.
     pub fn unreachable(&self) -> Option<&str> {
         let first = self.rulings.first().filter(|ruling| ruling.check.needs.is_empty())?;
-        first.has_failed().then(|| first.happened.as_str())
+        first.has_failed().then_some(first.happened.as_str())
     }
 
     /// The names of the checks with this verdict.
