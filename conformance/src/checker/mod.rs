@@ -11,6 +11,7 @@ pub mod checks;
 pub mod command;
 mod memory;
 pub mod options;
+mod random;
 pub mod report;
 pub mod runner;
 mod session;

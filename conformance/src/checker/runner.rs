@@ -1,15 +1,17 @@
 //! Runs the checks: first those that others need, then most of them together, then the rest.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::checker::check::{Check, Turn};
 use crate::checker::checks::all;
 use crate::checker::memory;
 use crate::checker::options::Options;
+use crate::checker::random::Random;
 use crate::checker::report::ruling::{Report, Ruling, Verdict};
 use crate::checker::session::Session;
+use crate::checker::wire::manner::Manner;
 use crate::checker::wire::stop::Stop;
 use crate::parallel::in_parallel;
 
@@ -18,7 +20,7 @@ const TOGETHER: usize = 8;
 /// How long all that is not hostile may take.
 const RUN: Duration = Duration::from_secs(28);
 /// How long one check may take, its waiting for an answer included.
-const CHECK: Duration = Duration::from_secs(8);
+const CHECK: Duration = Duration::from_secs(12);
 /// How long a hostile check may take, over the patience that the server is given.
 const HOSTILE: Duration = Duration::from_secs(30);
 /// The check that shows whether a server can be asked more than one thing at a time.
@@ -40,6 +42,7 @@ pub fn run(
         total: checks.len(),
         start,
         memory: options.pid.and_then(|pid| memory::of(pid, memory::NOW)),
+        manner: OnceLock::new(),
         rulings: Mutex::default(),
         progress,
     };
@@ -111,6 +114,7 @@ struct Run<'run> {
     total: usize,
     start: Instant,
     memory: Option<u64>,
+    manner: OnceLock<Manner>,
     rulings: Mutex<Vec<Ruling>>,
     progress: &'run (dyn Fn(&Ruling, usize) + Sync),
 }
@@ -122,7 +126,16 @@ impl Run<'_> {
         let missing = check.needs.iter().find(|id| self.has_passed(id) == Some(false));
         let judged = match missing {
             Some(id) => Err(Stop::Unseen(format!("{id} has not passed"))),
-            None => (check.run)(&self.session(check, start)),
+            None => {
+                let session = self.session(check, start);
+                match (check.run)(&session) {
+                    // The time of a hostile check is what it measures.
+                    Err(Stop::Failed(_)) if Instant::now() > session.until && !check.hostile => {
+                        Err(Stop::unseen("this check took too long"))
+                    }
+                    judged => judged,
+                }
+            }
         };
         let (verdict, happened, finding) = match judged {
             Ok(()) => (Verdict::Passed, String::new(), None),
@@ -149,6 +162,8 @@ impl Run<'_> {
             (false, true) => start + CHECK,
             (false, false) => (start + CHECK).min(self.start + RUN),
         };
-        Session { options: self.options, until, memory: self.memory }
+        let random = Random::new(self.options.seed, check.id);
+        let (options, memory, manner) = (self.options, self.memory, &self.manner);
+        Session { options, until, memory, random, manner }
     }
 }

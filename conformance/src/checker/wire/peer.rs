@@ -3,11 +3,14 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::net::TcpStream;
+use std::slice;
 use std::time::{Duration, Instant};
 
-use testkit::{Arrival, Incoming};
+use testkit::{Arrival, Incoming, Masking};
 
-use crate::checker::wire::frame::{Draft, Frame};
+use crate::checker::random::Random;
+use crate::checker::wire::frame::{Draft, Frame, Opcode};
+use crate::checker::wire::manner::Echo;
 use crate::checker::wire::record::{Direction, Mark, Record};
 use crate::checker::wire::stop::Stop;
 
@@ -18,6 +21,8 @@ const TURN: Duration = Duration::from_millis(50);
 const PAUSE: Duration = Duration::from_millis(120);
 /// The largest number of received bytes that are kept before they are a complete frame.
 const UNREAD_MAX: usize = 64 * 1024 * 1024;
+/// How many pings are answered on one connection: a server may send them for ever.
+const PONGS_MAX: u32 = 2000;
 
 /// What the server does next.
 #[derive(Debug)]
@@ -41,6 +46,12 @@ pub(crate) struct Peer {
     until: Instant,
     /// How the connection ended, if it has.
     pub(crate) ended: Option<&'static str>,
+    /// Where masking keys come from. With it, the peer is a client that answers pings.
+    pub(crate) random: Option<Random>,
+    /// What the server sends back for a message.
+    pub(crate) echo: Echo,
+    /// How many pings may still be answered. None after a close frame was sent.
+    pongs_left: u32,
 }
 
 impl Peer {
@@ -52,7 +63,9 @@ impl Peer {
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(TURN))?;
         let (record, incoming) = (Record::default(), Incoming::new(stream.try_clone()?));
-        Ok(Self { stream, record, incoming, answer_time, until, ended: None })
+        let (ended, random, echo) = (None, None, Echo::Same);
+        let pongs_left = PONGS_MAX;
+        Ok(Self { stream, record, incoming, answer_time, until, ended, random, echo, pongs_left })
     }
 
     /// Sends bytes, and reads what arrives meanwhile. Returns the offset of the first byte. That
@@ -87,7 +100,26 @@ impl Peer {
 
     /// Sends a frame. Returns the offset of its first byte.
     pub(crate) fn send_frame(&mut self, draft: &Draft) -> u64 {
-        self.send(&draft.bytes())
+        self.send_frames(slice::from_ref(draft))
+    }
+
+    /// Sends frames in one segment, each with a fresh masking key unless it has one. Returns the
+    /// offset of the last one.
+    pub(crate) fn send_frames(&mut self, drafts: &[Draft]) -> u64 {
+        let (mut bytes, mut last) = (Vec::new(), 0);
+        for draft in drafts {
+            last = bytes.len() as u64;
+            bytes.extend(match &self.random {
+                Some(random) if draft.masking == Masking::AsDue => {
+                    draft.clone().masked_with(random.mask()).bytes()
+                }
+                _ => draft.bytes(),
+            });
+            if draft.opcode == Opcode::Close {
+                self.pongs_left = 0;
+            }
+        }
+        self.send(&bytes) + last
     }
 
     /// Sends a frame in a segment of its own.
@@ -107,7 +139,8 @@ impl Peer {
         self.event_except(wait, |_| false)
     }
 
-    /// Returns the next event within `wait`, except frames that `is_ignored` says yes to.
+    /// Returns the next event within `wait`, except frames that `is_ignored` says yes to. A ping is
+    /// answered, as a server may drop a client that does not.
     pub(crate) fn event_except(
         &mut self,
         wait: Duration,
@@ -119,6 +152,10 @@ impl Peer {
             let start = self.record.count(Direction::Received) - self.incoming.bytes().len() as u64;
             if let Some((frame, used)) = Frame::read(self.incoming.bytes(), start) {
                 self.incoming.takes(used);
+                if frame.opcode == Opcode::Ping && self.random.is_some() && self.pongs_left > 0 {
+                    self.pongs_left -= 1;
+                    self.send_frame(&Draft::pong(frame.payload.clone()));
+                }
                 if is_ignored(&frame) {
                     continue;
                 }
