@@ -11,17 +11,17 @@ pub(crate) const CHECKS: &[Check] = &[
         peer.send_frame(&more(b"o"));
         peer.expect(Opcode::Text, b"Hello")?;
         // Many fragments of any size, in one segment.
-        let words = session.random.letters(session.random.within(2..=2000).into());
-        let mut drafts = vec![text("").not_final()];
-        let mut rest = words.as_bytes();
-        while !rest.is_empty() {
-            let size = usize::from(session.random.within(1..=400)).min(rest.len());
-            drafts.push(more(&rest[..size]).not_final());
-            rest = &rest[size..];
-        }
-        peer.send_frames(&[drafts, vec![more(b"")]].concat());
+        let words = session.random.letters(session.random.within(20..=120).into());
+        let size = usize::from(session.random.within(1..=9));
+        let mut drafts: Vec<Draft> =
+            words.as_bytes().chunks(size).map(|part| more(part).not_final()).collect();
+        drafts[0].opcode = Opcode::Text;
+        drafts.push(more(b"!"));
+        peer.send_frames(&drafts);
+        let words = words + "!";
         peer.expect(Opcode::Text, words.as_bytes())
     })
+    .needs(&["framing/two-in-one-segment"])
     .fault("F12")
     .expects("A text in three fragments comes back as one message, and one in many.")
     .hint("FIN says where a message ends: until then, keep what has arrived and wait."),
@@ -42,7 +42,7 @@ pub(crate) const CHECKS: &[Check] = &[
         peer.send_frame(&more(&[2, 3]));
         peer.expect(Opcode::Binary, &[0, 1, 2, 3])?;
         // No text, and a text.
-        [session.random.bytes(200), "Héllo".into()].iter().try_for_each(|bytes: &Vec<u8>| {
+        [session.random.bytes(100), "Héllo".into()].iter().try_for_each(|bytes: &Vec<u8>| {
             let cut = usize::from(session.random.within(1..=4));
             peer.send_frames(&[Draft::binary(&bytes[..cut]).not_final(), more(&bytes[cut..])]);
             peer.expect(Opcode::Binary, bytes)
@@ -90,7 +90,7 @@ pub(crate) const CHECKS: &[Check] = &[
         }
         Ok(())
     })
-    .needs(&["fragments/joined"])
+    .needs(&["fragments/empty"])
     .fault("F12")
     .expects("A new text or binary message inside a fragmented one fails the connection, with 1002.")
     .hint("Remember whether a message has begun, even with an empty fragment; opcodes 1 and 2 are not allowed then."),

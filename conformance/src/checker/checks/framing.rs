@@ -18,9 +18,11 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::new(4, "framing/binary", "RFC 6455 §5.6", |session| {
         let mut peer = session.open()?;
         let random = session.random.bytes(session.random.within(9..=100).into());
-        // Bytes that are no text, all bytes, and a text.
-        let all = [(0xf0..=0xff).chain(0..8).collect(), (0..=0xff).collect(), random, "Hé\r\n".into()];
-        all.into_iter().try_for_each(|bytes: Vec<u8>| {
+        // All bytes, any bytes, and a text.
+        let mut all: Vec<Vec<u8>> =
+            (0..=0xff).rev().collect::<Vec<u8>>().chunks(100).map(<[u8]>::to_vec).collect();
+        all.extend([random, "Hé\r\n".into()]);
+        all.into_iter().try_for_each(|bytes| {
             peer.send_frame(&Draft::binary(bytes.clone()));
             peer.expect(Opcode::Binary, &bytes)
         })
@@ -59,7 +61,7 @@ pub(crate) const CHECKS: &[Check] = &[
         peer.expect(Opcode::Text, b"one")?;
         peer.expect(Opcode::Text, b"two")?;
         let many: Vec<Draft> =
-            (0..8).map(|_| text(letters(session.random.within(1..=300).into()))).collect();
+            (0..8).map(|_| text(letters(session.random.within(1..=100).into()))).collect();
         peer.send_frames(&many);
         many.iter().try_for_each(|draft| peer.expect(Opcode::Text, &draft.payload))
     })
@@ -82,6 +84,7 @@ pub(crate) const CHECKS: &[Check] = &[
         }
         Ok(())
     })
+    .needs(&["unmasking/text", "unmasking/two-byte-length"])
     .fault("F9")
     .expects("A frame that arrives in several segments is answered once it is complete.")
     .hint("One read may return half a frame: wait for the rest before you unmask."),
@@ -225,7 +228,9 @@ fn pong(session: &Session) -> Judgement {
     let mut peer = session.open()?;
     let payloads = [b"I am here".to_vec(), session.random.bytes(125)];
     let pongs = payloads.each_ref().map(|payload| Draft::pong(payload.clone()));
-    peer.send_frames(&[&pongs[..], &[Draft::pong(""), Draft::ping("and now?")]].concat());
+    pongs.iter().for_each(|pong| peer.send_apart(pong));
+    peer.send_apart(&Draft::pong(""));
+    peer.send_frame(&Draft::ping("and now?"));
     let matters = |frame: &Frame| match frame.opcode {
         Opcode::Pong => frame.payload == b"and now?" || payloads.contains(&frame.payload),
         opcode => opcode == Opcode::Close,

@@ -28,6 +28,7 @@ pub(crate) const CHECKS: &[Check] = &[
             "Use the key as it was sent, without spaces around it; append the GUID; hash the text.",
         ),
     Check::new(2, "handshake/any-key", "RFC 4648 §4", any_key)
+        .needs(&["handshake/accept"])
         .expects("A key may have each of the 64 characters of base64, with `+` and `/`.")
         .hint("Half of all keys of browsers have a `+` or a `/`. Do not decode it as a part of an address."),
     Check::new(2, "handshake/upgrade-answered", "RFC 6455 §4.2.2", |session| {
