@@ -54,6 +54,10 @@ pub struct Checker {
     #[arg(long, value_name = "CHECKS", value_delimiter = ',')]
     only: Vec<String>,
 
+    /// Use the random keys, masks and payloads of an earlier run, which has printed this number
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
     /// Stop at the first failure, and show it on one screen
     #[arg(long)]
     first: bool,
@@ -162,6 +166,7 @@ impl Checker {
         options.only.clone_from(&self.only);
         options.stage = self.stage;
         options.first = self.first;
+        options.seed = self.seed.unwrap_or(options.seed);
         options.rooms.clone_from(&self.rooms);
         options.level = self.level.unwrap_or(options.level);
         options.patience = self.patience.map_or(options.patience, Duration::from_secs);

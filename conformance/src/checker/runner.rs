@@ -128,21 +128,20 @@ impl Run {
     /// Runs a check, unless one that it needs has not passed.
     fn judge(&self, place: usize) {
         let (start, check) = (Instant::now(), self.checks[place]);
-        let judged = match check.needs.iter().find(|id| self.has_failed(id)) {
-            Some(id) => Err(Stop::Unseen(format!("{id} has not passed"))),
-            None => {
-                let session = self.session(&check, start);
-                match (check.run)(&session) {
-                    // The time of a hostile check is what it measures.
-                    Err(Stop::Failed(_)) if Instant::now() > session.until && !check.hostile => {
-                        Err(Stop::unseen("this check took too long"))
-                    }
-                    // A stage is done when all of it has been seen.
-                    Err(Stop::Unseen(why)) if self.options.stage.is_some() => {
-                        Err(Stop::failed(format!("This could not be seen: {why}")))
-                    }
-                    judged => judged,
+        let judged = if let Some(id) = check.needs.iter().find(|id| self.has_failed(id)) {
+            Err(Stop::Unseen(format!("{id} has not passed")))
+        } else {
+            let session = self.session(&check, start);
+            match (check.run)(&session) {
+                // The time of a hostile check is what it measures.
+                Err(Stop::Failed(_)) if Instant::now() > session.until && !check.hostile => {
+                    Err(Stop::unseen("this check took too long"))
                 }
+                // A stage is done when all of it has been seen.
+                Err(Stop::Unseen(why)) if self.options.stage.is_some() => {
+                    Err(Stop::failed(format!("This could not be seen: {why}")))
+                }
+                judged => judged,
             }
         };
         let (verdict, happened, finding) = match judged {

@@ -39,6 +39,7 @@ flaws! {
     OneReadForARequest => "handshake/segments",
     KilobyteForARequest => "handshake/large-request",
     NamesWithCase => "handshake/names-in-any-case",
+    NameOfKeyWithCase => "handshake/names-in-any-case",
     TokensWithCase => "handshake/tokens-in-any-case",
     ConnectionIsNoList => "handshake/connection-list",
     SplitsAtColonAndSpace => "handshake/values-with-colons",

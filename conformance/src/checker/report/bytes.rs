@@ -16,7 +16,7 @@ const WIDTH: usize = 74;
 /// How many rows are shown of one piece.
 const ROWS_MAX: usize = 10;
 /// How many rows the piece with the mark keeps when there is little room.
-const ROWS_MIN: usize = 3;
+const ROWS_MIN: usize = 2;
 /// Segments of HTTP that are shorter than this many bytes are shown together.
 const TINY: u64 = 4;
 /// How many frames of one piece are explained.

@@ -72,8 +72,13 @@ impl Peer {
 
     /// Expects 101.
     pub(crate) fn opens(&mut self) -> Judgement {
+        self.upgrades().map(drop)
+    }
+
+    /// Expects 101, and returns the answer.
+    pub(crate) fn upgrades(&mut self) -> Result<Response, Stop> {
         Err(match self.answer() {
-            Answer::Response(response) if response.status == 101 => return Ok(()),
+            Answer::Response(response) if response.status == 101 => return Ok(response),
             Answer::Response(response) => self.wrong_status(&response),
             Answer::Broken(offset) => self.wrong("The answer is not HTTP", received(offset)),
             Answer::Ended(how) => self.wrong(format!("The server {how} without an answer"), None),
