@@ -15,6 +15,7 @@ use crate::autobahn::server::judge_server;
 use crate::autobahn::suite::{group, select};
 use crate::autobahn::verdict::{Outcome, Verdict};
 use crate::program::ProgramLine;
+use crate::target::TargetOptions;
 use crate::terminal::{BOLD, GREEN, RED, has_colours, painted};
 
 /// How many cases are named after a run. The page has them all.
@@ -52,6 +53,9 @@ pub struct Conformance {
     /// Open the report in the browser
     #[arg(long)]
     open: bool,
+
+    #[command(flatten)]
+    server: TargetOptions,
 }
 
 impl Conformance {
@@ -84,7 +88,7 @@ impl Conformance {
         }
         match &self.target {
             Some(url) if url.contains([':', '/']) => {
-                Ok(vec![Peer::other("server", Contact::Server(url.parse()?))])
+                Ok(vec![Peer::other("server", Contact::Server(self.server.target(url)?))])
             }
             label => Peer::steps(label.as_deref()),
         }
