@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::autobahn::suite::group;
+use crate::autobahn::suite::{HEAVY, group};
 use crate::autobahn::verdict::{Outcome, Verdict};
 use crate::subject::ALL_GROUPS;
 
@@ -31,6 +31,14 @@ impl Row {
         }
         let informational = outcomes.iter().filter(|it| it.is(Verdict::Informational)).count();
         Self { judged: judged.to_owned(), passed: groups.values().sum(), informational, groups }
+    }
+
+    /// The row as it is without the groups that take minutes.
+    pub(crate) fn quick(&self) -> Self {
+        let mut row = self.clone();
+        row.groups.retain(|group, _| !HEAVY.contains(group));
+        row.passed = row.groups.values().sum();
+        row
     }
 
     /// The line above the rows of a table.

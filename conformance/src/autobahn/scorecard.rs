@@ -51,14 +51,20 @@ impl Scorecard {
         Self { about, cases, rows }
     }
 
-    /// A line for each row that is not as `checked_in`.
-    pub(crate) fn differences(&self, checked_in: &Self) -> Vec<String> {
+    /// Returns a line for each row that differs from `checked_in`. With `quick`, the groups that
+    /// take minutes were not run, and do not count.
+    pub(crate) fn differences(&self, checked_in: &Self, quick: bool) -> Vec<String> {
+        let counted = |row: &Row| if quick { row.quick() } else { row.clone() };
         let line = |row: &Row| {
             let before = checked_in.rows.iter().find(|other| other.judged == row.judged);
-            let before = before.map_or_else(|| "nothing about it".to_owned(), Row::to_string);
-            format!("{FILE} has\n{before}\nand this run has\n{row}\nIf it is right: {COMMAND}")
+            let (before, row) = (before.map(counted), counted(row));
+            let differs = before.as_ref() != Some(&row);
+            let before = before.map_or_else(|| "nothing about it".to_owned(), |it| it.to_string());
+            differs.then(|| {
+                format!("{FILE} has\n{before}\nand this run has\n{row}\nIf it is right: {COMMAND}")
+            })
         };
-        self.rows.iter().filter(|row| !checked_in.rows.contains(row)).map(line).collect()
+        self.rows.iter().filter_map(line).collect()
     }
 
     /// Writes this and its picture into the workspace at `root`.
@@ -97,9 +103,9 @@ mod tests {
     fn a_row_that_differs_is_shown_as_it_was_and_as_it_is() {
         let scorecard = |rows: &[Row]| Scorecard::new(rows.to_vec());
         let checked_in = scorecard(&[row("step 5, server", 50)]);
-        assert!(checked_in.differences(&checked_in).is_empty());
+        assert!(checked_in.differences(&checked_in, false).is_empty());
         let lines = scorecard(&[row("step 5, server", 49), row("step 7, server", 50)])
-            .differences(&checked_in);
+            .differences(&checked_in, false);
         assert_eq!(
             lines[0],
             "conformance/scorecard.json has\n\
@@ -109,6 +115,19 @@ mod tests {
              If it is right: just scorecard"
         );
         assert!(lines[1].contains(" has\nnothing about it\n"), "{}", lines[1]);
+    }
+
+    #[test]
+    fn a_quick_run_is_compared_in_the_groups_that_it_has_run() {
+        let row = |heavy, light| Row {
+            passed: light + 2 * heavy,
+            groups: BTreeMap::from([(1, light), (9, heavy), (12, heavy)]),
+            ..row("step 5, server", 16)
+        };
+        let scorecard = |heavy, light| Scorecard::new(vec![row(heavy, light)]);
+        assert!(scorecard(0, 16).differences(&scorecard(50, 16), true).is_empty());
+        let lines = scorecard(0, 15).differences(&scorecard(50, 16), true);
+        assert!(lines[0].contains("step 5, server     16   16 passed"), "{}", lines[0]);
     }
 
     /// Every step that can answer a handshake is on it, and those that must pass all their cases do.

@@ -62,7 +62,7 @@ const SERIES: [(&str, u16); 57] = [
     ("13.7", 18),
 ];
 /// The groups that take minutes: large messages, many messages, and compression.
-const HEAVY: [u8; 3] = [9, 12, 13];
+pub(crate) const HEAVY: [u8; 3] = [9, 12, 13];
 
 /// The numbers of all cases, such as `6.22.3`, in Autobahn's order.
 pub(crate) fn all() -> Vec<String> {
