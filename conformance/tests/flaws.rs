@@ -15,6 +15,7 @@ use conformance::checker::checks::all;
 use conformance::checker::options::Options;
 use conformance::checker::report::ruling::{Report, Verdict};
 use conformance::checker::runner::run;
+use conformance::checker::stages::stage_of;
 use support::limits::{MESSAGE_MAX, PATIENCE};
 use support::{Flaw, start};
 
@@ -73,11 +74,22 @@ fn each_flaw_is_caught_by_the_check_that_is_meant_for_it_and_by_no_other() {
 /// ones if it is a hostile one that must catch it.
 fn caught(flaw: Flaw) -> Vec<&'static str> {
     let check = all().into_iter().find(|check| check.id == flaw.check()).unwrap();
-    let report = judge(Some(flaw), check.level.max(5), check.hostile);
+    let mut report = judge(Some(flaw), check.level.max(5), check.hostile);
     assert!(report.time < Duration::from_mins(2), "{flaw} took {:?}", report.time);
     let found = report.ids(Verdict::Failed);
     if found != [flaw.check()] {
         println!("{flaw}\n{}", report.for_people(false));
+    } else {
+        fits_on_a_screen(&mut report);
     }
     found
+}
+
+/// A terminal has 80 columns and 24 rows, and the last row is for the prompt.
+fn fits_on_a_screen(report: &mut Report) {
+    report.options.first = true;
+    report.options.stage = stage_of(report.ids(Verdict::Failed)[0]).map(|stage| stage.number);
+    let text = report.for_people(false);
+    let is_narrow = text.lines().all(|line| line.chars().count() <= 80);
+    assert!(text.contains("✗") && text.lines().count() < 24 && is_narrow, "{text}");
 }

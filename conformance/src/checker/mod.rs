@@ -8,10 +8,13 @@
 
 pub mod check;
 pub mod checks;
+mod chosen;
 pub mod command;
+mod list;
 mod memory;
 pub mod options;
 pub mod report;
 pub mod runner;
 mod session;
+pub mod stages;
 mod wire;

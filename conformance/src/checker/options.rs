@@ -1,4 +1,4 @@
-//! What is target, and how.
+//! What to check, and how.
 
 use std::time::Duration;
 
@@ -23,8 +23,12 @@ pub struct Options {
     pub message_max: Option<u64>,
     /// The server's process, if its memory is to be looked at.
     pub pid: Option<u32>,
-    /// Only these checks, and those that they need; all, if it is empty.
+    /// Only these checks, and those that they need; all, if it is empty. `utf8/*` is a group.
     pub only: Vec<String>,
+    /// All checks of the stages up to this one, instead of those of the levels.
+    pub stage: Option<u8>,
+    /// Whether to stop at the first failure, in the order of the checks.
+    pub first: bool,
 }
 
 impl Options {
@@ -40,6 +44,8 @@ impl Options {
             message_max: None,
             pid: None,
             only: Vec::new(),
+            stage: None,
+            first: false,
         }
     }
 }

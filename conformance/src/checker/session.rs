@@ -1,5 +1,6 @@
 //! What one check works with: the server's address, and the time that it may take.
 
+use std::io::{self, ErrorKind};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,8 @@ use crate::checker::wire::record::{Mark, sent};
 use crate::checker::wire::request::Request;
 use crate::checker::wire::response::Response;
 use crate::checker::wire::stop::{Judgement, Stop};
+use crate::checker::wire::transport::Transport;
+use crate::tls;
 
 /// How long to wait for something that a server may send but need not.
 pub(crate) const LONG_QUIET: Duration = Duration::from_millis(600);
@@ -35,18 +38,22 @@ impl Session<'_> {
     /// [`Stop::Unseen`]: whether the server accepts connections at all is for another check.
     pub(crate) fn connect(&self) -> Result<Peer, Stop> {
         self.try_connect().map_err(|error| {
-            Stop::Unseen(format!("the server took no further connection ({error})"))
+            Stop::Unseen(format!("the server took no further connection: {}", why(&error)))
         })
     }
 
     /// The same, with the system's own error.
-    pub(crate) fn try_connect(&self) -> std::io::Result<Peer> {
-        let mut last = std::io::Error::other("the host has no address");
+    pub(crate) fn try_connect(&self) -> io::Result<Peer> {
+        let mut last = io::Error::other("the host has no address");
         for address in &self.options.target.addresses {
             let left = self.until.saturating_duration_since(Instant::now());
             let time = self.options.answer.min(left).max(Duration::from_millis(1));
             match TcpStream::connect_timeout(address, time) {
-                Ok(stream) => return Peer::new(stream, self.options.answer, self.until),
+                Ok(stream) => {
+                    let tls = self.options.target.tls.as_ref();
+                    let transport = Transport::new(stream, tls, Instant::now() + time)?;
+                    return Ok(Peer::new(transport, self.options.answer, self.until));
+                }
                 Err(error) => last = error,
             }
         }
@@ -117,6 +124,16 @@ impl Session<'_> {
     /// The failure of a server that waits longer than it should.
     pub(crate) fn waits(&self, peer: &Peer) -> Stop {
         peer.wrong(format!("The server waits for more than {:?}", self.options.patience), None)
+    }
+}
+
+/// Says why there is no connection.
+pub(crate) fn why(error: &io::Error) -> String {
+    match (tls::reason(error), error.kind()) {
+        (Some(reason), _) => format!("the server {reason}"),
+        (None, ErrorKind::ConnectionRefused) => "nothing listens on this port".to_owned(),
+        (None, ErrorKind::TimedOut | ErrorKind::WouldBlock) => "nobody answers".to_owned(),
+        (None, _) => error.to_string(),
     }
 }
 

@@ -46,7 +46,8 @@ impl Original {
         let cases = select(&self.only, false)?;
         let way = Way::find()?;
         let mut are_same = true;
-        for peer in Peer::chosen(self.target.as_deref(), self.client.as_deref())? {
+        let read = |url: &str| url.parse();
+        for peer in Peer::chosen(self.target.as_deref(), self.client.as_deref(), read)? {
             let in_groups = cases.iter().filter(|case| peer.groups.contains(&group(case)));
             let in_groups: Vec<&str> = in_groups.map(String::as_str).collect();
             let original =
