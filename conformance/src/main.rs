@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use conformance::autobahn::command::Conformance;
+use conformance::autobahn::original::command::Original;
 use conformance::autobahn::score::Score;
 use conformance::checker::command::Checker;
 
@@ -33,6 +34,11 @@ enum Judge {
     /// Exits with 0 if no case failed, with 1 if one did, and with 2 if nothing could be judged.
     /// NON-STRICT and UNIMPLEMENTED are not failures, except for the programs of this workspace.
     Conformance(Conformance),
+    /// Run the original Autobahn and ours over the same cases, and compare their verdicts.
+    ///
+    /// Needs Docker, a wstest on the PATH, or a Python 2.7. Exits with 0 if the verdicts are the
+    /// same, with 1 if one differs, and with 2 if nothing could be judged.
+    Autobahn(Original),
     /// Count how many of Autobahn's cases every step passes, and another library; write
     /// conformance/scorecard.json and its picture in the book.
     Scorecard(Score),
@@ -42,6 +48,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().judge {
         Judge::Check(checker) => checker.run(),
         Judge::Conformance(conformance) => conformance.run(),
+        Judge::Autobahn(original) => original.run(),
         Judge::Scorecard(score) => score.run(),
     };
     match outcome {

@@ -14,7 +14,6 @@ use crate::autobahn::row::Row;
 use crate::autobahn::server::judge_server;
 use crate::autobahn::suite::{group, select};
 use crate::autobahn::verdict::{Outcome, Verdict};
-use crate::program::ProgramLine;
 use crate::target::TargetOptions;
 use crate::terminal::{BOLD, GREEN, RED, has_colours, painted};
 
@@ -67,7 +66,8 @@ impl Conformance {
         let cases = select(&self.only, self.quick)?;
         let mut judged = Vec::new();
         let mut problems = Vec::new();
-        for peer in self.peers()? {
+        let read = |url: &str| self.server.target(url);
+        for peer in Peer::chosen(self.target.as_deref(), self.client.as_deref(), read)? {
             let outcomes = judge(&peer, &cases, self.jobs.map(usize::from))?;
             problems.extend(problems_of(&peer, &outcomes));
             judged.push(Judged { name: peer.name, outcomes });
@@ -79,19 +79,6 @@ impl Conformance {
             open::that(&page).map_err(|error| format!("cannot open the report: {error}"))?;
         }
         Ok(problems.is_empty())
-    }
-
-    fn peers(&self) -> Result<Vec<Peer>, String> {
-        if let Some(line) = &self.client {
-            let contact = Contact::Client(line.parse::<ProgramLine>()?);
-            return Ok(vec![Peer::other("client", contact)]);
-        }
-        match &self.target {
-            Some(url) if url.contains([':', '/']) => {
-                Ok(vec![Peer::other("server", Contact::Server(self.server.target(url)?))])
-            }
-            label => Peer::steps(label.as_deref()),
-        }
     }
 }
 

@@ -74,6 +74,25 @@ impl Peer {
         Self { name: name.to_owned(), contact, groups: ALL_GROUPS, is_strict: false, server: None }
     }
 
+    /// What a person names: a client by its command line, a server by its address, or a step by its
+    /// label; without anything, all programs that must pass all cases. `read` reads an address.
+    ///
+    /// # Errors
+    /// As [`Self::steps`], or a sentence about what is not an address or a command line.
+    pub(crate) fn chosen(
+        target: Option<&str>,
+        client: Option<&str>,
+        read: impl Fn(&str) -> Result<Target, String>,
+    ) -> Result<Vec<Self>, String> {
+        match (client, target) {
+            (Some(line), _) => Ok(vec![Self::other("client", Contact::Client(line.parse()?))]),
+            (None, Some(url)) if url.contains([':', '/']) => {
+                Ok(vec![Self::other("server", Contact::Server(read(url)?))])
+            }
+            (None, label) => Self::steps(label),
+        }
+    }
+
     /// The server of the step with this label, and its client if it has one; without a label, all
     /// programs that must pass all cases.
     ///
