@@ -22,7 +22,7 @@ use crate::checker::wire::stop::Stop;
 /// How many checks run at the same time, each with connections of its own.
 const TOGETHER: usize = 8;
 /// How long all that is not hostile may take.
-const RUN: Duration = Duration::from_secs(28);
+const RUN: Duration = Duration::from_secs(26);
 /// How long one check may take, its waiting for an answer included.
 const CHECK: Duration = Duration::from_secs(12);
 /// How long a hostile check may take, over the patience that the server is given.

@@ -213,7 +213,8 @@ impl Session<'_> {
         let wrong = b"GET / HTTP/1.1\r\nHost: a b\r\nHost: c\r\nno colon\r\n\r\n".to_vec();
         let answers = [self.request().bytes(), wrong].map(|bytes| {
             let mut peer = self.send(&bytes).ok()?;
-            while peer.fill(Instant::now() + QUIET) {}
+            let until = Instant::now() + QUIET;
+            while Instant::now() < until && peer.fill(until) {}
             Some(String::from_utf8_lossy(peer.incoming.bytes()).to_lowercase())
         });
         let answers: String = answers.into_iter().flatten().collect();

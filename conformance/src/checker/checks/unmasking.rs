@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::checker::check::Check;
 use crate::checker::session::{LONG_QUIET, Session};
-use crate::checker::wire::frame::{Draft, Opcode, PROTOCOL_ERROR, REFUSALS, TOO_BIG, text};
+use crate::checker::wire::frame::{Draft, Opcode, REFUSALS, TOO_BIG, text};
 use crate::checker::wire::manner::Echo;
 use crate::checker::wire::peer::Peer;
 use crate::checker::wire::record::sent;
@@ -84,7 +84,7 @@ pub(crate) const CHECKS: &[Check] = &[
             let mut peer = session.open()?;
             let length = TOP_BIT + draft.payload.len() as u64;
             let offset = peer.send(&draft.bytes_declaring(length, 8));
-            peer.fails(&[PROTOCOL_ERROR, TOO_BIG], sent(offset + 2))
+            peer.fails(&[REFUSALS, &[TOO_BIG]].concat(), sent(offset + 2))
         })
     })
     .expects("A length in eight bytes with the top bit set fails the connection.")

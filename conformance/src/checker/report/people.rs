@@ -29,7 +29,7 @@ impl Report {
         let head = self.head(&paint);
         let foot = self.foot(&paint);
         let failed: Vec<&Ruling> = self.with(Verdict::Failed).collect();
-        if let ([ruling], true) = (&failed[..], self.options.first) {
+        if let (Some(ruling), true) = (failed.first(), self.options.first) {
             let text = |rows| format!("{head}\n{}{foot}", failure(ruling, rows, &paint));
             let room = SCREEN.saturating_sub(text(0).lines().count() - rows_of(ruling, 0));
             return text(room.max(ROWS_MIN));
