@@ -1,8 +1,9 @@
 //! A part of the test run: commands that run side by side, and what became of them.
 
+use std::ffi::OsStr;
 use std::fmt;
-use std::path::Path;
 use std::process::Command;
+use std::slice;
 use std::sync::mpsc;
 use std::thread;
 
@@ -57,10 +58,10 @@ impl Part {
     }
 
     /// Sets a variable for the part's commands.
-    pub(crate) fn sets(&mut self, name: &str, value: &Path) {
+    pub(crate) fn sets(&mut self, name: &str, value: &OsStr) {
         let commands = match &mut self.work {
             Work::Run(commands) => commands.as_mut_slice(),
-            Work::RunIfPossible(command) => std::slice::from_mut(command),
+            Work::RunIfPossible(command) => slice::from_mut(command),
             Work::Lack(_) => &mut [],
         };
         for command in commands {

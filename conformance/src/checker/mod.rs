@@ -13,6 +13,7 @@ pub mod command;
 mod list;
 mod memory;
 pub mod options;
+mod random;
 pub mod report;
 pub mod runner;
 mod session;

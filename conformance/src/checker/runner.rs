@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,9 +12,11 @@ use crate::checker::check::{Check, Turn};
 use crate::checker::chosen::chosen;
 use crate::checker::memory;
 use crate::checker::options::Options;
+use crate::checker::random::Random;
 use crate::checker::report::ruling::{Report, Ruling, Verdict};
 use crate::checker::session::Session;
 use crate::checker::stages::numbered;
+use crate::checker::wire::manner::Manner;
 use crate::checker::wire::stop::Stop;
 
 /// How many checks run at the same time, each with connections of its own.
@@ -22,7 +24,7 @@ const TOGETHER: usize = 8;
 /// How long all that is not hostile may take.
 const RUN: Duration = Duration::from_secs(28);
 /// How long one check may take, its waiting for an answer included.
-const CHECK: Duration = Duration::from_secs(8);
+const CHECK: Duration = Duration::from_secs(12);
 /// How long a hostile check may take, over the patience that the server is given.
 const HOSTILE: Duration = Duration::from_secs(30);
 /// The check that shows whether a server can be asked more than one thing at a time.
@@ -46,8 +48,8 @@ pub fn run(options: &Options, progress: &dyn Fn(&Ruling, usize)) -> Result<Repor
     let lonely = checks.partition_point(|check| check.turn == Turn::Crowd && check.level == 1);
     let (alone, all) = (begin(Turn::Alone), checks.len());
     let memory = options.pid.and_then(|pid| memory::of(pid, memory::NOW));
-    let (rulings, decided) = (Mutex::default(), Condvar::new());
-    let run = Arc::new(Run { options, checks, start, memory, rulings, decided });
+    let (rulings, decided, manner) = (Mutex::default(), Condvar::new(), OnceLock::new());
+    let run = Arc::new(Run { options, checks, start, memory, manner, rulings, decided });
     let mut goes_on = run.judge_all(0..lonely, 1, progress);
     if goes_on {
         let together = if run.has_failed(SECOND_CONNECTION) { 1 } else { TOGETHER };
@@ -73,6 +75,7 @@ struct Run {
     checks: Vec<Check>,
     start: Instant,
     memory: Option<u64>,
+    manner: OnceLock<Manner>,
     /// The rulings so far, each by the place of its check.
     rulings: Mutex<BTreeMap<usize, Ruling>>,
     /// Is notified of each ruling.
@@ -127,13 +130,20 @@ impl Run {
         let (start, check) = (Instant::now(), self.checks[place]);
         let judged = match check.needs.iter().find(|id| self.has_failed(id)) {
             Some(id) => Err(Stop::Unseen(format!("{id} has not passed"))),
-            // A stage is done when all of it has been seen.
-            None => match (check.run)(&self.session(&check, start)) {
-                Err(Stop::Unseen(why)) if self.options.stage.is_some() => {
-                    Err(Stop::failed(format!("This could not be seen: {why}")))
+            None => {
+                let session = self.session(&check, start);
+                match (check.run)(&session) {
+                    // The time of a hostile check is what it measures.
+                    Err(Stop::Failed(_)) if Instant::now() > session.until && !check.hostile => {
+                        Err(Stop::unseen("this check took too long"))
+                    }
+                    // A stage is done when all of it has been seen.
+                    Err(Stop::Unseen(why)) if self.options.stage.is_some() => {
+                        Err(Stop::failed(format!("This could not be seen: {why}")))
+                    }
+                    judged => judged,
                 }
-                judged => judged,
-            },
+            }
         };
         let (verdict, happened, finding) = match judged {
             Ok(()) => (Verdict::Passed, String::new(), None),
@@ -170,6 +180,8 @@ impl Run {
         } else {
             (start + CHECK).min(self.start + RUN)
         };
-        Session { options: &self.options, until, memory: self.memory }
+        let random = Random::new(self.options.seed, check.id);
+        let (options, memory, manner) = (&self.options, self.memory, &self.manner);
+        Session { options, until, memory, random, manner }
     }
 }

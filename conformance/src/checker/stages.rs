@@ -55,6 +55,7 @@ pub const STAGES: [Stage; 18] = [
             "handshake/tokens-in-any-case",
             "handshake/connection-list",
             "handshake/values-with-colons",
+            "handshake/any-key",
         ],
         ..stage(3, 2, "02-handshake", "Any good request")
     },
@@ -69,10 +70,12 @@ pub const STAGES: [Stage; 18] = [
             "handshake/connection-header",
             "handshake/version",
             "handshake/version-missing",
+            "handshake/version-form",
             "handshake/version-named",
             "handshake/key-missing",
             "handshake/key-length",
             "handshake/key-base64",
+            "handshake/key-repeated",
             "handshake/error-status",
             "tcp/still-there",
         ],
@@ -142,8 +145,8 @@ pub const STAGES: [Stage; 18] = [
     },
     Stage {
         task: "Check that a text is UTF-8, as a whole: a character may be split between two \
-               fragments. Fail the connection with 1007 if it is not.",
-        checks: &["utf8/*"],
+               fragments. Fail the connection with 1007 if it is not, at the first wrong byte.",
+        checks: &["utf8/*", "hostile/early-utf8"],
         ..stage(12, 5, "05-echo", "Text")
     },
     Stage {

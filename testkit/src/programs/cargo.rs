@@ -93,10 +93,12 @@ pub fn build_one(
     name: &str,
     profile: Profile,
 ) -> Result<PathBuf, String> {
-    if let Some(built) = env::var_os(BUILT) {
-        let folder = if kind == "--example" { "examples" } else { "." };
-        return program_in(&Path::new(&built).join(folder), name)
-            .ok_or_else(|| format!("{BUILT}: there is no `{name}`"));
+    if let Some(folder) = env::var_os(BUILT) {
+        let folder = PathBuf::from(folder);
+        let folder = if kind == "--example" { folder.join("examples") } else { folder };
+        if let Some(program) = program_in(&folder, name) {
+            return Ok(program);
+        }
     }
     let mut programs = build(&["--package", package, kind, name], profile)?;
     programs.remove(name).ok_or_else(|| format!("cargo has built no program `{name}`"))

@@ -13,6 +13,8 @@ use crate::terminal::{BOLD, DIM, GREEN, RED, painted};
 const PROSE: usize = 78;
 /// How many rows a screen has for the first failure. The last one is for the prompt.
 const SCREEN: usize = 23;
+/// How many skipped checks are named for each reason. JSON has them all.
+const NAMED: usize = 4;
 /// How many letters are shown of what has happened.
 const HAPPENED_MAX: usize = 200;
 /// How many rows of bytes are shown of each failure if all are shown.
@@ -136,7 +138,12 @@ fn reasons<'a>(rulings: impl Iterator<Item = &'a Ruling>) -> String {
         reasons.entry(&ruling.happened).or_default().push(ruling.check.id);
     }
     let line = |(why, ids): (&&str, &Vec<&str>)| {
-        prose("      ", &format!("skipped, as {why}: {}", ids.join(", ")))
+        let more = match ids.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let named = ids[..ids.len().min(NAMED)].join(", ");
+        prose("      ", &format!("skipped, as {why}: {named}{more}"))
     };
     reasons.iter().map(line).collect()
 }
@@ -172,7 +179,8 @@ impl Ruling {
 
 /// The address of a clause of an RFC: `RFC 6455 §5.1`.
 fn standard(clause: &str) -> Option<String> {
-    let (number, section) = clause.strip_prefix("RFC ")?.split_once(" §")?;
+    let first = clause.split(',').next()?;
+    let (number, section) = first.strip_prefix("RFC ")?.split_once(" §")?;
     Some(format!("https://www.rfc-editor.org/rfc/rfc{number}#section-{section}"))
 }
 
@@ -225,7 +233,7 @@ mod tests {
     #[test]
     fn a_clause_has_an_address() {
         let address = "https://www.rfc-editor.org/rfc/rfc6455#section-5.5.1";
-        assert_eq!(standard("RFC 6455 §5.5.1").as_deref(), Some(address));
+        assert_eq!(standard("RFC 6455 §5.5.1, §7.1").as_deref(), Some(address));
         assert_eq!(standard("steps/06-chat/README.md"), None);
     }
 }

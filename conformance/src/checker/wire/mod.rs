@@ -3,6 +3,7 @@
 pub(crate) mod conversation;
 pub(crate) mod frame;
 pub(crate) mod incoming;
+pub(crate) mod manner;
 pub(crate) mod peer;
 pub(crate) mod record;
 pub(crate) mod request;

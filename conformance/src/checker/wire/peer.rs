@@ -2,10 +2,15 @@
 //! directions.
 
 use std::io::{self, ErrorKind};
+use std::slice;
 use std::time::{Duration, Instant};
 
-use crate::checker::wire::frame::{Draft, Frame};
+use testkit::Masking;
+
+use crate::checker::random::Random;
+use crate::checker::wire::frame::{Draft, Frame, Opcode};
 use crate::checker::wire::incoming::Incoming;
+use crate::checker::wire::manner::Echo;
 use crate::checker::wire::record::{Direction, Mark, Record};
 use crate::checker::wire::stop::Stop;
 use crate::checker::wire::transport::Transport;
@@ -14,6 +19,8 @@ use crate::checker::wire::transport::Transport;
 const PAUSE: Duration = Duration::from_millis(120);
 /// The largest number of received bytes that are kept before they are a complete frame.
 const UNREAD_MAX: usize = 64 * 1024 * 1024;
+/// How many pings are answered on one connection: a server may send them for ever.
+const PONGS_MAX: u32 = 2000;
 
 /// What the server does next.
 #[derive(Debug)]
@@ -37,12 +44,19 @@ pub(crate) struct Peer {
     until: Instant,
     /// How the connection ended, if it has.
     pub(crate) ended: Option<&'static str>,
+    /// Where masking keys come from. With it, the peer is a client that answers pings.
+    pub(crate) random: Option<Random>,
+    /// What the server sends back for a message.
+    pub(crate) echo: Echo,
+    /// How many pings may still be answered. None after a close frame was sent.
+    pongs_left: u32,
 }
 
 impl Peer {
     pub(crate) fn new(transport: Transport, answer_time: Duration, until: Instant) -> Self {
         let (record, incoming) = (Record::default(), Incoming::default());
-        Self { transport, record, incoming, answer_time, until, ended: None }
+        let (ended, random, echo, pongs_left) = (None, None, Echo::Same, PONGS_MAX);
+        Self { transport, record, incoming, answer_time, until, ended, random, echo, pongs_left }
     }
 
     /// Sends bytes, and reads what arrives meanwhile. Returns the offset of the first byte. That
@@ -77,7 +91,26 @@ impl Peer {
 
     /// Sends a frame. Returns the offset of its first byte.
     pub(crate) fn send_frame(&mut self, draft: &Draft) -> u64 {
-        self.send(&draft.bytes())
+        self.send_frames(slice::from_ref(draft))
+    }
+
+    /// Sends frames in one segment, each with a fresh masking key unless it has one. Returns the
+    /// offset of the last one.
+    pub(crate) fn send_frames(&mut self, drafts: &[Draft]) -> u64 {
+        let (mut bytes, mut last) = (Vec::new(), 0);
+        for draft in drafts {
+            last = bytes.len() as u64;
+            bytes.extend(match &self.random {
+                Some(random) if draft.masking == Masking::AsDue => {
+                    draft.clone().masked_with(random.mask()).bytes()
+                }
+                _ => draft.bytes(),
+            });
+            if draft.opcode == Opcode::Close {
+                self.pongs_left = 0;
+            }
+        }
+        self.send(&bytes) + last
     }
 
     /// Sends a frame in a segment of its own.
@@ -97,7 +130,8 @@ impl Peer {
         self.event_except(wait, |_| false)
     }
 
-    /// Returns the next event within `wait`, except frames that `is_ignored` says yes to.
+    /// Returns the next event within `wait`, except frames that `is_ignored` says yes to. A ping is
+    /// answered, as a server may drop a client that does not.
     pub(crate) fn event_except(
         &mut self,
         wait: Duration,
@@ -109,6 +143,10 @@ impl Peer {
             let start = self.record.count(Direction::Received) - self.incoming.bytes().len() as u64;
             if let Some((frame, used)) = Frame::read(self.incoming.bytes(), start) {
                 self.incoming.takes(used);
+                if frame.opcode == Opcode::Ping && self.random.is_some() && self.pongs_left > 0 {
+                    self.pongs_left -= 1;
+                    self.send_frame(&Draft::pong(frame.payload.clone()));
+                }
                 if is_ignored(&frame) {
                     continue;
                 }
