@@ -41,7 +41,7 @@ pub use frames::header::shortest_form;
 pub use frames::opcode::Opcode;
 pub use frames::role::Role;
 pub use patience::{PATIENCE, STOP_TIME};
-pub use programs::cargo::{Profile, build, build_one, cargo, target_folder, workspace};
+pub use programs::cargo::{BUILT, Profile, build, build_one, cargo, target_folder, workspace};
 pub use programs::chromium::Chromium;
 pub use programs::listening::listening_address;
 pub use programs::packages::Packages;
