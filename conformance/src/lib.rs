@@ -12,3 +12,4 @@ pub mod program;
 mod subject;
 pub mod target;
 mod terminal;
+pub mod tls;

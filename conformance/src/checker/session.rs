@@ -10,6 +10,7 @@ use crate::checker::wire::record::{Mark, sent};
 use crate::checker::wire::request::Request;
 use crate::checker::wire::response::Response;
 use crate::checker::wire::stop::{Judgement, Stop};
+use crate::checker::wire::transport::Transport;
 
 /// How long to wait for something that a server may send but need not.
 pub(crate) const LONG_QUIET: Duration = Duration::from_millis(600);
@@ -46,7 +47,11 @@ impl Session<'_> {
             let left = self.until.saturating_duration_since(Instant::now());
             let time = self.options.answer.min(left).max(Duration::from_millis(1));
             match TcpStream::connect_timeout(address, time) {
-                Ok(stream) => return Peer::new(stream, self.options.answer, self.until),
+                Ok(stream) => {
+                    let tls = self.options.target.tls.as_ref();
+                    let transport = Transport::new(stream, tls, Instant::now() + time)?;
+                    return Ok(Peer::new(transport, self.options.answer, self.until));
+                }
                 Err(error) => last = error,
             }
         }

@@ -6,10 +6,9 @@ use crate::checker::check::Check;
 use crate::checker::session::Session;
 use crate::checker::wire::peer::Peer;
 use crate::checker::wire::record::{Mark, received};
+use crate::checker::wire::request::PROTOCOL;
 use crate::checker::wire::response::Response;
 use crate::checker::wire::stop::Judgement;
-
-const PROTOCOL: &str = "sec-websocket-protocol";
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::new(2, "handshake/upgrade", "RFC 6455 §4.2.2", |session| {
@@ -82,11 +81,13 @@ pub(crate) const CHECKS: &[Check] = &[
     .hint("Leave `Sec-WebSocket-Extensions` out unless the client has offered one that you know."),
     Check::new(2, "handshake/subprotocol", "RFC 6455 §4.2.2", |session| {
         let (peer, response) = session.open_with(&session.request())?;
-        chosen_from(&[], &peer, &response, PROTOCOL)?;
+        let offered: Vec<&str> =
+            session.options.target.subprotocols.iter().map(String::as_str).collect();
+        chosen_from(&offered, &peer, &response, "sec-websocket-protocol")?;
         // A server that needs one of its own may refuse all others, but not choose another.
-        let offer = session.request().with("Sec-WebSocket-Protocol", "one.check, two.check");
+        let offer = session.request().without(PROTOCOL).with(PROTOCOL, "one.check, two.check");
         session.open_with(&offer).map_or(Ok(()), |(peer, response)| {
-            chosen_from(&["one.check", "two.check"], &peer, &response, PROTOCOL)
+            chosen_from(&["one.check", "two.check"], &peer, &response, "sec-websocket-protocol")
         })
     })
     .expects("The answer names at most one subprotocol, and one that was offered.")

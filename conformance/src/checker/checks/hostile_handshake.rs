@@ -69,7 +69,8 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::hostile(2, "hostile/foreign-origin", "RFC 6455 §10.2", |session| {
         let alike = format!("http://{}.evil.example", session.options.target.authority);
         ["http://evil.example", "null", &alike].iter().try_for_each(|origin| {
-            session.refuses(&session.request().with("Origin", origin), origin)
+            let request = session.request().without("Origin").with("Origin", origin);
+            session.refuses(&request, origin)
         })
     })
     .fault("F6")

@@ -1,19 +1,15 @@
 //! A connection to the server. Every wait on it has a limit, and it keeps a record of both
 //! directions.
 
-use std::io::{self, ErrorKind, Write};
-use std::net::TcpStream;
+use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
 
-use testkit::{Arrival, Incoming};
-
 use crate::checker::wire::frame::{Draft, Frame};
+use crate::checker::wire::incoming::Incoming;
 use crate::checker::wire::record::{Direction, Mark, Record};
 use crate::checker::wire::stop::Stop;
+use crate::checker::wire::transport::Transport;
 
-/// How long one attempt to write may take before we read again: a server that waits for us to read
-/// would never read itself.
-const TURN: Duration = Duration::from_millis(50);
 /// How long to wait after a segment, so that the server receives it by itself.
 const PAUSE: Duration = Duration::from_millis(120);
 /// The largest number of received bytes that are kept before they are a complete frame.
@@ -31,7 +27,7 @@ pub(crate) enum Event {
 
 /// A connection to the server.
 pub(crate) struct Peer {
-    stream: TcpStream,
+    transport: Transport,
     pub(crate) record: Record,
     /// What has arrived and was not read as a frame or a response yet.
     pub(crate) incoming: Incoming,
@@ -44,15 +40,9 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    pub(crate) fn new(
-        stream: TcpStream,
-        answer_time: Duration,
-        until: Instant,
-    ) -> io::Result<Self> {
-        stream.set_nodelay(true)?;
-        stream.set_write_timeout(Some(TURN))?;
-        let (record, incoming) = (Record::default(), Incoming::new(stream.try_clone()?));
-        Ok(Self { stream, record, incoming, answer_time, until, ended: None })
+    pub(crate) fn new(transport: Transport, answer_time: Duration, until: Instant) -> Self {
+        let (record, incoming) = (Record::default(), Incoming::default());
+        Self { transport, record, incoming, answer_time, until, ended: None }
     }
 
     /// Sends bytes, and reads what arrives meanwhile. Returns the offset of the first byte. That
@@ -74,8 +64,8 @@ impl Peer {
     /// written.
     fn write(&mut self, bytes: &[u8], until: Instant, reads: bool) -> usize {
         let mut count = 0;
-        while count < bytes.len() && Instant::now() < until {
-            match self.stream.write(&bytes[count..]) {
+        while (count < bytes.len() || self.transport.keeps_some()) && Instant::now() < until {
+            match self.transport.write(&bytes[count..]) {
                 Ok(more) => count += more,
                 Err(error) if !is_timeout(&error) => break,
                 Err(_) if reads => drop(self.fill(Instant::now())),
@@ -137,14 +127,14 @@ impl Peer {
         if self.ended.is_some() || before > UNREAD_MAX {
             return false;
         }
-        match self.incoming.waits_for_more(until.min(self.until)) {
-            Arrival::Bytes => {
+        match self.transport.read(self.incoming.buffer(), until.min(self.until)) {
+            Ok(0) => self.ended = Some("ended the TCP connection"),
+            Ok(_) => {
                 self.record.add(Direction::Received, &self.incoming.bytes()[before..]);
                 return true;
             }
-            Arrival::End => self.ended = Some("ended the TCP connection"),
-            Arrival::Reset => self.ended = Some("reset the TCP connection"),
-            Arrival::TimeUp => {}
+            Err(error) if is_timeout(&error) => {}
+            Err(_) => self.ended = Some("reset the TCP connection"),
         }
         false
     }
