@@ -8,6 +8,8 @@ use std::time::Duration;
 use clap::Args;
 use testkit::{Server, show_progress};
 
+use crate::checker::client;
+use crate::checker::client::options::ClientOptions;
 use crate::checker::options::Options;
 use crate::checker::report::ruling::Ruling;
 use crate::checker::runner::run;
@@ -21,8 +23,14 @@ const STEP_PATIENCE: Duration = Duration::from_secs(15);
 #[derive(Args)]
 pub struct Checker {
     /// A step to build, start and check at its own level, such as 3 or 5a, or the address of a server
-    #[arg(value_name = "STEP | ws://HOST:PORT/PATH")]
-    target: String,
+    #[arg(value_name = "STEP | ws://HOST:PORT/PATH", required_unless_present = "client")]
+    target: Option<String>,
+
+    /// Check a client instead: a program that connects to {url}, echoes every message until the
+    /// connection is closed, and ends. It is started once for each connection. A browser opens
+    /// {page}, or, with `--client browser`, the address that is printed
+    #[arg(long, value_name = "PROGRAM {url}", conflicts_with = "target")]
+    client: Option<String>,
 
     /// The highest level: 1 TCP, 2 handshake, 3 unmasking, 4 framing, 5 echo, 6 room [default: 5, or the step's]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=6))]
@@ -67,13 +75,18 @@ impl Checker {
     /// # Errors
     /// A sentence, if nothing could be checked.
     pub fn run(&self) -> Result<bool, String> {
-        // The server lives until all is checked.
-        let (options, _server) = self.options()?;
         let done = AtomicUsize::new(0);
-        let report = run(&options, &|ruling: &Ruling, total| {
+        let progress = |ruling: &Ruling, total| {
             let count = done.fetch_add(1, Ordering::Relaxed) + 1;
             show_progress(&format!("{count}/{total} {}", ruling.check.id));
-        })?;
+        };
+        let report = if let Some(line) = &self.client {
+            client::run::run(&self.client_options(line)?, &progress)?
+        } else {
+            // The server lives until all is checked.
+            let (options, _server) = self.options()?;
+            run(&options, &progress)?
+        };
         show_progress("");
         if let Some(file) = &self.junit {
             fs::write(file, report.junit()?)
@@ -87,12 +100,23 @@ impl Checker {
         Ok(report.is_good())
     }
 
+    /// Returns the options for the run against a client.
+    fn client_options(&self, line: &str) -> Result<ClientOptions, String> {
+        let mut options = ClientOptions::new(line)?;
+        options.hostile = self.hostile;
+        options.only.clone_from(&self.only);
+        options.level = self.level.unwrap_or(options.level);
+        options.patience = self.patience.map_or(options.patience, Duration::from_secs);
+        Ok(options)
+    }
+
     /// Returns the options for the run, and the server that was started for it.
     fn options(&self) -> Result<(Options, Option<Server>), String> {
-        let (mut options, server) = if self.target.contains([':', '/']) {
-            (Options::new(self.target.parse()?), None)
+        let target = self.target.as_deref().unwrap_or_default();
+        let (mut options, server) = if target.contains([':', '/']) {
+            (Options::new(target.parse()?), None)
         } else {
-            let subject = Subject::labelled(&self.target)?;
+            let subject = Subject::labelled(target)?;
             let flags = if self.hostile { subject.hostile_flags } else { &[] };
             let server = subject.start(flags)?;
             let mut options = Options::new(server.ws_url(subject.path).parse()?);

@@ -8,6 +8,7 @@
 
 pub mod check;
 pub mod checks;
+pub mod client;
 pub mod command;
 mod memory;
 pub mod options;

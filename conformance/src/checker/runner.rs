@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::checker::check::{Check, Turn};
+use crate::checker::check::{Check, Code, Turn};
 use crate::checker::checks::all;
 use crate::checker::memory;
 use crate::checker::options::Options;
@@ -122,7 +122,10 @@ impl Run<'_> {
         let missing = check.needs.iter().find(|id| self.has_passed(id) == Some(false));
         let judged = match missing {
             Some(id) => Err(Stop::Unseen(format!("{id} has not passed"))),
-            None => (check.run)(&self.session(check, start)),
+            None => match check.run {
+                Code::Server(run) => run(&self.session(check, start)),
+                Code::Client(_) => Err(Stop::unseen("it is a check of clients")),
+            },
         };
         let (verdict, happened, finding) = match judged {
             Ok(()) => (Verdict::Passed, String::new(), None),

@@ -1,10 +1,10 @@
-//! A connection to the server. Every wait on it has a limit, and it keeps a record of both
-//! directions.
+//! A connection to the server or client that is judged. Every wait on it has a limit, and it keeps
+//! a record of both directions.
 
 use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
 
-use crate::checker::wire::frame::{Draft, Frame};
+use crate::checker::wire::frame::{Draft, Frame, Masking};
 use crate::checker::wire::incoming::Incoming;
 use crate::checker::wire::record::{Direction, Mark, Record};
 use crate::checker::wire::stop::Stop;
@@ -15,17 +15,20 @@ const PAUSE: Duration = Duration::from_millis(120);
 /// The largest number of received bytes that are kept before they are a complete frame.
 const UNREAD_MAX: usize = 64 * 1024 * 1024;
 
-/// What the server does next.
+/// The role of a client that is judged.
+const CLIENT: &str = "client";
+
+/// What the peer does next.
 #[derive(Debug)]
 pub(crate) enum Event {
     Frame(Frame),
-    /// The TCP connection has ended; the text says how, after "the server".
+    /// The TCP connection has ended; the text says how, after "the server" or "the client".
     Ended(&'static str),
     /// Nothing happened in the time that was waited.
     Quiet,
 }
 
-/// A connection to the server.
+/// A connection to the server or client that is judged.
 pub(crate) struct Peer {
     transport: Transport,
     pub(crate) record: Record,
@@ -37,12 +40,22 @@ pub(crate) struct Peer {
     until: Instant,
     /// How the connection ended, if it has.
     pub(crate) ended: Option<&'static str>,
+    /// Which of the two is judged: `server` or `client`.
+    pub(crate) role: &'static str,
+    /// All frames of a client, each with its masking key.
+    pub(crate) seen: Vec<Frame>,
 }
 
 impl Peer {
     pub(crate) fn new(transport: Transport, answer_time: Duration, until: Instant) -> Self {
         let (record, incoming) = (Record::default(), Incoming::default());
-        Self { transport, record, incoming, answer_time, until, ended: None }
+        let (role, seen) = ("server", Vec::new());
+        Self { transport, record, incoming, answer_time, until, ended: None, role, seen }
+    }
+
+    /// The same connection, to a client: we are its server, and mask nothing.
+    pub(crate) fn of_client(self) -> Self {
+        Self { role: CLIENT, ..self }
     }
 
     /// Sends bytes, and reads what arrives meanwhile. Returns the offset of the first byte. That
@@ -77,7 +90,17 @@ impl Peer {
 
     /// Sends a frame. Returns the offset of its first byte.
     pub(crate) fn send_frame(&mut self, draft: &Draft) -> u64 {
-        self.send(&draft.bytes())
+        let bytes = self.bytes(draft);
+        self.send(&bytes)
+    }
+
+    /// The bytes of a frame, masked if its receiver is a server and nothing else is said.
+    pub(crate) fn bytes(&self, draft: &Draft) -> Vec<u8> {
+        if self.role == CLIENT && draft.masking == Masking::AsDue {
+            draft.clone().unmasked().bytes()
+        } else {
+            draft.bytes()
+        }
     }
 
     /// Sends a frame in a segment of its own.
@@ -109,6 +132,9 @@ impl Peer {
             let start = self.record.count(Direction::Received) - self.incoming.bytes().len() as u64;
             if let Some((frame, used)) = Frame::read(self.incoming.bytes(), start) {
                 self.incoming.takes(used);
+                if self.role == CLIENT {
+                    self.seen.push(frame.clone());
+                }
                 if is_ignored(&frame) {
                     continue;
                 }

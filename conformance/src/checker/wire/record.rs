@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 /// How many bytes of one piece are kept. The fault is near its beginning.
-const KEPT: usize = 128;
+const KEPT: usize = 640;
 /// How many pieces are kept apart. Later bytes are counted with the last ones.
 const PIECES_MAX: usize = 24;
 
