@@ -87,7 +87,7 @@ impl Check {
         clause: &'static str,
         run: ClientRun,
     ) -> Self {
-        Self::with_code(level, id, clause, Code::Client(run)).needs(&["client/stays"])
+        Self::with_code(level, id, clause, Code::Client(run)).needs(&["client/opens"])
     }
 
     const fn with_code(level: u8, id: &'static str, clause: &'static str, run: Code) -> Self {

@@ -2,6 +2,7 @@
 
 use std::mem;
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::checker::client::asked::Asked;
@@ -26,8 +27,8 @@ pub(crate) struct Guest<'run> {
     request: Record,
     /// Whether compression was agreed on.
     compresses: bool,
-    /// Whether its frames are judged: not if there should be none.
-    is_judged: bool,
+    /// Whether its frames are judged: not if there should be none, or if they echo a fault of ours.
+    pub(crate) is_judged: bool,
     hall: &'run Hall<'run>,
     /// Where the client comes in again, unless it is a browser.
     pub(crate) door: Option<Door>,
@@ -50,6 +51,9 @@ impl<'run> Guest<'run> {
         self.compresses = reply.value("Sec-WebSocket-Extensions").contains("permessage-deflate");
         self.peer.send(&reply.bytes());
         self.peer.opened();
+        if self.hall.loses_early_frames.load(Ordering::Relaxed) {
+            self.peer.pause();
+        }
         for _ in 0..self.hall.greetings() {
             if self.peer.message().is_err() {
                 return;

@@ -22,6 +22,8 @@ pub(crate) struct Hall<'run> {
     pub(crate) has_met: AtomicBool,
     /// How many messages the client sends by itself on every connection.
     pub(crate) greetings: AtomicUsize,
+    /// Whether the client loses what arrives together with the answer.
+    pub(crate) loses_early_frames: AtomicBool,
     /// Whether the client asks for Autobahn's cases.
     pub(crate) asks_for_cases: AtomicBool,
     /// The conversations that show all kinds of frames.
@@ -61,6 +63,7 @@ impl<'run> Hall<'run> {
             page,
             has_met: AtomicBool::new(false),
             greetings: AtomicUsize::new(0),
+            loses_early_frames: AtomicBool::new(false),
             asks_for_cases: AtomicBool::new(false),
             samples: Once::new(),
             seen: Mutex::default(),

@@ -35,10 +35,10 @@ pub fn run(
     let run =
         Run { hall: Hall::new(options)?, total: checks.len(), rulings: Mutex::default(), progress };
     let needed: HashSet<&str> = checks.iter().flat_map(|check| check.needs).copied().collect();
-    let (first, rest): (Vec<&Check>, Vec<&Check>) =
-        checks.iter().partition(|check| needed.contains(check.id));
-    let (last, crowd): (Vec<&Check>, Vec<&Check>) =
-        rest.iter().partition(|check| check.turn == Turn::Last);
+    let (last, rest): (Vec<&Check>, Vec<&Check>) =
+        checks.iter().partition(|check| check.turn == Turn::Last);
+    let (first, crowd): (Vec<&Check>, Vec<&Check>) =
+        rest.iter().partition(|check| check.turn == Turn::Alone || needed.contains(check.id));
     let together = if run.hall.page.is_some() { 1 } else { TOGETHER };
     for (checks, together) in [(first, 1), (crowd, together), (last, 1)] {
         in_parallel(&checks, together, |check| {

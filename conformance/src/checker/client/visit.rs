@@ -9,8 +9,8 @@ use crate::checker::client::door::{Door, receive};
 use crate::checker::client::guest::Guest;
 use crate::checker::client::hall::Hall;
 use crate::checker::client::reply::Reply;
-use crate::checker::wire::frame::{Draft, text};
-use crate::checker::wire::peer::{Event, Peer};
+use crate::checker::wire::frame::{Draft, Opcode, text};
+use crate::checker::wire::peer::Peer;
 use crate::checker::wire::stop::Stop;
 use crate::program::Program;
 
@@ -53,18 +53,19 @@ impl<'run> Visit<'run> {
 
     /// Opens a WebSocket.
     pub(crate) fn open(&self) -> Result<Guest<'run>, Stop> {
-        self.open_with(|reply| reply)
-    }
-
-    /// Opens a WebSocket with an answer that is changed like this.
-    pub(crate) fn open_with(
-        &self,
-        change: impl FnOnce(Reply) -> Reply,
-    ) -> Result<Guest<'run>, Stop> {
         let mut guest = self.call()?;
-        let reply = change(Reply::new(&guest.asked));
+        let reply = Reply::new(&guest.asked);
         guest.answers(&reply);
         Ok(guest)
+    }
+
+    /// Opens a WebSocket for something that is wrong, or that may come back wrong. Only the check
+    /// itself judges what comes back.
+    pub(crate) fn open_apart(&self) -> Result<Guest<'run>, Stop> {
+        self.open().map(|mut guest| {
+            guest.is_judged = false;
+            guest
+        })
     }
 
     /// Takes the connection that is to be judged, and answers all that a client asks before it.
@@ -129,5 +130,7 @@ fn count_cases(peer: &mut Peer, asked: &Asked) {
     peer.send(&Reply::new(asked).bytes());
     peer.send_frame(&text("1"));
     peer.send_frame(&Draft::close(1000, ""));
-    while let Event::Frame(_) = peer.event(peer.answer_time) {}
+    // We end the connection after its close frame.
+    let wait = peer.answer_time;
+    peer.event_except(wait, |frame| frame.opcode != Opcode::Close);
 }

@@ -3,10 +3,9 @@
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 /// The end of a sync flush, which is not sent (§7.2.1).
-const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
-/// How many bytes are inflated at a time. It is less than any window, so that every reference to
-/// earlier bytes is held against the window.
-const STEP: usize = 64;
+pub(crate) const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
+/// How many bytes of output are asked for at a time.
+const STEP: usize = 4096;
 /// The smallest window that our compressor can use; zlib knows no smaller one.
 const BITS_MIN: u8 = 9;
 
@@ -14,6 +13,9 @@ const BITS_MIN: u8 = 9;
 pub(crate) struct Deflate {
     compress: Compress,
     decompress: Decompress,
+    /// The size of the window that received messages may use, if it is less than the whole, and
+    /// what is in it.
+    window: Option<(usize, Vec<u8>)>,
     /// Whether each message that we send is compressed by itself.
     pub(crate) sends_fresh: bool,
     /// Whether each message that we receive must be compressed by itself.
@@ -25,10 +27,11 @@ impl Deflate {
     pub(crate) fn new(sent_bits: u8, received_bits: u8) -> Self {
         // Without compression nothing refers to earlier bytes, so that any window is enough.
         let level = if sent_bits < BITS_MIN { Compression::none() } else { Compression::best() };
-        let [sent_bits, received_bits] = [sent_bits, received_bits].map(|bits| bits.clamp(9, 15));
+        let window = (received_bits < 15).then(|| (1 << received_bits, Vec::new()));
         Self {
-            compress: Compress::new_with_window_bits(level, false, sent_bits),
-            decompress: Decompress::new_with_window_bits(false, received_bits),
+            compress: Compress::new_with_window_bits(level, false, sent_bits.clamp(BITS_MIN, 15)),
+            decompress: Decompress::new(false),
+            window,
             sends_fresh: false,
             receives_fresh: false,
         }
@@ -53,27 +56,38 @@ impl Deflate {
         out
     }
 
-    /// Inflates a message as it was received, or returns `None` if that cannot be done.
+    /// Inflates a message as it was received, or returns `None` if that cannot be done. Of a window
+    /// that is not the whole, a message must not be longer than it.
     pub(crate) fn inflate(&mut self, payload: &[u8]) -> Option<Vec<u8>> {
-        if self.receives_fresh {
+        if self.receives_fresh || self.window.is_some() {
             self.decompress.reset(false);
+        }
+        if let Some((_, window)) = self.window.as_ref().filter(|(_, window)| !window.is_empty()) {
+            // Then nothing before it can be referred to.
+            self.decompress.set_dictionary(window).ok()?;
         }
         let (input, mut out) = ([payload, &TAIL].concat(), Vec::new());
         let mut rest = input.as_slice();
-        let mut step = [0; STEP];
         loop {
+            out.reserve(STEP);
             let [read, written] = [self.decompress.total_in(), self.decompress.total_out()];
-            let status = self.decompress.decompress(rest, &mut step, FlushDecompress::Sync).ok()?;
+            let status =
+                self.decompress.decompress_vec(rest, &mut out, FlushDecompress::Sync).ok()?;
             let read = usize::try_from(self.decompress.total_in() - read).ok()?;
-            let written = usize::try_from(self.decompress.total_out() - written).ok()?;
-            out.extend_from_slice(&step[..written]);
             rest = &rest[read..];
             if status == Status::StreamEnd {
                 self.decompress.reset(false);
-            } else if written < STEP && (rest.is_empty() || read + written == 0) {
-                return Some(out);
+            } else if out.len() < out.capacity()
+                && (rest.is_empty() || (read == 0 && self.decompress.total_out() == written))
+            {
+                break;
             }
         }
+        if let Some((size, window)) = &mut self.window {
+            window.extend_from_slice(&out);
+            window.drain(..window.len().saturating_sub(*size));
+        }
+        Some(out)
     }
 }
 
@@ -105,12 +119,16 @@ mod tests {
 
     #[test]
     fn a_reference_beyond_the_window_is_an_error() {
-        let message = [noise(600), noise(600)].concat();
-        let [narrow, wide] = [9, 15].map(|bits| Deflate::new(bits, 15).deflate(&message));
-        assert_eq!(Deflate::new(15, 9).inflate(&narrow).unwrap(), message);
-        assert_eq!(Deflate::new(15, 9).inflate(&wide), None);
-        let stored = Deflate::new(8, 15).deflate(&message);
-        assert_eq!(Deflate::new(15, 9).inflate(&stored).unwrap(), message);
+        let messages = [noise(400), noise(800)[400..].to_vec(), noise(400)];
+        let inflates = |bits| {
+            let (mut client, mut judge) = (Deflate::new(bits, 15), Deflate::new(15, 9));
+            messages.iter().all(|message| {
+                let payload = client.deflate(message);
+                judge.inflate(&payload).is_some_and(|inflated| inflated == *message)
+            })
+        };
+        assert!(inflates(8) && inflates(9));
+        assert!(!inflates(15));
     }
 
     #[test]

@@ -129,7 +129,7 @@ pub(crate) const CHECKS: &[Check] = &[
 
 /// A check of an answer that is wrong.
 const fn answer(id: &'static str, run: ClientRun) -> Check {
-    Check::client(2, id, "RFC 6455 §4.1", run)
+    Check::client(2, id, "RFC 6455 §4.1", run).needs(&["client/opens", "client/waits"])
 }
 
 /// Expects that the client fails the connection after this answer. The mark is under the last place

@@ -44,19 +44,19 @@ pub(crate) const CHECKS: &[Check] = &[
     .hint("1012 to 1014 were registered later; 3000 to 3999 belong to libraries and 4000 to 4999 to applications."),
     closing("client/invalid-code", "RFC 6455 §7.4", |visit| {
         BAD_CODES.into_iter().try_for_each(|code| {
-            visit.open()?.refuses(&Draft::close(code, ""), HEADER, &[PROTOCOL_ERROR])
+            visit.open_apart()?.refuses(&Draft::close(code, ""), HEADER, &[PROTOCOL_ERROR])
         })
     })
     .expects("A status code that must not be sent fails the connection, with 1002.")
     .hint("There is none below 1000, 1004 to 1006 and 1015 to 2999 are reserved, and 4999 is the last."),
     closing("client/close-one-byte", "RFC 6455 §5.5.1", |visit| {
-        visit.open()?.refuses(&Draft::close_with([3]), HEADER, &[PROTOCOL_ERROR])
+        visit.open_apart()?.refuses(&Draft::close_with([3]), HEADER, &[PROTOCOL_ERROR])
     })
     .expects("A close frame with one byte of body fails the connection, with 1002.")
     .hint("The body is empty or begins with two bytes of status code."),
     closing("client/close-reason", "RFC 6455 §5.5.1", |visit| {
         let draft = Draft::close_with([0x03, 0xe8, b'b', 0xff]);
-        visit.open()?.refuses(&draft, HEADER + 3, &[INVALID_DATA, PROTOCOL_ERROR])
+        visit.open_apart()?.refuses(&draft, HEADER + 3, &[INVALID_DATA, PROTOCOL_ERROR])
     })
     .expects("A reason that is not UTF-8 fails the connection, with 1007 or 1002.")
     .hint("What follows the status code is text: check it like one."),

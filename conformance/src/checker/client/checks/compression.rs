@@ -4,7 +4,7 @@ use crate::checker::check::{Check, ClientRun};
 use crate::checker::client::guest::Guest;
 use crate::checker::client::reply::{EXTENSIONS, Reply};
 use crate::checker::client::visit::Visit;
-use crate::checker::wire::deflate::Deflate;
+use crate::checker::wire::deflate::{Deflate, TAIL};
 use crate::checker::wire::frame::{
     Draft, INVALID_DATA, Opcode, PROTOCOL_ERROR, RSV1, TOO_BIG, text,
 };
@@ -16,7 +16,8 @@ const BITS: u8 = 15;
 /// The bits of a small one.
 const FEW_BITS: u8 = 9;
 /// How many bytes a bomb inflates to.
-const BOMB: usize = 256 * 1024 * 1024;
+const BOMB: usize = 256 * MIB;
+const MIB: usize = 1024 * 1024;
 /// A text that is shorter when it is compressed.
 const WORDS: &str = "Hello, and hello, and hello again";
 
@@ -64,6 +65,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects("If the server asks for it, the client compresses each message by itself.")
     .hint("With `client_no_context_takeover` in the answer, reset the compressor before each message."),
     compressed("client/client-window", "RFC 7692 §7.1.2.2", client_window)
+        .needs(&["client/compressed", "client/lengths"])
         .expects("The client keeps to the window that the server asks for.")
         .hint("With `client_max_window_bits=9` in the answer, refer to the last 512 bytes only."),
     compressed("client/compressed-ping", "RFC 7692 §6", |visit| {
@@ -100,7 +102,11 @@ pub(crate) const CHECKS: &[Check] = &[
     .hint("Inflate first, then check."),
     compressed("client/bomb", "RFC 6455 §10.4", |visit| {
         let mut compressed = Compressed::open(visit, "")?;
-        let payload = compressed.deflate.deflate(&vec![0; BOMB]);
+        let zeros = vec![0; MIB];
+        let mut payload = compressed.deflate.deflate(&zeros);
+        // With a window of zeros, each further part is the same.
+        let more = [&TAIL, compressed.deflate.deflate(&zeros).as_slice()].concat();
+        payload.extend(more.repeat(BOMB / MIB - 1));
         compressed.guest.refuses(&text(payload).with_rsv(RSV1), 0, &[TOO_BIG])
     })
     .on_request()
@@ -113,7 +119,7 @@ const fn compressed(id: &'static str, clause: &'static str, run: ClientRun) -> C
     Check::client(5, id, clause, run).needs(&["client/compressed"])
 }
 
-/// Sends a text twice, which a client with a larger window would compress by the one before.
+/// Sends a text, another, and the first again, which a larger window would still hold.
 fn client_window(visit: &Visit) -> Judgement {
     let mut compressed = Compressed::open(visit, "; client_max_window_bits=9")?;
     if !compressed.offers("client_max_window_bits") {
@@ -121,9 +127,10 @@ fn client_window(visit: &Visit) -> Judgement {
     }
     compressed.deflate = Deflate::new(BITS, FEW_BITS);
     // Letters without a pattern, so that nothing nearer can be referred to.
-    let noise = (1..=700_u32).map(|index| index.wrapping_mul(2_654_435_761) >> 16);
-    let words: String = noise.map(|bits| char::from(b'A' + (bits % 58) as u8)).collect();
-    (0..3).try_for_each(|_| compressed.echoes(&words))
+    let letters = (1..=800_u32).map(|index| index.wrapping_mul(2_654_435_761) >> 16);
+    let letters: String = letters.map(|bits| char::from(b'A' + (bits % 58) as u8)).collect();
+    let (one, other) = letters.split_at(letters.len() / 2);
+    [one, other, one].into_iter().try_for_each(|words| compressed.echoes(words))
 }
 
 /// A connection on which compression was agreed on.

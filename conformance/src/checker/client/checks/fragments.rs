@@ -5,7 +5,7 @@ use crate::checker::wire::frame::{Draft, Opcode, PROTOCOL_ERROR, text};
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::client(5, "client/fragments", "RFC 6455 §5.4", |visit| {
-        let mut guest = visit.open()?;
+        let mut guest = visit.open_apart()?;
         guest.send_apart(&text("Hel").not_final());
         guest.send_frame(&more(b"l").not_final());
         guest.send_frame(&more(b"o"));
@@ -41,13 +41,13 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::client(5, "client/no-start", "RFC 6455 §5.4", |visit| {
         [more(b"lo"), more(b"lo").not_final()]
             .iter()
-            .try_for_each(|draft| visit.open()?.refuses(draft, 0, &[PROTOCOL_ERROR]))
+            .try_for_each(|draft| visit.open_apart()?.refuses(draft, 0, &[PROTOCOL_ERROR]))
     })
     .expects("A continuation where no message has begun fails the connection, with 1002.")
     .hint("Remember whether a message has begun; opcode 0 is allowed only then."),
     Check::client(5, "client/new-start", "RFC 6455 §5.4", |visit| {
-        [text("Hel"), text(""), Draft::binary([1])].into_iter().try_for_each(|first| {
-            let mut guest = visit.open()?;
+        [text("part"), text(""), Draft::binary([1])].into_iter().try_for_each(|first| {
+            let mut guest = visit.open_apart()?;
             guest.send_apart(&first.not_final());
             guest.refuses(&text("Hello"), 0, &[PROTOCOL_ERROR])
         })

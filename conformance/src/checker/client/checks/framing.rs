@@ -8,7 +8,7 @@ use crate::checker::wire::stop::Judgement;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::client(4, "client/binary", "RFC 6455 §5.6", |visit| {
-        let mut guest = visit.open()?;
+        let mut guest = visit.open_apart()?;
         let bytes: Vec<u8> = (0xf0..=0xff).chain(0..8).collect();
         guest.send_frame(&Draft::binary(bytes.clone()));
         guest.expect(Opcode::Binary, &bytes)
@@ -38,7 +38,7 @@ pub(crate) const CHECKS: &[Check] = &[
         }
         guest.expect(Opcode::Text, &[b'a'; 300])
     })
-    .needs(&["client/echo"])
+    .needs(&["client/lengths"])
     .expects("A frame that arrives in several segments is read once it is complete.")
     .hint("One read may return half a header: wait for the rest."),
     Check::client(4, "client/ping", "RFC 6455 §5.5.2", |visit| {
@@ -116,5 +116,5 @@ pub(crate) const CHECKS: &[Check] = &[
 /// Expects that each of these frames fails a connection of its own. `wrong` is the index of the
 /// wrong byte.
 pub(crate) fn refuses_all(visit: &Visit, wrong: u64, drafts: &[Draft]) -> Judgement {
-    drafts.iter().try_for_each(|draft| visit.open()?.refuses(draft, wrong, &[PROTOCOL_ERROR]))
+    drafts.iter().try_for_each(|draft| visit.open_apart()?.refuses(draft, wrong, &[PROTOCOL_ERROR]))
 }

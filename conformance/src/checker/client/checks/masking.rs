@@ -44,7 +44,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects("A masked frame from the server fails the connection, with 1002.")
     .hint("Look at the top bit of the second byte: a server must not set it."),
     Check::client(3, "client/top-bit", "RFC 6455 §5.2", |visit| {
-        let mut guest = visit.open()?;
+        let mut guest = visit.open_apart()?;
         let frame = text("Hello").unmasked().bytes_declaring(1 << 63 | 5, 8);
         let offset = guest.send(&frame);
         guest.fails(&[PROTOCOL_ERROR, TOO_BIG], sent(offset + 2))
@@ -52,7 +52,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects("A length in eight bytes with the top bit set fails the connection.")
     .hint("A length has 63 bits: read as a signed number it would be negative."),
     Check::client(3, "client/declared-length", "RFC 6455 §10.4", |visit| {
-        let mut guest = visit.open()?;
+        let mut guest = visit.open_apart()?;
         let offset = guest.send(&text("").unmasked().bytes_declaring(1 << 62, 8));
         guest.fails(&[TOO_BIG, PROTOCOL_ERROR], sent(offset + 2))
     })
@@ -61,7 +61,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .hint("Compare the length with a limit before you wait for the payload or allocate it."),
     Check::client(3, "client/shortest-length", "RFC 6455 §5.2", |visit| {
         [(5, 2), (125, 8), (300, 8)].into_iter().try_for_each(|(length, extended)| {
-            let mut guest = visit.open()?;
+            let mut guest = visit.open_apart()?;
             let frame = text(vec![b'a'; length]).unmasked();
             let offset = guest.send(&frame.bytes_declaring(length as u64, extended));
             guest.fails(&[PROTOCOL_ERROR], sent(offset + 1))

@@ -35,11 +35,13 @@ pub(crate) const CHECKS: &[Check] = &[
         }
         refuses(visit, |reply| reply.with(EXTENSIONS, "permessage-deflate"), "permessage")
     })
+    .needs(&["client/opens", "client/waits"])
     .expects("An extension that was not offered fails the connection.")
     .hint("Compare each extension in the answer with your offers."),
     Check::client(2, "client/subprotocol-not-offered", "RFC 6455 §4.1", |visit| {
         refuses(visit, |reply| reply.with(PROTOCOL, "x.unknown"), "x.unknown")
     })
+    .needs(&["client/opens", "client/waits"])
     .expects("A subprotocol that was not offered fails the connection.")
     .hint("Compare the subprotocol in the answer with your offers, even if you have made none."),
     Check::client(2, "client/two-subprotocols", "RFC 6455 §4.1", |visit| {
@@ -74,7 +76,7 @@ pub(crate) const CHECKS: &[Check] = &[
 
 /// A check for a client that offers permessage-deflate.
 const fn parameters(id: &'static str, run: ClientRun) -> Check {
-    Check::client(2, id, "RFC 7692 §7.1", run).needs(&["client/offers-compression"])
+    Check::client(2, id, "RFC 7692 §7.1", run).needs(&["client/waits", "client/offers-compression"])
 }
 
 /// Whether the client's offer has this parameter.

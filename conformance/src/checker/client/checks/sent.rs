@@ -35,6 +35,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects("Each frame has a masking key of its own.")
     .hint("Draw four random bytes for each frame; a key that is zero hides nothing."),
     sent(3, "client/mask-random", "RFC 6455 §5.3", random)
+        .needs(&["client/mask-fresh"])
         .expects("No masking key can be told from those before it, or from another connection.")
         .hint("Use the random numbers of the system, or a generator that is seeded by them."),
     sent(3, "client/minimal-length", "RFC 6455 §5.2", |visit| {
@@ -105,8 +106,7 @@ pub(crate) fn samples<'run>(visit: &Visit<'run>) -> MutexGuard<'run, Vec<Seen>> 
             let Ok(mut guest) = visit.open() else { return };
             let lengths = [0, 5, 125, 126, 65_535, 65_536];
             let texts = lengths.map(|length| text(vec![b'a'; length]));
-            let others =
-                [Draft::binary([0, 0xff]), Draft::ping(""), Draft::ping([b'p'; CONTROL_MAX])];
+            let others = [Draft::binary([0, 1]), Draft::ping(""), Draft::ping([b'p'; CONTROL_MAX])];
             for draft in texts.iter().chain(&others) {
                 guest.send_frame(draft);
             }

@@ -42,7 +42,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects("A text that ends within a character fails the connection, with 1007.")
     .hint("At the end of a message no character may be incomplete."),
     Check::client(5, "client/invalid-fragment", "RFC 6455 §8.1", |visit| {
-        let mut guest = visit.open()?;
+        let mut guest = visit.open_apart()?;
         guest.send_apart(&text(PREFIX).not_final());
         guest.refuses(&Draft::continuation([0x80]), HEADER, &[INVALID_DATA])
     })
@@ -53,5 +53,5 @@ pub(crate) const CHECKS: &[Check] = &[
 
 fn refuses(visit: &Visit, wrong: &[u8]) -> Judgement {
     let draft = text([PREFIX, wrong].concat());
-    visit.open()?.refuses(&draft, HEADER + PREFIX.len() as u64, &[INVALID_DATA])
+    visit.open_apart()?.refuses(&draft, HEADER + PREFIX.len() as u64, &[INVALID_DATA])
 }
