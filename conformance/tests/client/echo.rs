@@ -146,7 +146,7 @@ impl Echo {
         let is_checked = !(has(Flaw::AnyText)
             || has(Flaw::ChecksWholeFramesOnly) && message.fragments > 1
             || has(Flaw::InflatedIsText) && message.compressed
-            || has(Flaw::ForgetsCompression) && message.compressed
+            || has(Flaw::ForgetsCompression) && message.compressed && message.fragments > 1
             || has(Flaw::TakesIncomplete) && message.payload.ends_with(&[0xe2, 0x82]));
         if message.opcode == 1 && is_checked && std::str::from_utf8(&message.payload).is_err() {
             return Err(Over::Broke(1007));

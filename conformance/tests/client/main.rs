@@ -9,6 +9,7 @@
 mod echo;
 mod flaw;
 mod frames;
+mod independent;
 mod opening;
 
 use std::collections::HashSet;
@@ -30,13 +31,28 @@ const AT_A_TIME: usize = 4;
 /// A check that asks for what a client need not do.
 const WITHOUT_FLAW: &str = "client/offers-compression";
 
+/// The name of the client that is not ours.
+const TUNGSTENITE: &str = "tungstenite";
+/// What is known of it, and explained in the README.
+const KNOWN: [&str; 5] = [
+    "client/answer-forms",
+    "client/target",
+    "client/accept-twice",
+    "client/extension-not-offered",
+    "client/close-codes",
+];
+
 /// The client. It does nothing unless the checker has started it.
 #[test]
 #[ignore = "it is a program that other tests start"]
 fn the_client() {
     let mut arguments = env::args().skip_while(|word| !word.starts_with("ws://"));
     let Some(url) = arguments.next() else { return };
-    let flaw = arguments.next().and_then(|name| Flaw::named(&name));
+    let name = arguments.next().unwrap_or_default();
+    if name == TUNGSTENITE {
+        return independent::run(&url);
+    }
+    let flaw = Flaw::named(&name);
     let rest = url.strip_prefix("ws://").unwrap();
     let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     if flaw == Some(Flaw::ConnectsNowhere) {
@@ -54,24 +70,30 @@ fn the_client() {
     }
 }
 
-/// Puts a client with this flaw before the checks.
-fn judge(flaw: Option<Flaw>, hostile: bool) -> Report {
+/// Puts the client with this flaw, or with this name, before the checks.
+fn judge(name: &str, hostile: bool) -> Report {
     let program = env::current_exe().unwrap();
-    let name = flaw.map_or("none".to_owned(), |flaw| format!("{flaw:?}"));
     let line = format!("'{}' --ignored --exact the_client {{url}} {name}", program.display());
     let mut options = ClientOptions::new(&line).unwrap();
     options.hostile = hostile;
-    options.answer = Duration::from_secs(1);
+    options.answer = Duration::from_secs(3);
     options.patience = Duration::from_secs(4);
     run(&options, &|_, _| {}).unwrap()
 }
 
 #[test]
 fn a_client_that_is_right_passes_everything() {
-    let report = judge(None, true);
+    let report = judge("", true);
     assert!(report.is_good(), "{}", report.for_people(false));
     let unseen = ["client/back-off", "client/window-not-offered"];
     assert_eq!(report.ids(Verdict::Skipped), unseen, "{}", report.for_people(false));
+}
+
+/// Each of these was looked at by hand; conformance/README.md says what it means.
+#[test]
+fn tungstenite_fails_only_what_is_known() {
+    let report = judge(TUNGSTENITE, false);
+    assert_eq!(report.ids(Verdict::Failed), KNOWN, "{}", report.for_people(false));
 }
 
 #[test]
@@ -92,7 +114,7 @@ fn each_flaw_is_caught_by_the_check_that_is_meant_for_it_and_by_no_other() {
                 while let Some(&flaw) = Flaw::ALL.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let check = format!("client/{}", flaw.check());
                     let hostile = all().iter().any(|other| other.id == check && other.hostile);
-                    let report = judge(Some(flaw), hostile);
+                    let report = judge(&format!("{flaw:?}"), hostile);
                     let found = report.ids(Verdict::Failed);
                     if found != [check.as_str()] {
                         println!("{flaw:?}\n{}", report.for_people(false));

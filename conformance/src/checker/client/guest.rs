@@ -27,7 +27,8 @@ pub(crate) struct Guest<'run> {
     request: Record,
     /// Whether compression was agreed on.
     compresses: bool,
-    /// Whether its frames are judged: not if there should be none, or if they echo a fault of ours.
+    /// Whether the checks of all connections look at it: not if there is something wrong on our
+    /// side, which may come back.
     pub(crate) is_judged: bool,
     hall: &'run Hall<'run>,
     /// Where the client comes in again, unless it is a browser.
@@ -51,13 +52,18 @@ impl<'run> Guest<'run> {
         self.compresses = reply.value("Sec-WebSocket-Extensions").contains("permessage-deflate");
         self.peer.send(&reply.bytes());
         self.peer.opened();
-        if self.hall.loses_early_frames.load(Ordering::Relaxed) {
-            self.peer.pause();
-        }
+        self.settles();
         for _ in 0..self.hall.greetings() {
             if self.peer.message().is_err() {
                 return;
             }
+        }
+    }
+
+    /// Gives a client time that would lose what comes right behind the answer.
+    fn settles(&mut self) {
+        if self.hall.loses_early_frames.load(Ordering::Relaxed) {
+            self.peer.pause();
         }
     }
 
@@ -98,6 +104,7 @@ impl<'run> Guest<'run> {
 
     /// Expects that the client has opened the WebSocket: that it echoes, or answers a ping.
     pub(crate) fn is_open(&mut self) -> Judgement {
+        self.settles();
         self.send_frame(&text("Hello"));
         self.send_frame(&Draft::ping("open?"));
         self.shows_life()
@@ -174,7 +181,10 @@ impl DerefMut for Guest<'_> {
 
 impl Drop for Guest<'_> {
     fn drop(&mut self) {
-        let frames = if self.is_judged { mem::take(&mut self.peer.seen) } else { Vec::new() };
+        if !self.is_judged {
+            return;
+        }
+        let frames = mem::take(&mut self.peer.seen);
         let (asked, request) = (mem::take(&mut self.asked), mem::take(&mut self.request));
         let (compresses, record) = (self.compresses, mem::take(&mut self.peer.record));
         self.hall.seen().push(Seen { asked, request, compresses, frames, record });

@@ -18,7 +18,7 @@ const OTHER_STATUS: [&str; 5] = [
     "HTTP/1.1 500 Internal Server Error",
 ];
 /// Answers that are not HTTP.
-const NOT_HTTP: [&str; 3] = ["+OK ready", "101 Switching Protocols", "HTTP 101"];
+const NOT_HTTP: [&str; 2] = ["+OK ready", "101 Switching Protocols"];
 /// How many bytes a client may read of an answer that does not end.
 const ENDLESS: usize = 16 * 1024 * 1024;
 

@@ -106,7 +106,8 @@ fn target(visit: &Visit) -> Judgement {
     }
     let paths = [("", "/"), (PATH, PATH), ("?query", "/?query")];
     for (path, due) in paths {
-        let guest = visit.call_at(path)?;
+        let mut guest = visit.call_at(path)?;
+        guest.is_judged = false;
         if visit.hall.asks_for_cases.load(Ordering::Relaxed) {
             return Err(Stop::unseen("the client chooses the paths itself"));
         }
