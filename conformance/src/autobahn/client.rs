@@ -221,8 +221,7 @@ impl Share {
             }
             _ => None,
         };
-        let mut steps: Vec<Step> =
-            reply.into_iter().map(|reply| Step::Send(text(reply))).collect();
+        let mut steps: Vec<Step> = reply.into_iter().map(|reply| Step::Send(text(reply))).collect();
         steps.push(Step::Close(Vec::new()));
         let case = Case::exchange(path.as_str(), "", steps, Vec::new(), Close::normal());
         run(incoming, &Arc::new(case)).await;

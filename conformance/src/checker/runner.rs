@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::checker::check::{Check, Turn};
+use crate::checker::check::{Check, Code, Turn};
 use crate::checker::chosen::chosen;
 use crate::checker::memory;
 use crate::checker::options::Options;
@@ -132,7 +132,11 @@ impl Run {
             Err(Stop::Unseen(format!("{id} has not passed")))
         } else {
             let session = self.session(&check, start);
-            match (check.run)(&session) {
+            let judged = match check.run {
+                Code::Server(run) => run(&session),
+                Code::Client(_) => Err(Stop::unseen("it is a check of clients")),
+            };
+            match judged {
                 // The time of a hostile check is what it measures.
                 Err(Stop::Failed(_)) if Instant::now() > session.until && !check.hostile => {
                     Err(Stop::unseen("this check took too long"))

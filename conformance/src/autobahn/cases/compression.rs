@@ -57,7 +57,8 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (group, series, sample, offers) in samples.chain(offers) {
         for (number, (length, seconds, fragment)) in (1..).zip(MESSAGES) {
-            let pieces = fragment.map_or(String::new(), |size| format!(" in fragments of {size} bytes"));
+            let pieces =
+                fragment.map_or(String::new(), |size| format!(" in fragments of {size} bytes"));
             let parameters: Vec<String> = offers.iter().map(describe).collect();
             cases.push(Case {
                 number: format!("{group}.{series}.{number}"),

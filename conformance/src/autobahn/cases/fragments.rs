@@ -43,7 +43,11 @@ pub(super) fn cases() -> Vec<Case> {
     let about = "a text in two fragments, then a continuation without a message, then a text";
     cases.push(refused_after(15, about, frames, vec![whole()]).non_strict(Vec::new()));
     for (number, about, fin) in [
-        (16, "twice: a continuation without a message that is not the last, and a fragmented text", false),
+        (
+            16,
+            "twice: a continuation without a message that is not the last, and a fragmented text",
+            false,
+        ),
         (17, "twice: a final continuation without a message, and a fragmented text", true),
     ] {
         let stray = Frame { fin, ..continuation("fragment1") };
@@ -90,7 +94,8 @@ fn paused(number: u8, way: &str, writes: Writes) -> Case {
     let last = continuation("fragment5").written(writes);
     let mut steps = sends([first, part(2), ping(1)], Step::Pause);
     steps.extend(sends([part(3), part(4), ping(2), last], close_after(1)));
-    let message = Event::Text((1..=5).flat_map(|index| format!("fragment{index}").into_bytes()).collect());
+    let message =
+        Event::Text((1..=5).flat_map(|index| format!("fragment{index}").into_bytes()).collect());
     Case::exchange(
         format!("5.{number}"),
         format!(

@@ -223,7 +223,9 @@ fn expectation(ok: &[Event], close: &Close) -> String {
     let codes = codes.join(" or ");
     let end = match (close.by, close.clean) {
         (Side::Judge, true) => format!("the closing handshake is complete, with {codes}"),
-        (Side::Judge, false) => format!("the peer answers the close frame with {codes}, or ends TCP"),
+        (Side::Judge, false) => {
+            format!("the peer answers the close frame with {codes}, or ends TCP")
+        }
         (Side::Peer, _) => format!("the peer fails the connection, with {codes} or by ending TCP"),
     };
     events.push(&end);

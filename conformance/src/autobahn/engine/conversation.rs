@@ -59,7 +59,12 @@ pub(crate) struct Conversation {
 
 impl Conversation {
     /// Begins the case on a connection whose opening handshake is complete.
-    pub(crate) fn open(case: Arc<Case>, role: Role, deflate: Option<Deflate>, now: Instant) -> Self {
+    pub(crate) fn open(
+        case: Arc<Case>,
+        role: Role,
+        deflate: Option<Deflate>,
+        now: Instant,
+    ) -> Self {
         let mut conversation = Self {
             case: Arc::clone(&case),
             role,
@@ -226,8 +231,7 @@ impl Conversation {
         if !is_right_type || !content.is_expected() {
             self.progress.behavior = Verdict::Failed;
             let fault = if is_right_type { "payload" } else { "type" };
-            self.progress.result =
-                format!("Message {} came back with another {fault}.", self.sent);
+            self.progress.result = format!("Message {} came back with another {fault}.", self.sent);
             self.close();
         } else if self.sent < MESSAGES {
             self.send_compressed(compressed);
@@ -355,7 +359,8 @@ impl Conversation {
 /// The outcome of a case whose connection was never open.
 pub(crate) fn never_open(case: &Case, role: Role, why: &str, started: Instant) -> Outcome {
     let progress = Progress { behavior: Verdict::Failed, result: String::new() };
-    let Ruling { behavior, behavior_close, result_close, .. } = rule(case, role, &[], &progress, None);
+    let Ruling { behavior, behavior_close, result_close, .. } =
+        rule(case, role, &[], &progress, None);
     Outcome {
         case: case.number.clone(),
         description: case.description.clone(),

@@ -116,7 +116,8 @@ impl Request {
         head.single("origin")?;
         let key = head.single("sec-websocket-key")?.unwrap_or_default();
         let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
-        if key.len() != 24 || !key.strip_suffix("==").is_some_and(|key| key.bytes().all(is_base64)) {
+        if key.len() != 24 || !key.strip_suffix("==").is_some_and(|key| key.bytes().all(is_base64))
+        {
             return Err("the request has a wrong Sec-WebSocket-Key".to_owned());
         }
         let mut offers = Vec::new();
@@ -124,12 +125,7 @@ impl Request {
             offers.push(Deflate::read(parameters, true)?);
         }
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        Ok(Self {
-            path: path.to_owned(),
-            query: query.to_owned(),
-            key: key.to_owned(),
-            offers,
-        })
+        Ok(Self { path: path.to_owned(), query: query.to_owned(), key: key.to_owned(), offers })
     }
 }
 

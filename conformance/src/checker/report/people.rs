@@ -69,9 +69,10 @@ impl Report {
     /// What to do next, and how many checks came out how.
     fn foot(&self, paint: Paint) -> String {
         let mut foot = String::new();
-        let failed = self.ids(Verdict::Failed);
+        let mut failed = self.ids(Verdict::Failed);
+        failed.truncate(if self.options.first { 1 } else { failed.len() });
         if let Some(ruling) = self.with(Verdict::Failed).next() {
-            if failed.len() > 1 && !self.options.first {
+            if failed.len() > 1 {
                 let _ = writeln!(foot, "Begin with {}:", ruling.check.id);
             }
             let chapter = stage_of(ruling.check.id).map(|stage| stage.chapter.to_owned());
