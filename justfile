@@ -44,19 +44,24 @@ grade *ARGS:
 cluster:
     @cargo run -q -p tools -- cluster
 
-# Install what the tests need: a browser, Redis, rustlings and Autobahn
+# Install what the tests need: a browser, Redis and rustlings
 [no-exit-message]
 setup:
     @cargo run -q -p tools -- setup
 
-# Run all tests for which the programs are installed
+# Run the tests, in minutes; with `--all` also those that take long
 [no-exit-message]
-test:
-    @cargo run -q -p tools -- test
+test *ARGS:
+    @cargo run -q -p tools -- test {{ ARGS }}
 
-# Judge steps 5 and 6 by Autobahn, and with `--open` show the result as a page
+# Judge steps 5 and 6 in Autobahn's cases, or a server: `just conformance ws://HOST:PORT/PATH`
 [no-exit-message]
 conformance *ARGS:
+    @cargo run -q --release -p conformance -- conformance {{ ARGS }}
+
+# Run the original Autobahn, and compare: it needs Docker, `wstest` or a Python 2.7
+[no-exit-message]
+autobahn *ARGS:
     @cargo run -q --release -p conformance -- autobahn {{ ARGS }}
 
 # Build the book, serve it, and open it
@@ -82,7 +87,7 @@ diff A B:
 # Measure our servers and others under the same load: `just bench echo`, `just bench --help`
 [no-exit-message]
 bench *ARGS:
-    @cargo run --release -p bench -- {{ ARGS }}
+    @cargo run --profile fastest -p bench -- {{ ARGS }}
 
 # Count which cases each step passes, and save it for the book; `--check` only compares
 [no-exit-message]

@@ -112,7 +112,7 @@ impl Programs {
         if let Some(given) = uwebsockets.as_ref().filter(|given| !given.is_file()) {
             return Err(format!("--uwebsockets: there is no program {}", given.display()));
         }
-        let mut programs = build(&packages, Profile::Release)?;
+        let mut programs = build(&packages, Profile::Fastest)?;
         programs.extend(uwebsockets.map(|given| (UWEBSOCKETS.to_owned(), given)));
         Ok(Self(programs))
     }

@@ -7,8 +7,8 @@
 
 pub mod autobahn;
 pub mod checker;
-mod parallel;
 pub mod program;
 mod subject;
 pub mod target;
 mod terminal;
+pub mod tls;

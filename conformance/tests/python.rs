@@ -1,6 +1,10 @@
-//! The tutorials' server in their own language. Needs Python 3, as `python3`.
+//! The tutorials' server in their own language, and servers with one odd habit each. Needs Python 3,
+//! as `python3`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/recorded.rs"]
+mod recorded;
 
 use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader};
@@ -9,6 +13,7 @@ use std::process::{Child, Command, Stdio};
 use conformance::checker::options::Options;
 use conformance::checker::report::ruling::Verdict;
 use conformance::checker::runner::run;
+use recorded::{Cases, judges_as_recorded};
 
 /// Kills the server when the test is over.
 struct Server(Child);
@@ -36,4 +41,28 @@ fn the_faults_of_the_tutorials_are_named_in_their_own_language() {
     for fault in ["F1", "F2", "F3", "F8", "F9", "F10", "F11", "F12", "F13", "F14"] {
         assert!(named.contains(fault), "{fault} in\n{}", report.for_people(false));
     }
+}
+
+macro_rules! recorded {
+    ($($test:ident $name:literal)*) => {
+        $(
+            #[test]
+            #[ignore = "needs Python 3"]
+            fn $test() {
+                judges_as_recorded($name, Cases::Quick);
+            }
+        )*
+    };
+}
+
+// Our port of Autobahn's cases has the verdicts of the original.
+recorded! {
+    tutorials "tutorials"
+    odd_no_pong "odd-no-pong"
+    odd_fragments "odd-fragments"
+    odd_drops "odd-drops"
+    odd_careless "odd-careless"
+    odd_greets "odd-greets"
+    odd_text "odd-text"
+    odd_lingers "odd-lingers"
 }

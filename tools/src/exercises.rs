@@ -20,14 +20,16 @@ pub(crate) fn install_command() -> String {
     format!("cargo {}", INSTALL.join(" "))
 }
 
-/// Installs it if it is not there, and says whether it is.
+/// Installs it if it is missing, and returns whether it is there now.
 pub(crate) fn is_set_up() -> bool {
     if is_there() {
         println!("rustlings: found");
         return true;
     }
-    println!("rustlings: missing; {}", install_command());
-    succeeds(&mut cargo(&INSTALL))
+    println!("rustlings: missing. Installing it, which takes minutes: {}", install_command());
+    let is_installed = succeeds(&mut cargo(&INSTALL));
+    println!("rustlings: {}", if is_installed { "installed" } else { "still missing, see above" });
+    is_installed
 }
 
 /// `rustlings` with these arguments, to be run on the course.

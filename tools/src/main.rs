@@ -9,6 +9,7 @@ mod cluster;
 mod exercises;
 mod outcome;
 mod page;
+mod part;
 mod servers;
 mod setup;
 mod step;
@@ -40,8 +41,12 @@ enum Command {
     },
     /// Install the programs that the tests need
     Setup,
-    /// Run all tests
-    Test,
+    /// Run the tests, in minutes
+    Test {
+        /// Also run those that take long: all cases of all judges, and many random inputs
+        #[arg(long)]
+        all: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -51,7 +56,7 @@ fn main() -> ExitCode {
         Command::Cluster => cluster::cluster(),
         Command::Exercises { arguments } => exercises::run(&arguments),
         Command::Setup => Ok(setup::setup()),
-        Command::Test => Ok(test::test()),
+        Command::Test { all } => test::test(all),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("{error}");

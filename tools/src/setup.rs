@@ -3,44 +3,46 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use testkit::{Chromium, Packages, Redis, cargo};
+use testkit::{Chromium, Packages, Redis};
 
-use crate::outcome::succeeds;
 use crate::{apt, exercises};
 
-/// Installs what is missing, and prints what it does, a line each.
+/// Installs what is missing, and prints a line about each program.
 ///
-/// What it cannot install is not a failure: the line says how, and the tests name what they skip.
+/// It is not a failure if a program cannot be installed: the line says how to do it, and the tests
+/// that need the program are skipped.
 pub(crate) fn setup() -> ExitCode {
     let chromium = || {
         let found = Chromium::find();
         Some(vec![found.browser?, found.driver?])
     };
     let redis = || Some(vec![Redis::find()?]);
-    let autobahn = ["run", "-q", "--release", "-p", "conformance", "--", "setup"];
     let are_there = [
         is_set_up("Chromium and its driver", chromium, &Chromium::packages()),
         is_set_up("Redis", redis, &Redis::PACKAGES),
-        succeeds(&mut cargo(&autobahn)),
         exercises::is_set_up(),
     ];
     if are_there.contains(&false) {
-        println!("setup: something is still missing, see above; its tests will be skipped");
+        println!(
+            "setup: some programs are still missing, see above. `just test` skips their tests"
+        );
     }
     ExitCode::SUCCESS
 }
 
-/// Installs programs if they are not there, and says whether they are.
+/// Installs programs if they are missing, and returns whether they are there now.
 fn is_set_up(name: &str, find: impl Fn() -> Option<Vec<PathBuf>>, packages: &Packages) -> bool {
-    if find().is_none() {
+    let was_there = find().is_some();
+    if !was_there {
         apt::install(packages.apt);
     }
     let Some(programs) = find() else {
-        println!("{name}: missing; {}", packages.install_command());
+        println!("{name}: missing. Install it: {}", packages.install_command());
         return false;
     };
     let versions: Vec<String> = programs.iter().map(|path| version(path)).collect();
-    println!("{name}: found {}", versions.join(" and "));
+    let verb = if was_there { "found" } else { "installed" };
+    println!("{name}: {verb} {}", versions.join(" and "));
     true
 }
 

@@ -1,142 +1,134 @@
-//! `test`: everything there is to test, in parts, each of which runs whatever became of the others.
+//! `test`: all tests, in parts. Each part runs, whatever became of those before it.
 
 use std::env;
-use std::process::{ExitCode, Stdio};
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
 
-use testkit::{Chromium, Redis, Step, cargo, find_program};
+use testkit::{BUILT, Chromium, Redis, Step, cargo, find_program, target_folder};
 
 use crate::exercises;
-use crate::outcome::succeeds;
+use crate::outcome::Outcome;
+use crate::part::{Part, Verdict, Work};
 
-/// Runs the judges, both our own and Autobahn.
-const CONFORMANCE: [&str; 6] = ["run", "-q", "--release", "-p", "conformance", "--"];
+/// How many random inputs a property test tries with `--all`, in place of proptest's 256.
+const MANY_CASES: &str = "5000";
+/// Tests that `--all` adds: their libraries take longer to compile than the tests that use them.
+const SLOW_TO_BUILD: [&str; 2] = ["--features", "weave/spelling"];
+/// The groups of the original Autobahn's cases that take seconds. 9, 12 and 13 take minutes.
+const QUICK_GROUPS: &str = "1,2,3,4,5,6,7,10";
 
-/// What became of the parts.
-#[derive(Default)]
-struct Summary {
-    passed: Vec<String>,
-    failed: Vec<String>,
-    skipped: Vec<String>,
+/// Runs all tests that are quick, or with `is_all` all tests that there are, and sums up.
+pub(crate) fn test(is_all: bool) -> Outcome {
+    let programs = target_folder()?.join("debug");
+    let features: &[&str] = if is_all { &SLOW_TO_BUILD } else { &[] };
+    let lints = ["clippy", "--workspace", "--all-targets"];
+    let mut parts = vec![
+        Part::one("format", cargo(&["fmt", "--all", "--check"])),
+        Part::one("lints", cargo(&[&lints, features, &["--", "-D", "warnings"]].concat())),
+        Part::one("build", cargo(&[&["test", "--workspace", "--no-run"], features].concat())),
+    ];
+    parts.extend(tests(features));
+    parts.push(course());
+    parts.push(checker(&programs, &Step::all()?));
+    if !is_all {
+        parts.push(scorecard(&programs));
+    }
+    for part in &mut parts {
+        part.sets(BUILT, programs.as_os_str());
+        if is_all {
+            part.sets("PROPTEST_CASES", MANY_CASES.as_ref());
+        }
+    }
+    if is_all {
+        parts.extend(judges());
+    }
+    Ok(run(parts))
 }
 
-/// Runs all parts and sums up.
-pub(crate) fn test() -> ExitCode {
-    let mut summary = Summary::default();
-    summary.runs("format", &["fmt", "--all", "--check"]);
-    summary.runs("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
-    summary.tests();
-    summary.course();
-    summary.checker();
-    summary.judges();
-    summary.tells()
-}
-
-impl Summary {
-    fn runs(&mut self, part: &str, arguments: &[&str]) {
-        println!("\n== {part}: cargo {}", arguments.join(" "));
-        self.counts(part, succeeds(&mut cargo(arguments)));
-    }
-
-    fn counts(&mut self, part: &str, has_passed: bool) {
-        let parts = if has_passed { &mut self.passed } else { &mut self.failed };
-        parts.push(part.to_owned());
-    }
-
-    /// The tests. Those that need another program are marked as ignored; they are in files that are
-    /// named after it, or, where a browser shows what a fault comes to, in `break_it`.
-    fn tests(&mut self) {
-        let others = [
-            ("Chromium", &["browser", "break_it"][..], Chromium::find().is_there(), {
-                Chromium::packages().install_command()
-            }),
-            ("Redis", &["redis"], Redis::find().is_some(), Redis::PACKAGES.install_command()),
-            ("Python 3", &["python"], find_program(&["python3"]).is_some(), {
-                "install it as `python3`".to_owned()
-            }),
-        ];
-        let tests = ["test", "--workspace", "--no-fail-fast"];
-        if others.iter().all(|(_, _, is_there, _)| *is_there) {
-            let all = [&tests[..], &["--", "--include-ignored"]].concat();
-            return self.runs("tests, with Chromium, Redis and Python", &all);
+/// Runs the parts one after the other.
+fn run(parts: Vec<Part>) -> ExitCode {
+    let is_ci = env::var("CI").is_ok_and(|value| value == "true");
+    let began = Instant::now();
+    let total = parts.len();
+    let mut summary = Vec::new();
+    let mut is_good = true;
+    for (index, part) in parts.into_iter().enumerate() {
+        let number = index + 1;
+        println!("[{number}/{total}] {}", part.name);
+        let part_began = Instant::now();
+        let name = part.name.clone();
+        let verdict = part.run();
+        if let Verdict::Failed(lines) = &verdict {
+            println!("{}", lines.join("\n"));
         }
-        self.runs("tests that need no other program", &tests);
-        for (program, files, is_there, command) in others {
-            let part = format!("tests with {program}");
-            if is_there {
-                let files = files.iter().flat_map(|file| ["--test", file]);
-                let arguments = tests.into_iter().chain(files).chain(["--", "--ignored"]);
-                self.runs(&part, &arguments.collect::<Vec<_>>());
-            } else {
-                self.lacks(&part, program, &command);
-            }
-        }
-    }
-
-    /// The exercises, as `rustlings` sees them. What they teach is tested with the other tests.
-    fn course(&mut self) {
-        const PART: &str = "exercises";
-        if !exercises::is_there() {
-            return self.lacks(PART, "rustlings", &exercises::install_command());
-        }
-        println!("\n== {PART}: rustlings dev check --require-solutions");
-        let mut check = exercises::rustlings(&["dev", "check", "--require-solutions"]);
-        self.counts(PART, succeeds(&mut check));
-    }
-
-    /// Our own judge from outside: every step passes at its level, 5 and 6 under attack.
-    fn checker(&mut self) {
-        let steps = Step::all().unwrap_or_default();
-        self.counts("the list of the steps", !steps.is_empty());
-        for step in steps {
-            let check = [&CONFORMANCE[..], &check_of(&step)].concat();
-            self.runs(&format!("the checker, step {}", step.label), &check);
-        }
-    }
-
-    /// The judge from outside, if it is there: steps 5 and 6 in all cases, and how far the others
-    /// come, as the scorecard has it.
-    fn judges(&mut self) {
-        const PART: &str = "conformance";
-        const NOTHING_FOUND: i32 = 2;
-        let mut find = cargo(&[&CONFORMANCE[..], &["find"]].concat());
-        let Ok(output) = find.stderr(Stdio::piped()).output() else {
-            return self.counts(PART, false);
+        let is_wrong = match verdict {
+            Verdict::Passed(_) | Verdict::Skipped(_) => false,
+            // Where nobody is there to install it, that is a failure.
+            Verdict::Lacking(_) => is_ci,
+            Verdict::Failed(_) => true,
         };
-        match output.status.code() {
-            Some(0) => self.runs(
-                "conformance of steps 5 and 6, and the scorecard of all",
-                &[&CONFORMANCE[..], &["scorecard", "--check"]].concat(),
-            ),
-            Some(NOTHING_FOUND) => {
-                let command = String::from_utf8_lossy(&output.stderr);
-                self.lacks(PART, "Autobahn", command.lines().last().unwrap_or_default());
-            }
-            _ => self.counts(PART, false),
+        is_good &= !is_wrong;
+        let time = time(part_began.elapsed());
+        println!("      {verdict} ({time})");
+        if !matches!(verdict, Verdict::Passed(_)) {
+            summary.push(format!("{name}: {verdict}"));
         }
     }
+    println!();
+    for line in summary {
+        println!("{line}");
+    }
+    let word = if is_good { "passed" } else { "FAILED" };
+    println!("{word} in {}", time(began.elapsed()));
+    if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
 
-    /// A part cannot run, as its counterpart is missing. Where nobody is there to install it, that
-    /// is a failure.
-    fn lacks(&mut self, part: &str, missing: &str, command: &str) {
-        let told = format!("{part}: {missing} is missing: {command}");
-        if env::var("CI").is_ok_and(|value| value == "true") {
-            self.failed.push(told);
+/// The tests. Those that need another program are marked as ignored; they are in files that are
+/// named after it, or, where a browser shows what a fault comes to, in `break_it`.
+fn tests(features: &[&str]) -> Vec<Part> {
+    let others = [
+        ("Chromium", &["browser", "break_it"][..], Chromium::find().is_there(), {
+            Chromium::packages().install_command()
+        }),
+        ("Redis", &["redis"], Redis::find().is_some(), Redis::PACKAGES.install_command()),
+        ("Python 3", &["python"], find_program(&["python3"]).is_some(), {
+            "install it as `python3`".to_owned()
+        }),
+    ];
+    let tests = [&["test", "--workspace", "--no-fail-fast"], features].concat();
+    if others.iter().all(|(_, _, is_there, _)| *is_there) {
+        let all = [&tests[..], &["--", "--include-ignored"]].concat();
+        return vec![Part::one("tests, with Chromium, Redis and Python", cargo(&all))];
+    }
+    let mut parts = vec![Part::one("tests that need no other program", cargo(&tests))];
+    for (program, files, is_there, how) in others {
+        let name = format!("tests with {program}");
+        parts.push(if is_there {
+            let files = files.iter().flat_map(|file| ["--test", file]);
+            let arguments = tests.iter().copied().chain(files).chain(["--", "--ignored"]);
+            Part::one(&name, cargo(&arguments.collect::<Vec<_>>()))
         } else {
-            self.skipped.push(told);
-        }
+            Part::lacks(&name, program, &how)
+        });
     }
+    parts
+}
 
-    fn tells(&self) -> ExitCode {
-        println!();
-        for (verdict, parts) in
-            [("passed", &self.passed), ("skipped", &self.skipped), ("failed", &self.failed)]
-        {
-            for part in parts {
-                println!("{verdict}: {part}");
-            }
-        }
-        if self.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+/// The exercises, as `rustlings` sees them. What they teach is tested with the other tests.
+fn course() -> Part {
+    const NAME: &str = "exercises, in rustlings";
+    if exercises::is_there() {
+        Part::one(NAME, exercises::rustlings(&["dev", "check", "--require-solutions"]))
+    } else {
+        Part::lacks(NAME, "rustlings", &exercises::install_command())
     }
+}
+
+/// Our own judge, for all steps side by side: most of the time it waits for a server.
+fn checker(programs: &Path, steps: &[Step]) -> Part {
+    let commands = steps.iter().map(|step| judge(programs, &check_of(step)));
+    Part { name: "checker, all steps".to_owned(), work: Work::Run(commands.collect()) }
 }
 
 /// What the checker is told to check a step.
@@ -145,6 +137,42 @@ fn check_of(step: &Step) -> Vec<&str> {
     let is_attacked = step.number >= 5 && step.label == step.number.to_string();
     let hostile: &[&str] = if is_attacked { &["--hostile"] } else { &[] };
     [&["check", &step.label], hostile].concat()
+}
+
+/// Autobahn's cases by our own judge, without those that take minutes.
+fn scorecard(programs: &Path) -> Part {
+    let command = judge(programs, &["scorecard", "--check", "--quick"]);
+    Part::one("scorecard, without the heavy cases", command)
+}
+
+/// Autobahn's cases, all of them: by our own judge and, where it can run, by the original. Both are
+/// built to be fast.
+fn judges() -> [Part; 2] {
+    let judge = |arguments: &[&str]| {
+        cargo(&[&["run", "-q", "--release", "-p", "conformance", "--"], arguments].concat())
+    };
+    let original = judge(&["autobahn", "5", "--only", QUICK_GROUPS]);
+    [
+        Part::one("scorecard", judge(&["scorecard", "--check"])),
+        Part { name: "the original Autobahn".to_owned(), work: Work::RunIfPossible(original) },
+    ]
+}
+
+/// A command of our judge, as the part `build` has built it.
+fn judge(programs: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(programs.join("ws-judge"));
+    command.args(arguments);
+    command
+}
+
+/// A time as people say it.
+fn time(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    if seconds < 60 {
+        format!("{seconds} s")
+    } else {
+        format!("{} min {} s", seconds / 60, seconds % 60)
+    }
 }
 
 #[cfg(test)]
@@ -158,5 +186,11 @@ mod tests {
         let quiet = ["0", "1", "2", "3", "4", "5a", "5b"].map(|label| format!("check {label}"));
         let attacked = ["5", "6"].map(|label| format!("check {label} --hostile"));
         assert_eq!(checks, [&quiet[..], &attacked].concat());
+    }
+
+    #[test]
+    fn a_time_is_in_seconds_or_in_minutes_and_seconds() {
+        assert_eq!(time(Duration::from_millis(59_900)), "59 s");
+        assert_eq!(time(Duration::from_secs(125)), "2 min 5 s");
     }
 }

@@ -20,5 +20,6 @@ pub mod page;
 pub mod place;
 pub mod screens;
 pub mod serve;
+#[cfg(feature = "spelling")]
 pub mod spelling;
 pub mod svg;

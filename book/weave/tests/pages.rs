@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tempfile::TempDir;
 use weave::commands::{self, Proof};
 use weave::page::Page;
-use weave::{book, generated, links, listings, names, place, screens, spelling};
+use weave::{book, generated, links, listings, names, place, screens};
 
 #[allow(clippy::expect_used, reason = "this is for tests")]
 fn pages() -> Vec<Page> {
@@ -50,13 +50,15 @@ fn files_and_tests_that_are_named_exist() {
     none(&names::faults(&pages()));
 }
 
+/// `just test --all` runs it.
+#[cfg(feature = "spelling")]
 #[test]
 fn words_are_spelled_correctly() {
     let mut pages = pages();
     let made = generated::read().expect("it can be read");
     let made = made.iter().filter(|(path, _)| path.rsplit('.').next() == Some("md"));
     pages.extend(made.map(|(path, text)| Page::new(path, text)));
-    none(&spelling::faults(&pages));
+    none(&weave::spelling::faults(&pages));
 }
 
 #[test]

@@ -62,8 +62,7 @@ impl Check {
         let needs: &[&str] = match level {
             1 => &["tcp/accept"],
             2 => &["handshake/upgrade"],
-            3 => &["unmasking/text"],
-            4 | 5 => &["framing/echo"],
+            3..=5 => &["unmasking/text"],
             _ => &["room/message"],
         };
         let (hostile, fault, expected, hint, turn) = (false, None, "", "", Turn::Crowd);

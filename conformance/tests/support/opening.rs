@@ -109,7 +109,15 @@ fn judge(block: &str, shared: &Shared) -> (String, String) {
         let is_it = |other: &str| {
             other == name || (!shared.has(Flaw::NamesWithCase) && other.eq_ignore_ascii_case(name))
         };
-        pairs.filter(|(other, _)| is_it(other)).map(|(_, value)| value.trim()).collect()
+        let trimmed = |value: &'_ str| value.len() - value.trim().len();
+        let keeps = shared.has(Flaw::KeepsSpaces);
+        pairs
+            .filter(|(other, _)| is_it(other))
+            .map(|(_, value)| match value.strip_prefix(' ') {
+                Some(value) if keeps && trimmed(value) > 0 => value,
+                _ => value.trim(),
+            })
+            .collect()
     };
     let only = |name: &str, twice: Flaw| match all(name)[..] {
         [value] => Some(value),
@@ -117,9 +125,19 @@ fn judge(block: &str, shared: &Shared) -> (String, String) {
         _ => None,
     };
     let has_token = |name: &str, token: &str| {
-        let is_it = |entry: &str| match shared.has(Flaw::TokensWithCase) {
-            true => entry == token,
-            false => entry.eq_ignore_ascii_case(token),
+        let (upgrade, due) = (name == "Upgrade", token.to_ascii_lowercase());
+        let is_it = |entry: &str| {
+            let entry = entry.to_ascii_lowercase();
+            let has = |flaw, is_it| shared.has(flaw) && is_it;
+            has(Flaw::UpgradeContains, upgrade && entry.contains(&due))
+                || has(Flaw::UpgradeBegins, upgrade && entry.starts_with(&due))
+                || has(Flaw::UpgradeEnds, upgrade && entry.ends_with(&due))
+                || has(Flaw::ConnectionContains, !upgrade && entry.contains(&due))
+                || has(Flaw::ConnectionEnds, !upgrade && entry.ends_with(&due))
+                || entry == due
+        };
+        let is_it = |entry: &str| {
+            if shared.has(Flaw::TokensWithCase) { entry == token } else { is_it(entry) }
         };
         let values = all(name);
         match shared.has(Flaw::ConnectionIsNoList) {
@@ -134,16 +152,32 @@ fn judge(block: &str, shared: &Shared) -> (String, String) {
     let versions = all("Sec-WebSocket-Version");
     let version_is_good = match versions[..] {
         ["13"] => true,
-        ["8"] => shared.has(Flaw::TakesVersion8),
+        ["13", "13"] => shared.has(Flaw::TwoVersions),
         [] => shared.has(Flaw::NeedsNoVersion),
+        [version] => {
+            let number = version.parse::<u32>().ok();
+            let has = |flaw, is_it| shared.has(flaw) && is_it;
+            let is_plain = number.is_some_and(|number| number.to_string() == version);
+            has(Flaw::TakesHigherVersions, is_plain && number > Some(13))
+                || has(Flaw::TakesLowerVersions, is_plain && number < Some(13))
+                || has(Flaw::VersionContains13, version.contains("13"))
+                || has(Flaw::VersionBegins13, version.starts_with("13"))
+                || has(Flaw::VersionIsANumber, number == Some(13))
+                || has(Flaw::VersionIsAFloat, version.parse() == Ok(13.0))
+        }
         _ => false,
     };
-    let key = only("Sec-WebSocket-Key", Flaw::TwoKeys)
-        .or_else(|| shared.has(Flaw::NeedsNoKey).then_some("dGhlIHNhbXBsZSBub25jZQ=="));
+    let key = only("Sec-WebSocket-Key", Flaw::TwoKeys).or_else(|| {
+        let is_missing = all("Sec-WebSocket-Key").is_empty() && shared.has(Flaw::NeedsNoKey);
+        is_missing.then_some("dGhlIHNhbXBsZSBub25jZQ==")
+    });
     let own_origin = format!("http://{}", host.unwrap_or_default());
     let origins = all("Origin");
     let rules = [
-        method == "GET" || shared.has(Flaw::TakesPost),
+        method == "GET"
+            || (method == "POST" && shared.has(Flaw::TakesPost))
+            || (method == "HEAD" && shared.has(Flaw::TakesHead))
+            || (method == "get" && shared.has(Flaw::MethodInAnyCase)),
         version == "HTTP/1.1" || shared.has(Flaw::TakesHttp10),
         host.is_some() || shared.has(Flaw::NeedsNoHost),
         bodies.is_empty() || shared.has(Flaw::OverlooksBody),
@@ -166,10 +200,17 @@ fn judge(block: &str, shared: &Shared) -> (String, String) {
 }
 
 fn is_key(key: &str, shared: &Shared) -> bool {
-    match BASE64_STANDARD.decode(key) {
-        Ok(bytes) => bytes.len() == 16 || shared.has(Flaw::TakesShortKeys),
-        Err(_) => key.len() == 24 && shared.has(Flaw::TakesAnyLetters),
-    }
+    let has = |flaw, is_it| shared.has(flaw) && is_it;
+    let is_refused =
+        has(Flaw::RefusesPlus, key.contains('+')) || has(Flaw::RefusesSlash, key.contains('/'));
+    let is_good = |key: &str| BASE64_STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16);
+    let is_taken = has(Flaw::TakesAnyLetters, key.len() == 24 && key.contains('!'))
+        || has(Flaw::TakesUrlSafeKeys, is_good(&key.replace(['-', '_'], "a")))
+        || has(Flaw::TakesUnpaddedKeys, is_good(&format!("{key}==")))
+        || has(Flaw::TakesShortKeys, BASE64_STANDARD.decode(key).is_ok())
+        || has(Flaw::TakesEmptyKey, key.is_empty())
+        || has(Flaw::Takes24Characters, key.len() == 24);
+    (is_good(key) && !is_refused) || is_taken
 }
 
 fn accept(key: &str, offers: &[&str], shared: &Shared) -> String {
@@ -177,7 +218,16 @@ fn accept(key: &str, offers: &[&str], shared: &Shared) -> String {
         true => "258eafa5-e914-47da-95ca-c5ab0dc85b11",
         false => "258EAFA5-E914-47DA-95CA-C5AB0DC85B11",
     };
-    let value = BASE64_STANDARD.encode(Sha1::digest(format!("{key}{guid}")));
+    let key = match shared.has(Flaw::ReadsPlusAsSpace) {
+        true => key.replace('+', " "),
+        false => key.to_owned(),
+    };
+    let hash = Sha1::digest(format!("{key}{guid}"));
+    let loses = shared.has(Flaw::LosesZeroByte) && hash[0] == 0;
+    let mut value = BASE64_STANDARD.encode(&hash[usize::from(loses)..]);
+    if shared.has(Flaw::UrlSafeAccept) {
+        value = value.replace('+', "-").replace('/', "_");
+    }
     if shared.has(Flaw::AnswersLikeAPage) {
         return "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned();
     }
@@ -200,6 +250,9 @@ fn accept(key: &str, offers: &[&str], shared: &Shared) -> String {
     }
     if deflate::agrees(offers, shared) {
         answer += "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n";
+    }
+    if shared.has(Flaw::NoAccept) {
+        return answer + "\r\n";
     }
     answer + &format!("Sec-WebSocket-Accept: {value}\r\n\r\n")
 }

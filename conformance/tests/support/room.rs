@@ -1,5 +1,6 @@
 //! The room, as steps/06-chat/README.md writes it down.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::net::TcpStream;
 use std::sync::Mutex;
@@ -43,7 +44,15 @@ pub(crate) fn serve(
     place: &str,
     rest: Vec<u8>,
 ) {
-    let mut wire = Wire { stream, shared, unread: rest, used: 0, compressed: false };
+    let mut wire = Wire {
+        stream,
+        shared,
+        unread: rest,
+        used: 0,
+        compressed: false,
+        count: 0,
+        key: Cell::default(),
+    };
     let (place, query) = place.split_once('?').unwrap_or((place, ""));
     let (room, name) = place.split_once('/').unwrap_or(("lobby", place));
     let after = query.strip_prefix("after=").and_then(|id| id.parse().ok());
@@ -175,6 +184,14 @@ impl Room {
 /// Writes a text frame.
 fn write(stream: &TcpStream, words: &str) -> Result<(), Over> {
     let shared = Shared::new(None);
-    Wire { stream, shared: &shared, unread: Vec::new(), used: 0, compressed: false }
-        .send(1, words.as_bytes())
+    Wire {
+        stream,
+        shared: &shared,
+        unread: Vec::new(),
+        used: 0,
+        compressed: false,
+        count: 0,
+        key: Cell::default(),
+    }
+    .send(1, words.as_bytes())
 }

@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 
 use cargo_metadata::{Message, MetadataCommand};
 
+use crate::programs::search_path::program_in;
+
 /// How a program is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
@@ -15,7 +17,14 @@ pub enum Profile {
     Dev,
     /// Fast to run.
     Release,
+    /// As fast to run as it gets, and slow to build: for measurements.
+    Fastest,
 }
+
+/// Names a folder in which all programs of the workspace are built. `just test` sets this variable,
+/// after it has built everything once: cargo would otherwise build a program anew whose package,
+/// taken alone, needs fewer features of its dependencies.
+pub const BUILT: &str = "WS_BUILT";
 
 impl Profile {
     /// The profile that this program was built with.
@@ -52,6 +61,7 @@ pub fn build(selection: &[&str], profile: Profile) -> Result<BTreeMap<String, Pa
     match profile {
         Profile::Dev => command.arg("--quiet"),
         Profile::Release => command.arg("--release"),
+        Profile::Fastest => command.args(["--profile", "fastest"]),
     };
     let mut child = command.spawn().map_err(|error| format!("cargo cannot be started: {error}"))?;
     let messages = child.stdout.take().map(BufReader::new);
@@ -72,7 +82,8 @@ pub fn build(selection: &[&str], profile: Profile) -> Result<BTreeMap<String, Pa
     }
 }
 
-/// Builds one program, `kind` being `--bin` or `--example`, and returns its path.
+/// Builds one program, `kind` being `--bin` or `--example`, and returns its path. With [`BUILT`], it
+/// is built already, in whatever profile.
 ///
 /// # Errors
 /// As [`build`].
@@ -82,6 +93,13 @@ pub fn build_one(
     name: &str,
     profile: Profile,
 ) -> Result<PathBuf, String> {
+    if let Some(folder) = env::var_os(BUILT) {
+        let folder = PathBuf::from(folder);
+        let folder = if kind == "--example" { folder.join("examples") } else { folder };
+        if let Some(program) = program_in(&folder, name) {
+            return Ok(program);
+        }
+    }
     let mut programs = build(&["--package", package, kind, name], profile)?;
     programs.remove(name).ok_or_else(|| format!("cargo has built no program `{name}`"))
 }

@@ -59,9 +59,14 @@ pub(crate) struct Conversation {
 
 impl Conversation {
     /// Begins the case on a connection whose opening handshake is complete.
-    pub(crate) fn open(case: Arc<Case>, role: Role, deflate: Option<Deflate>, now: Instant) -> Self {
+    pub(crate) fn open(
+        case: &Arc<Case>,
+        role: Role,
+        deflate: Option<Deflate>,
+        now: Instant,
+    ) -> Self {
         let mut conversation = Self {
-            case: Arc::clone(&case),
+            case: Arc::clone(case),
             role,
             endpoint: Endpoint::new(role, deflate, now),
             next_step: 0,
@@ -94,9 +99,8 @@ impl Conversation {
 
     fn begin_compressed(&mut self, compressed: &Compressed, deflate: Option<Deflate>) {
         let Some(deflate) = deflate else {
-            self.progress.behavior = Verdict::Unimplemented;
-            self.progress.result = "The peer did not agree on the compression.".to_owned();
-            return self.close();
+            return self
+                .conclude(Verdict::Unimplemented, "The peer did not agree on the compression.");
         };
         let direction = match self.role {
             Role::Client => deflate.client,
@@ -108,6 +112,12 @@ impl Conversation {
         }
         self.close_at = Some(self.now + compressed.limit);
         self.send_compressed(compressed);
+    }
+
+    /// Sets the verdict on the messages, and closes.
+    fn conclude(&mut self, behavior: Verdict, result: impl Into<String>) {
+        self.progress = Progress { behavior, result: result.into() };
+        self.close();
     }
 
     fn close(&mut self) {
@@ -192,19 +202,15 @@ impl Conversation {
         let content = &self.endpoint.content;
         if content.is_binary != echo.is_binary || content.length != echo.length {
             // What has come before counts if one message is enough.
-            if echo.count > 1 {
-                self.progress.behavior = Verdict::Failed;
-            }
+            let before = self.progress.behavior;
+            let behavior = if echo.count > 1 { Verdict::Failed } else { before };
             let kind = if content.is_binary { "binary" } else { "text" };
-            self.progress.result =
-                format!("A {kind} message of {} bytes came back.", content.length);
-            self.close();
+            let length = content.length;
+            self.conclude(behavior, format!("A {kind} message of {length} bytes came back."));
         } else if self.sent < echo.count {
             self.send_echo(echo);
         } else {
-            self.progress.behavior = Verdict::Ok;
-            self.progress.result = "All messages came back with their length.".to_owned();
-            self.close();
+            self.conclude(Verdict::Ok, "All messages came back with their length.");
         }
     }
 
@@ -224,17 +230,16 @@ impl Conversation {
         let content = &self.endpoint.content;
         let is_right_type = content.is_binary != compressed.series.sample.is_text();
         if !is_right_type || !content.is_expected() {
-            self.progress.behavior = Verdict::Failed;
             let fault = if is_right_type { "payload" } else { "type" };
-            self.progress.result =
-                format!("Message {} came back with another {fault}.", self.sent);
-            self.close();
+            let sent = self.sent;
+            self.conclude(
+                Verdict::Failed,
+                format!("Message {sent} came back with another {fault}."),
+            );
         } else if self.sent < MESSAGES {
             self.send_compressed(compressed);
         } else {
-            self.progress.behavior = Verdict::Ok;
-            self.progress.result = "All messages came back.".to_owned();
-            self.close();
+            self.conclude(Verdict::Ok, "All messages came back.");
         }
     }
 
@@ -355,7 +360,8 @@ impl Conversation {
 /// The outcome of a case whose connection was never open.
 pub(crate) fn never_open(case: &Case, role: Role, why: &str, started: Instant) -> Outcome {
     let progress = Progress { behavior: Verdict::Failed, result: String::new() };
-    let Ruling { behavior, behavior_close, result_close, .. } = rule(case, role, &[], &progress, None);
+    let Ruling { behavior, behavior_close, result_close, .. } =
+        rule(case, role, &[], &progress, None);
     Outcome {
         case: case.number.clone(),
         description: case.description.clone(),

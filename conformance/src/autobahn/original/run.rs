@@ -1,86 +1,129 @@
-//! Runs some of Autobahn's cases against one peer.
+//! Runs the original against one peer.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::Program;
+use testkit::{Program, show_progress, target_folder};
 
-use crate::autobahn::original::docker::Container;
-use crate::autobahn::original::find::Autobahn;
-use crate::autobahn::original::folders::{CONFIGURATION, REPORT, empty_folder, home};
-use crate::autobahn::original::peer::{Contact, Peer};
-use crate::autobahn::original::wstest;
+use crate::autobahn::original::recording::Pair;
+use crate::autobahn::original::way::Way;
+use crate::autobahn::peer::{Contact, Peer};
 
-/// How long to wait before a fuzzing server is asked again whether it is there.
-const PAUSE: Duration = Duration::from_millis(50);
+/// How often to look how far the original is.
+const PAUSE: Duration = Duration::from_millis(200);
 /// How many of the last lines of a program are shown after a failure.
 const LAST_LINES: usize = 12;
+/// The file that says what to run, and the folder for the report, both in the folder of the run.
+const SPECIFICATION: &str = "specification.json";
+const REPORT: &str = "report";
 
-/// Some of the cases for one peer.
-pub(crate) struct Part<'a> {
-    pub(crate) peer: &'a Peer,
-    pub(crate) cases: Vec<String>,
-    /// The folder in which they are run. Autobahn's report is in its `report/` then.
-    pub(crate) folder: PathBuf,
+/// What the original says about a peer.
+pub(crate) struct Judgement {
+    /// Its verdicts, by case.
+    pub(crate) verdicts: BTreeMap<String, Pair>,
+    /// Its own report, for people.
+    pub(crate) page: PathBuf,
 }
 
-/// Runs a part until `deadline`.
+/// Runs these cases against a peer, one after the other, as the original does.
 ///
 /// # Errors
-/// If a program cannot be started, fails, or is not done in time: a sentence with its last lines.
-pub(crate) fn run(autobahn: &Autobahn, part: &Part, deadline: Instant) -> Result<(), String> {
-    let Part { peer, cases, folder } = part;
-    empty_folder(folder)?;
-    let wstest_port = free_port().map_err(|error| format!("no port is free: {error}"))?;
-    let file = folder.join(CONFIGURATION);
-    fs::write(&file, configuration(autobahn, peer, wstest_port, cases).to_string())
-        .map_err(|error| format!("{}: {error}", file.display()))?;
+/// A sentence with the last lines of the program that has failed.
+pub(crate) fn run(way: &Way, peer: &Peer, cases: &[&str]) -> Result<Judgement, String> {
+    let folder =
+        target_folder()?.join("autobahn").join(peer.name.replace(", ", "-").replace(' ', "-"));
+    let port = match peer.contact {
+        Contact::Server(_) => None,
+        Contact::Client(_) => Some(free_port().map_err(|error| format!("no port: {error}"))?),
+    };
+    prepare(&folder, &specification(way, peer, port, cases))
+        .map_err(|error| format!("{}: {error}", folder.display()))?;
 
-    // It is declared before the program in it, and so is removed after that has ended.
-    let container = matches!(autobahn, Autobahn::Docker { .. }).then(|| Container::reserve(folder));
-    let command = wstest::command(autobahn, &peer.contact, wstest_port, &home()?, folder);
-    let mut wstest = Program::start(command)?;
-    match &peer.contact {
-        Contact::Url(_) => {
-            ends_well("Autobahn", &mut wstest, deadline)?;
-            // Autobahn ends well, without a report on any case, if it cannot connect.
-            let failed = wstest.line(Duration::ZERO, |line| line.starts_with("Connection to "));
-            failed.map_or(Ok(()), Err)?;
-        }
-        Contact::Program(program) => {
-            while !answers(wstest_port) {
-                if wstest.exit_status(PAUSE).is_some() || Instant::now() >= deadline {
-                    return Err(failure("Autobahn's server does not answer", &wstest));
-                }
+    let printed = play(way, peer, &folder, port);
+    way.clean_up();
+    show_progress("");
+    let printed = printed?;
+    let verdicts = read(&folder.join(REPORT).join("index.json"), cases)
+        .map_err(|error| format!("{error}; the last lines were:\n{printed}"))?;
+    Ok(Judgement { verdicts, page: folder.join(REPORT).join("index.html") })
+}
+
+/// Lets the original and the peer talk until all cases are over. Returns the last lines that were
+/// printed.
+fn play(way: &Way, peer: &Peer, folder: &Path, port: Option<u16>) -> Result<String, String> {
+    let mode = if port.is_some() { "fuzzingserver" } else { "fuzzingclient" };
+    let arguments = ["--mode", mode, "--webport", "0", "--spec", SPECIFICATION];
+    let mut wstest = Program::start(way.command(folder, &arguments, port))?;
+    let mut client = None;
+    if let (Contact::Client(line), Some(port)) = (&peer.contact, port) {
+        while !answers(port) {
+            if wstest.exit_status(PAUSE).is_some() {
+                return Err(format!("Autobahn's server has ended:\n{}", last_lines(&wstest)));
             }
-            let mut client = Command::new(program);
-            client.arg(url(wstest_port));
-            ends_well("the client", &mut Program::start(client)?, deadline)?;
         }
+        client = Some(Program::start(line.command(&url(port)))?);
     }
-    container.map_or(Ok(()), |container| container.copy_report(&folder.join(REPORT)))
+    // Autobahn's client ends by itself, and its server does not.
+    while client.as_mut().unwrap_or(&mut wstest).exit_status(PAUSE).is_none() {
+        let printed = wstest.output();
+        let case =
+            printed.lines().rev().find_map(|line| line.strip_prefix("Running test case ID "));
+        let case = case.and_then(|line| line.split(' ').next()).unwrap_or_default();
+        show_progress(&format!("{}: the original, case {case}", peer.name));
+    }
+    Ok(last_lines(client.as_ref().unwrap_or(&wstest)))
 }
 
-/// Waits for the end of a program.
-fn ends_well(name: &str, program: &mut Program, deadline: Instant) -> Result<(), String> {
-    match program.exit_status(deadline.saturating_duration_since(Instant::now())) {
-        Some(status) if status.success() => Ok(()),
-        Some(status) => Err(failure(&format!("{name} has failed ({status})"), program)),
-        None => Err(failure(&format!("{name} is not done in time"), program)),
+/// Creates an empty folder for a run, with the specification in it.
+fn prepare(folder: &Path, specification: &Value) -> io::Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    // In a container the files are written by another user. We can remove them because the folder
+    // of the report is ours.
+    fs::create_dir_all(folder.join(REPORT))?;
+    fs::write(folder.join(SPECIFICATION), specification.to_string())
+}
+
+/// What to run: the cases, and the server to judge or the address to listen on.
+fn specification(way: &Way, peer: &Peer, port: Option<u16>, cases: &[&str]) -> Value {
+    let mut specification = json!({ "outdir": REPORT, "cases": cases });
+    match &peer.contact {
+        Contact::Server(target) => {
+            let url = way.reaches(&target.url);
+            specification["servers"] = json!([{ "agent": peer.name, "url": url }]);
+        }
+        Contact::Client(_) => specification["url"] = json!(port.map(url)),
+    }
+    specification
+}
+
+/// Reads the verdicts on these cases. The client of step 5 gives its own name, so the name of the
+/// peer is not looked up.
+fn read(index: &Path, cases: &[&str]) -> Result<BTreeMap<String, Pair>, String> {
+    let text = fs::read_to_string(index).map_err(|_| {
+        "Autobahn has written no report: a client must ask for /getCaseCount, for each \
+         /runCase?case=NUMBER&agent=NAME, and for /updateReports?agent=NAME"
+    })?;
+    let peers: BTreeMap<String, BTreeMap<String, Pair>> =
+        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", index.display()))?;
+    let verdicts = peers.into_values().next().unwrap_or_default();
+    match cases.iter().find(|case| !verdicts.contains_key(**case)) {
+        Some(case) => Err(format!("Autobahn has not run case {case}")),
+        None => Ok(verdicts),
     }
 }
 
-/// What went wrong, and the last lines of the program, which may give the reason.
-fn failure(what: &str, program: &Program) -> String {
+/// The last lines of a program, which may say why it has failed.
+fn last_lines(program: &Program) -> String {
     let printed = program.everything();
     let lines: Vec<&str> = printed.lines().filter(|line| !line.is_empty()).collect();
-    let last = &lines[lines.len().saturating_sub(LAST_LINES)..];
-    format!("{what}\n  {}", last.join("\n  "))
+    format!("  {}", lines[lines.len().saturating_sub(LAST_LINES)..].join("\n  "))
 }
 
 /// A port on loopback that is free at the moment.
@@ -91,18 +134,6 @@ fn free_port() -> io::Result<u16> {
 /// The address of Autobahn's server.
 fn url(port: u16) -> String {
     format!("ws://127.0.0.1:{port}")
-}
-
-/// The configuration of `wstest`: the cases, and the server to judge or the address to listen on.
-fn configuration(autobahn: &Autobahn, peer: &Peer, port: u16, cases: &[String]) -> Value {
-    let mut configuration = json!({ "outdir": REPORT, "cases": cases });
-    match &peer.contact {
-        Contact::Url(url) => {
-            configuration["servers"] = json!([{ "agent": "echo", "url": autobahn.reaches(url) }]);
-        }
-        Contact::Program(_) => configuration["url"] = json!(url(port)),
-    }
-    configuration
 }
 
 /// Whether an HTTP server answers on this port of loopback. A connection alone does not show it:
@@ -119,50 +150,40 @@ fn answers(port: u16) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::thread;
 
+    use super::*;
+
     #[test]
-    fn a_server_is_named_by_its_url_and_a_client_gets_ours() {
-        let peer = |contact| Peer {
-            name: String::new(),
-            contact,
-            server: None,
-            groups: &[],
-            passes: true,
-        };
-        let cases = ["5.1", "6.22.3"].map(str::to_owned);
+    fn a_server_is_named_by_its_address_and_a_client_is_given_ours() {
         let address = "ws://127.0.0.1:9005/";
+        let server = Peer::other("server", Contact::Server(address.parse().unwrap()));
         assert_eq!(
-            configuration(&Autobahn::Wstest, &peer(Contact::Url(address.to_owned())), 9001, &cases),
-            json!({ "outdir": "report", "servers": [{"agent": "echo", "url": address}], "cases": cases })
+            specification(&Way::Wstest, &server, None, &["5.1"]),
+            json!({
+                "outdir": "report",
+                "cases": ["5.1"],
+                "servers": [{ "agent": "server", "url": address }],
+            })
         );
+        let client = Peer::other("client", Contact::Client("client".parse().unwrap()));
         assert_eq!(
-            configuration(
-                &Autobahn::Wstest,
-                &peer(Contact::Program("client".into())),
-                9001,
-                &cases
-            ),
-            json!({ "outdir": "report", "url": "ws://127.0.0.1:9001", "cases": cases })
+            specification(&Way::Wstest, &client, Some(9001), &["5.1"]),
+            json!({ "outdir": "report", "cases": ["5.1"], "url": "ws://127.0.0.1:9001" })
         );
-    }
-
-    /// A program that ends, in its own way.
-    fn cargo(argument: &str) -> Program {
-        let mut command = Command::new(env!("CARGO"));
-        command.arg(argument);
-        Program::start(command).unwrap()
     }
 
     #[test]
-    fn a_program_must_end_well_and_in_time() {
-        let deadline = Instant::now() + Duration::from_mins(1);
-        assert_eq!(ends_well("cargo", &mut cargo("--version"), deadline), Ok(()));
-        let error = ends_well("cargo", &mut cargo("no-such-command"), deadline).unwrap_err();
-        assert!(error.starts_with("cargo has failed (") && error.contains("no-such"), "{error}");
-        let error = ends_well("cargo", &mut cargo("--version"), Instant::now()).unwrap_err();
-        assert!(error.starts_with("cargo is not done in time"), "{error}");
+    fn a_report_must_have_every_case() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = folder.path().join("index.json");
+        assert!(read(&index, &[]).unwrap_err().contains("/updateReports"));
+        let case = r#"{"behavior": "OK", "behaviorClose": "WRONG CODE", "duration": 5}"#;
+        fs::write(&index, format!(r#"{{"some name": {{"5.1": {case}}}}}"#)).unwrap();
+        assert_eq!(read(&index, &["5.1"]).unwrap()["5.1"].to_string(), "OK, close WRONG CODE");
+        assert!(read(&index, &["5.1", "5.2"]).unwrap_err().contains("case 5.2"));
+        fs::write(&index, "{}").unwrap();
+        assert!(read(&index, &["5.1"]).unwrap_err().contains("case 5.1"));
     }
 
     #[test]

@@ -137,9 +137,10 @@ fn verdicts(outcome: &Outcome) -> String {
 
 /// What one peer did in one case, with the frames unless all was right.
 fn more(name: &str, outcome: &Outcome) -> String {
-    let wire = match outcome.is(Verdict::Ok) || outcome.wire.is_empty() {
-        true => String::new(),
-        false => format!("<pre>{}</pre>\n", escaped(&outcome.wire.join("\n"))),
+    let wire = if outcome.is(Verdict::Ok) || outcome.wire.is_empty() {
+        String::new()
+    } else {
+        format!("<pre>{}</pre>\n", escaped(&outcome.wire.join("\n")))
     };
     format!(
         "<p><b>{}</b> ({} ms): {} {}</p>\n{wire}",

@@ -242,7 +242,8 @@ impl Endpoint {
     pub(crate) fn tick(&mut self, now: Instant) {
         self.now = now;
         let has_passed = |limit: Option<Instant>| limit.is_some_and(|limit| limit <= now);
-        if self.state != State::Closed && (has_passed(self.close_limit) || has_passed(self.drop_limit))
+        if self.state != State::Closed
+            && (has_passed(self.close_limit) || has_passed(self.drop_limit))
         {
             self.give_up();
         }
@@ -321,7 +322,8 @@ impl Endpoint {
             return None;
         }
         let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-        let length = if extended == 0 { short.into() } else { number(&self.header[2..2 + extended]) };
+        let length =
+            if extended == 0 { short.into() } else { number(&self.header[2..2 + extended]) };
         if extended == 2 && length < 126 || extended == 8 && length < 65_536 {
             self.violation("the length is not in its shortest form");
         }

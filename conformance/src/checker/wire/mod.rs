@@ -2,8 +2,11 @@
 
 pub(crate) mod conversation;
 pub(crate) mod frame;
+pub(crate) mod incoming;
+pub(crate) mod manner;
 pub(crate) mod peer;
 pub(crate) mod record;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod stop;
+pub(crate) mod transport;

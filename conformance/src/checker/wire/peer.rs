@@ -1,23 +1,26 @@
 //! A connection to the server. Every wait on it has a limit, and it keeps a record of both
 //! directions.
 
-use std::io::{self, ErrorKind, Write};
-use std::net::TcpStream;
+use std::io::{self, ErrorKind};
+use std::slice;
 use std::time::{Duration, Instant};
 
-use testkit::{Arrival, Incoming};
+use testkit::Masking;
 
-use crate::checker::wire::frame::{Draft, Frame};
+use crate::checker::random::Random;
+use crate::checker::wire::frame::{Draft, Frame, Opcode};
+use crate::checker::wire::incoming::Incoming;
+use crate::checker::wire::manner::Echo;
 use crate::checker::wire::record::{Direction, Mark, Record};
 use crate::checker::wire::stop::Stop;
+use crate::checker::wire::transport::Transport;
 
-/// How long one attempt to write may take before we read again: a server that waits for us to read
-/// would never read itself.
-const TURN: Duration = Duration::from_millis(50);
 /// How long to wait after a segment, so that the server receives it by itself.
 const PAUSE: Duration = Duration::from_millis(120);
 /// The largest number of received bytes that are kept before they are a complete frame.
 const UNREAD_MAX: usize = 64 * 1024 * 1024;
+/// How many pings are answered on one connection: a server may send them for ever.
+const PONGS_MAX: u32 = 2000;
 
 /// What the server does next.
 #[derive(Debug)]
@@ -31,7 +34,7 @@ pub(crate) enum Event {
 
 /// A connection to the server.
 pub(crate) struct Peer {
-    stream: TcpStream,
+    transport: Transport,
     pub(crate) record: Record,
     /// What has arrived and was not read as a frame or a response yet.
     pub(crate) incoming: Incoming,
@@ -41,18 +44,19 @@ pub(crate) struct Peer {
     until: Instant,
     /// How the connection ended, if it has.
     pub(crate) ended: Option<&'static str>,
+    /// Where masking keys come from. With it, the peer is a client that answers pings.
+    pub(crate) random: Option<Random>,
+    /// What the server sends back for a message.
+    pub(crate) echo: Echo,
+    /// How many pings may still be answered. None after a close frame was sent.
+    pongs_left: u32,
 }
 
 impl Peer {
-    pub(crate) fn new(
-        stream: TcpStream,
-        answer_time: Duration,
-        until: Instant,
-    ) -> io::Result<Self> {
-        stream.set_nodelay(true)?;
-        stream.set_write_timeout(Some(TURN))?;
-        let (record, incoming) = (Record::default(), Incoming::new(stream.try_clone()?));
-        Ok(Self { stream, record, incoming, answer_time, until, ended: None })
+    pub(crate) fn new(transport: Transport, answer_time: Duration, until: Instant) -> Self {
+        let (record, incoming) = (Record::default(), Incoming::default());
+        let (ended, random, echo, pongs_left) = (None, None, Echo::Same, PONGS_MAX);
+        Self { transport, record, incoming, answer_time, until, ended, random, echo, pongs_left }
     }
 
     /// Sends bytes, and reads what arrives meanwhile. Returns the offset of the first byte. That
@@ -74,8 +78,8 @@ impl Peer {
     /// written.
     fn write(&mut self, bytes: &[u8], until: Instant, reads: bool) -> usize {
         let mut count = 0;
-        while count < bytes.len() && Instant::now() < until {
-            match self.stream.write(&bytes[count..]) {
+        while (count < bytes.len() || self.transport.keeps_some()) && Instant::now() < until {
+            match self.transport.write(&bytes[count..]) {
                 Ok(more) => count += more,
                 Err(error) if !is_timeout(&error) => break,
                 Err(_) if reads => drop(self.fill(Instant::now())),
@@ -87,7 +91,26 @@ impl Peer {
 
     /// Sends a frame. Returns the offset of its first byte.
     pub(crate) fn send_frame(&mut self, draft: &Draft) -> u64 {
-        self.send(&draft.bytes())
+        self.send_frames(slice::from_ref(draft))
+    }
+
+    /// Sends frames in one segment, each with a fresh masking key unless it has one. Returns the
+    /// offset of the last one.
+    pub(crate) fn send_frames(&mut self, drafts: &[Draft]) -> u64 {
+        let (mut bytes, mut last) = (Vec::new(), 0);
+        for draft in drafts {
+            last = bytes.len() as u64;
+            bytes.extend(match &self.random {
+                Some(random) if draft.masking == Masking::AsDue => {
+                    draft.clone().masked_with(random.mask()).bytes()
+                }
+                _ => draft.bytes(),
+            });
+            if draft.opcode == Opcode::Close {
+                self.pongs_left = 0;
+            }
+        }
+        self.send(&bytes) + last
     }
 
     /// Sends a frame in a segment of its own.
@@ -107,7 +130,8 @@ impl Peer {
         self.event_except(wait, |_| false)
     }
 
-    /// Returns the next event within `wait`, except frames that `is_ignored` says yes to.
+    /// Returns the next event within `wait`, except frames that `is_ignored` says yes to. A ping is
+    /// answered, as a server may drop a client that does not.
     pub(crate) fn event_except(
         &mut self,
         wait: Duration,
@@ -119,6 +143,10 @@ impl Peer {
             let start = self.record.count(Direction::Received) - self.incoming.bytes().len() as u64;
             if let Some((frame, used)) = Frame::read(self.incoming.bytes(), start) {
                 self.incoming.takes(used);
+                if frame.opcode == Opcode::Ping && self.random.is_some() && self.pongs_left > 0 {
+                    self.pongs_left -= 1;
+                    self.send_frame(&Draft::pong(frame.payload.clone()));
+                }
                 if is_ignored(&frame) {
                     continue;
                 }
@@ -137,26 +165,27 @@ impl Peer {
         if self.ended.is_some() || before > UNREAD_MAX {
             return false;
         }
-        match self.incoming.waits_for_more(until.min(self.until)) {
-            Arrival::Bytes => {
+        match self.transport.read(self.incoming.buffer(), until.min(self.until)) {
+            Ok(0) => self.ended = Some("ended the TCP connection"),
+            Ok(_) => {
                 self.record.add(Direction::Received, &self.incoming.bytes()[before..]);
                 return true;
             }
-            Arrival::End => self.ended = Some("ended the TCP connection"),
-            Arrival::Reset => self.ended = Some("reset the TCP connection"),
-            Arrival::TimeUp => {}
+            Err(error) if is_timeout(&error) => {}
+            Err(_) => self.ended = Some("reset the TCP connection"),
         }
         false
     }
 
-    /// Forgets the opening handshake: a report shows only what came after it.
+    /// Says that the opening handshake is over, so that what follows are frames.
     pub(crate) fn opened(&mut self) {
-        self.record.forget_but(self.incoming.bytes());
+        self.record.opened(self.incoming.bytes());
     }
 
     /// The failure of the check: what happened, and under which byte the mark is.
     pub(crate) fn wrong(&self, happened: impl Into<String>, mark: impl Into<Option<Mark>>) -> Stop {
-        Stop::found(happened.into(), self.record.clone(), mark.into())
+        let mark = mark.into();
+        Stop::found(happened.into(), self.record.part_of(mark), mark)
     }
 }
 

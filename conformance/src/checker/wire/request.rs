@@ -4,6 +4,9 @@ use testkit::KEY;
 
 use crate::target::Target;
 
+/// The header that offers subprotocols.
+pub(crate) const PROTOCOL: &str = "Sec-WebSocket-Protocol";
+
 /// A request, line by line.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -14,24 +17,35 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// The request of RFC 6455 §4.1, with only the required headers.
+    /// The request of RFC 6455 §4.1, with only the required headers and those that every request
+    /// to this server must have.
     pub(crate) fn new(target: &Target) -> Self {
-        let lines = [
+        let required = [
             ("Host", target.authority.as_str()),
             ("Upgrade", "websocket"),
             ("Connection", "Upgrade"),
             ("Sec-WebSocket-Key", KEY),
             ("Sec-WebSocket-Version", "13"),
         ];
-        let lines = lines.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let path = target.path.clone();
-        Self { method: "GET", version: "HTTP/1.1", path, lines }
+        let (path, lines) = (target.path.clone(), Vec::new());
+        let mut request = Self { method: "GET", version: "HTTP/1.1", path, lines };
+        for (name, value) in required {
+            request = request.with(name, value);
+        }
+        if !target.subprotocols.is_empty() {
+            request = request.with(PROTOCOL, &target.subprotocols.join(", "));
+        }
+        for header in &target.headers {
+            request = request.with(&header.name, &header.value);
+        }
+        request
     }
 
     /// The request of a browser for a page, made of the request for a WebSocket.
-    pub(crate) fn for_a_page(mut self) -> Self {
-        self.lines.truncate(1);
-        self.with("Connection", "close")
+    pub(crate) fn for_a_page(self) -> Self {
+        let names = ["Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version", PROTOCOL];
+        let request = names.into_iter().fold(self, Self::without);
+        request.set("Connection", "close")
     }
 
     pub(crate) fn path(self, path: String) -> Self {
@@ -60,7 +74,7 @@ impl Request {
 
     /// Without the lines of this name.
     pub(crate) fn without(mut self, name: &str) -> Self {
-        self.lines.retain(|(other, _)| other != name);
+        self.lines.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
         self
     }
 
