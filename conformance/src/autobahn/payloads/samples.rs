@@ -74,6 +74,7 @@ fn result(number: usize, random: &mut Random) -> String {
     let verdict = ["passed", "passed", "passed", "passed", "informational"][random.below(5)];
     format!(
         "   \"{}.{}.{}\": {{\n      \"verdict\": \"{verdict}\",\n      \"closing\": \"passed\",\n      \
+         \"expected\": \"the same message comes back\",\n      \
          \"milliseconds\": {},\n      \"code\": 1000,\n      \"file\": \"peer_case_{}_{}.json\"\n   }},\n",
         number / 100,
         number / 10 % 10,
@@ -90,12 +91,14 @@ fn row(number: usize, random: &mut Random) -> String {
     format!(
         "            <tr class=\"row\">\n               <td class=\"case\"><a href=\"#case_{}_{}\">Case \
          {}.{}</a></td>\n               <td class=\"verdict good\">{mark}</td>\n               \
-         <td class=\"time\">{} ms</td>\n            </tr>\n",
+         <td class=\"time\">{} ms</td>\n               <td class=\"bytes\">{}</td>\n            \
+         </tr>\n",
         number / 50,
         number % 50,
         number / 50,
         number % 50,
         random.below(500),
+        random.below(65_536),
     )
 }
 
@@ -106,8 +109,8 @@ fn picture(random: &mut Random) -> Vec<u8> {
         let mut shade = 60 + line / 8;
         for _ in 0..512 {
             // The sum of random numbers is near its mean more often than far from it.
-            let noise: usize = (0..4).map(|_| random.below(13)).sum();
-            shade = (shade + noise).saturating_sub(24).clamp(8, 248);
+            let noise: usize = (0..4).map(|_| random.below(7)).sum();
+            shade = (shade + noise).saturating_sub(12).clamp(8, 248);
             bytes.push(u8::try_from(shade).unwrap_or(u8::MAX));
         }
     }
@@ -120,7 +123,7 @@ fn prose(random: &mut Random) -> Vec<u8> {
         ["b", "d", "fr", "g", "h", "k", "l", "m", "n", "r", "s", "sch", "st", "t", "w", "z"];
     const MIDDLES: [&str; 8] = ["a", "e", "e", "ei", "i", "o", "u", "ü"];
     const ENDS: [&str; 10] = ["", "n", "r", "t", "ch", "en", "er", "st", "ß", "nd"];
-    let words: Vec<String> = (0..6000)
+    let words: Vec<String> = (0..12_000)
         .map(|index| {
             let syllables = 1 + usize::from(index > 40) + random.below(2);
             let mut pick = |from: &[&'static str]| from[random.below(from.len())];
@@ -131,9 +134,9 @@ fn prose(random: &mut Random) -> Vec<u8> {
     while text.len() < Sample::Prose.length() {
         text.push_str("  ");
         for _ in 0..5 + random.below(4) {
-            // About as many words from 1 to 10 as from 10 to 100, and so on.
-            let size = 6_usize << random.below(11);
-            let _ = write!(text, "{} ", words[random.below(size.min(words.len()))]);
+            // The first words are more frequent.
+            let size = [words.len() / 4, words.len() / 2, words.len()][random.below(3)];
+            let _ = write!(text, "{} ", words[random.below(size)]);
         }
         text.push('\n');
     }
@@ -152,7 +155,7 @@ fn document(random: &mut Random) -> Vec<u8> {
         bytes.extend(format!("{number} 0 obj\n<< /Length {length} >>\nstream\n").bytes());
         bytes.extend((0..length).map(|_| random.next().to_ne_bytes()[0]));
         bytes.extend(b"endstream\nendobj\n");
-        for other in 0..length / 90 {
+        for other in 0..length / 150 {
             let entry = format!("<< /Type /Annot /Rect [ {other} 0 R ] /Parent {number} 0 R >>\n");
             bytes.extend(entry.bytes());
         }
