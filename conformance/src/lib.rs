@@ -7,7 +7,6 @@
 
 pub mod autobahn;
 pub mod checker;
-mod parallel;
 pub mod program;
 mod subject;
 pub mod target;

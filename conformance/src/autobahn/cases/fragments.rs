@@ -52,8 +52,8 @@ pub(super) fn cases() -> Vec<Case> {
     ] {
         let stray = Frame { fin, ..continuation("fragment1") };
         let message = [text("fragment2").unfinished(), continuation("fragment3")];
-        let once = [&[stray], message.as_slice()].concat();
-        cases.push(refused(number, about, [once.clone(), once].concat()));
+        let round = [&[stray], message.as_slice()].concat();
+        cases.push(refused(number, about, [round.clone(), round].concat()));
     }
     let about = "two fragments that both have the opcode of a text";
     cases.push(refused(18, about, vec![one(), text("fragment2")]));
@@ -89,7 +89,7 @@ fn in_three_ways(first: u8, about: &str, frames: &[Frame], ok: &[Event]) -> Vec<
 fn paused(number: u8, way: &str, writes: Writes) -> Case {
     let part = |index: u8| continuation(format!("fragment{index}")).unfinished().written(writes);
     let ping = |index: u8| ping(format!("pongme {index}!")).written(writes);
-    let pong = |index: u8| Event::Pong(format!("pongme {index}!").into());
+    let answer = |index: u8| Event::Pong(format!("pongme {index}!").into());
     let first = text("fragment1").unfinished().written(writes);
     let last = continuation("fragment5").written(writes);
     let mut steps = sends([first, part(2), ping(1)], Step::Pause);
@@ -103,7 +103,7 @@ fn paused(number: u8, way: &str, writes: Writes) -> Case {
              ping and the last fragment{way}."
         ),
         steps,
-        vec![pong(1), pong(2), message],
+        vec![answer(1), answer(2), message],
         Close::normal(),
     )
 }

@@ -269,7 +269,7 @@ pub(crate) fn sends(frames: impl IntoIterator<Item = Frame>, last: Step) -> Vec<
 pub(crate) fn fragments(payload: &[u8], size: usize) -> Vec<Frame> {
     let mut frames: Vec<Frame> =
         payload.chunks(size).map(|part| continuation(part).unfinished()).collect();
-    if payload.len() % size == 0 {
+    if payload.len().is_multiple_of(size) {
         frames.push(continuation([]));
     }
     if let Some(first) = frames.first_mut() {

@@ -227,10 +227,11 @@ const fn range<const LENGTH: usize>(first: u8) -> [u8; LENGTH] {
 /// The bytes from `first` on, each with a space after it.
 const fn spaced<const LENGTH: usize>(first: u8) -> [u8; LENGTH] {
     let mut bytes = [b' '; LENGTH];
-    let mut index = 0;
-    while index < LENGTH / 2 {
-        bytes[2 * index] = first + index as u8;
-        index += 1;
+    let (mut index, mut byte) = (0, first);
+    while index < LENGTH {
+        bytes[index] = byte;
+        byte += 1;
+        index += 2;
     }
     bytes
 }

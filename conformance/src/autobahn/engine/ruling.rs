@@ -54,7 +54,7 @@ pub(super) fn rule(
         }
         Effect::WrongSideFails if is_wrong_side => {
             behavior = Verdict::Failed;
-            result = "The peer did not fail the connection.".to_owned();
+            result = "The peer did not fail the connection.".into();
         }
         Effect::WrongCodeFails if behavior_close == Verdict::WrongCode => {
             behavior = Verdict::Failed;
