@@ -266,6 +266,7 @@ impl Conversation {
     /// Acts on the time limits that have passed.
     pub(crate) fn tick(&mut self, now: Instant) {
         self.now = now;
+        self.endpoint.set_clock(now);
         let has_passed = |limit: &Option<Instant>| limit.is_some_and(|limit| limit <= now);
         if self.resume_at.take_if(|limit| *limit <= now).is_some()
             && self.endpoint.state != State::Closed
@@ -367,5 +368,25 @@ pub(crate) fn never_open(case: &Case, role: Role, why: &str, started: Instant) -
         remote_close_code: None,
         duration: u64::try_from(started.elapsed().as_millis()).unwrap_or_default(),
         wire: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::autobahn::cases;
+
+    /// Case 2.1 waits for one second, and closes.
+    #[test]
+    fn a_peer_that_gave_no_answer_may_still_answer_the_close_frame() {
+        let case = cases::all().into_iter().find(|case| case.number == "2.1").unwrap();
+        let (start, second) = (Instant::now(), Duration::from_secs(1));
+        let mut conversation = Conversation::open(Arc::new(case), Role::Client, None, start);
+        conversation.tick(start + second);
+        assert!(!conversation.is_over());
+        assert_eq!(conversation.deadline(), Some(start + 2 * second));
+        conversation.receive(&mut [0x88, 0], start + second * 3 / 2);
+        let (outcome, _) = conversation.end();
+        assert_eq!(outcome.behavior_close, Verdict::Ok, "{}", outcome.result_close);
     }
 }

@@ -238,9 +238,14 @@ impl Endpoint {
         self.is_broken = true;
     }
 
+    /// Sets the clock, from which the next time limits count.
+    pub(crate) fn set_clock(&mut self, now: Instant) {
+        self.now = now;
+    }
+
     /// Sets the clock, and acts on the time limits that have passed.
     pub(crate) fn tick(&mut self, now: Instant) {
-        self.now = now;
+        self.set_clock(now);
         let has_passed = |limit: Option<Instant>| limit.is_some_and(|limit| limit <= now);
         if self.state != State::Closed && (has_passed(self.close_limit) || has_passed(self.drop_limit))
         {
