@@ -92,6 +92,7 @@ pub(crate) const CHECKS: &[Check] = &[
         let mut peer = session.open()?;
         let length = session.random.within(2..=124).into();
         peer.answers_ping(b"are you there?")?;
+        peer.answers_ping(b" \t\0binary, \xff too\0\r\n")?;
         [0, 1, 125, length].iter().try_for_each(|length| {
             peer.answers_ping(&session.random.bytes(*length))
         })

@@ -79,7 +79,8 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects("A frame that is not masked fails the connection, with 1002.")
     .hint("Look at the top bit of the second byte before you look for a key."),
     Check::new(3, "unmasking/top-bit", "RFC 6455 §5.2", |session| {
-        let drafts = [text(""), text("Hello"), Draft::binary("Hello")];
+        // The last is a right frame for a server that takes the lower four bytes only.
+        let drafts = [text(""), text("Hello"), Draft::binary("Hello"), text(letters(70_000))];
         drafts.iter().try_for_each(|draft| {
             let mut peer = session.open()?;
             let length = TOP_BIT + draft.payload.len() as u64;
