@@ -16,7 +16,7 @@ use crate::checker::random::Random;
 use crate::checker::report::ruling::{Report, Ruling, Verdict};
 use crate::checker::session::Session;
 use crate::checker::stages::numbered;
-use crate::checker::wire::manner::Manner;
+use crate::checker::wire::manner::{Echo, Manner};
 use crate::checker::wire::stop::Stop;
 
 /// How many checks run at the same time, each with connections of its own.
@@ -168,7 +168,13 @@ impl Run {
         let is_undecided = |rulings: &mut BTreeMap<usize, Ruling>| !rulings.contains_key(&place);
         let waited = self.decided.wait_timeout_while(self.rulings(), RUN, is_undecided);
         let (rulings, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        rulings.get(&place).is_none_or(|ruling| ruling.verdict != Verdict::Passed)
+        // Without an echo some checks cannot be judged, which says nothing against the server.
+        let echoes = self.manner.get().is_none_or(|manner| manner.echo == Echo::Same);
+        rulings.get(&place).is_none_or(|ruling| match ruling.verdict {
+            Verdict::Passed => false,
+            Verdict::Skipped => echoes,
+            Verdict::Failed => true,
+        })
     }
 
     fn rulings(&self) -> MutexGuard<'_, BTreeMap<usize, Ruling>> {

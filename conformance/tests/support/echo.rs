@@ -312,6 +312,8 @@ fn changed(payload: Vec<u8>, shared: &Shared) -> Vec<u8> {
         text.split('\0').next().unwrap_or_default().to_owned()
     } else if has(Flaw::LosesAstral) {
         text.replace(|letter| letter > '\u{ffff}', "?")
+    } else if has(Flaw::EscapesText) {
+        text.replace('<', "&lt;")
     } else if has(Flaw::Composes) {
         text.replace("e\u{301}", "\u{e9}")
     } else {

@@ -261,6 +261,9 @@ impl Wire<'_> {
             || (has(Flaw::MasksLong) && payload.len() > 200)
             || (has(Flaw::MasksClose) && opcode == 8);
         let mask: u8 = if masks { 0x80 } else { 0 };
+        let fin = fin
+            && !(has(Flaw::FragmentsPongs) && opcode == 10
+                || has(Flaw::FragmentsClose) && opcode == 8);
         let mut frame = vec![if fin { 0x80 } else { 0 } | rsv3 | opcode];
         match payload.len() {
             length @ 0..=125 => frame.push(mask + u8::try_from(length).unwrap()),

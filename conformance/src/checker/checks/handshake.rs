@@ -128,7 +128,7 @@ fn accept(session: &Session) -> Judgement {
         |_| true,
         |answer| answer.starts_with('+'),
         |answer| answer.starts_with('/'),
-        |answer| answer.starts_with('A') && answer.as_bytes()[1] < b'Q',
+        |answer| answer.starts_with('A') && (b'A'..b'Q').contains(&answer.as_bytes()[1]),
         |answer| answer.contains('+') && answer.contains('/'),
     ];
     is_of_a_kind.iter().try_for_each(|is_it| {
