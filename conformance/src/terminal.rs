@@ -1,7 +1,7 @@
 //! What is different on a terminal: colours.
 
 use std::env;
-use std::io::{IsTerminal, stdout};
+use std::io::{ErrorKind, IsTerminal, Write as _, stdout};
 
 /// The codes of a terminal for the ways to show a text.
 pub(crate) const BOLD: &str = "1";
@@ -17,4 +17,18 @@ pub(crate) fn has_colours() -> bool {
 /// Returns the text in one of the ways above, or plain if there are no `colours`.
 pub(crate) fn painted(colours: bool, way: &str, text: &str) -> String {
     if colours { format!("\x1b[{way}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+/// Prints a text on standard output. A reader that has gone, such as `head`, has read enough.
+///
+/// # Errors
+/// A sentence, if it cannot be written for another reason.
+pub(crate) fn print(text: &str) -> Result<(), String> {
+    let mut stdout = stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(format!("standard output cannot be written: {error}"))
+        }
+        _ => Ok(()),
+    }
 }

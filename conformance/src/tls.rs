@@ -61,6 +61,8 @@ pub fn reason(error: &io::Error) -> Option<String> {
         Error::InvalidCertificate(why) => {
             let why = match why {
                 CertificateError::UnknownIssuer => "its issuer is unknown".to_owned(),
+                // What rustls says of most self-signed ones is meant for its own authors.
+                CertificateError::Other(_) => "it is self-signed, or broken".to_owned(),
                 why => why.to_string(),
             };
             format!(

@@ -5,9 +5,12 @@
 
 mod support;
 
+use std::time::Duration;
+
 use conformance::checker::options::Options;
-use conformance::checker::report::ruling::Report;
+use conformance::checker::report::ruling::{Report, Verdict};
 use conformance::checker::runner::run;
+use support::limits::MESSAGE_MAX;
 use support::{Flaw, start};
 
 fn judge(flaw: Option<Flaw>, only: &str) -> Report {
@@ -26,7 +29,9 @@ fn a_failure_shows_both_directions_and_a_mark_under_the_first_wrong_byte() {
   happened  The server went on, and sent a text frame of 5 bytes.
   → 81 05 48 65 6c 6c 6f                             ··Hello
        ^^
+    text, final · \"Hello\" · a client must mask (§5.1)
   ← 81 05 48 65 6c 6c 6f                             ··Hello
+    text, final · \"Hello\"
   hint      Look at the top bit of the second byte before you look for a key.
 ";
     assert!(text.contains(expected), "{text}");
@@ -64,7 +69,7 @@ fn json_has_the_verdict_the_fault_and_the_bytes() {
 #[test]
 fn junit_has_a_suite_a_level_and_a_case_a_check() {
     let report = judge(Some(Flaw::NamesNoVersion), "handshake/version-named");
-    let text = report.junit().unwrap();
+    let text = report.junit();
     let document = roxmltree::Document::parse(&text).unwrap();
     let root = document.root_element();
     assert_eq!(root.attribute("failures"), Some("1"));
@@ -73,7 +78,7 @@ fn junit_has_a_suite_a_level_and_a_case_a_check() {
     assert_eq!((count("testsuite"), count("failure"), count("skipped")), (2, 1, 0));
     let failure = root.descendants().find(|node| node.has_tag_name("failure")).unwrap();
     assert_eq!(failure.parent().unwrap().attribute("name"), Some("handshake/version-named"));
-    assert!(failure.text().unwrap().contains("← 48 54 54 50"));
+    assert!(failure.text().unwrap().contains("← HTTP/1.1 400 Bad Request\\r\\n"));
 }
 
 /// A check that cannot see what it looks for has neither failed nor passed.
@@ -81,18 +86,35 @@ fn junit_has_a_suite_a_level_and_a_case_a_check() {
 fn what_another_check_has_made_invisible_is_skipped_and_says_why() {
     let report = judge(Some(Flaw::AnswersLikeAPage), "framing/ping");
     let text = report.for_people(false);
-    assert!(text.contains("skipped, as framing/echo has not passed: framing/ping"), "{text}");
-    assert!(report.junit().unwrap().contains("<skipped message=\"framing/echo has not passed\"/>"));
+    assert!(text.contains("skipped, as unmasking/text has not passed: framing/ping"), "{text}");
+    assert!(report.junit().contains("<skipped message=\"unmasking/text has not passed\"/>"));
 }
 
 #[test]
-fn an_unknown_check_is_answered_with_those_there_are() {
+fn an_unknown_check_is_answered_with_those_that_are_like_it() {
     let mut options = Options::new(start(None).parse().unwrap());
-    let problem = |only: &str, options: &mut Options| {
-        options.only = vec![only.to_owned()];
-        run(options, &|_, _| {}).err().unwrap()
-    };
-    assert!(problem("framing/pin", &mut options).contains("framing/ping, framing/pong"));
-    assert!(problem("room/order", &mut options).contains("--level"));
-    assert!(problem("nothing", &mut options).contains("there is no check"));
+    options.only = vec!["framing/pin".to_owned()];
+    let problem = run(&options, &|_, _| {}).err().unwrap();
+    assert!(problem.contains("framing/ping or framing/pong"), "{problem}");
+}
+
+/// What comes behind the first failure is neither waited for nor shown.
+#[test]
+fn the_first_failure_is_that_of_the_earliest_check_and_comes_at_once() {
+    let mut options = Options::new(start(Some(Flaw::NeverPings)).parse().unwrap());
+    (options.first, options.stage) = (true, Some(14));
+    options.patience = Duration::from_secs(3);
+    options.message_max = Some(MESSAGE_MAX as u64);
+    let report = run(&options, &|_, _| {}).unwrap();
+    assert_eq!(report.ids(Verdict::Failed), ["hostile/half-open"], "{}", report.for_people(false));
+
+    let mut options = Options::new(start(Some(Flaw::TakesPost)).parse().unwrap());
+    (options.first, options.stage) = (true, Some(14));
+    let report = run(&options, &|_, _| {}).unwrap();
+    let text = report.for_people(false);
+    assert_eq!(report.ids(Verdict::Failed), ["handshake/method"], "{text}");
+    assert!(report.time < Duration::from_secs(5), "{text}");
+    let json = report.json();
+    assert_eq!((json["stage"].as_u64(), json["checks"][0]["stage"].as_u64()), (Some(14), Some(1)));
+    assert!(json["total"].as_u64().unwrap() > json["checks"].as_array().unwrap().len() as u64);
 }

@@ -72,8 +72,7 @@ impl Check {
         let needs: &[&str] = match level {
             1 => &["tcp/accept"],
             2 => &["handshake/upgrade"],
-            3 => &["unmasking/text"],
-            4 | 5 => &["framing/echo"],
+            3..=5 => &["unmasking/text"],
             _ => &["room/message"],
         };
         Self::with_code(level, id, clause, Code::Server(run)).needs(needs)

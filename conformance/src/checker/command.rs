@@ -1,7 +1,7 @@
-//! `conformance check`: checks a step, or any server.
+//! `ws-judge check`: checks a step, or any server.
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -10,62 +10,110 @@ use testkit::{Server, show_progress};
 
 use crate::checker::client;
 use crate::checker::client::options::ClientOptions;
+use crate::checker::list;
 use crate::checker::options::Options;
 use crate::checker::report::ruling::Ruling;
 use crate::checker::runner::run;
+use crate::checker::stages::STAGES;
 use crate::subject::{MESSAGE_MAX, Subject};
-use crate::terminal;
+use crate::target::TargetOptions;
+use crate::terminal::{has_colours, print};
 
 /// How long a step may wait for a silent peer, with the flags that it is started with.
 const STEP_PATIENCE: Duration = Duration::from_secs(15);
 
 /// The choice of checks, and of the report.
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 pub struct Checker {
-    /// A step to build, start and check at its own level, such as 3 or 5a, or the address of a server
-    #[arg(value_name = "STEP | ws://HOST:PORT/PATH", required_unless_present = "client")]
+    /// The address of a server. Inside this repository also a step, such as 3 or 5a, which is
+    /// built, started and checked at its own level
+    #[arg(
+        value_name = "ws://HOST:PORT/PATH | STEP",
+        required_unless_present_any = ["list", "client"]
+    )]
     target: Option<String>,
 
     /// Check a client instead: a program that connects to {url}, echoes every message until the
     /// connection is closed, and ends. It is started once for each connection. A browser opens
-    /// {page}, or, with `--client browser`, the address that is printed
-    #[arg(long, value_name = "PROGRAM {url}", conflicts_with = "target")]
+    /// {page} instead, or the address that `--client browser` prints
+    #[arg(
+        long,
+        value_name = "PROGRAM {url}",
+        conflicts_with_all = ["target", "list", "stage"]
+    )]
     client: Option<String>,
 
-    /// The highest level: 1 TCP, 2 handshake, 3 unmasking, 4 framing, 5 echo, 6 room [default: 5, or the step's]
+    /// Run the checks of the levels up to this one: 1 TCP, 2 handshake, 3 unmasking, 4 framing,
+    /// 5 echo, 6 room [default: 5, or that of the step]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=6))]
     level: Option<u8>,
 
-    /// Also check what a server that strangers can reach must withstand; takes up to a minute more
+    /// Also run the checks of what a server must withstand if strangers can reach it. They take up
+    /// to a minute
     #[arg(long)]
     hostile: bool,
 
-    /// Run only these checks and those that they need: framing/ping, or several with commas between
-    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    /// Run the checks of the stages up to this one instead, in which a reader of the book builds a
+    /// server. `--list` shows the stages
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u8).range(1..=STAGES.len() as i64),
+        conflicts_with_all = ["level", "hostile", "only"]
+    )]
+    stage: Option<u8>,
+
+    /// Run only these checks, and those that they need: framing/ping, or utf8/* for a group, or
+    /// several with commas between them
+    #[arg(long, value_name = "CHECKS", value_delimiter = ',')]
     only: Vec<String>,
 
-    /// Where the rooms of level 6 are: /ws if one enters at /ws/ROOM/NAME
-    #[arg(long, value_name = "PATH", default_value = "/ws")]
+    /// Stop at the first failure, and show it on one screen
+    #[arg(long)]
+    first: bool,
+
+    /// List all stages and checks, and check nothing
+    #[arg(long, conflicts_with = "target")]
+    list: bool,
+
+    #[command(flatten)]
+    server: TargetOptions,
+
+    /// The path of the rooms of level 6: /ws if a client enters at /ws/ROOM/NAME
+    #[arg(long, value_name = "PATH", default_value = "/ws", help_heading = "The server")]
     rooms: String,
 
-    /// How long the server may wait for a silent peer, in the hostile checks [default: 30]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=300))]
+    /// How long the server may wait for a silent client, in the hostile checks [default: 30]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=300),
+        help_heading = "The server"
+    )]
     patience: Option<u64>,
 
-    /// The longest message that the server takes, for the hostile checks of its limits
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..=1_073_741_824))]
+    /// The longest message that the server takes. Without it, the hostile check of this limit is
+    /// skipped
+    #[arg(
+        long,
+        value_name = "BYTES",
+        value_parser = clap::value_parser!(u64).range(1..=1_073_741_824),
+        help_heading = "The server"
+    )]
     message_max: Option<u64>,
 
-    /// The server's process on this machine, for the hostile check of its memory (Linux)
-    #[arg(long)]
+    /// The number of the server's process on this machine. Without it, the hostile check of its
+    /// memory is skipped. Linux only
+    #[arg(long, value_name = "PID", help_heading = "The server")]
     pid: Option<u32>,
 
     /// Print JSON instead of a report for people
-    #[arg(long)]
+    #[arg(long, help_heading = "The report")]
     json: bool,
 
-    /// Also write JUnit XML to this file
-    #[arg(long, value_name = "FILE")]
+    /// Also write the report as JUnit XML to this file
+    #[arg(long, value_name = "FILE", conflicts_with = "list", help_heading = "The report")]
     junit: Option<PathBuf>,
 }
 
@@ -73,37 +121,52 @@ impl Checker {
     /// Runs the checks and prints how they came out. Returns whether nothing failed.
     ///
     /// # Errors
-    /// A sentence, if nothing could be checked.
+    /// A sentence, if nothing could be checked, or if a report cannot be written.
     pub fn run(&self) -> Result<bool, String> {
+        if self.list {
+            let list = if self.json { format!("{:#}\n", list::json()) } else { list::text() };
+            return print(&list).map(|()| true);
+        }
+        let problem = |file: &Path, error| format!("{} cannot be written: {error}", file.display());
+        if let Some(file) = &self.junit {
+            // A file that cannot be written is better known before all checks.
+            let opened = File::options().append(true).create(true).open(file);
+            opened.map_err(|error| problem(file, error))?;
+        }
         let done = AtomicUsize::new(0);
         let progress = |ruling: &Ruling, total| {
             let count = done.fetch_add(1, Ordering::Relaxed) + 1;
             show_progress(&format!("{count}/{total} {}", ruling.check.id));
         };
         let report = if let Some(line) = &self.client {
-            client::run::run(&self.client_options(line)?, &progress)?
+            client::run::run(&self.client_options(line)?, &progress)
         } else {
             // The server lives until all is checked.
-            let (options, _server) = self.options()?;
-            run(&options, &progress)?
+            let (options, _server) = self.options(self.target.as_deref().unwrap_or_default())?;
+            run(&options, &progress)
         };
         show_progress("");
+        let report = report?;
         if let Some(file) = &self.junit {
-            fs::write(file, report.junit()?)
-                .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
+            fs::write(file, report.junit()).map_err(|error| problem(file, error))?;
         }
+        let unreachable = report.unreachable();
         if self.json {
-            println!("{:#}", report.json());
-        } else {
-            print!("{}", report.for_people(terminal::has_colours()));
+            print(&format!("{:#}\n", report.json()))?;
+        } else if unreachable.is_none() {
+            print(&report.for_people(has_colours()))?;
         }
-        Ok(report.is_good())
+        match unreachable {
+            Some(why) => Err(format!("{} cannot be checked. {why}", report.options.target.url)),
+            None => Ok(report.is_good()),
+        }
     }
 
     /// Returns the options for the run against a client.
     fn client_options(&self, line: &str) -> Result<ClientOptions, String> {
         let mut options = ClientOptions::new(line)?;
         options.hostile = self.hostile;
+        options.first = self.first;
         options.only.clone_from(&self.only);
         options.level = self.level.unwrap_or(options.level);
         options.patience = self.patience.map_or(options.patience, Duration::from_secs);
@@ -111,15 +174,15 @@ impl Checker {
     }
 
     /// Returns the options for the run, and the server that was started for it.
-    fn options(&self) -> Result<(Options, Option<Server>), String> {
-        let target = self.target.as_deref().unwrap_or_default();
+    fn options(&self, target: &str) -> Result<(Options, Option<Server>), String> {
         let (mut options, server) = if target.contains([':', '/']) {
-            (Options::new(target.parse()?), None)
+            (Options::new(self.server.target(target)?), None)
         } else {
             let subject = Subject::labelled(target)?;
-            let flags = if self.hostile { subject.hostile_flags } else { &[] };
+            let is_hostile = self.hostile || self.stage.is_some();
+            let flags = if is_hostile { subject.hostile_flags } else { &[] };
             let server = subject.start(flags)?;
-            let mut options = Options::new(server.ws_url(subject.path).parse()?);
+            let mut options = Options::new(self.server.target(&server.ws_url(subject.path))?);
             options.level = subject.level;
             options.patience = STEP_PATIENCE;
             options.message_max = (!flags.is_empty()).then_some(MESSAGE_MAX);
@@ -128,6 +191,8 @@ impl Checker {
         };
         options.hostile = self.hostile;
         options.only.clone_from(&self.only);
+        options.stage = self.stage;
+        options.first = self.first;
         options.rooms.clone_from(&self.rooms);
         options.level = self.level.unwrap_or(options.level);
         options.patience = self.patience.map_or(options.patience, Duration::from_secs);

@@ -8,11 +8,15 @@
 
 pub mod check;
 pub mod checks;
+mod chosen;
 pub mod client;
 pub mod command;
+mod list;
 mod memory;
 pub mod options;
+mod random;
 pub mod report;
 pub mod runner;
 mod session;
+pub mod stages;
 mod wire;

@@ -1,5 +1,6 @@
-//! What is target, and how.
+//! What to check, and how.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 use crate::target::Target;
@@ -23,8 +24,14 @@ pub struct Options {
     pub message_max: Option<u64>,
     /// The server's process, if its memory is to be looked at.
     pub pid: Option<u32>,
-    /// Only these checks, and those that they need; all, if it is empty.
+    /// Where random values begin: the same seed gives the same run.
+    pub seed: u64,
+    /// Only these checks, and those that they need; all, if it is empty. `utf8/*` is a group.
     pub only: Vec<String>,
+    /// All checks of the stages up to this one, instead of those of the levels.
+    pub stage: Option<u8>,
+    /// Whether to stop at the first failure, in the order of the checks.
+    pub first: bool,
 }
 
 impl Options {
@@ -39,7 +46,10 @@ impl Options {
             patience: Duration::from_secs(30),
             message_max: None,
             pid: None,
+            seed: RandomState::new().hash_one(()) & 0xffff_ffff,
             only: Vec::new(),
+            stage: None,
+            first: false,
         }
     }
 }

@@ -1,24 +1,31 @@
-//! Runs the checks: first those that others need, then most of them together, then the rest.
+//! Runs the checks: many at the same time, but each after those that it needs.
 
-use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::checker::check::{Check, Code, Turn};
 use crate::checker::checks::all;
+use crate::checker::chosen::chosen;
 use crate::checker::memory;
 use crate::checker::options::Options;
+use crate::checker::random::Random;
 use crate::checker::report::ruling::{Report, Ruling, Verdict};
 use crate::checker::session::Session;
+use crate::checker::stages::numbered;
+use crate::checker::wire::manner::Manner;
 use crate::checker::wire::stop::Stop;
-use crate::parallel::in_parallel;
 
 /// How many checks run at the same time, each with connections of its own.
 const TOGETHER: usize = 8;
 /// How long all that is not hostile may take.
-const RUN: Duration = Duration::from_secs(28);
+const RUN: Duration = Duration::from_secs(26);
 /// How long one check may take, its waiting for an answer included.
-const CHECK: Duration = Duration::from_secs(8);
+const CHECK: Duration = Duration::from_secs(12);
 /// How long a hostile check may take, over the patience that the server is given.
 const HOSTILE: Duration = Duration::from_secs(30);
 /// The check that shows whether a server can be asked more than one thing at a time.
@@ -29,103 +36,119 @@ const SECOND_CONNECTION: &str = "tcp/second-connection";
 ///
 /// # Errors
 /// If a check was asked for by a name that none has.
-pub fn run(
-    options: &Options,
-    progress: &(dyn Fn(&Ruling, usize) + Sync),
-) -> Result<Report, String> {
+pub fn run(options: &Options, progress: &dyn Fn(&Ruling, usize)) -> Result<Report, String> {
     let start = Instant::now();
-    let checks = chosen(options)?;
-    let run = Run {
-        options,
-        total: checks.len(),
-        start,
-        memory: options.pid.and_then(|pid| memory::of(pid, memory::NOW)),
-        rulings: Mutex::default(),
-        progress,
-    };
-    let needed: HashSet<&str> = checks.iter().flat_map(|check| check.needs).copied().collect();
-    let is_first = |check: &Check| {
-        check.turn == Turn::Crowd && (needed.contains(check.id) || check.level == 1)
-    };
-    let (first, rest): (Vec<Check>, Vec<Check>) = checks.iter().copied().partition(is_first);
-    for check in &first {
-        run.judge(check);
+    let chosen = chosen(options, &all())?;
+    let mut options = options.clone();
+    if let Some(stage) = options.stage.and_then(numbered) {
+        options.level = stage.level;
     }
-    let together = if run.has_passed(SECOND_CONNECTION) == Some(false) { 1 } else { TOGETHER };
-    let crowd: Vec<&Check> = rest.iter().filter(|check| check.turn == Turn::Crowd).collect();
-    in_parallel(&crowd, together, |check| {
-        run.judge(check);
-        true
-    });
-    for turn in [Turn::Alone, Turn::Last] {
-        for check in rest.iter().filter(|check| check.turn == turn) {
-            run.judge(check);
-        }
+    let mut checks = chosen.clone();
+    checks.sort_by_key(|check| (check.turn, check.level > 1));
+    let begin = |turn| checks.partition_point(|check| check.turn < turn);
+    let lonely = checks.partition_point(|check| check.turn == Turn::Crowd && check.level == 1);
+    let (alone, all) = (begin(Turn::Alone), checks.len());
+    let memory = options.pid.and_then(|pid| memory::of(pid, memory::NOW));
+    let (rulings, decided, manner) = (Mutex::default(), Condvar::new(), OnceLock::new());
+    let run = Arc::new(Run { options, checks, start, memory, manner, rulings, decided });
+    let mut goes_on = run.judge_all(0..lonely, 1, progress);
+    if goes_on {
+        let together = if run.has_failed(SECOND_CONNECTION) { 1 } else { TOGETHER };
+        goes_on = run.judge_all(lonely..alone, together, progress);
     }
-    let mut rulings = run.rulings.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let place = |ruling: &Ruling| checks.iter().position(|check| check.id == ruling.check.id);
-    rulings.sort_by_key(place);
-    Ok(Report { options: options.clone(), rulings, time: start.elapsed() })
-}
-
-/// The checks that were asked for.
-fn chosen(options: &Options) -> Result<Vec<Check>, String> {
-    let mut checks = all();
-    checks.retain(|check| check.level <= options.level && (options.hostile || !check.hostile));
-    if options.only.is_empty() {
-        return Ok(checks);
+    if goes_on {
+        run.judge_all(alone..all, 1, progress);
     }
-    if let Some(id) = options.only.iter().find(|id| !checks.iter().any(|check| check.id == **id)) {
-        return Err(unknown(id, &checks));
+    let mut rulings: Vec<Ruling> = std::mem::take(&mut *run.rulings()).into_values().collect();
+    if run.options.first
+        && let Some(failure) = rulings.iter().position(Ruling::has_failed)
+    {
+        rulings.truncate(failure + 1);
     }
-    let mut wanted: HashSet<&str> = options.only.iter().map(String::as_str).collect();
-    // Until nothing is added any more.
-    let mut count = 0;
-    while count < wanted.len() {
-        count = wanted.len();
-        for check in checks.iter().filter(|check| wanted.contains(check.id)).collect::<Vec<_>>() {
-            wanted.extend(check.needs);
-        }
-    }
-    checks.retain(|check| wanted.contains(check.id));
-    Ok(checks)
-}
-
-/// Says that there is no such check, or not here.
-fn unknown(id: &str, checks: &[Check]) -> String {
-    if all().iter().any(|check| check.id == id) {
-        return format!("`{id}` needs a higher --level, or --hostile");
-    }
-    let group = id.split('/').next().unwrap_or_default();
-    let alike =
-        checks.iter().map(|check| check.id).filter(|id| id.split('/').next() == Some(group));
-    match alike.collect::<Vec<_>>()[..] {
-        [] => format!("there is no check `{id}`: see conformance/README.md for all of them"),
-        ref alike => format!("there is no check `{id}`; there are {}", alike.join(", ")),
-    }
+    rulings.sort_by_key(|ruling| chosen.iter().position(|check| check.id == ruling.check.id));
+    Ok(Report { options: run.options.clone(), rulings, total: all, time: start.elapsed() })
 }
 
 /// One run of the checks.
-struct Run<'run> {
-    options: &'run Options,
-    total: usize,
+struct Run {
+    options: Options,
+    /// The checks, in the order in which they begin.
+    checks: Vec<Check>,
     start: Instant,
     memory: Option<u64>,
-    rulings: Mutex<Vec<Ruling>>,
-    progress: &'run (dyn Fn(&Ruling, usize) + Sync),
+    manner: OnceLock<Manner>,
+    /// The rulings so far, each by the place of its check.
+    rulings: Mutex<BTreeMap<usize, Ruling>>,
+    /// Is notified of each ruling.
+    decided: Condvar,
 }
 
-impl Run<'_> {
+impl Run {
+    /// Runs the checks at these places, in this many threads. Returns whether to go on.
+    ///
+    /// If the run ends at the first failure, it does not wait for checks behind that: their
+    /// threads end by themselves.
+    fn judge_all(
+        self: &Arc<Self>,
+        places: Range<usize>,
+        threads: usize,
+        progress: &dyn Fn(&Ruling, usize),
+    ) -> bool {
+        let (sender, receiver) = channel();
+        let next = Arc::new(AtomicUsize::new(places.start));
+        for _ in 0..threads.min(places.len()) {
+            let (run, next, sender, end) =
+                (Arc::clone(self), Arc::clone(&next), sender.clone(), places.end);
+            thread::spawn(move || {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    if place >= end {
+                        break;
+                    }
+                    run.judge(place);
+                    if sender.send(place).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for place in receiver {
+            let rulings = self.rulings();
+            progress(&rulings[&place], self.checks.len());
+            if self.options.first
+                && let Some((failure, _)) = rulings.iter().find(|(_, ruling)| ruling.has_failed())
+                && rulings.range(..failure).count() == *failure
+            {
+                return false;
+            }
+        }
+        true
+    }
+
     /// Runs a check, unless one that it needs has not passed.
-    fn judge(&self, check: &Check) {
-        let start = Instant::now();
-        let missing = check.needs.iter().find(|id| self.has_passed(id) == Some(false));
-        let judged = match missing {
+    fn judge(&self, place: usize) {
+        let (start, check) = (Instant::now(), self.checks[place]);
+        let judged = match check.needs.iter().find(|id| self.has_failed(id)) {
             Some(id) => Err(Stop::Unseen(format!("{id} has not passed"))),
-            None => match check.run {
-                Code::Server(run) => run(&self.session(check, start)),
-                Code::Client(_) => Err(Stop::unseen("it is a check of clients")),
-            },
+            None => {
+                let session = self.session(&check, start);
+                let judged = match check.run {
+                    Code::Server(run) => run(&session),
+                    Code::Client(_) => Err(Stop::unseen("it is a check of clients")),
+                };
+                match judged {
+                    // The time of a hostile check is what it measures.
+                    Err(Stop::Failed(_)) if Instant::now() > session.until && !check.hostile => {
+                        Err(Stop::unseen("this check took too long"))
+                    }
+                    // A stage is done when all of it has been seen.
+                    Err(Stop::Unseen(why)) if self.options.stage.is_some() => {
+                        Err(Stop::failed(format!("This could not be seen: {why}")))
+                    }
+                    judged => judged,
+                }
+            }
         };
         let (verdict, happened, finding) = match judged {
             Ok(()) => (Verdict::Passed, String::new(), None),
@@ -134,24 +157,36 @@ impl Run<'_> {
                 (Verdict::Failed, finding.happened.clone(), Some(*finding))
             }
         };
-        let ruling = Ruling { check: *check, verdict, happened, time: start.elapsed(), finding };
-        (self.progress)(&ruling, self.total);
-        self.rulings.lock().unwrap_or_else(PoisonError::into_inner).push(ruling);
+        let ruling = Ruling { check, verdict, happened, time: start.elapsed(), finding };
+        self.rulings().insert(place, ruling);
+        self.decided.notify_all();
     }
 
-    /// Whether a check has passed, if it was run.
-    fn has_passed(&self, id: &str) -> Option<bool> {
-        let rulings = self.rulings.lock().unwrap_or_else(PoisonError::into_inner);
-        let ruling = rulings.iter().find(|ruling| ruling.check.id == id)?;
-        Some(ruling.verdict == Verdict::Passed)
+    /// Whether a check has not passed. Waits for it, if it is part of the run.
+    fn has_failed(&self, id: &str) -> bool {
+        let Some(place) = self.checks.iter().position(|check| check.id == id) else {
+            return false;
+        };
+        let is_undecided = |rulings: &mut BTreeMap<usize, Ruling>| !rulings.contains_key(&place);
+        let waited = self.decided.wait_timeout_while(self.rulings(), RUN, is_undecided);
+        let (rulings, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        rulings.get(&place).is_none_or(|ruling| ruling.verdict != Verdict::Passed)
+    }
+
+    fn rulings(&self) -> MutexGuard<'_, BTreeMap<usize, Ruling>> {
+        self.rulings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn session(&self, check: &Check, start: Instant) -> Session<'_> {
-        let until = match (check.hostile, self.options.hostile) {
-            (true, _) => start + self.options.patience + HOSTILE,
-            (false, true) => start + CHECK,
-            (false, false) => (start + CHECK).min(self.start + RUN),
+        let until = if check.hostile {
+            start + self.options.patience + HOSTILE
+        } else if self.checks.iter().any(|check| check.hostile) {
+            start + CHECK
+        } else {
+            (start + CHECK).min(self.start + RUN)
         };
-        Session { options: self.options, until, memory: self.memory }
+        let random = Random::new(self.options.seed, check.id);
+        let (options, memory, manner) = (&self.options, self.memory, &self.manner);
+        Session { options, until, memory, random, manner }
     }
 }

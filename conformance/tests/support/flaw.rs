@@ -1,9 +1,9 @@
-//! The ways to be wrong, each with the check that is meant for it.
+//! The ways to be wrong, each with the checks that find it.
 
 use std::fmt;
 
 macro_rules! flaws {
-    ($($flaw:ident => $check:literal,)*) => {
+    ($($flaw:ident => $($check:literal)|+,)*) => {
         /// One way in which the server is wrong.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Flaw { $($flaw,)* }
@@ -12,9 +12,10 @@ macro_rules! flaws {
             /// All of them.
             pub(crate) const ALL: &[Self] = &[$(Self::$flaw,)*];
 
-            /// The one check that must catch it.
-            pub(crate) fn check(self) -> &'static str {
-                match self { $(Self::$flaw => $check,)* }
+            /// The checks that find it, the one that is meant for it first. A star stands for
+            /// any others: what is built on such a server falls with it.
+            pub(crate) fn checks(self) -> &'static [&'static str] {
+                match self { $(Self::$flaw => &[$($check),+],)* }
             }
         }
     };
@@ -27,6 +28,12 @@ flaws! {
     DiesOfBadText => "tcp/still-there",
     AnswersLikeAPage => "handshake/upgrade",
     WrongAccept => "handshake/accept",
+    NoAccept => "handshake/accept",
+    UrlSafeAccept => "handshake/accept",
+    LosesZeroByte => "handshake/accept",
+    RefusesPlus => "handshake/any-key",
+    RefusesSlash => "handshake/any-key",
+    ReadsPlusAsSpace => "handshake/any-key",
     NoUpgradeInAnswer => "handshake/upgrade-answered",
     NoConnectionInAnswer => "handshake/connection-answered",
     OneReadForARequest => "handshake/segments",
@@ -37,17 +44,35 @@ flaws! {
     SplitsAtColonAndSpace => "handshake/values-with-colons",
     InventsExtension => "handshake/extension",
     InventsSubprotocol => "handshake/subprotocol",
+    KeepsSpaces => "handshake/values-with-colons",
     TakesPost => "handshake/method",
+    MethodInAnyCase => "handshake/method",
+    TakesHead => "handshake/method",
     TakesHttp10 => "handshake/http-version",
     NeedsNoHost => "handshake/host",
     NeedsNoUpgrade => "handshake/upgrade-header",
+    UpgradeContains => "handshake/upgrade-header",
+    UpgradeBegins => "handshake/upgrade-header",
+    UpgradeEnds => "handshake/upgrade-header",
+    ConnectionContains => "handshake/connection-header",
+    ConnectionEnds => "handshake/connection-header",
     NeedsNoConnection => "handshake/connection-header",
-    TakesVersion8 => "handshake/version",
+    TakesHigherVersions => "handshake/version",
+    TakesLowerVersions => "handshake/version",
+    VersionContains13 => "handshake/version" | "handshake/version-form",
+    VersionBegins13 => "handshake/version" | "handshake/version-form",
+    VersionIsANumber => "handshake/version-form",
+    VersionIsAFloat => "handshake/version-form",
     NeedsNoVersion => "handshake/version-missing",
     NamesNoVersion => "handshake/version-named",
     NeedsNoKey => "handshake/key-missing",
     TakesShortKeys => "handshake/key-length",
+    TakesEmptyKey => "handshake/key-length",
+    Takes24Characters => "handshake/key-length" | "handshake/key-base64",
     TakesAnyLetters => "handshake/key-base64",
+    TakesUrlSafeKeys => "handshake/key-base64",
+    TakesUnpaddedKeys => "handshake/key-base64",
+    TwoKeys => "handshake/key-repeated",
     RefusesWithoutAWord => "handshake/error-status",
     FewReadsForARequest => "hostile/byte-at-a-time",
     WaitsForTheFirstByte => "hostile/silent-handshake",
@@ -55,20 +80,34 @@ flaws! {
     AnyHeaderBytes => "hostile/header-bytes",
     AnyHeaderLines => "hostile/header-lines",
     TwoHosts => "hostile/two-hosts",
-    TwoKeys => "hostile/repeated",
+    TwoVersions => "hostile/repeated",
     OverlooksBody => "hostile/body",
     TakesMalformedLines => "hostile/malformed-lines",
     AnyOrigin => "hostile/foreign-origin",
     UnmasksFourBytes => "unmasking/text",
-    KnowsOneKey => "unmasking/key",
+    KnowsOneKey => "unmasking/text",
+    KeepsFirstKey => "unmasking/key" | "*",
+    ZeroKeyIsNone => "unmasking/key",
+    Wrong125 => "unmasking/key" | "framing/minimal-length",
+    Wrong126 => "unmasking/two-byte-length",
+    Wrong65535 => "unmasking/eight-byte-length" | "framing/minimal-length",
+    Wrong65536 => "unmasking/eight-byte-length",
+    SignedLength => "unmasking/eight-byte-length" | "framing/minimal-length",
     LowByteFirst => "unmasking/two-byte-length",
     NothingOver64K => "unmasking/eight-byte-length",
     TakesUnmasked => "unmasking/mask-bit",
+    TakesUnmaskedControl => "unmasking/mask-bit",
+    TakesUnmaskedEmpty => "unmasking/mask-bit",
+    TakesUnmaskedBinary => "unmasking/mask-bit",
+    TakesUnmaskedClose => "unmasking/mask-bit",
     OverlooksTopBit => "unmasking/top-bit",
     AnyLengthForm => "hostile/minimal-length",
     Mute => "framing/echo",
     BinaryAsText => "framing/binary",
     OverlooksEmpty => "framing/empty",
+    MasksPongs => "framing/not-masked",
+    MasksLong => "framing/not-masked",
+    MasksClose => "framing/not-masked",
     MasksAnswers => "framing/not-masked",
     SetsRsv3 => "framing/reserved-bits-clear",
     EightByteLengths => "framing/minimal-length",
@@ -76,33 +115,78 @@ flaws! {
     ForgetsHalfAFrame => "framing/split",
     NoPong => "framing/ping",
     EmptyPong => "framing/ping",
+    NoPongForEmpty => "framing/ping",
+    CutsPong => "framing/ping",
+    PongIsText => "framing/ping",
+    TwoFramesOnly => "framing/two-in-one-segment",
     AnswersPong => "framing/pong",
     OverlooksRsv => "framing/reserved-bits",
+    OverlooksRsvOnControl => "framing/reserved-bits",
+    OverlooksRsvOnClose => "framing/reserved-bits",
+    OverlooksRsvOnEmpty => "framing/reserved-bits",
+    OverlooksRsv1 => "framing/reserved-bits",
+    OverlooksRsvOnContinuation => "fragments/headers",
+    TakesUnmaskedContinuation => "fragments/headers",
+    TakesOpcode5 => "framing/reserved-opcodes",
+    TakesOpcode14 => "framing/reserved-opcodes",
     AnyOpcode => "framing/reserved-opcodes",
     LongControl => "framing/control-length",
+    LongPong => "framing/control-length",
+    LongClose => "framing/control-length",
+    FragmentedPong => "framing/control-fragmented",
+    FragmentedClose => "framing/control-fragmented",
     FragmentedControl => "framing/control-fragmented",
+    KeepsKeyOfTheMessage => "fragments/joined",
     OverlooksFin => "fragments/joined",
     EmptyIsTheEnd => "fragments/empty",
     FragmentsAsText => "fragments/binary",
     PongAfterTheMessage => "fragments/ping-between",
+    LosesMessageAtPing => "fragments/ping-between",
     TakesNoStart => "fragments/no-start",
+    TakesEmptyContinuation => "fragments/no-start",
+    ContinuesTheLast => "fragments/no-start",
+    TakesStartAfterEmpty => "fragments/new-start",
+    TakesBinaryStart => "fragments/new-start",
     TakesNewStart => "fragments/new-start",
     ChecksEachFragment => "utf8/split-character",
+    Trims => "utf8/white-space",
+    TrimsLineEnd => "utf8/white-space",
+    DropsBom => "utf8/white-space",
+    UnixLineEnds => "utf8/white-space",
+    EndsAtNul => "utf8/any-character",
+    LosesAstral => "utf8/any-character" | "utf8/split-character",
+    Composes => "utf8/any-character",
     RefusesNul => "utf8/any-character",
     TakesFf => "utf8/impossible-byte",
+    TakesLone80 => "utf8/impossible-byte",
+    TakesC080 => "utf8/overlong",
     TakesOverlong => "utf8/overlong",
     TakesSurrogates => "utf8/surrogate",
     TakesBeyond => "utf8/beyond-unicode",
     TakesIncomplete => "utf8/incomplete",
+    ChecksLate => "hostile/early-utf8",
     ChecksWholeFramesOnly => "utf8/in-fragments",
     NoCloseFrame => "closing/handshake",
+    KeepsTcpAfterFailure => "closing/tcp-after-failure",
+    KeepsTcpAfterEmptyClose => "closing/tcp",
+    CloseWaits => "closing/within-message",
     KeepsTcpOpen => "closing/tcp",
+    PongAfterClose => "closing/nothing-after",
     EchoesAfterClose => "closing/nothing-after",
     Sends1005 => "closing/empty",
+    Refuses1001 => "closing/own-code",
+    RefusesReasons => "closing/own-code",
+    RefusesLongReasons => "closing/own-code",
     OnlyStandardCodes => "closing/own-code",
     TakesOneByte => "closing/one-byte",
     WrongCodeForOneByte => "closing/one-byte",
+    TakesCode0 => "closing/invalid-code",
+    TakesCode1004 => "closing/invalid-code",
+    TakesReservedCodes => "closing/invalid-code",
+    TakesHighCodes => "closing/invalid-code",
+    InvalidCodeIsNormal => "closing/invalid-code",
     AnyCode => "closing/invalid-code",
+    ReasonMayBeCut => "closing/reason",
     AnyReason => "closing/reason",
     WaitsForWhatIsDeclared => "limits/declared-length",
     Garbles => "compression/echo",
@@ -138,6 +222,13 @@ flaws! {
     NamesAreReplaced => "room/name-taken",
     AnyName => "room/bad-names",
     WaitsForReaders => "hostile/slow-reader",
+}
+
+impl Flaw {
+    /// The check that is meant for it.
+    pub(crate) fn check(self) -> &'static str {
+        self.checks()[0]
+    }
 }
 
 impl fmt::Display for Flaw {

@@ -1,11 +1,15 @@
 //! Frames as the server reads and writes them.
 
+use std::cell::{Cell, RefCell};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::flaw::Flaw;
 use super::limits::{MESSAGE_MAX, PATIENCE};
+use super::quirk::Quirk;
 use super::shared::Shared;
 
 /// A frame, unmasked.
@@ -32,6 +36,13 @@ pub(crate) struct Wire<'connection> {
     /// How many of these bytes have been used up.
     pub(crate) used: usize,
     pub(crate) compressed: bool,
+    /// How many frames have come since the last read.
+    pub(crate) count: usize,
+    /// The key that is kept, by a server with that flaw.
+    pub(crate) key: Cell<Option<[u8; 4]>>,
+    /// Whether a close frame has come, after which nothing may be sent. Held while anything is written.
+    pub(crate) done: Arc<Mutex<bool>>,
+    pub(crate) kept: RefCell<Vec<u8>>,
 }
 
 impl Wire<'_> {
@@ -41,13 +52,17 @@ impl Wire<'_> {
         loop {
             if let Some((frame, used)) = self.parse()? {
                 self.used += used;
-                if self.shared.has(Flaw::ForgetsTheRest) {
+                self.count += 1;
+                if self.shared.has(Flaw::ForgetsTheRest)
+                    || (self.shared.has(Flaw::TwoFramesOnly) && self.count == 2)
+                {
                     self.used = self.unread.len();
                 }
                 return Ok(frame);
             }
+            self.flush()?;
             self.unread.drain(..self.used);
-            self.used = 0;
+            (self.used, self.count) = (0, 0);
             if self.shared.has(Flaw::ForgetsHalfAFrame) && self.unread.len() < 8 {
                 self.unread.clear();
             }
@@ -71,11 +86,21 @@ impl Wire<'_> {
         }
     }
 
-    /// Waits until the client is gone.
-    pub(crate) fn waits(&self) {
+    /// Waits until the client is gone, or has sent a close frame if that is enough.
+    pub(crate) fn waits(&self, for_close: bool) {
         let mut stream = self.stream;
         let _ = stream.set_read_timeout(None);
-        while matches!(stream.read(&mut [0; 1024]), Ok(1..)) {}
+        let mut bytes = [0; 1024];
+        while matches!(stream.read(&mut bytes), Ok(1..)) {
+            if for_close && bytes[0] == 0x88 {
+                return;
+            }
+        }
+    }
+
+    /// Whether a later ping has arrived, too: then this one needs no answer (§5.5.3).
+    pub(crate) fn has_another_ping(&self) -> bool {
+        matches!(self.parse(), Ok(Some((Frame { opcode: 9, .. }, _))))
     }
 
     /// Returns the next frame that has arrived.
@@ -94,17 +119,39 @@ impl Wire<'_> {
             && (matches!(opcode, 1 | 2)
                 || (opcode == 0 && has(Flaw::RsvOnContinuation))
                 || (opcode > 7 && has(Flaw::RsvOnControl)));
-        let wrong_rsv = rsv & if rsv1_is_due { 3 } else { 7 } != 0 && !has(Flaw::OverlooksRsv);
-        let wrong_opcode = matches!(opcode, 3..=7 | 11..) && !has(Flaw::AnyOpcode);
+        let takes = |flaw, is_it| has(flaw) && is_it;
+        let takes_rsv = has(Flaw::OverlooksRsv)
+            || takes(Flaw::OverlooksRsv1, rsv == 4)
+            || takes(Flaw::OverlooksRsvOnControl, matches!(opcode, 9 | 10))
+            || takes(Flaw::OverlooksRsvOnClose, opcode == 8)
+            || takes(Flaw::OverlooksRsvOnEmpty, second & 0x7f == 0)
+            || takes(Flaw::OverlooksRsvOnContinuation, opcode == 0);
+        let wrong_rsv = rsv & if rsv1_is_due { 3 } else { 7 } != 0 && !takes_rsv;
+        let takes_opcode = has(Flaw::AnyOpcode)
+            || takes(Flaw::TakesOpcode5, opcode == 5)
+            || takes(Flaw::TakesOpcode14, opcode == 14);
+        let wrong_opcode = matches!(opcode, 3..=7 | 11..) && !takes_opcode;
         let is_control = matches!(opcode, 8..=10);
-        let fragmented = is_control && !fin && !has(Flaw::FragmentedControl);
+        let takes_fragmented = has(Flaw::FragmentedControl)
+            || takes(Flaw::FragmentedPong, opcode == 10)
+            || takes(Flaw::FragmentedClose, opcode == 8);
+        let fragmented = is_control && !fin && !takes_fragmented;
         let unmasked = second & 0x80 == 0;
         let short = second & 0x7f;
-        let long_control = is_control && short > 125 && !has(Flaw::LongControl);
+        let takes_long = has(Flaw::LongControl)
+            || takes(Flaw::LongPong, opcode == 10)
+            || takes(Flaw::LongClose, opcode == 8);
+        let long_control = is_control && short > 125 && !takes_long;
         if wrong_rsv || wrong_opcode || fragmented || long_control {
             return Err(Over::Broke(1002));
         }
-        if unmasked && !has(Flaw::TakesUnmasked) {
+        let takes_unmasked = has(Flaw::TakesUnmasked)
+            || takes(Flaw::TakesUnmaskedControl, matches!(opcode, 9 | 10))
+            || takes(Flaw::TakesUnmaskedClose, opcode == 8)
+            || takes(Flaw::TakesUnmaskedEmpty, short == 0)
+            || takes(Flaw::TakesUnmaskedBinary, opcode == 2)
+            || takes(Flaw::TakesUnmaskedContinuation, opcode == 0);
+        if unmasked && !takes_unmasked {
             return Err(Over::Broke(1002));
         }
         let (length, extended) = match (short, behind) {
@@ -143,6 +190,15 @@ impl Wire<'_> {
             return Ok(None);
         }
         let (key, payload) = behind.split_at(key_length);
+        if has(Flaw::ZeroKeyIsNone) && key == [0; 4] {
+            return Err(Over::Broke(1002));
+        }
+        let keeps = has(Flaw::KeepsFirstKey) || takes(Flaw::KeepsKeyOfTheMessage, opcode == 0);
+        if let (Ok(key), false) = (key.try_into(), keeps && self.key.get().is_some()) {
+            self.key.set(Some(key));
+        }
+        let key = self.key.get().filter(|_| keeps).map_or(key.to_vec(), Vec::from);
+        let key = &key[..];
         let payload = self.unmask(key, &payload[..usize::try_from(length).unwrap()]);
         let used = 2 + extended + key_length + payload.len();
         Ok(Some((Frame { fin, rsv, opcode, payload }, used)))
@@ -162,12 +218,50 @@ impl Wire<'_> {
         payload
     }
 
-    /// Sends a frame.
+    /// Sends a frame, or a message in fragments.
     pub(crate) fn send(&self, opcode: u8, payload: &[u8]) -> Result<(), Over> {
+        let does = |quirk| self.shared.does(quirk);
+        if does(Quirk::AnswersLate) {
+            thread::sleep(Duration::from_millis(20));
+        }
+        let pings = does(Quirk::EchoesInFragmentsAroundPings);
+        if opcode > 2 || !(pings || does(Quirk::EchoesInFragments)) {
+            return self.send_frame(opcode, payload, true);
+        }
+        let size = payload.len().div_ceil(3).max(1);
+        for (index, part) in payload.chunks(size).enumerate() {
+            self.send_frame(if index == 0 { opcode } else { 0 }, part, false)?;
+            if pings {
+                self.send_frame(9, b"between", true)?;
+            }
+        }
+        self.send_frame(if payload.is_empty() { opcode } else { 0 }, b"", true)
+    }
+
+    /// Sends a frame.
+    pub(crate) fn send_frame(&self, opcode: u8, payload: &[u8], fin: bool) -> Result<(), Over> {
         let has = |flaw| self.shared.has(flaw);
+        let mut payload = payload.to_vec();
+        let wrong = [
+            (Flaw::Wrong125, 125),
+            (Flaw::Wrong126, 126),
+            (Flaw::Wrong65535, 65_535),
+            (Flaw::Wrong65536, 65_536),
+        ];
+        let is_long = payload.len() > 0x7fff && payload.len() < 0x1_0000;
+        if wrong.iter().any(|(flaw, length)| has(*flaw) && opcode == 1 && payload.len() == *length)
+            || (has(Flaw::SignedLength) && opcode == 1 && is_long)
+        {
+            payload.pop();
+        }
+        let payload = &payload[..];
         let rsv3 = if has(Flaw::SetsRsv3) && opcode < 8 { 0x10 } else { 0 };
-        let mask: u8 = if has(Flaw::MasksAnswers) { 0x80 } else { 0 };
-        let mut frame = vec![0x80 | rsv3 | opcode];
+        let masks = has(Flaw::MasksAnswers)
+            || (has(Flaw::MasksPongs) && opcode == 10)
+            || (has(Flaw::MasksLong) && payload.len() > 200)
+            || (has(Flaw::MasksClose) && opcode == 8);
+        let mask: u8 = if masks { 0x80 } else { 0 };
+        let mut frame = vec![if fin { 0x80 } else { 0 } | rsv3 | opcode];
         match payload.len() {
             length @ 0..=125 => frame.push(mask + u8::try_from(length).unwrap()),
             length @ 126..=0xffff if !has(Flaw::EightByteLengths) => {
@@ -187,8 +281,19 @@ impl Wire<'_> {
         self.write(&frame)
     }
 
+    /// Writes what was kept, by a server that writes once for all that it has read.
+    pub(crate) fn flush(&self) -> Result<(), Over> {
+        let mut stream = self.stream;
+        stream.write_all(&self.kept.take()).map_err(|_| Over::Gone)
+    }
+
     /// Writes bytes as they are.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Over> {
+        if self.shared.does(Quirk::WritesOnce) {
+            self.kept.borrow_mut().extend(bytes);
+            return Ok(());
+        }
+        let _whole = self.done.lock().unwrap();
         let lock =
             self.shared.has(Flaw::WritesOneByOne).then(|| self.shared.writing.lock().unwrap());
         let mut stream = self.stream;

@@ -2,7 +2,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha1::{Digest as _, Sha1};
@@ -10,6 +11,7 @@ use sha1::{Digest as _, Sha1};
 use super::deflate;
 use super::flaw::Flaw;
 use super::limits::PATIENCE;
+use super::quirk::Quirk;
 use super::shared::Shared;
 
 /// The longest header block.
@@ -34,7 +36,17 @@ pub(crate) fn open(stream: &TcpStream, shared: &Shared) -> Option<Opened> {
     let (path, answer) = judge(&block, shared);
     let upgraded = answer.starts_with("HTTP/1.1 101");
     let compressed = answer.contains("permessage-deflate");
-    (&mut &*stream).write_all(answer.as_bytes()).ok()?;
+    let mut answer = answer.into_bytes();
+    if upgraded && shared.does(Quirk::GreetsAtOnce) {
+        answer.extend(b"\x81\x05hello");
+    }
+    let size = if shared.does(Quirk::AnswersInSegments) { 50 } else { answer.len().max(1) };
+    for segment in answer.chunks(size) {
+        (&mut &*stream).write_all(segment).ok()?;
+        if shared.does(Quirk::AnswersInSegments) {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
     if !upgraded {
         hang_up(stream);
         return None;
@@ -109,7 +121,15 @@ fn judge(block: &str, shared: &Shared) -> (String, String) {
         let is_it = |other: &str| {
             other == name || (!shared.has(Flaw::NamesWithCase) && other.eq_ignore_ascii_case(name))
         };
-        pairs.filter(|(other, _)| is_it(other)).map(|(_, value)| value.trim()).collect()
+        let trimmed = |value: &'_ str| value.len() - value.trim().len();
+        let keeps = shared.has(Flaw::KeepsSpaces);
+        pairs
+            .filter(|(other, _)| is_it(other))
+            .map(|(_, value)| match value.strip_prefix(' ') {
+                Some(value) if keeps && trimmed(value) > 0 => value,
+                _ => value.trim(),
+            })
+            .collect()
     };
     let only = |name: &str, twice: Flaw| match all(name)[..] {
         [value] => Some(value),
@@ -117,9 +137,19 @@ fn judge(block: &str, shared: &Shared) -> (String, String) {
         _ => None,
     };
     let has_token = |name: &str, token: &str| {
-        let is_it = |entry: &str| match shared.has(Flaw::TokensWithCase) {
-            true => entry == token,
-            false => entry.eq_ignore_ascii_case(token),
+        let (upgrade, due) = (name == "Upgrade", token.to_ascii_lowercase());
+        let is_it = |entry: &str| {
+            let entry = entry.to_ascii_lowercase();
+            let has = |flaw, is_it| shared.has(flaw) && is_it;
+            has(Flaw::UpgradeContains, upgrade && entry.contains(&due))
+                || has(Flaw::UpgradeBegins, upgrade && entry.starts_with(&due))
+                || has(Flaw::UpgradeEnds, upgrade && entry.ends_with(&due))
+                || has(Flaw::ConnectionContains, !upgrade && entry.contains(&due))
+                || has(Flaw::ConnectionEnds, !upgrade && entry.ends_with(&due))
+                || entry == due
+        };
+        let is_it = |entry: &str| {
+            if shared.has(Flaw::TokensWithCase) { entry == token } else { is_it(entry) }
         };
         let values = all(name);
         match shared.has(Flaw::ConnectionIsNoList) {
@@ -134,21 +164,40 @@ fn judge(block: &str, shared: &Shared) -> (String, String) {
     let versions = all("Sec-WebSocket-Version");
     let version_is_good = match versions[..] {
         ["13"] => true,
-        ["8"] => shared.has(Flaw::TakesVersion8),
+        ["8"] if shared.does(Quirk::SpeaksVersion8) => true,
+        ["13", "13"] => shared.has(Flaw::TwoVersions),
         [] => shared.has(Flaw::NeedsNoVersion),
+        [version] => {
+            let number = version.parse::<u32>().ok();
+            let has = |flaw, is_it| shared.has(flaw) && is_it;
+            let is_plain = number.is_some_and(|number| number.to_string() == version);
+            has(Flaw::TakesHigherVersions, is_plain && number > Some(13))
+                || has(Flaw::TakesLowerVersions, is_plain && number < Some(13))
+                || has(Flaw::VersionContains13, version.contains("13"))
+                || has(Flaw::VersionBegins13, version.starts_with("13"))
+                || has(Flaw::VersionIsANumber, number == Some(13))
+                || has(Flaw::VersionIsAFloat, version.parse() == Ok(13.0))
+        }
         _ => false,
     };
-    let key = only("Sec-WebSocket-Key", Flaw::TwoKeys)
-        .or_else(|| shared.has(Flaw::NeedsNoKey).then_some("dGhlIHNhbXBsZSBub25jZQ=="));
+    let key = only("Sec-WebSocket-Key", Flaw::TwoKeys).or_else(|| {
+        let is_missing = all("Sec-WebSocket-Key").is_empty() && shared.has(Flaw::NeedsNoKey);
+        is_missing.then_some("dGhlIHNhbXBsZSBub25jZQ==")
+    });
     let own_origin = format!("http://{}", host.unwrap_or_default());
     let origins = all("Origin");
     let rules = [
-        method == "GET" || shared.has(Flaw::TakesPost),
-        version == "HTTP/1.1" || shared.has(Flaw::TakesHttp10),
+        method == "GET"
+            || (method == "POST" && shared.has(Flaw::TakesPost))
+            || (method == "HEAD" && shared.has(Flaw::TakesHead))
+            || (method == "get" && shared.has(Flaw::MethodInAnyCase)),
+        version == "HTTP/1.1" || shared.has(Flaw::TakesHttp10) || is_behind_proxy(shared),
         host.is_some() || shared.has(Flaw::NeedsNoHost),
         bodies.is_empty() || shared.has(Flaw::OverlooksBody),
         has_token("Upgrade", "websocket") || shared.has(Flaw::NeedsNoUpgrade),
-        has_token("Connection", "Upgrade") || shared.has(Flaw::NeedsNoConnection),
+        has_token("Connection", "Upgrade")
+            || shared.has(Flaw::NeedsNoConnection)
+            || is_behind_proxy(shared),
         origins.iter().all(|origin| *origin == own_origin) || shared.has(Flaw::AnyOrigin),
     ];
     let Some(key) = key.filter(|key| is_key(key, shared)) else {
@@ -162,26 +211,64 @@ fn judge(block: &str, shared: &Shared) -> (String, String) {
     if rules.contains(&false) {
         return (path.to_owned(), refusal(shared, ""));
     }
-    (path.to_owned(), accept(key, &all("Sec-WebSocket-Extensions"), shared))
+    (
+        path.to_owned(),
+        accept(key, &all("Sec-WebSocket-Extensions"), &all("Sec-WebSocket-Protocol"), shared),
+    )
+}
+
+/// Whether somebody in front of the server mends requests.
+fn is_behind_proxy(shared: &Shared) -> bool {
+    shared.does(Quirk::BehindNginx) || shared.does(Quirk::BehindHaproxy)
 }
 
 fn is_key(key: &str, shared: &Shared) -> bool {
-    match BASE64_STANDARD.decode(key) {
-        Ok(bytes) => bytes.len() == 16 || shared.has(Flaw::TakesShortKeys),
-        Err(_) => key.len() == 24 && shared.has(Flaw::TakesAnyLetters),
-    }
+    let has = |flaw, is_it| shared.has(flaw) && is_it;
+    let is_refused =
+        has(Flaw::RefusesPlus, key.contains('+')) || has(Flaw::RefusesSlash, key.contains('/'));
+    let is_good = |key: &str| BASE64_STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16);
+    let is_taken = has(Flaw::TakesAnyLetters, key.len() == 24 && key.contains('!'))
+        || has(Flaw::TakesUrlSafeKeys, is_good(&key.replace(['-', '_'], "a")))
+        || has(Flaw::TakesUnpaddedKeys, is_good(&format!("{key}==")))
+        || has(Flaw::TakesShortKeys, BASE64_STANDARD.decode(key).is_ok())
+        || has(Flaw::TakesEmptyKey, key.is_empty())
+        || has(Flaw::Takes24Characters, key.len() == 24);
+    (is_good(key) && !is_refused) || is_taken
 }
 
-fn accept(key: &str, offers: &[&str], shared: &Shared) -> String {
+fn accept(key: &str, offers: &[&str], protocols: &[&str], shared: &Shared) -> String {
     let guid = match shared.has(Flaw::WrongAccept) {
         true => "258eafa5-e914-47da-95ca-c5ab0dc85b11",
         false => "258EAFA5-E914-47DA-95CA-C5AB0DC85B11",
     };
-    let value = BASE64_STANDARD.encode(Sha1::digest(format!("{key}{guid}")));
+    let key = match shared.has(Flaw::ReadsPlusAsSpace) {
+        true => key.replace('+', " "),
+        false => key.to_owned(),
+    };
+    let hash = Sha1::digest(format!("{key}{guid}"));
+    let loses = shared.has(Flaw::LosesZeroByte) && hash[0] == 0;
+    let mut value = BASE64_STANDARD.encode(&hash[usize::from(loses)..]);
+    if shared.has(Flaw::UrlSafeAccept) {
+        value = value.replace('+', "-").replace('/', "_");
+    }
     if shared.has(Flaw::AnswersLikeAPage) {
         return "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned();
     }
+    if shared.does(Quirk::AnswersInLowerCase) {
+        return format!(
+            "HTTP/1.1 101 Web Socket Protocol Handshake\r\nserver: unusual\r\nset-cookie: a=b\r\n\
+             upgrade: WebSocket\r\nconnection: keep-alive, upgrade\r\n\
+             sec-websocket-accept:{value}\r\n\r\n"
+        );
+    }
     let mut answer = "HTTP/1.1 101 Switching Protocols\r\n".to_owned();
+    if shared.does(Quirk::BehindNginx) {
+        answer += "Server: nginx/1.26.2\r\n";
+    }
+    if let Some(protocol) = protocols.first().filter(|_| shared.does(Quirk::ChoosesSubprotocol)) {
+        let first = protocol.split(',').next().unwrap_or_default();
+        answer += &format!("Sec-WebSocket-Protocol: {first}\r\n");
+    }
     for (line, flaw) in [
         ("Upgrade: websocket", Flaw::NoUpgradeInAnswer),
         ("Connection: Upgrade", Flaw::NoConnectionInAnswer),
@@ -198,8 +285,11 @@ fn accept(key: &str, offers: &[&str], shared: &Shared) -> String {
             answer += &format!("{line}\r\n");
         }
     }
-    if deflate::agrees(offers, shared) {
+    if deflate::agrees(offers, shared) && !shared.does(Quirk::DeclinesCompression) {
         answer += "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n";
+    }
+    if shared.has(Flaw::NoAccept) {
+        return answer + "\r\n";
     }
     answer + &format!("Sec-WebSocket-Accept: {value}\r\n\r\n")
 }
@@ -208,5 +298,20 @@ fn refusal(shared: &Shared, line: &str) -> String {
     if shared.has(Flaw::RefusesWithoutAWord) {
         return String::new();
     }
-    format!("HTTP/1.1 400 Bad Request\r\n{line}Content-Length: 0\r\nConnection: close\r\n\r\n")
+    let status = if shared.does(Quirk::RefusesWith404) {
+        "404 Not Found"
+    } else if shared.does(Quirk::RefusesWith426) {
+        "426 Upgrade Required"
+    } else if shared.does(Quirk::RefusesInChunks) {
+        return format!(
+            "HTTP/1.1 405 No\r\n{line}Transfer-Encoding: chunked\r\n\r\n3\r\nno!\r\n0\r\n\r\n"
+        );
+    } else if shared.does(Quirk::BehindHaproxy) {
+        return format!(
+            "HTTP/1.1 400 Bad request\r\n{line}\r\nYour browser sent an invalid request."
+        );
+    } else {
+        "400 Bad Request"
+    };
+    format!("HTTP/1.1 {status}\r\n{line}Content-Length: 0\r\nConnection: close\r\n\r\n")
 }

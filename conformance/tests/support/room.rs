@@ -1,10 +1,11 @@
 //! The room, as steps/06-chat/README.md writes it down.
 
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::net::TcpStream;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use serde_json::{Value, json};
@@ -43,7 +44,17 @@ pub(crate) fn serve(
     place: &str,
     rest: Vec<u8>,
 ) {
-    let mut wire = Wire { stream, shared, unread: rest, used: 0, compressed: false };
+    let mut wire = Wire {
+        stream,
+        shared,
+        unread: rest,
+        used: 0,
+        compressed: false,
+        count: 0,
+        key: Cell::default(),
+        done: Arc::default(),
+        kept: RefCell::default(),
+    };
     let (place, query) = place.split_once('?').unwrap_or((place, ""));
     let (room, name) = place.split_once('/').unwrap_or(("lobby", place));
     let after = query.strip_prefix("after=").and_then(|id| id.parse().ok());
@@ -174,7 +185,17 @@ impl Room {
 
 /// Writes a text frame.
 fn write(stream: &TcpStream, words: &str) -> Result<(), Over> {
-    let shared = Shared::new(None);
-    Wire { stream, shared: &shared, unread: Vec::new(), used: 0, compressed: false }
-        .send(1, words.as_bytes())
+    let shared = Shared::new(None, None);
+    Wire {
+        stream,
+        shared: &shared,
+        unread: Vec::new(),
+        used: 0,
+        compressed: false,
+        count: 0,
+        key: Cell::default(),
+        done: Arc::default(),
+        kept: RefCell::default(),
+    }
+    .send(1, words.as_bytes())
 }

@@ -163,10 +163,15 @@ impl Frame {
         bytes
     }
 
+    /// Returns how many bytes the frame that begins like this has; `None` as long as its header is
+    /// not complete, or if no machine could hold it.
+    pub fn size(bytes: &[u8]) -> Option<usize> {
+        Header::read(bytes)?.frame_size()
+    }
+
     /// Reads one frame and says how many bytes it took; `None` as long as there is not all of it.
     pub fn read(bytes: &[u8]) -> Option<(Self, usize)> {
-        let header = Header::read(bytes)?;
-        let size = header.frame_size()?;
+        let (header, size) = (Header::read(bytes)?, Self::size(bytes)?);
         let payload = bytes.get(header.size..size)?;
         let frame = Self {
             fin: header.fin,

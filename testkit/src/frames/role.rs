@@ -2,7 +2,7 @@
 
 /// The two ends of a WebSocket, which RFC 6455 asks different things of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
+pub enum Role {
     /// The end that opens the connection, and masks what it sends.
     Client,
     /// The end that accepts the connection.

@@ -10,7 +10,7 @@ use crate::transcript::visible::{count, visible};
 const QUOTED: usize = 60;
 
 /// Says in one line what a frame is, from its bytes: all of them, or those there are so far.
-pub(crate) fn annotation(bytes: &[u8], sender: Role) -> String {
+pub fn annotation(bytes: &[u8], sender: Role) -> String {
     let Some(header) = Header::read(bytes) else {
         return format!("{} of a header", count(bytes.len(), "byte"));
     };

@@ -8,9 +8,8 @@ use flate2::write::{DeflateDecoder, DeflateEncoder};
 
 use crate::checker::check::{Check, Run};
 use crate::checker::session::Session;
-use crate::checker::wire::frame::{
-    Draft, INVALID_DATA, Opcode, PROTOCOL_ERROR, RSV1, SHORT_HEADER, TOO_BIG, text,
-};
+use crate::checker::wire::frame::{Draft, Opcode, REFUSALS, RSV1, SHORT_HEADER, TOO_BIG, text};
+use crate::checker::wire::manner::Echo;
 use crate::checker::wire::peer::Peer;
 use crate::checker::wire::record::received;
 use crate::checker::wire::stop::{Judgement, Stop};
@@ -55,7 +54,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .hint("The header is a list, the best offer first: take the first that you can accept."),
     compressed("compression/reserved-bit-on-ping", "RFC 7692 §6", |session| {
         let mut peer = Compressed::open(session)?.peer;
-        peer.refuses(&Draft::ping("Hello").with_rsv(RSV1), 0, &[PROTOCOL_ERROR])
+        peer.refuses(&Draft::ping("Hello").with_rsv(RSV1), 0, REFUSALS)
     })
     .expects("RSV1 on a control frame fails the connection, with 1002.")
     .hint("Only messages are compressed: RSV1 has a meaning on text and binary frames alone."),
@@ -65,7 +64,7 @@ pub(crate) const CHECKS: &[Check] = &[
         let (first, second) = payload.split_at(payload.len() / 2);
         compressed.peer.send_frame(&text(first).with_rsv(RSV1).not_final());
         let second = Draft::continuation(second).with_rsv(RSV1);
-        compressed.peer.refuses(&second, 0, &[PROTOCOL_ERROR])
+        compressed.peer.refuses(&second, 0, REFUSALS)
     })
     .expects("RSV1 on a continuation fails the connection, with 1002.")
     .hint("The first frame says whether the message is compressed, and the others have RSV1 clear."),
@@ -82,7 +81,7 @@ pub(crate) const CHECKS: &[Check] = &[
         let mut peer = Compressed::open(session)?.peer;
         // The first block has the block type that is reserved.
         let draft = text([0x07, 0xff, 0xff, 0xff]).with_rsv(RSV1);
-        peer.refuses(&draft, SHORT_HEADER, &[INVALID_DATA, PROTOCOL_ERROR])
+        peer.refuses(&draft, SHORT_HEADER, REFUSALS)
     })
     .expects("A payload that is not valid DEFLATE fails the connection, with 1007 or 1002.")
     .hint("Any error of the inflater must end the connection: after it the window is lost."),
@@ -128,7 +127,11 @@ struct Compressed {
 impl Compressed {
     fn open(session: &Session) -> Result<Self, Stop> {
         let offer = session.request().with(EXTENSIONS, "permessage-deflate");
-        let (peer, response) = session.open_with(&offer)?;
+        let (mut peer, response) = session.open_with(&offer)?;
+        session.greeted(&mut peer)?;
+        if peer.echo != Echo::Same {
+            return Err(Stop::unseen("the server is not an echo server"));
+        }
         let agreed = response.all("sec-websocket-extensions").join(",");
         if !agreed.contains("permessage-deflate") {
             return Err(Stop::unseen("the server does not agree to permessage-deflate"));

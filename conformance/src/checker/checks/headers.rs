@@ -1,7 +1,7 @@
 //! Level 2: requests that must not be answered with 101.
 
 use crate::checker::check::Check;
-use crate::checker::session::Session;
+use crate::checker::session::{KEY_LETTERS, Session};
 use crate::checker::wire::conversation::Answer;
 use crate::checker::wire::peer::Peer;
 use crate::checker::wire::record::received;
@@ -9,47 +9,63 @@ use crate::checker::wire::request::Request;
 use crate::checker::wire::response::Response;
 use crate::checker::wire::stop::{Judgement, Stop};
 
+const VERSION: &str = "Sec-WebSocket-Version";
+
 pub(crate) const CHECKS: &[Check] = &[
     Check::new(2, "handshake/method", "RFC 6455 §4.2.1", |session| {
-        session.refuses(&session.request().method("POST"), "POST")
+        ["POST", "PUT", "HEAD", "get", "GETS"]
+            .iter()
+            .try_for_each(|method| session.refuses(&session.request().method(method), method))
     })
     .fault("F3")
-    .expects("A request that is not a GET is refused.")
+    .expects("A request that is not a GET is refused, and `get` is not `GET`.")
     .hint("Look at the first word of the request; 405 with `Allow: GET` says it best."),
     Check::new(2, "handshake/http-version", "RFC 6455 §4.2.1", |session| {
-        session.refuses(&session.request().version("HTTP/1.0"), "HTTP/1.0")
+        session.refuses_itself(&session.request().version("HTTP/1.0"), "HTTP/1.0")
     })
     .fault("F3")
     .expects("A request in HTTP/1.0 is refused.")
     .hint("Look at the last word of the request line; 505 or 400 says it best."),
     Check::new(2, "handshake/host", "RFC 6455 §4.2.1", |session| {
-        session.refuses(&session.request().without("Host"), "")
+        session.refuses_itself(&session.request().without("Host"), "")
     })
     .fault("F3")
     .expects("A request without `Host` is refused.")
     .hint("Every request in HTTP/1.1 has exactly one; answer with 400."),
     Check::new(2, "handshake/upgrade-header", "RFC 6455 §4.2.1", |session| {
-        session.refuses(&session.request().without("Upgrade"), "")?;
-        session.refuses(&session.request().set("Upgrade", "h2c"), "h2c")
+        let values = ["h2c", "notwebsocket", "not-websocket", "websockets", "web"];
+        refuses_values(session, "Upgrade", &values)
     })
     .fault("F3")
     .expects("A request without `Upgrade: websocket` is not upgraded.")
     .hint("It asks for a page, perhaps. Answer with a page, with 426 or with 400."),
     Check::new(2, "handshake/connection-header", "RFC 6455 §4.2.1", |session| {
-        session.refuses(&session.request().without("Connection"), "")?;
-        session.refuses(&session.request().set("Connection", "close"), "close")
+        let values = ["close", "not-upgrade", "upgraded", "keep-alive, no-upgrade", "up"];
+        refuses_values(session, "Connection", &values)
     })
     .fault("F3")
     .expects("A request without `Connection: Upgrade` is not upgraded.")
     .hint("A proxy that does not know WebSocket has removed it: answer with 400."),
     Check::new(2, "handshake/version", "RFC 6455 §4.4", |session| {
-        session.refuses(&wrong_version(session), "8\r\n")
+        // 8 and 7 are versions that some servers really speak, as drafts were in use.
+        let higher = session.random.within(14..=112).to_string();
+        let lower = session.random.within(9..=12).to_string();
+        ["113", "130", &higher, &lower].iter().try_for_each(|version| {
+            session.refuses(&session.request().set(VERSION, version), &format!("{version}\r"))
+        })
     })
     .fault("F3")
-    .expects("A request with `Sec-WebSocket-Version: 8` is refused.")
+    .expects("A request with a `Sec-WebSocket-Version` that nobody speaks is refused.")
     .hint("The only version of the standard is 13: answer anything else with 426."),
+    Check::new(2, "handshake/version-form", "RFC 6455 §4.3", |session| {
+        ["013", "13.0", "+13", "0x0d", "13x"].iter().try_for_each(|version| {
+            session.refuses(&session.request().set(VERSION, version), version)
+        })
+    })
+    .expects("A version that is not written as `13` is refused: 013, 13.0, +13.")
+    .hint("Compare the text of the value, without the spaces around it, and do not read a number."),
     Check::new(2, "handshake/version-missing", "RFC 6455 §4.2.1", |session| {
-        session.refuses(&session.request().without("Sec-WebSocket-Version"), "")
+        session.refuses(&session.request().without(VERSION), "")
     })
     .fault("F3")
     .expects("A request without `Sec-WebSocket-Version` is refused.")
@@ -64,20 +80,33 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects("A request without `Sec-WebSocket-Key` is refused.")
     .hint("There is nothing to answer in `Sec-WebSocket-Accept`: answer with 400."),
     Check::new(2, "handshake/key-length", "RFC 6455 §4.2.1", |session| {
-        // Three bytes, and seventeen.
-        ["c2l4", "c2l4dGVlbiBhbmQgdGhyZWU="]
-            .iter()
-            .try_for_each(|key| refuses_key(session, key, key))
+        let letters = session.key(KEY_LETTERS).repeat(2).replace('=', "");
+        // No byte, 3, 15, 17, 18 and 24 bytes. Those of 17 and 18 are 24 characters long.
+        let keys = ["", &letters[..4], &letters[..20], &format!("{}A=", &letters[..22])];
+        let keys = [&keys[..], &[&letters[..24], &letters[..32]]].concat();
+        keys.iter().try_for_each(|key| refuses_key(session, key, key))
     })
     .fault("F3")
     .expects("A key that is not 16 bytes in base64 is refused.")
     .hint("Decode it and count: 16 bytes are 24 characters with `==` at the end."),
     Check::new(2, "handshake/key-base64", "RFC 6455 §4.2.1", |session| {
-        refuses_key(session, "dGhlIHNhbXBsZS!ub25jZQ==", "!")
+        let (right, at) = (session.key(KEY_LETTERS), usize::from(session.random.within(0..=20)));
+        ["!", "-", "_", ".", "="].iter().try_for_each(|wrong| {
+            let key = format!("{}{wrong}{}", &right[..at], &right[at + 1..]);
+            refuses_key(session, &key, &key)
+        })?;
+        // Without its padding.
+        refuses_key(session, &right[..22], &right[..22])
     })
     .fault("F3")
-    .expects("A key of 24 characters that is not base64 is refused.")
-    .hint("Decode it: the length of the text is not enough."),
+    .expects("A key that is not base64 with its padding is refused.")
+    .hint("Decode it: the length of the text is not enough. `-` and `_` are of another alphabet."),
+    Check::new(2, "handshake/key-repeated", "RFC 6455 §11.3.1", |session| {
+        let key = session.key(KEY_LETTERS);
+        session.refuses(&session.request().with("Sec-WebSocket-Key", &key), &key)
+    })
+    .expects("A request that has two keys is refused.")
+    .hint("Nobody knows which of them to answer: count the lines, and answer with 400."),
     Check::new(2, "handshake/error-status", "RFC 6455 §4.2.1", error_status)
         .expects("A request that is refused is answered, with an HTTP error.")
         .hint(
@@ -85,8 +114,12 @@ pub(crate) const CHECKS: &[Check] = &[
         ),
 ];
 
-fn wrong_version(session: &Session) -> Request {
-    session.request().set("Sec-WebSocket-Version", "8")
+/// Expects that a request without this header is refused, and with each of these values of it.
+fn refuses_values(session: &Session, name: &str, values: &[&str]) -> Judgement {
+    session.refuses_itself(&session.request().without(name), "")?;
+    values
+        .iter()
+        .try_for_each(|value| session.refuses_itself(&session.request().set(name, value), value))
 }
 
 fn no_key(session: &Session) -> Request {
@@ -98,12 +131,12 @@ fn refuses_key(session: &Session, key: &str, wrong: &str) -> Judgement {
 }
 
 fn version_named(session: &Session) -> Judgement {
-    let (peer, response) = error(session, &wrong_version(session))?;
+    let (peer, response) = error(session, &session.request().set(VERSION, "99"))?;
     let Some(response) = response else {
         // `handshake/error-status` checks whether there is an answer at all.
         return Err(Stop::unseen("a refused request is not answered"));
     };
-    if response.all("sec-websocket-version").iter().any(|versions| versions.contains("13")) {
+    if response.has_token("sec-websocket-version", "13") {
         return Ok(());
     }
     let happened = format!("The {} has no `Sec-WebSocket-Version: 13`", response.status);

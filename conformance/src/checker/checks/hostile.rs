@@ -7,7 +7,7 @@ use testkit::shortest_form;
 use crate::checker::check::{Check, Turn};
 use crate::checker::memory;
 use crate::checker::session::Session;
-use crate::checker::wire::frame::{Draft, Frame, Opcode, RSV1, TOO_BIG, text};
+use crate::checker::wire::frame::{Draft, Frame, Opcode, RSV1, SHORT_HEADER, TOO_BIG, text};
 use crate::checker::wire::peer::Event;
 use crate::checker::wire::record::sent;
 use crate::checker::wire::stop::{Judgement, Stop};
@@ -39,6 +39,7 @@ pub(crate) const CHECKS: &[Check] = &[
         let bytes = [session.request().bytes(), text("Hello").bytes()].concat();
         let mut peer = session.send(&bytes)?;
         peer.opens()?;
+        session.greeted(&mut peer)?;
         peer.expect(Opcode::Text, b"Hello")
     })
     .expects("A frame that arrives together with the request is answered too.")
@@ -66,6 +67,22 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::hostile(5, "hostile/empty-fragments", "RFC 6455 §10.4", empty_fragments)
         .expects("A message of a million empty fragments is refused.")
         .hint("Each costs time and none counts for the limit on bytes: limit their number. 1008 or 1009."),
+    Check::hostile(5, "hostile/early-utf8", "RFC 6455 §8.1", |session| {
+        [text([b'a', 0xff]), text([0xe2, 0x28]), text([0xed, 0xa0])].into_iter().try_for_each(|draft| {
+            let mut peer = session.open()?;
+            let offset = peer.send_frame(&draft.not_final());
+            match peer.event_except(session.options.answer, |frame| frame.opcode != Opcode::Close) {
+                Event::Quiet => {
+                    let happened = "The server waits for the rest of a text that cannot be right";
+                    Err(peer.wrong(happened, sent(offset + SHORT_HEADER)))
+                }
+                _ => Ok(()),
+            }
+        })
+    })
+    .needs(&["utf8/in-fragments"])
+    .expects("A fragment that is not UTF-8 fails the connection before the message ends.")
+    .hint("Check what has arrived of a text, and keep only the character that is not complete yet."),
     Check::hostile(5, "hostile/message-limit", "RFC 6455 §10.4", message_limit)
         .expects("A message of one byte more than the limit is refused with 1009, whole or in fragments.")
         .hint("Add up the fragments, and compare the sum with the limit before you keep them."),
@@ -100,7 +117,7 @@ fn empty_fragments(session: &Session) -> Judgement {
     }
     peer.send_frame(&Draft::continuation(""));
     // A server may send each fragment back at once.
-    match peer.event_except(FLOOD_ANSWER, |frame| !frame.fin) {
+    match peer.event_except(FLOOD_ANSWER, |frame| !frame.fin || frame.is_ping_or_pong()) {
         Event::Ended(_) => Ok(()),
         Event::Frame(frame) if frame.opcode == Opcode::Close => Ok(()),
         _ => Err(peer.wrong("The server took a million empty fragments", None)),

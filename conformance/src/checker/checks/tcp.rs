@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::checker::check::{Check, Turn};
-use crate::checker::session::{LONG_QUIET, Session};
+use crate::checker::session::{LONG_QUIET, Session, why};
 use crate::checker::wire::conversation::Answer;
 use crate::checker::wire::peer::Peer;
 use crate::checker::wire::record::received;
@@ -33,7 +33,7 @@ pub(crate) const CHECKS: &[Check] = &[
 
 /// Opens a connection. If that fails, the check fails with these words.
 fn connect(session: &Session, failure: &str) -> Result<Peer, Stop> {
-    session.try_connect().map_err(|error| Stop::failed(format!("{failure}: {error}")))
+    session.try_connect().map_err(|error| Stop::failed(format!("{failure}: {}", why(&error))))
 }
 
 fn client_first(session: &Session) -> Judgement {
@@ -70,6 +70,7 @@ fn second_connection(session: &Session) -> Judgement {
     }
     drop(first);
     // Does it answer now, after the first has been closed?
+    second.answer_time = LONG_QUIET;
     if is_answered(&mut second) {
         let happened = "The server answers the second connection only once the first is closed";
         return Err(second.wrong(happened, None));
@@ -78,6 +79,7 @@ fn second_connection(session: &Session) -> Judgement {
         return Err(second.wrong("The server takes no connection after the first", None));
     };
     drop(second);
+    alone.answer_time = LONG_QUIET;
     if is_answered(&mut alone) {
         return Err(alone.wrong("The server answers one connection at a time", None));
     }

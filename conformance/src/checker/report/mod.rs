@@ -1,5 +1,6 @@
 //! How all checks came out: for people, for programs, and for grading tools.
 
+mod bytes;
 mod json;
 mod junit;
 mod people;

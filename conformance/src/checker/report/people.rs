@@ -4,55 +4,131 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::checker::check::LEVELS;
+use crate::checker::report::bytes::{Paint, shown};
 use crate::checker::report::ruling::{Report, Ruling, Verdict, counts};
-use crate::checker::wire::record::{Direction, Mark, Piece};
+use crate::checker::stages::{STAGES, Stage, numbered, stage_of};
 use crate::terminal::{BOLD, DIM, GREEN, RED, painted};
 
-/// How many bytes are shown in a row.
-const ROW: usize = 16;
-/// How many rows are shown of one piece.
-const ROWS_MAX: usize = 5;
-/// How wide a line of prose is, without its label.
-const PROSE: usize = 66;
-
-/// Puts a text in one of the ways of a terminal, or leaves it plain.
-type Paint<'a> = &'a dyn Fn(&str, &str) -> String;
+/// How wide a line of prose is, with its label.
+const PROSE: usize = 78;
+/// How many rows a screen has for the first failure. The last one is for the prompt.
+const SCREEN: usize = 23;
+/// How many skipped checks are named for each reason. JSON has them all.
+const NAMED: usize = 4;
+/// How many letters are shown of what has happened.
+const HAPPENED_MAX: usize = 200;
+/// How many rows of bytes are shown of each failure if all are shown.
+const ROWS: usize = 20;
+/// The least number of rows of bytes.
+const ROWS_MIN: usize = 5;
 
 impl Report {
     /// Returns the report for people, in colours if they are wanted.
     pub fn for_people(&self, colours: bool) -> String {
         let paint = |way: &str, text: &str| painted(colours, way, text);
-        let mut out = format!("{}\n\n", paint(BOLD, &self.options.target.url));
-        for (level, name) in LEVELS {
-            out += &self.level(level, name, &paint);
+        let head = self.head(&paint);
+        let foot = self.foot(&paint);
+        let failed: Vec<&Ruling> = self.with(Verdict::Failed).collect();
+        if let (Some(ruling), true) = (failed.first(), self.options.first) {
+            let text = |rows| format!("{head}\n{}{foot}", failure(ruling, rows, &paint));
+            let room = SCREEN.saturating_sub(text(0).lines().count() - rows_of(ruling, 0));
+            return text(room.max(ROWS_MIN));
         }
-        for ruling in self.with(Verdict::Failed) {
-            let _ = write!(out, "\n{}", failure(ruling, &paint));
+        let failures = failed.iter().map(|ruling| format!("\n{}", failure(ruling, ROWS, &paint)));
+        head + &failures.collect::<String>() + "\n" + &foot
+    }
+
+    /// What was checked, and how each stage or level came out.
+    fn head(&self, paint: Paint) -> String {
+        let mut head = format!("{}\n", paint(BOLD, &self.options.target.url));
+        let Some(last) = self.options.stage.and_then(numbered) else {
+            if !self.options.first {
+                head.push('\n');
+                for (level, name) in LEVELS {
+                    head += &line(&format!("{level} {name:<24}"), self.at(level), paint);
+                }
+            }
+            return head;
+        };
+        if !self.options.first {
+            head.push('\n');
+            for stage in STAGES.iter().filter(|stage| stage.number <= last.number) {
+                let rulings = self.rulings.iter().filter(|ruling| is_in(ruling, stage));
+                head += &line(&format!("{:>2} {:<39}", stage.number, stage.title), rulings, paint);
+            }
+        }
+        let failed = self.with(Verdict::Failed).filter_map(|ruling| stage_of(ruling.check.id));
+        let open = failed.min_by_key(|stage| stage.number);
+        head + &map(open, last, paint)
+    }
+
+    /// What to do next, and how many checks came out how.
+    fn foot(&self, paint: Paint) -> String {
+        let mut foot = String::new();
+        let failed = self.ids(Verdict::Failed);
+        if let Some(ruling) = self.with(Verdict::Failed).next() {
+            if failed.len() > 1 {
+                let _ = writeln!(foot, "Begin with {}:", ruling.check.id);
+            }
+            let chapter = stage_of(ruling.check.id).map(|stage| stage.chapter.to_owned());
+            let places = standard(ruling.check.clause).into_iter().chain(chapter);
+            let _ = writeln!(foot, "  read      {}", places.collect::<Vec<_>>().join(" · "));
+            let _ = writeln!(foot, "  again     --only {}", failed.join(","));
         }
         let [passed, failed, skipped] = self.counts();
         let sum = format!("{passed} passed, {failed} failed, {skipped} skipped");
         let way = if self.is_good() { GREEN } else { RED };
-        out + &format!("\n{} in {:.1} s\n", paint(way, &sum), self.time.as_secs_f32())
-    }
-
-    /// A line for a level, and why some of it was skipped.
-    fn level(&self, level: u8, name: &str, paint: Paint) -> String {
-        let [passed, failed, skipped] = counts(&self.at(level));
-        let sign = match (passed, failed, skipped) {
-            (0, 0, 0) => return String::new(),
-            (_, 1.., _) => paint(RED, "✗"),
-            (0, 0, _) => "·".to_owned(),
-            _ => paint(GREEN, "✓"),
+        let unasked = match self.total - self.rulings.len() {
+            0 => String::new(),
+            count => format!(", {count} not run"),
         };
-        let mut line = format!("{sign} {level} {name:<24}{passed:>3} passed");
-        if failed > 0 {
-            line += &paint(RED, &format!(", {failed} failed"));
-        }
-        if skipped > 0 {
-            let _ = write!(line, ", {skipped} skipped");
-        }
-        line + "\n" + &paint(DIM, &reasons(self.at(level)))
+        let seconds = self.time.as_secs_f32();
+        let _ = writeln!(foot, "{}{unasked} in {seconds:.1} s", paint(way, &sum));
+        foot
     }
+}
+
+/// A line for a level or a stage, and why some of it was skipped.
+fn line<'a>(name: &str, rulings: impl Iterator<Item = &'a Ruling> + Clone, paint: Paint) -> String {
+    let [passed, failed, skipped] = counts(&rulings);
+    let sign = match (passed, failed, skipped) {
+        (0, 0, 0) => return String::new(),
+        (_, 1.., _) => paint(RED, "✗"),
+        (0, 0, _) => "·".to_owned(),
+        _ => paint(GREEN, "✓"),
+    };
+    let mut line = format!("{sign} {name}{passed:>3} passed");
+    if failed > 0 {
+        line += &paint(RED, &format!(", {failed} failed"));
+    }
+    if skipped > 0 {
+        let _ = write!(line, ", {skipped} skipped");
+    }
+    line + "\n" + &paint(DIM, &reasons(rulings))
+}
+
+fn is_in(ruling: &Ruling, stage: &Stage) -> bool {
+    stage_of(ruling.check.id).is_some_and(|other| other.number == stage.number)
+}
+
+/// A sign for each stage, and the task: that of the stage that is `open`, or of the next one.
+fn map(open: Option<&Stage>, last: &Stage, paint: Paint) -> String {
+    let done = open.map_or(last.number, |stage| stage.number - 1);
+    let mut map = paint(GREEN, &"✓".repeat(usize::from(done)));
+    map += &open.map_or_else(String::new, |_| paint(RED, "✗"));
+    let left = STAGES.len() - usize::from(done) - open.iter().count();
+    map += &paint(DIM, &"·".repeat(left));
+    let next = if open.is_some() { "" } else { "next: " };
+    let Some(stage) = open.or_else(|| numbered(done + 1)) else {
+        return map + "  All stages are done.\n";
+    };
+    let title = format!("{next}stage {}, {}", stage.number, stage.title);
+    let judged = match stage.cases {
+        "" => String::new(),
+        cases => format!(" Judge it by `ws-judge conformance URL --only {cases}`."),
+    };
+    let task = prose("  ", &format!("{}{judged}", stage.task));
+    format!("{map}  {}\n{task}", paint(BOLD, &title))
 }
 
 /// Why checks of a level were skipped, with their names behind each reason.
@@ -62,85 +138,102 @@ fn reasons<'a>(rulings: impl Iterator<Item = &'a Ruling>) -> String {
         reasons.entry(&ruling.happened).or_default().push(ruling.check.id);
     }
     let line = |(why, ids): (&&str, &Vec<&str>)| {
-        prose("      ", &format!("skipped, as {why}: {}", ids.join(", ")))
+        let more = match ids.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let named = ids[..ids.len().min(NAMED)].join(", ");
+        prose("      ", &format!("skipped, as {why}: {named}{more}"))
     };
     reasons.iter().map(line).collect()
 }
 
 /// A failed check, and all that is needed to find out why it failed.
-fn failure(ruling: &Ruling, paint: Paint) -> String {
+fn failure(ruling: &Ruling, rows: usize, paint: Paint) -> String {
     let check = &ruling.check;
     let fault = check.fault.map_or_else(String::new, |fault| format!(" · fault {fault}"));
     let title = paint(BOLD, &paint(RED, &format!("✗ {}", check.id)));
-    format!("{title}  {}{}\n{}", check.clause, paint(DIM, &fault), ruling.details(paint))
+    format!("{title}  {}{}\n{}", check.clause, paint(DIM, &fault), ruling.details(rows, paint))
+}
+
+/// How many rows the bytes take if there is this much room.
+fn rows_of(ruling: &Ruling, room: usize) -> usize {
+    let plain: Paint = &|_, text| text.to_owned();
+    ruling
+        .finding
+        .as_ref()
+        .map_or(0, |finding| shown(&finding.record, finding.mark, room, plain).lines().count())
 }
 
 impl Ruling {
     /// What was expected, what happened, the bytes, and a hint.
-    pub(crate) fn details(&self, paint: Paint) -> String {
+    pub(crate) fn details(&self, rows: usize, paint: Paint) -> String {
         let mut out = prose("  expected  ", self.check.expected);
-        out += &prose("  happened  ", &self.happened);
+        out += &prose("  happened  ", &short(&self.happened));
         if let Some(finding) = &self.finding {
-            for piece in &finding.record.pieces {
-                out += &bytes(piece, finding.mark, paint);
-            }
+            out += &shown(&finding.record, finding.mark, rows, paint);
         }
         out + &prose("  hint      ", self.check.hint)
     }
 }
 
+/// The address of a clause of an RFC: `RFC 6455 §5.1`.
+fn standard(clause: &str) -> Option<String> {
+    let first = clause.split(',').next()?;
+    let (number, section) = first.strip_prefix("RFC ")?.split_once(" §")?;
+    Some(format!("https://www.rfc-editor.org/rfc/rfc{number}#section-{section}"))
+}
+
+/// Words of the server's own may be long, and may not control the terminal.
+fn short(happened: &str) -> String {
+    let harmless = |letter: char| if letter.is_control() { '·' } else { letter };
+    let mut words: String = happened.chars().take(HAPPENED_MAX).map(harmless).collect();
+    if happened.chars().nth(HAPPENED_MAX).is_some() {
+        words.push('…');
+    }
+    words
+}
+
 /// A sentence behind a label, in lines that fit a terminal.
 fn prose(label: &str, words: &str) -> String {
     let indent = " ".repeat(label.chars().count());
+    let room = PROSE - indent.len();
     let mut out = label.to_owned();
     let mut width = 0;
-    for word in words.split(' ') {
-        let length = word.chars().count();
-        if width > 0 && width + 1 + length > PROSE {
+    // A word that is longer than a line is cut into several.
+    let letters: Vec<Vec<char>> = words.split(' ').map(|word| word.chars().collect()).collect();
+    let parts = letters.iter().flat_map(|word| word.chunks(room.max(1)));
+    for part in parts {
+        let (word, length): (String, usize) = (part.iter().collect(), part.len());
+        if width > 0 && width + 1 + length > room {
             let _ = write!(out, "\n{indent}");
             width = 0;
         } else if width > 0 {
             out += " ";
             width += 1;
         }
-        out += word;
+        out += &word;
         width += length;
     }
     out + "\n"
 }
 
-/// The bytes of one piece, in rows, with a caret under the first wrong one.
-fn bytes(piece: &Piece, mark: Option<Mark>, paint: Paint) -> String {
-    let arrow = match piece.direction {
-        Direction::Sent => "→",
-        Direction::Received => "←",
-    };
-    let marked = mark
-        .filter(|mark| mark.direction == piece.direction)
-        .and_then(|mark| mark.offset.checked_sub(piece.offset))
-        .and_then(|index| usize::try_from(index).ok())
-        .filter(|index| *index < piece.bytes.len());
-    // The rows around the mark, and else the first ones.
-    let rows = piece.bytes.chunks(ROW).enumerate();
-    let skip = marked.map_or(0, |index| (index / ROW).saturating_sub(ROWS_MAX - 2));
-    let mut out = String::new();
-    let mut shown = 0;
-    if skip > 0 {
-        let _ = writeln!(out, "  {arrow} … {} bytes before", skip * ROW);
-        shown = skip * ROW;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_server_are_cut_and_do_not_control_the_terminal() {
+        assert_eq!(short("a\u{1b}[31mb\n"), "a·[31mb·");
+        let text = prose("  ", &short(&"x".repeat(1000)));
+        assert!(text.lines().count() == 3 && text.ends_with("x…\n"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= PROSE), "{text}");
     }
-    for (number, row) in rows.skip(skip).take(ROWS_MAX) {
-        let hex: Vec<String> = row.iter().map(|byte| format!("{byte:02x}")).collect();
-        let seen = |byte: &u8| if (b' '..=b'~').contains(byte) { char::from(*byte) } else { '·' };
-        let ascii: String = row.iter().map(seen).collect();
-        let arrow = if number == 0 { arrow } else { " " };
-        let _ = writeln!(out, "  {arrow} {:<47}  {}", hex.join(" "), paint(DIM, &ascii));
-        if let Some(index) = marked.filter(|index| index / ROW == number) {
-            let caret = format!("{}^^", " ".repeat(4 + 3 * (index % ROW)));
-            let _ = writeln!(out, "{}", paint(RED, &caret));
-        }
-        shown += row.len();
+
+    #[test]
+    fn a_clause_has_an_address() {
+        let address = "https://www.rfc-editor.org/rfc/rfc6455#section-5.5.1";
+        assert_eq!(standard("RFC 6455 §5.5.1, §7.1").as_deref(), Some(address));
+        assert_eq!(standard("steps/06-chat/README.md"), None);
     }
-    let rest = piece.length - shown as u64;
-    if rest > 0 { out + &format!("    … and {rest} more\n") } else { out }
 }

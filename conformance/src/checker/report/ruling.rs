@@ -33,12 +33,21 @@ pub struct Ruling {
     pub(crate) finding: Option<Finding>,
 }
 
+impl Ruling {
+    /// Whether the server did something else than it should.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.verdict == Verdict::Failed
+    }
+}
+
 /// The rulings on one server, in the order of the catalogue.
 pub struct Report {
     /// What was asked for.
     pub options: Options,
     /// All that was checked.
     pub rulings: Vec<Ruling>,
+    /// How many checks there would have been, had the run not ended at the first failure.
+    pub total: usize,
     /// How long it took.
     pub time: Duration,
 }
@@ -62,6 +71,12 @@ impl Report {
     /// Whether nothing failed.
     pub fn is_good(&self) -> bool {
         self.with(Verdict::Failed).next().is_none()
+    }
+
+    /// Says why nothing could be checked, if there was no connection at all.
+    pub fn unreachable(&self) -> Option<&str> {
+        let first = self.rulings.first().filter(|ruling| ruling.check.needs.is_empty())?;
+        first.has_failed().then_some(first.happened.as_str())
     }
 
     /// The names of the checks with this verdict.

@@ -1,9 +1,11 @@
 //! What checks expect of a connection, in the standard's own words: an answer, an echo, a failed
 //! connection.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use crate::checker::wire::frame::{Draft, Frame, Opcode, text};
+use crate::checker::wire::frame::{Draft, Frame, Opcode, REFUSALS, text};
+use crate::checker::wire::manner::Echo;
 use crate::checker::wire::peer::{Event, Peer};
 use crate::checker::wire::record::{Direction, Mark, received, sent};
 use crate::checker::wire::response::Response;
@@ -12,7 +14,9 @@ use crate::checker::wire::stop::{Judgement, Stop};
 /// How long a header block may be before we stop reading it.
 const BLOCK_MAX: usize = 64 * 1024;
 /// How long to wait for something that should not happen.
-const QUIET: Duration = Duration::from_millis(300);
+pub(crate) const QUIET: Duration = Duration::from_millis(300);
+/// What the server is sent to see whether it goes on.
+const PROBE: &str = "still there?";
 /// The offset of the status code in a response.
 const STATUS: u64 = "HTTP/1.1 ".len() as u64;
 
@@ -82,20 +86,36 @@ impl Peer {
         self.wrong(format!("The server answered with {}", response.status), received(STATUS))
     }
 
-    /// Returns the next message. Pings and pongs in between are ignored: a server may send them.
+    /// Returns the next message.
+    ///
+    /// # Errors
+    /// As [`Self::next_message`], or a failure if there is none.
+    pub(crate) fn message(&mut self) -> Result<Message, Stop> {
+        if self.echo == Echo::Silent {
+            return Err(Stop::unseen("the server sends no message back"));
+        }
+        let message = self.next_message(self.answer_time)?;
+        message.ok_or_else(|| self.instead(&Event::Quiet, "no message came"))
+    }
+
+    /// Returns the next message, or `None` if none begins within `wait`. Pings and pongs in
+    /// between are ignored: a server may send them.
     ///
     /// # Errors
     /// A failure, if anything else comes.
-    pub(crate) fn message(&mut self) -> Result<Message, Stop> {
+    pub(crate) fn next_message(&mut self, wait: Duration) -> Result<Option<Message>, Stop> {
         let mut message: Option<Message> = None;
         loop {
-            let frame = match self.event(self.answer_time) {
+            let wait = if message.is_none() { wait } else { self.answer_time };
+            let frame = match self.event_except(wait, Frame::is_ping_or_pong) {
                 Event::Frame(frame) => frame,
+                Event::Quiet if message.is_none() && self.incoming.bytes().is_empty() => {
+                    return Ok(None);
+                }
                 other => return Err(self.instead(&other, "no message came")),
             };
             let fin = frame.fin;
             match (frame.opcode, &mut message) {
-                (Opcode::Ping | Opcode::Pong, _) => continue,
                 (Opcode::Text | Opcode::Binary, None) => {
                     let (opcode, payload) = (frame.opcode, frame.payload.clone());
                     message = Some(Message { opcode, payload, frames: vec![frame] });
@@ -107,7 +127,7 @@ impl Peer {
                 _ => return Err(self.instead(&Event::Frame(frame), "")),
             }
             if let Some(message) = message.take_if(|_| fin) {
-                return Ok(message);
+                return Ok(Some(message));
             }
         }
     }
@@ -120,6 +140,12 @@ impl Peer {
 
     /// Expects that a message is this one.
     pub(crate) fn same(&self, message: &Message, opcode: Opcode, payload: &[u8]) -> Judgement {
+        if self.echo == Echo::Other {
+            let [came, due] = [&message.payload, payload].map(<[u8]>::to_ascii_lowercase);
+            let is_inside = due.is_empty() || came.windows(due.len()).any(|part| part == due);
+            let unseen = || Stop::unseen("the server is not an echo server");
+            return is_inside.then_some(()).ok_or_else(unseen);
+        }
         let (came, due) = (message.payload.len(), payload.len());
         if let Some(index) = first_difference(&message.payload, payload) {
             let happened = if came == due {
@@ -145,6 +171,30 @@ impl Peer {
         self.expect(Opcode::Text, words.as_bytes())
     }
 
+    /// Sends a ping, and expects a pong with the same payload. Other pongs may come at any time
+    /// (RFC 6455 §5.5.3), and fragments of an echo.
+    pub(crate) fn answers_ping(&mut self, payload: &[u8]) -> Judgement {
+        self.send_frame(&Draft::ping(payload));
+        let other = Cell::new(None);
+        let echoes = self.echo == Echo::Same;
+        let event = self.event_except(self.answer_time, |frame| match frame.opcode {
+            Opcode::Pong if frame.payload == payload => false,
+            Opcode::Pong => {
+                other.set(Some(frame.payload_start));
+                true
+            }
+            Opcode::Ping => true,
+            opcode => !opcode.is_control() && (!frame.fin || !echoes),
+        });
+        match (&event, other.get()) {
+            (Event::Frame(frame), _) if frame.opcode == Opcode::Pong => Ok(()),
+            (Event::Quiet, Some(start)) => {
+                Err(self.wrong("The pong has another payload", received(start)))
+            }
+            _ => Err(self.instead(&event, "no pong came")),
+        }
+    }
+
     /// Sends a frame that is wrong, or completes something wrong, at the byte with the index
     /// `wrong`; expects that the server fails the connection, with one of these status codes if it
     /// sends any.
@@ -153,13 +203,27 @@ impl Peer {
         self.fails(codes, sent(offset + wrong))
     }
 
+    /// The same for frames in one segment of which the last is wrong, or completes something wrong.
+    pub(crate) fn refuses_last(&mut self, drafts: &[Draft], wrong: u64) -> Judgement {
+        let offset = self.send_frames(drafts);
+        self.fails(REFUSALS, sent(offset + wrong))
+    }
+
     /// Expects that the server fails the connection (RFC 6455 §7.1.7): by a close frame with one of
     /// these status codes or none, or by ending the TCP connection.
     pub(crate) fn fails(&mut self, codes: &[u16], wrong: Mark) -> Judgement {
         let mut wait = QUIET;
         let mut probed = false;
+        let answers = self.echo == Echo::Same;
+        // A server may send a fragment back at once, and pings and pongs as it likes.
+        let says_nothing = |frame: &Frame| match frame.opcode {
+            Opcode::Close => false,
+            Opcode::Ping => true,
+            Opcode::Pong => frame.payload != PROBE.as_bytes(),
+            _ => !answers || !frame.fin,
+        };
         loop {
-            return match self.event_except(wait, |frame| frame.opcode == Opcode::Ping) {
+            return match self.event_except(wait, says_nothing) {
                 Event::Ended(_) => Ok(()),
                 Event::Frame(frame) if frame.opcode == Opcode::Close => {
                     self.close_with(&frame, codes)
@@ -168,8 +232,8 @@ impl Peer {
                     Err(self.wrong(format!("The {} went on, and sent {frame}", self.role), wrong))
                 }
                 Event::Quiet if !probed => {
-                    // It may have ignored the wrong frame: how does it answer a good one?
-                    self.send_frame(&text("still there?"));
+                    // It may have ignored the wrong frame: how does it answer good ones?
+                    self.send_frames(&[text(PROBE), Draft::ping(PROBE)]);
                     (probed, wait) = (true, self.answer_time);
                     continue;
                 }

@@ -10,6 +10,10 @@ pub(crate) const INVALID_DATA: u16 = 1007;
 /// The status code for a message that is too long.
 pub(crate) const TOO_BIG: u16 = 1009;
 
+/// The status codes that blame the client, for a rule of framing or for bytes that are not UTF-8.
+/// The standard asks for an appropriate one and names 1002 and 1007 (RFC 6455 §7.1.7, §7.4.1).
+pub(crate) const REFUSALS: &[u16] = &[PROTOCOL_ERROR, 1003, INVALID_DATA, 1008];
+
 /// The offset of the payload in a masked frame with a length of at most 125.
 pub(crate) const SHORT_HEADER: u64 = 6;
 

@@ -5,6 +5,7 @@ pub(crate) mod deflate;
 pub(crate) mod frame;
 pub(crate) mod headers;
 pub(crate) mod incoming;
+pub(crate) mod manner;
 pub(crate) mod peer;
 pub(crate) mod record;
 pub(crate) mod request;

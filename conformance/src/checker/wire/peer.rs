@@ -2,10 +2,13 @@
 //! a record of both directions.
 
 use std::io::{self, ErrorKind};
+use std::slice;
 use std::time::{Duration, Instant};
 
-use crate::checker::wire::frame::{Draft, Frame, Masking};
+use crate::checker::random::Random;
+use crate::checker::wire::frame::{Draft, Frame, Masking, Opcode};
 use crate::checker::wire::incoming::Incoming;
+use crate::checker::wire::manner::Echo;
 use crate::checker::wire::record::{Direction, Mark, Record};
 use crate::checker::wire::stop::Stop;
 use crate::checker::wire::transport::Transport;
@@ -14,6 +17,8 @@ use crate::checker::wire::transport::Transport;
 const PAUSE: Duration = Duration::from_millis(120);
 /// The largest number of received bytes that are kept before they are a complete frame.
 const UNREAD_MAX: usize = 64 * 1024 * 1024;
+/// How many pings are answered on one connection: a server may send them for ever.
+const PONGS_MAX: u32 = 2000;
 
 /// The role of a client that is judged.
 const CLIENT: &str = "client";
@@ -40,6 +45,12 @@ pub(crate) struct Peer {
     until: Instant,
     /// How the connection ended, if it has.
     pub(crate) ended: Option<&'static str>,
+    /// Where masking keys come from. With it, the peer is a client that answers pings.
+    pub(crate) random: Option<Random>,
+    /// What the server sends back for a message.
+    pub(crate) echo: Echo,
+    /// How many pings may still be answered. None after a close frame was sent.
+    pongs_left: u32,
     /// Which of the two is judged: `server` or `client`.
     pub(crate) role: &'static str,
     /// All frames of a client, each with its masking key.
@@ -49,8 +60,21 @@ pub(crate) struct Peer {
 impl Peer {
     pub(crate) fn new(transport: Transport, answer_time: Duration, until: Instant) -> Self {
         let (record, incoming) = (Record::default(), Incoming::default());
+        let (ended, random, echo, pongs_left) = (None, None, Echo::Same, PONGS_MAX);
         let (role, seen) = ("server", Vec::new());
-        Self { transport, record, incoming, answer_time, until, ended: None, role, seen }
+        Self {
+            transport,
+            record,
+            incoming,
+            answer_time,
+            until,
+            ended,
+            random,
+            echo,
+            pongs_left,
+            role,
+            seen,
+        }
     }
 
     /// The same connection, to a client: we are its server, and mask nothing.
@@ -90,16 +114,30 @@ impl Peer {
 
     /// Sends a frame. Returns the offset of its first byte.
     pub(crate) fn send_frame(&mut self, draft: &Draft) -> u64 {
-        let bytes = self.bytes(draft);
-        self.send(&bytes)
+        self.send_frames(slice::from_ref(draft))
     }
 
-    /// The bytes of a frame, masked if its receiver is a server and nothing else is said.
+    /// Sends frames in one segment, each with a fresh masking key unless it has one. Returns the
+    /// offset of the last one.
+    pub(crate) fn send_frames(&mut self, drafts: &[Draft]) -> u64 {
+        let (mut bytes, mut last) = (Vec::new(), 0);
+        for draft in drafts {
+            last = bytes.len() as u64;
+            bytes.extend(self.bytes(draft));
+            if draft.opcode == Opcode::Close {
+                self.pongs_left = 0;
+            }
+        }
+        self.send(&bytes) + last
+    }
+
+    /// The bytes of a frame. Unless it says otherwise, it is masked for a server, and not for a
+    /// client.
     pub(crate) fn bytes(&self, draft: &Draft) -> Vec<u8> {
-        if self.role == CLIENT && draft.masking == Masking::AsDue {
-            draft.clone().unmasked().bytes()
-        } else {
-            draft.bytes()
+        match (&self.random, draft.masking) {
+            (Some(random), Masking::AsDue) => draft.clone().masked_with(random.mask()).bytes(),
+            (None, Masking::AsDue) if self.role == CLIENT => draft.clone().unmasked().bytes(),
+            _ => draft.bytes(),
         }
     }
 
@@ -120,7 +158,8 @@ impl Peer {
         self.event_except(wait, |_| false)
     }
 
-    /// Returns the next event within `wait`, except frames that `is_ignored` says yes to.
+    /// Returns the next event within `wait`, except frames that `is_ignored` says yes to. A ping is
+    /// answered, as a server may drop a client that does not.
     pub(crate) fn event_except(
         &mut self,
         wait: Duration,
@@ -134,6 +173,10 @@ impl Peer {
                 self.incoming.takes(used);
                 if self.role == CLIENT {
                     self.seen.push(frame.clone());
+                }
+                if frame.opcode == Opcode::Ping && self.random.is_some() && self.pongs_left > 0 {
+                    self.pongs_left -= 1;
+                    self.send_frame(&Draft::pong(frame.payload.clone()));
                 }
                 if is_ignored(&frame) {
                     continue;
@@ -165,14 +208,15 @@ impl Peer {
         false
     }
 
-    /// Forgets the opening handshake: a report shows only what came after it.
+    /// Says that the opening handshake is over, so that what follows are frames.
     pub(crate) fn opened(&mut self) {
-        self.record.forget_but(self.incoming.bytes());
+        self.record.opened(self.incoming.bytes());
     }
 
     /// The failure of the check: what happened, and under which byte the mark is.
     pub(crate) fn wrong(&self, happened: impl Into<String>, mark: impl Into<Option<Mark>>) -> Stop {
-        Stop::found(happened.into(), self.record.clone(), mark.into())
+        let mark = mark.into();
+        Stop::found(happened.into(), self.record.part_of(mark), mark)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 /// How many bytes of one piece are kept. The fault is near its beginning.
-const KEPT: usize = 640;
+const KEPT: usize = 1024;
 /// How many pieces are kept apart. Later bytes are counted with the last ones.
 const PIECES_MAX: usize = 24;
 
@@ -56,9 +56,18 @@ fn as_hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error>
 pub(crate) struct Record {
     #[serde(rename = "bytes")]
     pub(crate) pieces: Vec<Piece>,
+    /// Whether the pieces are frames, and not HTTP.
+    #[serde(skip)]
+    pub(crate) is_framed: bool,
     /// How many bytes have been sent, and received.
     #[serde(skip)]
     counts: [u64; 2],
+    /// The pieces of the opening handshake, once it is over.
+    #[serde(skip)]
+    opening: Vec<Piece>,
+    /// How many bytes of each direction were in the opening handshake.
+    #[serde(skip)]
+    opening_counts: [u64; 2],
 }
 
 impl Record {
@@ -87,13 +96,31 @@ impl Record {
         self.counts[direction as usize]
     }
 
-    /// Forgets everything except the last bytes that arrived. The offsets go on.
-    pub(crate) fn forget_but(&mut self, unread: &[u8]) {
-        self.pieces.clear();
+    /// Says that the opening handshake is over, and which of the bytes that have arrived are behind
+    /// it. The offsets go on.
+    pub(crate) fn opened(&mut self, unread: &[u8]) {
+        self.opening = std::mem::take(&mut self.pieces);
+        self.is_framed = true;
+        self.counts[Direction::Received as usize] -= unread.len() as u64;
+        self.opening_counts = self.counts;
         if !unread.is_empty() {
-            self.counts[Direction::Received as usize] -= unread.len() as u64;
             self.add(Direction::Received, unread);
         }
+    }
+
+    /// Returns the part that a report shows: the opening handshake if the mark is in it, or if
+    /// nothing came after it, and what came after it otherwise.
+    pub(crate) fn part_of(&self, mark: Option<Mark>) -> Self {
+        let is_in_opening = match mark {
+            Some(mark) => mark.offset < self.opening_counts[mark.direction as usize],
+            None => self.pieces.is_empty(),
+        };
+        let mut part = self.clone();
+        if is_in_opening {
+            part.pieces.clone_from(&self.opening);
+            part.is_framed = false;
+        }
+        part
     }
 }
 
@@ -110,6 +137,17 @@ mod tests {
         assert_eq!(record.add(Direction::Received, b"four"), 5);
         let lengths: Vec<u64> = record.pieces.iter().map(|piece| piece.length).collect();
         assert_eq!(lengths, [3, 3, 9]);
+    }
+
+    #[test]
+    fn the_opening_handshake_is_shown_only_if_the_mark_is_in_it() {
+        let mut record = Record::default();
+        record.add(Direction::Sent, b"GET");
+        record.add(Direction::Received, b"HTTP\x81\x00");
+        record.opened(b"\x81\x00");
+        assert_eq!(record.part_of(Some(received(3))).pieces.len(), 2);
+        assert_eq!(record.part_of(Some(received(4))).pieces.len(), 1);
+        assert!(record.part_of(None).is_framed && !record.part_of(Some(sent(2))).is_framed);
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Request {
     /// The request of a browser for a page, made of the request for a WebSocket.
     pub(crate) fn for_a_page(self) -> Self {
         let names = ["Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version", PROTOCOL];
-        let request = names.into_iter().fold(self, |request, name| request.without(name));
+        let request = names.into_iter().fold(self, Self::without);
         request.set("Connection", "close")
     }
 
