@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::checker::check::{Check, Code, Turn};
+use crate::checker::checks::all;
 use crate::checker::chosen::chosen;
 use crate::checker::memory;
 use crate::checker::options::Options;
@@ -37,7 +38,7 @@ const SECOND_CONNECTION: &str = "tcp/second-connection";
 /// If a check was asked for by a name that none has.
 pub fn run(options: &Options, progress: &dyn Fn(&Ruling, usize)) -> Result<Report, String> {
     let start = Instant::now();
-    let chosen = chosen(options)?;
+    let chosen = chosen(options, &all())?;
     let mut options = options.clone();
     if let Some(stage) = options.stage.and_then(numbered) {
         options.level = stage.level;

@@ -79,8 +79,8 @@ impl Wire<'_> {
             && (matches!(opcode, 1 | 2)
                 || opcode == 0 && has(Flaw::RsvOnContinuation)
                 || is_control && has(Flaw::RsvOnCompressedPing));
-        let any_rsv = has(Flaw::OverlooksRsv) && !is_control && !self.compressed
-            || has(Flaw::OverlooksRsvOnControl) && is_control && !self.compressed;
+        let any_rsv = !self.compressed
+            && has(if is_control { Flaw::OverlooksRsvOnControl } else { Flaw::OverlooksRsv });
         let wrong_rsv = rsv & if rsv1_is_due { 3 } else { 7 } != 0 && !any_rsv;
         let wrong_opcode = matches!(opcode, 3..=7 | 11..) && !has(Flaw::AnyOpcode);
         let fragmented = is_control && !fin && !has(Flaw::FragmentedControl);
@@ -114,7 +114,7 @@ impl Wire<'_> {
         if extended != shortest && !any_form {
             return Err(Over::Broke(1002));
         }
-        if length > MESSAGE_MAX && !(has(Flaw::WaitsForWhatIsDeclared) && !top_bit) {
+        if length > MESSAGE_MAX && (top_bit || !has(Flaw::WaitsForWhatIsDeclared)) {
             return Err(Over::Broke(if top_bit { 1002 } else { 1009 }));
         }
         let start: usize = 2 + extended + if masked { 4 } else { 0 };
@@ -145,11 +145,11 @@ impl Wire<'_> {
         match payload.len() {
             length @ 0..=125 => frame.push(bit | u8::try_from(length).unwrap()),
             length @ 126..=0xffff if !has(Flaw::EightByteLengths) => {
-                frame.push(bit | 126);
+                frame.push(bit + 126);
                 frame.extend(u16::try_from(length).unwrap().to_be_bytes());
             }
             length => {
-                frame.push(bit | 127);
+                frame.push(bit + 127);
                 frame.extend((length as u64).to_be_bytes());
             }
         }
@@ -164,20 +164,19 @@ impl Wire<'_> {
     }
 
     fn mask(&self) -> [u8; 4] {
-        let [a, b, c, d, ..] = self.key;
-        let [e, f, g, h, ..] = random();
+        let [own, fresh] = [self.key, random()].map(|key| *key.first_chunk().unwrap());
         match self.flaw {
             Some(Flaw::ZeroMask) => [0; 4],
-            Some(Flaw::OneMaskPerConnection) => [a, b, c, d],
+            Some(Flaw::OneMaskPerConnection) => own,
             Some(Flaw::CountedMask) => {
-                (u32::from_be_bytes([a, b, c, d]).wrapping_add(next_count().into())).to_be_bytes()
+                (u32::from_be_bytes(own).wrapping_add(next_count().into())).to_be_bytes()
             }
             Some(Flaw::SeededMask) => (u32::from(next_count()) + 1)
                 .wrapping_pow(3)
                 .wrapping_mul(0x9e37_79b9)
                 .to_be_bytes(),
-            Some(Flaw::SixteenBitMask) => [0, 0, e, f],
-            _ => [e, f, g, h],
+            Some(Flaw::SixteenBitMask) => [0, 0, fresh[0], fresh[1]],
+            _ => fresh,
         }
     }
 }

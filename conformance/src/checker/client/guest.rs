@@ -11,8 +11,9 @@ use crate::checker::client::hall::Hall;
 use crate::checker::client::reply::Reply;
 use crate::checker::client::seen::Seen;
 use crate::checker::wire::frame::{Draft, Frame, Opcode, text};
+use crate::checker::wire::manner::Echo;
 use crate::checker::wire::peer::{Event, Peer};
-use crate::checker::wire::record::{Record, received, sent};
+use crate::checker::wire::record::{Record, sent};
 use crate::checker::wire::stop::{Judgement, Stop};
 use crate::program::Program;
 
@@ -38,12 +39,16 @@ pub(crate) struct Guest<'run> {
 
 impl<'run> Guest<'run> {
     pub(crate) fn new(
-        (peer, asked): (Peer, Asked),
+        (mut peer, asked): (Peer, Asked),
         hall: &'run Hall<'run>,
         door: Option<Door>,
         program: Option<Program>,
     ) -> Self {
         let request = peer.record.clone();
+        if !hall.echoes.load(Ordering::Relaxed) {
+            // Then a message says nothing of what was sent before.
+            peer.echo = Echo::Other;
+        }
         Self { peer, asked, request, compresses: false, is_judged: true, hall, door, program }
     }
 
@@ -116,40 +121,6 @@ impl<'run> Guest<'run> {
         match self.event(wait) {
             Event::Frame(frame) if frame.opcode != Opcode::Close => Ok(()),
             other => Err(self.instead(&other, "the answer was correct")),
-        }
-    }
-
-    /// Sends a ping, and expects the pong to it. Messages in between are ignored.
-    pub(crate) fn answers_ping(&mut self, payload: &[u8]) -> Judgement {
-        self.send_frame(&Draft::ping(payload));
-        self.pongs(payload)
-    }
-
-    /// Expects a pong with this payload. Pongs with others are ignored, and so are messages.
-    pub(crate) fn pongs(&mut self, payload: &[u8]) -> Judgement {
-        let (wait, mut other) = (self.answer_time, None);
-        loop {
-            match self.event(wait) {
-                Event::Frame(frame) if frame.opcode == Opcode::Pong => {
-                    if frame.payload == payload {
-                        return Ok(());
-                    }
-                    other = Some(frame);
-                }
-                Event::Frame(frame) if frame.opcode != Opcode::Close => {}
-                event => {
-                    return Err(match (event, other) {
-                        (Event::Quiet, Some(pong)) => self.wrong(
-                            format!(
-                                "The pong has another payload, of {} bytes",
-                                pong.payload.len()
-                            ),
-                            received(pong.payload_start),
-                        ),
-                        (event, _) => self.instead(&event, "no pong came"),
-                    });
-                }
-            }
         }
     }
 

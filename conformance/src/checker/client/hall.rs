@@ -22,6 +22,8 @@ pub(crate) struct Hall<'run> {
     pub(crate) has_met: AtomicBool,
     /// How many messages the client sends by itself on every connection.
     pub(crate) greetings: AtomicUsize,
+    /// Whether the client echoes, as far as is known.
+    pub(crate) echoes: AtomicBool,
     /// Whether the client loses what arrives together with the answer.
     pub(crate) loses_early_frames: AtomicBool,
     /// Whether the client asks for Autobahn's cases.
@@ -63,6 +65,7 @@ impl<'run> Hall<'run> {
             page,
             has_met: AtomicBool::new(false),
             greetings: AtomicUsize::new(0),
+            echoes: AtomicBool::new(true),
             loses_early_frames: AtomicBool::new(false),
             asks_for_cases: AtomicBool::new(false),
             samples: Once::new(),

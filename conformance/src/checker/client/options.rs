@@ -15,6 +15,8 @@ pub struct ClientOptions {
     pub level: u8,
     /// Whether to run the hostile checks too.
     pub hostile: bool,
+    /// Whether to stop at the first failure.
+    pub first: bool,
     /// Only these checks, and those that they need; all, if it is empty.
     pub only: Vec<String>,
     /// How long an answer may take.
@@ -34,6 +36,7 @@ impl ClientOptions {
             name: line.to_owned(),
             level: 5,
             hostile: false,
+            first: false,
             only: Vec::new(),
             answer: Duration::from_secs(2),
             patience: Duration::from_secs(30),

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::checker::check::{Check, Code, Turn};
+use crate::checker::chosen::chosen;
 use crate::checker::client::checks::all;
 use crate::checker::client::hall::Hall;
 use crate::checker::client::options::ClientOptions;
@@ -31,7 +32,8 @@ pub fn run(
     progress: &(dyn Fn(&Ruling, usize) + Sync),
 ) -> Result<Report, String> {
     let start = Instant::now();
-    let checks = chosen(options)?;
+    let asked = for_report(options);
+    let checks = chosen(&asked, &all())?;
     let run =
         Run { hall: Hall::new(options)?, total: checks.len(), rulings: Mutex::default(), progress };
     let needed: HashSet<&str> = checks.iter().flat_map(|check| check.needs).copied().collect();
@@ -43,14 +45,16 @@ pub fn run(
     for (checks, together) in [(first, 1), (crowd, together), (last, 1)] {
         in_parallel(&checks, together, |check| {
             run.judge(check);
-            true
+            !(options.first && run.has_failure())
         });
+        if options.first && run.has_failure() {
+            break;
+        }
     }
     let mut rulings = run.rulings.into_inner().unwrap_or_else(PoisonError::into_inner);
     let place = |ruling: &Ruling| checks.iter().position(|check| check.id == ruling.check.id);
     rulings.sort_by_key(place);
-    let (options, total) = (for_report(options), rulings.len());
-    Ok(Report { options, rulings, total, time: start.elapsed() })
+    Ok(Report { options: asked, rulings, total: checks.len(), time: start.elapsed() })
 }
 
 /// What the report says of the client: its command line stands for an address.
@@ -64,31 +68,9 @@ fn for_report(options: &ClientOptions) -> Options {
         headers: Vec::new(),
         subprotocols: Vec::new(),
     });
-    (report.level, report.hostile) = (options.level, options.hostile);
+    (report.level, report.hostile, report.first) = (options.level, options.hostile, options.first);
+    report.only.clone_from(&options.only);
     report
-}
-
-/// The checks that were asked for.
-fn chosen(options: &ClientOptions) -> Result<Vec<Check>, String> {
-    let mut checks = all();
-    if options.only.is_empty() {
-        checks.retain(|check| check.level <= options.level && (options.hostile || !check.hostile));
-        return Ok(checks);
-    }
-    let mut wanted: HashSet<&str> = options.only.iter().map(String::as_str).collect();
-    if let Some(id) = wanted.iter().find(|id| !checks.iter().any(|check| check.id == **id)) {
-        return Err(format!("there is no check `{id}`: see conformance/README.md for all of them"));
-    }
-    // Until nothing is added any more.
-    let mut count = 0;
-    while count < wanted.len() {
-        count = wanted.len();
-        for check in checks.iter().filter(|check| wanted.contains(check.id)).collect::<Vec<_>>() {
-            wanted.extend(check.needs);
-        }
-    }
-    checks.retain(|check| wanted.contains(check.id));
-    Ok(checks)
 }
 
 /// One run of the checks.
@@ -120,6 +102,12 @@ impl Run<'_> {
         let ruling = Ruling { check: *check, verdict, happened, time: start.elapsed(), finding };
         (self.progress)(&ruling, self.total);
         self.rulings.lock().unwrap_or_else(PoisonError::into_inner).push(ruling);
+    }
+
+    /// Whether anything has failed.
+    fn has_failure(&self) -> bool {
+        let rulings = self.rulings.lock().unwrap_or_else(PoisonError::into_inner);
+        rulings.iter().any(Ruling::has_failed)
     }
 
     /// Whether a check has passed, or was not run.

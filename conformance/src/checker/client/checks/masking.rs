@@ -1,27 +1,22 @@
 //! Level 3: frames of the server in the three forms of a length, and with a mask.
 
+use std::sync::atomic::Ordering;
+
 use crate::checker::check::Check;
 use crate::checker::client::checks::framing::refuses_all;
+use crate::checker::client::visit::Visit;
 use crate::checker::wire::frame::{Draft, Opcode, PROTOCOL_ERROR, TOO_BIG, text};
 use crate::checker::wire::record::sent;
-use crate::checker::wire::stop::Stop;
+use crate::checker::wire::stop::{Judgement, Stop};
 
 /// A masking key.
 const KEY: [u8; 4] = [0x12, 0x34, 0x56, 0x78];
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::client(3, "client/echo", "RFC 6455 §5.6", |visit| {
-        let mut guest = visit.open()?;
-        guest.send_frame(&text("Hello"));
-        let message = match guest.message() {
-            Ok(message) if message.payload.len() == "Hello".len() => message,
-            Ok(_) => return Err(Stop::unseen("the client answers, and does not echo")),
-            Err(_) if guest.ended.is_none() => {
-                return Err(Stop::unseen("the client does not echo"));
-            }
-            Err(failed) => return Err(failed),
-        };
-        guest.same(&message, Opcode::Text, b"Hello")
+        let judged = echoes(visit);
+        visit.hall.echoes.store(judged.is_ok(), Ordering::Relaxed);
+        judged
     })
     .expects("The client echoes a text. If it does not, what needs an echo is skipped.")
     .hint("Send every text and every binary message back until the connection is closed."),
@@ -71,3 +66,16 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects("A length that is not in its shortest form fails the connection, with 1002.")
     .hint("Behind 126 the length must be over 125, and behind 127 over 65,535."),
 ];
+
+/// Expects that a text comes back.
+fn echoes(visit: &Visit) -> Judgement {
+    let mut guest = visit.open()?;
+    guest.send_frame(&text("Hello"));
+    let message = match guest.message() {
+        Ok(message) if message.payload.len() == "Hello".len() => message,
+        Ok(_) => return Err(Stop::unseen("the client answers, and does not echo")),
+        Err(_) if guest.ended.is_none() => return Err(Stop::unseen("the client does not echo")),
+        Err(failed) => return Err(failed),
+    };
+    guest.same(&message, Opcode::Text, b"Hello")
+}

@@ -174,6 +174,7 @@ fn key(seen: &Seen) -> Judgement {
 }
 
 fn keys(visit: &Visit) -> Judgement {
+    while samples(visit).len() < KEYS_MIN && visit.call().is_ok() {}
     let all = samples(visit);
     let mut known = HashSet::new();
     let mut keys = Vec::new();

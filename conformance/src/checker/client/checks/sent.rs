@@ -106,8 +106,9 @@ pub(crate) fn samples<'run>(visit: &Visit<'run>) -> MutexGuard<'run, Vec<Seen>> 
             let Ok(mut guest) = visit.open() else { return };
             let lengths = [0, 5, 125, 126, 65_535, 65_536];
             let texts = lengths.map(|length| text(vec![b'a'; length]));
+            let more = [(); KEYS_MIN / 2].map(|()| text("more"));
             let others = [Draft::binary([0, 1]), Draft::ping(""), Draft::ping([b'p'; CONTROL_MAX])];
-            for draft in texts.iter().chain(&others) {
+            for draft in texts.iter().chain(&others).chain(&more) {
                 guest.send_frame(draft);
             }
             guest.send_frame(&Draft::close(1000, "done"));
