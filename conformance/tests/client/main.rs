@@ -97,6 +97,24 @@ fn tungstenite_fails_only_what_is_known() {
     assert_eq!(report.ids(Verdict::Failed), KNOWN, "{}", report.for_people(false));
 }
 
+/// What Chromium does is explained in conformance/README.md.
+#[test]
+#[ignore = "it starts a browser"]
+fn chromium_fails_only_what_is_known() {
+    let program = testkit::Chromium::find().browser.expect("Chromium should be installed");
+    let profile = tempfile::tempdir().unwrap();
+    let line = format!(
+        "'{}' --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+         --disable-background-networking --disable-component-update --disable-sync \
+         '--user-data-dir={}' {{page}}",
+        program.display(),
+        profile.path().display()
+    );
+    let report = run(&ClientOptions::new(&line).unwrap(), &|_, _| {}).unwrap();
+    let known = ["client/invalid-text", "client/invalid-code"];
+    assert_eq!(report.ids(Verdict::Failed), known, "{}", report.for_people(false));
+}
+
 #[test]
 fn every_check_has_a_flaw_that_it_must_catch() {
     let caught: HashSet<String> =
