@@ -7,6 +7,7 @@
 
 pub mod autobahn;
 pub mod checker;
+mod parallel;
 pub mod program;
 mod subject;
 pub mod target;

@@ -10,16 +10,33 @@ use conformance::autobahn::verdict::Outcome;
 use conformance::program::ProgramLine;
 use testkit::{Profile, Server, Step, build_one};
 
-/// A case in which our verdicts differ from the recorded ones, and why.
+/// A case in which our verdicts may differ from the recorded ones, and why.
 struct Exception {
     recording: &'static str,
     case: &'static str,
-    ours: &'static str,
+    /// Our verdicts; `None` if they are not the same each time.
+    ours: Option<&'static str>,
     #[expect(dead_code, reason = "it is for people")]
     reason: &'static str,
 }
 
-const EXCEPTIONS: [Exception; 0] = [];
+const EXCEPTIONS: [Exception; 4] = [
+    one_read_for_a_frame("3.3"),
+    one_read_for_a_frame("3.4"),
+    one_read_for_a_frame("4.1.5"),
+    one_read_for_a_frame("4.2.5"),
+];
+
+const fn one_read_for_a_frame(case: &'static str) -> Exception {
+    Exception {
+        recording: "tutorials",
+        case,
+        ours: None,
+        reason: "The server takes one read for one frame. The original waits some microseconds \
+                 between the writes of this case, so that chance decides how many the server reads \
+                 at once, and what it answers.",
+    }
+}
 
 /// How many cases run at the same time against a server that never answers.
 const WAITING: usize = 64;
@@ -71,12 +88,12 @@ pub(crate) fn judges_as_recorded(name: &str, cases: Cases) {
 
 /// What is wrong about our verdicts on a case, if something is.
 fn problem(name: &str, case: &str, original: &str, ours: &str) -> Option<String> {
-    let mut exceptions = EXCEPTIONS.iter();
-    let exception = exceptions.find(|it| it.recording == name && it.case == case);
-    match exception {
-        Some(_) if ours == original => Some("the exception is no longer needed".to_owned()),
-        Some(exception) if ours == exception.ours => None,
-        _ if ours == original => None,
+    let mut exceptions = EXCEPTIONS.iter().filter(|it| it.recording == name && it.case == case);
+    match exceptions.next().map(|exception| exception.ours) {
+        Some(None) => None,
+        Some(Some(_)) if ours == original => Some("the exception is no longer needed".to_owned()),
+        Some(Some(expected)) if ours == expected => None,
+        None if ours == original => None,
         _ => Some(format!("the original {original}; ours {ours}")),
     }
 }

@@ -36,58 +36,66 @@ pub(crate) enum Way {
 }
 
 impl Way {
-    /// Finds the first way that works. For a Python 2.7 it installs Autobahn under the target
-    /// folder, unless it is there.
+    /// Finds the first way that works, and installs what it needs: Docker pulls the image, and pip
+    /// installs Autobahn under the target folder.
     ///
     /// # Errors
-    /// A sentence that says what to install, or why pip has failed.
+    /// A sentence that says what to install, or why it could not be installed.
     pub(crate) fn find() -> Result<Self, String> {
-        let engine = ["info", "--format", "{{.OSType}} {{.OperatingSystem}}"];
-        if let Ok(info) = output(Command::new("docker").args(engine))
-            && let Some(way) = docker(&info)
-        {
-            return Ok(way);
-        }
-        if is_version(output(Command::new("wstest").arg("--autobahnversion"))) {
-            return Ok(Self::Wstest);
-        }
-        let python = pythons().into_iter().find_map(|program| {
-            let python = output(Command::new(program).args(["-c", WHICH_PYTHON])).ok()?;
-            Some(PathBuf::from(python.strip_prefix("2.7")?.trim()))
-        });
-        let python = python.ok_or_else(|| {
+        let installed = target_folder()?.join(format!("autobahntestsuite-{VERSION}"));
+        let way = Self::search(installed).ok_or_else(|| {
             format!(
                 "the original Autobahn needs Docker, a wstest {VERSION} on the PATH, or a \
                  Python 2.7 on the PATH or in pyenv; `just conformance` runs the same cases \
                  without any of them"
             )
         })?;
-        let installed = target_folder()?.join(format!("autobahntestsuite-{VERSION}"));
-        let way = Self::Python(python, installed);
         way.install()?;
         Ok(way)
     }
 
-    /// Installs Autobahn for a Python that has been found.
-    fn install(&self) -> Result<(), String> {
-        let Self::Python(python, installed) = self else { return Ok(()) };
-        let is_there = || is_version(output(self.wstest(installed).arg("--autobahnversion")));
-        if is_there() {
-            return Ok(());
+    /// Finds the first way that works; pip would install Autobahn into the folder `installed`.
+    fn search(installed: PathBuf) -> Option<Self> {
+        let engine = ["info", "--format", "{{.OSType}} {{.OperatingSystem}}"];
+        if let Ok(info) = output(Command::new("docker").args(engine))
+            && let Some(way) = docker(&info)
+        {
+            return Some(way);
         }
-        println!("Installing Autobahn {VERSION} under the target folder takes half a minute.");
-        // A copy that was installed by another Python does not run.
-        let _ = fs::remove_dir_all(installed);
-        let mut pip = Command::new(python);
-        pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--target"]);
-        pip.arg(installed).arg(format!("autobahntestsuite=={VERSION}"));
-        output(&mut pip).map_err(|error| {
-            format!(
-                "{error}\npip cannot install Autobahn: it needs pip itself (`python2.7 -m \
-                 ensurepip --user`), the network and a C compiler; Docker needs none of them"
-            )
+        if is_version(output(Command::new("wstest").arg("--autobahnversion"))) {
+            return Some(Self::Wstest);
+        }
+        let python = pythons().into_iter().find_map(|program| {
+            let python = output(Command::new(program).args(["-c", WHICH_PYTHON])).ok()?;
+            Some(PathBuf::from(python.strip_prefix("2.7")?.trim()))
         })?;
-        if is_there() { Ok(()) } else { Err("Autobahn is installed, but does not run".to_owned()) }
+        Some(Self::Python(python, installed))
+    }
+
+    /// Installs what this way needs, unless it is there.
+    fn install(&self) -> Result<(), String> {
+        match self {
+            Self::Docker { .. } => {
+                if output(Command::new("docker").args(["image", "inspect", IMAGE])).is_err() {
+                    println!("Pulling the image {IMAGE} takes a minute, once.");
+                    let pull = ["pull", "--quiet", "--platform", PLATFORM, IMAGE];
+                    output(Command::new("docker").args(pull))?;
+                }
+            }
+            Self::Wstest => {}
+            Self::Python(python, installed) => {
+                let is_there =
+                    || is_version(output(self.wstest(installed).arg("--autobahnversion")));
+                if !is_there() {
+                    println!("Installing Autobahn {VERSION} takes half a minute, once.");
+                    install_by_pip(python, installed)?;
+                }
+                if !is_there() {
+                    return Err("Autobahn is installed, but does not run".to_owned());
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The command that runs `wstest` in `folder`, without arguments.
@@ -146,7 +154,7 @@ fn docker(info: &str) -> Option<Way> {
     Some(Way::Docker { shares_loopback: cfg!(target_os = "linux") && system != "Docker Desktop" })
 }
 
-/// The arguments that run `wstest` in a container. The image is pulled if it is not there.
+/// The arguments that run `wstest` in a container.
 ///
 /// A fuzzing server listens on all interfaces of its container, so only one port of this machine's
 /// loopback interface leads to it.
@@ -169,6 +177,21 @@ fn docker_arguments(shares_loopback: bool, folder: &Path, port: Option<u16>) -> 
 /// The name of this program's container.
 fn container() -> String {
     format!("ws-judge-{}", process::id())
+}
+
+/// Installs Autobahn beside the Python that runs it, and not into it.
+fn install_by_pip(python: &Path, installed: &Path) -> Result<(), String> {
+    // A copy that was installed by another Python does not run.
+    let _ = fs::remove_dir_all(installed);
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--target"]);
+    pip.arg(installed).arg(format!("autobahntestsuite=={VERSION}"));
+    output(&mut pip).map(drop).map_err(|error| {
+        format!(
+            "{error}\npip cannot install Autobahn: it needs pip itself (`python2.7 -m ensurepip \
+             --user`), the network and a C compiler; Docker needs none of them"
+        )
+    })
 }
 
 /// The programs that may be a Python 2.7. `pyenv` keeps some that are not on the PATH.
