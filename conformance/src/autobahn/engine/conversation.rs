@@ -159,9 +159,8 @@ impl Conversation {
 
     /// Takes what the peer sent.
     pub(crate) fn receive(&mut self, input: &mut [u8], now: Instant) {
-        self.now = now;
+        self.tick(now);
         self.moved_at = now;
-        self.endpoint.tick(now);
         let mut at = 0;
         while let Some(arrival) = self.endpoint.next(input, &mut at) {
             let case = Arc::clone(&self.case);
@@ -268,31 +267,28 @@ impl Conversation {
         }
     }
 
-    /// Acts on the time limits that have passed.
+    /// Acts on the time limits that have passed, the earliest first.
     pub(crate) fn tick(&mut self, now: Instant) {
         self.now = now;
-        // The limits of the endpoint count from now on.
-        self.endpoint.tick(now);
-        let has_passed = |limit: &Option<Instant>| limit.is_some_and(|limit| limit <= now);
-        if self.resume_at.take_if(|limit| *limit <= now).is_some()
-            && self.endpoint.state != State::Closed
-            && let Script::Exchange(exchange) = &Arc::clone(&self.case).script
+        self.endpoint.set_clock(now);
+        while !self.is_over()
+            && let Some(due) = self.deadline().filter(|due| *due <= now)
         {
-            self.resume(exchange);
-        }
-        let is_still = has_passed(&self.stillness());
-        if has_passed(&self.close_at) || is_still {
-            self.close_at = None;
-            self.has_timed_out |= self.endpoint.state == State::Open;
-            self.endpoint.close(b"");
-        }
-        if has_passed(&self.fail_at) {
-            self.fail_at = None;
-            self.has_timed_out |= self.endpoint.state != State::Closed;
-            self.endpoint.fail(1001, "Going Away");
-        }
-        if has_passed(&self.linger()) {
-            self.endpoint.give_up();
+            let is_due = |limit: &mut Instant| *limit == due;
+            if self.resume_at.take_if(is_due).is_some() {
+                if let Script::Exchange(exchange) = &Arc::clone(&self.case).script {
+                    self.resume(exchange);
+                }
+            } else if self.fail_at.take_if(is_due).is_some() {
+                self.has_timed_out = true;
+                self.endpoint.fail(1001, "Going Away");
+            } else if self.close_at == Some(due) || self.stillness() == Some(due) {
+                self.close_at = None;
+                self.has_timed_out |= self.endpoint.state == State::Open;
+                self.endpoint.close(b"");
+            } else {
+                self.endpoint.give_up();
+            }
         }
     }
 
@@ -445,9 +441,18 @@ mod tests {
 
     #[test]
     fn a_server_that_leaves_tcp_open_is_unclean() {
-        let lingers = || Played::opens("1.1.1").sends(&text("")).closes(1000);
+        let echo = text(&"*".repeat(65_535));
+        let lingers = || Played::opens("1.1.6").sends(&echo).closes(1000);
         assert!(!lingers().waits(999).conversation.is_over());
         assert_eq!(lingers().waits(1000).verdicts(), (Verdict::Ok, Verdict::Unclean));
+    }
+
+    /// The time of the case ends a moment before the time of the server to end TCP does.
+    #[test]
+    fn late_limits_are_acted_on_in_their_order() {
+        let mut played = Played::opens("7.3.3").waits(5).closes(1000);
+        played.conversation.tick(played.now + Duration::from_secs(2));
+        assert_eq!(played.verdicts(), (Verdict::Ok, Verdict::FailedByClient));
     }
 
     #[test]
