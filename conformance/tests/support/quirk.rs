@@ -41,9 +41,8 @@ quirks! {
     GreetsAndIsSilent => [
         "framing/echo", "framing/binary", "framing/empty", "framing/minimal-length",
         "framing/two-in-one-segment", "framing/split", "fragments/joined", "fragments/empty",
-        "fragments/binary", "fragments/ping-between", "fragments/no-start",
-        "fragments/new-start", "fragments/headers", "utf8/split-character", "utf8/any-character",
-        "utf8/white-space", "utf8/in-fragments", "closing/within-message"
+        "fragments/binary", "fragments/ping-between", "utf8/split-character", "utf8/any-character",
+        "utf8/white-space"
     ],
     EchoesWithPrefix => ["framing/echo"],
     EchoesInJson => ["framing/echo"],
