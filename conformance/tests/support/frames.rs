@@ -124,7 +124,7 @@ impl Wire<'_> {
             || takes(Flaw::OverlooksRsv1, rsv == 4)
             || takes(Flaw::OverlooksRsvOnControl, matches!(opcode, 9 | 10))
             || takes(Flaw::OverlooksRsvOnClose, opcode == 8)
-            || takes(Flaw::OverlooksRsvOnEmpty, second & 0x7f == 0)
+            || takes(Flaw::OverlooksRsvOnEmpty, matches!(second, 0 | 0x80))
             || takes(Flaw::OverlooksRsvOnContinuation, opcode == 0);
         let wrong_rsv = rsv & if rsv1_is_due { 3 } else { 7 } != 0 && !takes_rsv;
         let takes_opcode = has(Flaw::AnyOpcode)

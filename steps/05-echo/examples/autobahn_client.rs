@@ -27,6 +27,9 @@ async fn main() -> Outcome<()> {
     let mut asked = open(&clock, host, "/getCaseCount").await?;
     let (count, _) = asked.recv().await?;
     let count: usize = str::from_utf8(count.payload())?.parse()?;
+    // The server closes this connection, and our close frame answers that.
+    let Err(ended) = echo(&mut asked).await;
+    asked.end(&ended).await;
     for case in 1..=count {
         print_line(&format!("case {case} of {count}"));
         run(&clock, host, &format!("/runCase?case={case}&agent={AGENT}")).await?;

@@ -237,7 +237,9 @@ fn pong(session: &Session) -> Judgement {
     let mut peer = session.open()?;
     let payloads = [b"I am here".to_vec(), session.random.bytes(125)];
     let pongs = payloads.each_ref().map(|payload| Draft::pong(payload.clone()));
-    pongs.iter().for_each(|pong| peer.send_apart(pong));
+    for pong in &pongs {
+        peer.send_apart(pong);
+    }
     peer.send_apart(&Draft::pong(""));
     peer.send_frame(&Draft::ping("and now?"));
     let matters = |frame: &Frame| match frame.opcode {
