@@ -94,8 +94,15 @@ bench *ARGS:
 scorecard *ARGS:
     @cargo run -q --release -p conformance -- scorecard {{ ARGS }}
 
-# Check a step, or a server of your own: `just check 3`, `just check ws://HOST:PORT/PATH`
+# Check a step, a server, or a client: `just check 3`, `just check ws://HOST:PORT/PATH`, `just check --client 'PROGRAM {url}'`
 [no-exit-message]
+[positional-arguments]
+[unix]
+check *ARGS:
+    @cargo run -q --release -p conformance -- check "$@"
+
+[no-exit-message]
+[windows]
 check *ARGS:
     @cargo run -q --release -p conformance -- check {{ ARGS }}
 

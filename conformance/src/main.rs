@@ -1,4 +1,4 @@
-//! The command `conformance`.
+//! The command `ws-judge`.
 
 use std::process::ExitCode;
 
@@ -13,7 +13,7 @@ const COULD_NOT_JUDGE: u8 = 2;
 
 /// Judges a WebSocket server or client from outside.
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "ws-judge", version)]
 struct Arguments {
     /// Which judge.
     #[command(subcommand)]

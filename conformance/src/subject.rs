@@ -1,6 +1,6 @@
 //! The steps as subjects of a judgement: what each of them can do, and how its server is started.
 
-use testkit::{Profile, Server, Step};
+use testkit::{Profile, Server, Step, workspace};
 
 /// A step whose server can be judged.
 #[derive(Debug)]
@@ -64,6 +64,12 @@ impl Subject {
     /// # Errors
     /// A sentence, if no such step exists or if it cannot be judged.
     pub(crate) fn labelled(label: &str) -> Result<&'static Self, String> {
+        if !workspace().join("steps").is_dir() {
+            return Err(format!(
+                "`{label}` is not the address of a server, such as ws://127.0.0.1:8080/, and steps \
+                 are known only where their repository is"
+            ));
+        }
         let step = Step::labelled(label)?;
         let found = SUBJECTS.iter().find(|subject| subject.label == step.label);
         found.ok_or_else(|| format!("step {label} cannot be judged"))

@@ -84,7 +84,11 @@ fn each_flaw_is_found_by_the_checks_that_are_meant_for_it_and_by_no_other() {
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
                 while let Some(&flaw) = flaws.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = caught(flaw);
+                    let mut found = caught(flaw);
+                    if !is_right(flaw, &found) {
+                        // On a busy machine a server may have been too late.
+                        found = caught(flaw);
+                    }
                     if !is_right(flaw, &found) {
                         wrong.lock().unwrap().push(format!("{flaw}: {found:?}"));
                     }
@@ -113,7 +117,7 @@ fn caught(flaw: Flaw) -> Vec<&'static str> {
     let found = report.ids(Verdict::Failed);
     if !is_right(flaw, &found) {
         println!("{flaw}\n{}", report.for_people(false));
-    } else {
+    } else if !flaw.checks().contains(&"*") {
         fits_on_a_screen(&mut report);
     }
     found

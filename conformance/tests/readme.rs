@@ -5,17 +5,19 @@
 
 mod support;
 
+use conformance::checker::check::Check;
 use conformance::checker::checks::all;
+use conformance::checker::client;
 use conformance::checker::options::Options;
 use conformance::checker::runner::run;
 use support::{Flaw, start};
 
 const README: &str = include_str!("../README.md");
 
-/// All checks, as the page lists them.
-fn table() -> String {
+/// These checks, as the page lists them.
+fn table(checks: Vec<Check>) -> String {
     let mut table = "| check | level | clause | what is expected |\n|---|---|---|---|\n".to_owned();
-    for check in all() {
+    for check in checks {
         let fault = check.fault.map_or_else(String::new, |fault| format!(" ({fault})"));
         let hostile = if check.hostile { ", hostile" } else { "" };
         let (id, level, clause, expected) = (check.id, check.level, check.clause, check.expected);
@@ -26,9 +28,12 @@ fn table() -> String {
 
 #[test]
 fn the_page_lists_every_check() {
-    let (_, rest) = README.split_once("<!-- CHECKS -->\n").unwrap();
-    let (listed, _) = rest.split_once("<!-- /CHECKS -->").unwrap();
-    assert!(listed == table(), "put this between the two CHECKS comments:\n{}", table());
+    for (name, checks) in [("CHECKS", all()), ("CLIENT-CHECKS", client::checks::all())] {
+        let (_, rest) = README.split_once(&format!("<!-- {name} -->\n")).unwrap();
+        let (listed, _) = rest.split_once(&format!("<!-- /{name} -->")).unwrap();
+        let table = table(checks);
+        assert!(listed == table, "put this between the two {name} comments:\n{table}");
+    }
 }
 
 #[test]

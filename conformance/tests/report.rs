@@ -86,8 +86,8 @@ fn junit_has_a_suite_a_level_and_a_case_a_check() {
 fn what_another_check_has_made_invisible_is_skipped_and_says_why() {
     let report = judge(Some(Flaw::AnswersLikeAPage), "framing/ping");
     let text = report.for_people(false);
-    assert!(text.contains("skipped, as framing/echo has not passed: framing/ping"), "{text}");
-    assert!(report.junit().contains("<skipped message=\"framing/echo has not passed\"/>"));
+    assert!(text.contains("skipped, as unmasking/text has not passed: framing/ping"), "{text}");
+    assert!(report.junit().contains("<skipped message=\"unmasking/text has not passed\"/>"));
 }
 
 #[test]

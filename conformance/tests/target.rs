@@ -99,7 +99,7 @@ fn a_certificate_is_trusted_if_it_is_given_or_nobody_asks() {
     std::fs::write(&file, certificate.pem()).unwrap();
     let url = start_tls(certificate.der().clone(), &key);
     let only = ["--only", "framing/echo,unmasking/eight-byte-length,closing/tcp"];
-    let with = |more: &[&'static str]| [&[&*url], &only[..], more].concat().to_vec();
+    let with = |more: &[&'static str]| [&[&*url], &only[..], more].concat();
     expect(&with(&["--insecure"]), 0, "0 failed");
     expect(&with(&[]), 2, "not trusted");
     let own = [&[&*url, "--ca", file.to_str().unwrap()], &only[..]].concat();
@@ -167,7 +167,7 @@ fn a_server_without_tls_is_named_as_such() {
 fn each_request_has_the_header_and_the_subprotocol() {
     let url = format!("ws://127.0.0.1:{}/", start(serve));
     let only = ["--only", "framing/echo,handshake/subprotocol"];
-    let with = |more: &[&'static str]| [&[&*url], &only[..], more].concat().to_vec();
+    let with = |more: &[&'static str]| [&[&*url], &only[..], more].concat();
     expect(&with(&["--header", "Authorization: Basic wrong"]), 1, "401");
     expect(&with(&["--header", "Authorization: Basic right"]), 0, "0 failed");
     expect(&with(&["--subprotocol", "chat.v1", "--subprotocol", "chat.v2"]), 0, "0 failed");

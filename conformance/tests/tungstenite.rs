@@ -43,4 +43,4 @@ fn tungstenite_fails_only_what_is_known_and_in_time() {
 }
 
 /// What tungstenite's `accept` takes, or leaves to whoever calls it.
-const KNOWN: [&str; 2] = ["handshake/host", "handshake/error-status"];
+const KNOWN: [&str; 3] = ["handshake/host", "handshake/key-repeated", "handshake/error-status"];

@@ -116,10 +116,14 @@ fn output_of(command: Command) -> (Option<i32>, Vec<String>) {
             lines.push(line);
         }
     }
-    match process.and_then(|mut process| process.wait()) {
-        Ok(status) => (status.code(), lines),
-        Err(error) => (None, [lines, vec![error]].concat()),
+    let status = process.and_then(|mut process| process.wait());
+    // `exit status: 1`, or the signal that ended it, or why it could not be started.
+    let end = status.as_ref().map_or_else(String::clone, ToString::to_string);
+    let code = status.ok().and_then(|status| status.code());
+    if code != Some(0) && code != Some(CANNOT_RUN) {
+        lines.push(end);
     }
+    (code, lines)
 }
 
 fn verdict(code: Option<i32>, lines: Vec<String>) -> Verdict {
@@ -190,6 +194,7 @@ mod tests {
         };
         assert!(lines[0].starts_with("$ ") && lines[0].ends_with("no-such-command"), "{lines:?}");
         assert!(lines[1].contains("no-such-command"), "{lines:?}");
+        assert!(lines.last().unwrap().ends_with("101"), "{lines:?}");
     }
 
     #[test]

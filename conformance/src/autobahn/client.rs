@@ -36,7 +36,7 @@ use crate::program::ProgramLine;
 /// How long a client may take to connect, and between two connections.
 const CONNECT_TIME: Duration = Duration::from_secs(30);
 /// How long a case may take. Each has shorter limits of its own.
-const CASE_TIME: Duration = Duration::from_secs(1200);
+const CASE_TIME: Duration = Duration::from_mins(20);
 /// How long the opening handshake may take.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(5);
 /// How long `/getCaseStatus` waits for the verdict.
@@ -221,8 +221,7 @@ impl Share {
             }
             _ => None,
         };
-        let mut steps: Vec<Step> =
-            reply.into_iter().map(|reply| Step::Send(text(reply))).collect();
+        let mut steps: Vec<Step> = reply.into_iter().map(|reply| Step::Send(text(reply))).collect();
         steps.push(Step::Close(Vec::new()));
         let case = Case::exchange(path.as_str(), "", steps, Vec::new(), Close::normal());
         run(incoming, &Arc::new(case)).await;
@@ -323,7 +322,6 @@ async fn run(incoming: Incoming, case: &Arc<Case>) -> (Outcome, bool) {
     let answer = answer(&request.key, &extensions.unwrap_or_default());
     // If it cannot be sent, TCP has ended, and the conversation finds out.
     let _ = stream.write_all(answer.as_bytes()).await;
-    let case = Arc::clone(case);
     let conversation = Conversation::open(case, Role::Server, deflate, Instant::now());
     drive(&mut stream, conversation, early).await.end()
 }

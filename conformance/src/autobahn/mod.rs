@@ -1,7 +1,10 @@
 //! Autobahn's 517 cases, for servers and for clients, and the original to compare them with.
 //!
-//! `suite` has the numbers of the cases, `verdict` how one came out. `report` and `scorecard` show
-//! the outcomes. `original` runs Autobahn itself.
+//! `wire` is one end of a connection, without a socket. `cases` has a table for each group, and
+//! `payloads` makes the data of the cases about compression. `engine` holds the conversation of
+//! one case and rules on it; `server` and `client` do so with a peer. `suite` has the numbers of
+//! the cases, `verdict` how one came out. `report` and `scorecard` show the outcomes. `original`
+//! runs Autobahn itself.
 
 mod cases;
 pub mod client;
@@ -20,9 +23,3 @@ pub mod server;
 pub(crate) mod suite;
 pub mod verdict;
 mod wire;
-#[doc(hidden)]
-pub fn select_for_scratch(patterns: &[String]) -> Vec<String> {
-    let quick = patterns.iter().any(|p| p == "quick");
-    let patterns: Vec<String> = patterns.iter().filter(|p| *p != "quick").cloned().collect();
-    suite::select(&patterns, quick).unwrap()
-}

@@ -98,7 +98,9 @@ impl Process {
 }
 
 /// A connection, ready for use.
-fn ready(accepted: std::io::Result<(TcpStream, std::net::SocketAddr)>) -> Result<TcpStream, String> {
+fn ready(
+    accepted: std::io::Result<(TcpStream, std::net::SocketAddr)>,
+) -> Result<TcpStream, String> {
     let (stream, _) = accepted.map_err(|error| format!("cannot accept a connection: {error}"))?;
     stream.set_nodelay(true).map_err(|error| error.to_string())?;
     Ok(stream)

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
 use crate::autobahn::cases::script::{Case, Offer, Script};
 use crate::autobahn::engine::conversation::{Conversation, never_open};
@@ -19,6 +20,7 @@ use crate::autobahn::wire::deflate::Deflate;
 use crate::autobahn::wire::endpoint::Role;
 use crate::autobahn::wire::handshake::{fresh_key, read_answer, request};
 use crate::target::Target;
+use crate::tls;
 
 /// How long the opening handshake may take.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(5);
@@ -94,7 +96,7 @@ async fn judge(target: Arc<Target>, case: Arc<Case>) -> (Outcome, bool) {
     match timeout(HANDSHAKE_TIME, open(&target, &offers)).await {
         Ok(Ok(mut open)) => {
             let now = Instant::now();
-            let conversation = Conversation::open(case, Role::Client, open.deflate, now);
+            let conversation = Conversation::open(&case, Role::Client, open.deflate, now);
             drive(&mut open.stream, conversation, open.early).await.end()
         }
         Ok(Err(why)) => (never_open(&case, Role::Client, &why, started), false),
@@ -107,7 +109,7 @@ async fn judge(target: Arc<Target>, case: Arc<Case>) -> (Outcome, bool) {
 
 /// A connection whose opening handshake is complete.
 struct Open {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     deflate: Option<Deflate>,
     /// What came after the answer.
     early: Vec<u8>,
@@ -121,15 +123,24 @@ async fn open(target: &Target, offers: &str) -> Result<Open, String> {
     let sent = stream.write_all(request.as_bytes()).await;
     let (head, early) = read_head(&mut stream).await?;
     sent.map_err(|error| format!("the request cannot be sent: {error}"))?;
-    let deflate = read_answer(&head, &key, !offers.is_empty())?;
+    let deflate = read_answer(target, &head, &key, !offers.is_empty())?;
     Ok(Open { stream, deflate, early })
 }
 
-async fn connect(target: &Target) -> Result<TcpStream, String> {
+/// TCP, or TLS over it.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<Any: AsyncRead + AsyncWrite + Send + Unpin> Stream for Any {}
+
+async fn connect(target: &Target) -> Result<Box<dyn Stream>, String> {
     let stream = TcpStream::connect(target.addresses.as_slice()).await;
     let stream = stream.map_err(|error| error.to_string())?;
     stream.set_nodelay(true).map_err(|error| error.to_string())?;
-    Ok(stream)
+    let Some(tls) = &target.tls else { return Ok(Box::new(stream)) };
+    let connector = TlsConnector::from(Arc::clone(&tls.config));
+    let stream = connector.connect(tls.name.clone(), stream).await;
+    let reason = |error| tls::reason(&error).unwrap_or_else(|| error.to_string());
+    Ok(Box::new(stream.map_err(reason)?))
 }
 
 /// Writes the offers of a case. The client accepts that the server limits it (RFC 7692 §7.1).

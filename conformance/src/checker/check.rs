@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::checker::client::visit::Visit;
 use crate::checker::session::Session;
 use crate::checker::wire::stop::Judgement;
 
@@ -26,10 +27,19 @@ pub(crate) enum Turn {
     Last,
 }
 
-/// The code of a check.
+/// The code of a check of a server.
 pub(crate) type Run = fn(&Session) -> Judgement;
+/// The code of a check of a client.
+pub(crate) type ClientRun = fn(&Visit) -> Judgement;
 
-/// One thing that is expected of a server.
+/// The code of a check.
+#[derive(Clone, Copy)]
+pub(crate) enum Code {
+    Server(Run),
+    Client(ClientRun),
+}
+
+/// One thing that is expected of a server or of a client.
 #[derive(Clone, Copy, Serialize)]
 pub struct Check {
     /// Its name, which stays the same from version to version: `framing/minimal-length`.
@@ -52,7 +62,7 @@ pub struct Check {
     #[serde(skip)]
     pub(crate) turn: Turn,
     #[serde(skip)]
-    pub(crate) run: Run,
+    pub(crate) run: Code,
 }
 
 impl Check {
@@ -65,8 +75,28 @@ impl Check {
             3..=5 => &["unmasking/text"],
             _ => &["room/message"],
         };
+        Self::with_code(level, id, clause, Code::Server(run)).needs(needs)
+    }
+
+    /// A check of a client. Unless [`Self::needs`] says otherwise, it needs a connection that the
+    /// client keeps open.
+    pub(crate) const fn client(
+        level: u8,
+        id: &'static str,
+        clause: &'static str,
+        run: ClientRun,
+    ) -> Self {
+        Self::with_code(level, id, clause, Code::Client(run)).needs(&["client/opens"])
+    }
+
+    const fn with_code(level: u8, id: &'static str, clause: &'static str, run: Code) -> Self {
         let (hostile, fault, expected, hint, turn) = (false, None, "", "", Turn::Crowd);
-        Self { id, level, clause, hostile, fault, expected, hint, needs, turn, run }
+        Self { id, level, clause, hostile, fault, expected, hint, needs: &[], turn, run }
+    }
+
+    /// The same check, only on request.
+    pub(crate) const fn on_request(self) -> Self {
+        Self { hostile: true, ..self }
     }
 
     /// A check of what a server should withstand, beyond the standard.
@@ -76,7 +106,7 @@ impl Check {
         clause: &'static str,
         run: Run,
     ) -> Self {
-        Self { hostile: true, ..Self::new(level, id, clause, run) }
+        Self::new(level, id, clause, run).on_request()
     }
 
     pub(crate) const fn expects(self, expected: &'static str) -> Self {

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use crate::checker::check::Check;
-use crate::checker::checks::all;
 use crate::checker::options::Options;
 use crate::checker::stages::{STAGES, Stage, is_selected};
 
@@ -12,11 +11,11 @@ const ALIKE: f64 = 0.6;
 /// How many names are proposed.
 const PROPOSALS: usize = 3;
 
-/// Returns the checks that were asked for. What a check needs comes before it.
+/// Returns those of all checks that were asked for. What a check needs comes before it.
 ///
 /// # Errors
 /// A sentence, if a check was asked for by a name that none has.
-pub(crate) fn chosen(options: &Options) -> Result<Vec<Check>, String> {
+pub(crate) fn chosen(options: &Options, all: &[Check]) -> Result<Vec<Check>, String> {
     if let Some(last) = options.stage {
         let stages = STAGES.iter().filter(|stage| stage.number <= last);
         let is_possible = |check: &Check| match check.id {
@@ -26,7 +25,7 @@ pub(crate) fn chosen(options: &Options) -> Result<Vec<Check>, String> {
         };
         return Ok(stages.flat_map(Stage::checks).filter(is_possible).collect());
     }
-    let mut checks = all();
+    let mut checks = all.to_vec();
     if options.only.is_empty() {
         checks.retain(|check| check.level <= options.level && (options.hostile || !check.hostile));
         return Ok(checks);
@@ -37,7 +36,7 @@ pub(crate) fn chosen(options: &Options) -> Result<Vec<Check>, String> {
         let ids = checks.iter().map(|check| check.id);
         wanted.extend(ids.filter(|id| is_selected(pattern, id)));
         if wanted.len() == count && !wanted.contains(pattern.as_str()) {
-            return Err(unknown(pattern));
+            return Err(unknown(pattern, all));
         }
     }
     // Until nothing is added any more.
@@ -53,14 +52,14 @@ pub(crate) fn chosen(options: &Options) -> Result<Vec<Check>, String> {
 }
 
 /// Says that no check has this name, and which have one like it.
-fn unknown(name: &str) -> String {
+fn unknown(name: &str, all: &[Check]) -> String {
     let likeness = |id: &str| {
         let short = id.split_once('/').map_or(id, |(_, rest)| rest);
         let [long, short] = [id, short].map(|id| strsim::normalized_damerau_levenshtein(name, id));
         long.max(short)
     };
     let mut alike: Vec<(f64, &str)> =
-        all().iter().map(|check| (likeness(check.id), check.id)).collect();
+        all.iter().map(|check| (likeness(check.id), check.id)).collect();
     alike.retain(|(likeness, _)| *likeness >= ALIKE);
     alike.sort_by(|one, other| other.0.total_cmp(&one.0));
     let alike: Vec<&str> = alike.iter().take(PROPOSALS).map(|(_, id)| *id).collect();
@@ -74,11 +73,12 @@ fn unknown(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checker::checks::all;
 
     fn ids(change: impl FnOnce(&mut Options)) -> Result<Vec<&'static str>, String> {
         let mut options = Options::new("ws://127.0.0.1:1/".parse().unwrap());
         change(&mut options);
-        Ok(chosen(&options)?.iter().map(|check| check.id).collect())
+        Ok(chosen(&options, &all())?.iter().map(|check| check.id).collect())
     }
 
     #[test]

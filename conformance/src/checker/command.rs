@@ -1,13 +1,15 @@
 //! `ws-judge check`: checks a step, or any server.
 
-use std::cell::Cell;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use clap::Args;
 use testkit::{Server, show_progress};
 
+use crate::checker::client;
+use crate::checker::client::options::ClientOptions;
 use crate::checker::list;
 use crate::checker::options::Options;
 use crate::checker::report::ruling::Ruling;
@@ -26,8 +28,14 @@ const STEP_PATIENCE: Duration = Duration::from_secs(15);
 pub struct Checker {
     /// The address of a server. Inside this repository also a step, such as 3 or 5a, which is
     /// built, started and checked at its own level
-    #[arg(value_name = "ws://HOST:PORT/PATH | STEP", required_unless_present = "list")]
+    #[arg(value_name = "ws://HOST:PORT/PATH | STEP", required_unless_present_any = ["client", "list"])]
     target: Option<String>,
+
+    /// Check a client instead: a program that connects to {url}, echoes every message until the
+    /// connection is closed, and ends. It is started once for each connection. A browser opens
+    /// {page}, or, with `--client browser`, the address that is printed
+    #[arg(long, value_name = "PROGRAM {url}", conflicts_with_all = ["target", "list", "stage"])]
+    client: Option<String>,
 
     /// Run the checks of the levels up to this one: 1 TCP, 2 handshake, 3 unmasking, 4 framing,
     /// 5 echo, 6 room [default: 5, or that of the step]
@@ -53,6 +61,10 @@ pub struct Checker {
     /// several with commas between them
     #[arg(long, value_name = "CHECKS", value_delimiter = ',')]
     only: Vec<String>,
+
+    /// Use the random keys, masks and payloads of an earlier run, which has printed this number
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
 
     /// Stop at the first failure, and show it on one screen
     #[arg(long)]
@@ -108,23 +120,28 @@ impl Checker {
     /// # Errors
     /// A sentence, if nothing could be checked, or if a report cannot be written.
     pub fn run(&self) -> Result<bool, String> {
-        let Some(target) = &self.target else {
+        if self.list {
             let list = if self.json { format!("{:#}\n", list::json()) } else { list::text() };
             return print(&list).map(|()| true);
-        };
-        // The server lives until all is checked.
-        let (options, _server) = self.options(target)?;
+        }
         let problem = |file: &Path, error| format!("{} cannot be written: {error}", file.display());
         if let Some(file) = &self.junit {
             // A file that cannot be written is better known before all checks.
             let opened = File::options().append(true).create(true).open(file);
             opened.map_err(|error| problem(file, error))?;
         }
-        let count = Cell::new(0);
-        let report = run(&options, &|ruling: &Ruling, total| {
-            count.update(|count| count + 1);
-            show_progress(&format!("{}/{total} {}", count.get(), ruling.check.id));
-        });
+        let count = AtomicUsize::new(0);
+        let progress = |ruling: &Ruling, total| {
+            let count = count.fetch_add(1, Ordering::Relaxed) + 1;
+            show_progress(&format!("{count}/{total} {}", ruling.check.id));
+        };
+        let report = if let Some(line) = &self.client {
+            client::run::run(&self.client_options(line)?, &progress)
+        } else {
+            // The server lives until all is checked.
+            let (options, _server) = self.options(self.target.as_deref().unwrap_or_default())?;
+            run(&options, &progress)
+        };
         show_progress("");
         let report = report?;
         if let Some(file) = &self.junit {
@@ -137,9 +154,19 @@ impl Checker {
             print(&report.for_people(has_colours()))?;
         }
         match unreachable {
-            Some(why) => Err(format!("{} cannot be checked. {why}", options.target.url)),
+            Some(why) => Err(format!("{} cannot be checked. {why}", report.options.target.url)),
             None => Ok(report.is_good()),
         }
+    }
+
+    /// Returns the options for the run against a client.
+    fn client_options(&self, line: &str) -> Result<ClientOptions, String> {
+        let mut options = ClientOptions::new(line)?;
+        options.hostile = self.hostile;
+        options.only.clone_from(&self.only);
+        options.level = self.level.unwrap_or(options.level);
+        options.patience = self.patience.map_or(options.patience, Duration::from_secs);
+        Ok(options)
     }
 
     /// Returns the options for the run, and the server that was started for it.
@@ -162,6 +189,7 @@ impl Checker {
         options.only.clone_from(&self.only);
         options.stage = self.stage;
         options.first = self.first;
+        options.seed = self.seed.unwrap_or(options.seed);
         options.rooms.clone_from(&self.rooms);
         options.level = self.level.unwrap_or(options.level);
         options.patience = self.patience.map_or(options.patience, Duration::from_secs);

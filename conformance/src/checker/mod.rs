@@ -9,6 +9,7 @@
 pub mod check;
 pub mod checks;
 mod chosen;
+pub mod client;
 pub mod command;
 mod list;
 mod memory;

@@ -8,7 +8,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::checker::check::{Check, Turn};
+use crate::checker::check::{Check, Code, Turn};
+use crate::checker::checks::all;
 use crate::checker::chosen::chosen;
 use crate::checker::memory;
 use crate::checker::options::Options;
@@ -16,13 +17,13 @@ use crate::checker::random::Random;
 use crate::checker::report::ruling::{Report, Ruling, Verdict};
 use crate::checker::session::Session;
 use crate::checker::stages::numbered;
-use crate::checker::wire::manner::Manner;
+use crate::checker::wire::manner::{Echo, Manner};
 use crate::checker::wire::stop::Stop;
 
 /// How many checks run at the same time, each with connections of its own.
 const TOGETHER: usize = 8;
 /// How long all that is not hostile may take.
-const RUN: Duration = Duration::from_secs(28);
+const RUN: Duration = Duration::from_secs(26);
 /// How long one check may take, its waiting for an answer included.
 const CHECK: Duration = Duration::from_secs(12);
 /// How long a hostile check may take, over the patience that the server is given.
@@ -37,7 +38,7 @@ const SECOND_CONNECTION: &str = "tcp/second-connection";
 /// If a check was asked for by a name that none has.
 pub fn run(options: &Options, progress: &dyn Fn(&Ruling, usize)) -> Result<Report, String> {
     let start = Instant::now();
-    let chosen = chosen(options)?;
+    let chosen = chosen(options, &all())?;
     let mut options = options.clone();
     if let Some(stage) = options.stage.and_then(numbered) {
         options.level = stage.level;
@@ -128,21 +129,24 @@ impl Run {
     /// Runs a check, unless one that it needs has not passed.
     fn judge(&self, place: usize) {
         let (start, check) = (Instant::now(), self.checks[place]);
-        let judged = match check.needs.iter().find(|id| self.has_failed(id)) {
-            Some(id) => Err(Stop::Unseen(format!("{id} has not passed"))),
-            None => {
-                let session = self.session(&check, start);
-                match (check.run)(&session) {
-                    // The time of a hostile check is what it measures.
-                    Err(Stop::Failed(_)) if Instant::now() > session.until && !check.hostile => {
-                        Err(Stop::unseen("this check took too long"))
-                    }
-                    // A stage is done when all of it has been seen.
-                    Err(Stop::Unseen(why)) if self.options.stage.is_some() => {
-                        Err(Stop::failed(format!("This could not be seen: {why}")))
-                    }
-                    judged => judged,
+        let judged = if let Some(id) = check.needs.iter().find(|id| self.has_failed(id)) {
+            Err(Stop::Unseen(format!("{id} has not passed")))
+        } else {
+            let session = self.session(&check, start);
+            let judged = match check.run {
+                Code::Server(run) => run(&session),
+                Code::Client(_) => Err(Stop::unseen("it is a check of clients")),
+            };
+            match judged {
+                // The time of a hostile check is what it measures.
+                Err(Stop::Failed(_)) if Instant::now() > session.until && !check.hostile => {
+                    Err(Stop::unseen("this check took too long"))
                 }
+                // A stage is done when all of it has been seen.
+                Err(Stop::Unseen(why)) if self.options.stage.is_some() => {
+                    Err(Stop::failed(format!("This could not be seen: {why}")))
+                }
+                judged => judged,
             }
         };
         let (verdict, happened, finding) = match judged {
@@ -165,7 +169,13 @@ impl Run {
         let is_undecided = |rulings: &mut BTreeMap<usize, Ruling>| !rulings.contains_key(&place);
         let waited = self.decided.wait_timeout_while(self.rulings(), RUN, is_undecided);
         let (rulings, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        rulings.get(&place).is_none_or(|ruling| ruling.verdict != Verdict::Passed)
+        // Without an echo some checks cannot be judged, which says nothing against the server.
+        let echoes = self.manner.get().is_none_or(|manner| manner.echo == Echo::Same);
+        rulings.get(&place).is_none_or(|ruling| match ruling.verdict {
+            Verdict::Passed => false,
+            Verdict::Skipped => echoes,
+            Verdict::Failed => true,
+        })
     }
 
     fn rulings(&self) -> MutexGuard<'_, BTreeMap<usize, Ruling>> {

@@ -6,13 +6,15 @@ use std::net::TcpStream;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use testkit::accept_value;
+
 use crate::checker::options::Options;
 use crate::checker::random::Random;
 use crate::checker::wire::conversation::{Answer, Message, QUIET};
 use crate::checker::wire::frame::{Opcode, text};
 use crate::checker::wire::manner::{Echo, Manner};
 use crate::checker::wire::peer::Peer;
-use crate::checker::wire::record::{Mark, sent};
+use crate::checker::wire::record::{Mark, received, sent};
 use crate::checker::wire::request::Request;
 use crate::checker::wire::response::Response;
 use crate::checker::wire::stop::{Judgement, Stop};
@@ -181,9 +183,25 @@ impl Session<'_> {
         Err(Stop::Unseen(why))
     }
 
-    /// Expects that a request which is right is answered with 101.
+    /// Expects that a request which is right is answered with 101 and the accept value of its key.
     pub(crate) fn accepts(&self, request: &Request) -> Judgement {
-        self.send(&request.bytes())?.opens()
+        self.accepts_bytes(&request.bytes())
+    }
+
+    /// The same for a request that no [`Request`] can be.
+    pub(crate) fn accepts_bytes(&self, bytes: &[u8]) -> Judgement {
+        const ACCEPT: &str = "sec-websocket-accept";
+        let mut peer = self.send(bytes)?;
+        let response = peer.upgrades()?;
+        let request = String::from_utf8_lossy(bytes);
+        let mut headers = request.lines().filter_map(|line| line.split_once(':'));
+        let key = headers.find(|(name, _)| name.eq_ignore_ascii_case("Sec-WebSocket-Key"));
+        let due = accept_value(key.map_or("", |(_, key)| key.trim()));
+        if response.all(ACCEPT) == [&due] {
+            return Ok(());
+        }
+        let mark = response.offset(ACCEPT).map(|start| received(start + ACCEPT.len() as u64 + 2));
+        Err(peer.wrong(format!("The accept value is not that of the key, {due}"), mark))
     }
 
     /// Expects that a request is answered, and not with 101. `wrong` is what is wrong in it.
@@ -213,7 +231,8 @@ impl Session<'_> {
         let wrong = b"GET / HTTP/1.1\r\nHost: a b\r\nHost: c\r\nno colon\r\n\r\n".to_vec();
         let answers = [self.request().bytes(), wrong].map(|bytes| {
             let mut peer = self.send(&bytes).ok()?;
-            while peer.fill(Instant::now() + QUIET) {}
+            let until = Instant::now() + QUIET;
+            while Instant::now() < until && peer.fill(until) {}
             Some(String::from_utf8_lossy(peer.incoming.bytes()).to_lowercase())
         });
         let answers: String = answers.into_iter().flatten().collect();

@@ -133,6 +133,7 @@ pub const STAGES: [Stage; 18] = [
             "framing/reserved-opcodes",
             "framing/control-length",
             "framing/control-fragmented",
+            "framing/control-whole",
             "hostile/minimal-length",
         ],
         ..stage(10, 4, "04-framing", "Control frames, and strictness")

@@ -1,7 +1,9 @@
 //! The echo: messages, closing, UTF-8 and limits.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use super::flaw::Flaw;
 use super::frames::{Frame, Over, Wire};
 use super::limits::MESSAGE_MAX;
 use super::opening::{Opened, hang_up};
+use super::quirk::Quirk;
 use super::shared::Shared;
 
 /// The most fragments in a message.
@@ -31,8 +34,17 @@ struct Message {
 /// Echoes until it is over.
 pub(crate) fn serve(stream: &TcpStream, shared: &Shared, opened: Opened) {
     let Opened { rest, compressed, .. } = opened;
-    let mut wire =
-        Wire { stream, shared, unread: rest, used: 0, compressed, count: 0, key: Cell::default() };
+    let mut wire = Wire {
+        stream,
+        shared,
+        unread: rest,
+        used: 0,
+        compressed,
+        count: 0,
+        key: Cell::default(),
+        done: Arc::default(),
+        kept: RefCell::default(),
+    };
     let mut echo = Echo {
         message: None,
         inflater: Inflater::new(),
@@ -40,16 +52,32 @@ pub(crate) fn serve(stream: &TcpStream, shared: &Shared, opened: Opened) {
         closed_empty: false,
         last: 0,
     };
+    greet(&wire);
     let over = loop {
         match wire.next().and_then(|frame| echo.hear(&wire, frame)) {
             Ok(()) => {}
             Err(over) => break over,
         }
     };
+    *wire.done.lock().unwrap() = true;
+    let does = |quirk| shared.does(quirk);
     if let Over::Broke(code) = over
         && code != 0
+        && !does(Quirk::FailsWithoutCloseFrame)
     {
-        let _ = wire.send(8, &code.to_be_bytes());
+        let fixed = [(Quirk::FailsWith1002, 1002), (Quirk::FailsWith1007, 1007)];
+        let fixed = fixed.iter().find(|(quirk, _)| code != 1009 && does(*quirk));
+        let code = fixed.map_or(code, |(_, code)| *code).to_be_bytes();
+        let _ = wire.send(8, if does(Quirk::FailsWithoutCode) { b"" } else { &code });
+    }
+    let _ = wire.flush();
+    if does(Quirk::EndsTcpAtOnce) {
+        return;
+    }
+    if does(Quirk::WaitsASecondForTcp) {
+        let _ = stream.set_read_timeout(Some(Duration::from_secs(1)));
+        let mut stream = stream;
+        while matches!(stream.read(&mut [0; 1024]), Ok(1..)) {}
     }
     if shared.has(Flaw::PongAfterClose) {
         while let Ok(frame) = wire.parse_rest() {
@@ -72,6 +100,36 @@ pub(crate) fn serve(stream: &TcpStream, shared: &Shared, opened: Opened) {
     hang_up(stream);
 }
 
+/// What an unusual server sends at the opening and from then on.
+fn greet(wire: &Wire) {
+    let does = |quirk| wire.shared.does(quirk);
+    let (opcode, count) = match () {
+        () if does(Quirk::Greets) || does(Quirk::GreetsAndIsSilent) => (1, 1),
+        () if does(Quirk::GreetsThrice) => (1, 3),
+        () if does(Quirk::PingAtOpening) || does(Quirk::PingsAllTheTime) => (9, 1),
+        () if does(Quirk::PongAtOpening) || does(Quirk::PongsAllTheTime) => (10, 1),
+        () => return,
+    };
+    for _ in 0..count {
+        let _ = wire.send(opcode, b"hello");
+    }
+    if does(Quirk::PingsAllTheTime) || does(Quirk::PongsAllTheTime) {
+        let mut stream = wire.stream.try_clone().unwrap();
+        let ping = if opcode == 9 { b"\x89\x02hi" } else { b"\x8a\x02hi" };
+        let done = Arc::clone(&wire.done);
+        thread::spawn(move || {
+            loop {
+                let done = done.lock().unwrap();
+                if *done || stream.write_all(ping).is_err() {
+                    return;
+                }
+                drop(done);
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+    }
+}
+
 struct Echo {
     message: Option<Message>,
     inflater: Inflater,
@@ -88,9 +146,11 @@ impl Echo {
         match frame.opcode {
             8 if has(Flaw::CloseWaits) && self.message.is_some() => Ok(()),
             8 => {
+                *wire.done.lock().unwrap() = true;
                 self.closed_empty = frame.payload.is_empty();
                 close(wire, &frame.payload)
             }
+            9 if wire.shared.does(Quirk::AnswersTheLastPing) && wire.has_another_ping() => Ok(()),
             9 if has(Flaw::NoPong) => Ok(()),
             9 if has(Flaw::PongAfterTheMessage) && self.message.is_some() => {
                 self.pongs.push(frame.payload);
@@ -168,6 +228,9 @@ impl Echo {
         {
             return Err(Over::Broke(1007));
         }
+        if wire.shared.does(Quirk::EchoesEachFragment) && !frame.fin {
+            return wire.send_frame(frame.opcode, &frame.payload, false);
+        }
         let ends = frame.fin
             || has(Flaw::OverlooksFin)
             || (has(Flaw::EmptyIsTheEnd) && frame.payload.is_empty());
@@ -175,14 +238,15 @@ impl Echo {
             return Ok(());
         }
         let message = self.message.take().unwrap_or_default();
-        self.answer(wire, message)?;
+        self.answer(wire, message, &frame.payload)?;
         for pong in self.pongs.drain(..) {
             wire.send(10, &pong)?;
         }
         Ok(())
     }
 
-    fn answer(&mut self, wire: &Wire, mut message: Message) -> Result<(), Over> {
+    fn answer(&mut self, wire: &Wire, mut message: Message, last: &[u8]) -> Result<(), Over> {
+        let does = |quirk| wire.shared.does(quirk);
         let has = |flaw| wire.shared.has(flaw);
         if message.compressed {
             message.payload =
@@ -206,7 +270,16 @@ impl Echo {
         } else if has(Flaw::BinaryAsText) || (has(Flaw::FragmentsAsText) && message.fragments > 1) {
             opcode = 1;
         }
-        if has(Flaw::Mute) || (has(Flaw::OverlooksEmpty) && message.payload.is_empty()) {
+        if does(Quirk::EchoesEachFragment) && message.fragments > 1 {
+            return wire.send_frame(0, last, true);
+        }
+        if does(Quirk::EchoesInBinary) {
+            opcode = 2;
+        }
+        if does(Quirk::GreetsAndIsSilent)
+            || has(Flaw::Mute)
+            || (has(Flaw::OverlooksEmpty) && message.payload.is_empty())
+        {
             return Ok(());
         }
         if opcode == 1 {
@@ -220,7 +293,14 @@ impl Echo {
 fn changed(payload: Vec<u8>, shared: &Shared) -> Vec<u8> {
     let has = |flaw| shared.has(flaw);
     let Ok(text) = std::str::from_utf8(&payload) else { return payload };
-    let changed = if has(Flaw::Trims) {
+    let does = |quirk| shared.does(quirk);
+    let changed = if does(Quirk::EchoesWithPrefix) {
+        format!("You said: {text}")
+    } else if does(Quirk::EchoesInJson) {
+        format!("{{\"echo\": \"{text}\"}}\n")
+    } else if does(Quirk::EchoesInUpperCase) {
+        text.to_uppercase()
+    } else if has(Flaw::Trims) {
         text.trim().to_owned()
     } else if has(Flaw::TrimsLineEnd) {
         text.trim_end_matches(['\r', '\n']).to_owned()
@@ -232,6 +312,8 @@ fn changed(payload: Vec<u8>, shared: &Shared) -> Vec<u8> {
         text.split('\0').next().unwrap_or_default().to_owned()
     } else if has(Flaw::LosesAstral) {
         text.replace(|letter| letter > '\u{ffff}', "?")
+    } else if has(Flaw::EscapesText) {
+        text.replace('<', "&lt;")
     } else if has(Flaw::Composes) {
         text.replace("e\u{301}", "\u{e9}")
     } else {
@@ -271,7 +353,16 @@ fn close(wire: &Wire, payload: &[u8]) -> Result<(), Over> {
     if has(Flaw::NoCloseFrame) {
         return Err(Over::Gone);
     }
+    let does = |quirk| wire.shared.does(quirk);
+    let own: Option<&[u8]> = match () {
+        () if does(Quirk::ClosesWith1000) => Some(&[3, 0xe8]),
+        () if does(Quirk::ClosesWithOwnCode) => Some(&[0x0f, 0xa1]),
+        () if does(Quirk::ClosesWithReason) => Some(b"\x03\xe8goodbye \xe2\x82\xac"),
+        () if does(Quirk::ClosesWithoutCode) => Some(b""),
+        () => None,
+    };
     match payload {
+        [] if own.is_some() => wire.send(8, own.unwrap_or_default())?,
         [] => wire.send(8, if has(Flaw::Sends1005) { &[3, 0xed] } else { &[] })?,
         [_] if has(Flaw::WrongCodeForOneByte) => return Err(Over::Broke(1000)),
         [_] if has(Flaw::TakesOneByte) => wire.send(8, payload)?,
@@ -303,7 +394,7 @@ fn close(wire: &Wire, payload: &[u8]) -> Result<(), Over> {
             if std::str::from_utf8(reason).is_err() && !takes {
                 return Err(Over::Broke(1007));
             }
-            wire.send(8, &payload[..2])?;
+            wire.send(8, own.unwrap_or(&payload[..2]))?;
         }
     }
     done

@@ -1,12 +1,15 @@
 //! Frames as the server reads and writes them.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::flaw::Flaw;
 use super::limits::{MESSAGE_MAX, PATIENCE};
+use super::quirk::Quirk;
 use super::shared::Shared;
 
 /// A frame, unmasked.
@@ -37,6 +40,9 @@ pub(crate) struct Wire<'connection> {
     pub(crate) count: usize,
     /// The key that is kept, by a server with that flaw.
     pub(crate) key: Cell<Option<[u8; 4]>>,
+    /// Whether a close frame has come, after which nothing may be sent. Held while anything is written.
+    pub(crate) done: Arc<Mutex<bool>>,
+    pub(crate) kept: RefCell<Vec<u8>>,
 }
 
 impl Wire<'_> {
@@ -54,6 +60,7 @@ impl Wire<'_> {
                 }
                 return Ok(frame);
             }
+            self.flush()?;
             self.unread.drain(..self.used);
             (self.used, self.count) = (0, 0);
             if self.shared.has(Flaw::ForgetsHalfAFrame) && self.unread.len() < 8 {
@@ -89,6 +96,11 @@ impl Wire<'_> {
                 return;
             }
         }
+    }
+
+    /// Whether a later ping has arrived, too: then this one needs no answer (§5.5.3).
+    pub(crate) fn has_another_ping(&self) -> bool {
+        matches!(self.parse(), Ok(Some((Frame { opcode: 9, .. }, _))))
     }
 
     /// Returns the next frame that has arrived.
@@ -206,8 +218,28 @@ impl Wire<'_> {
         payload
     }
 
-    /// Sends a frame.
+    /// Sends a frame, or a message in fragments.
     pub(crate) fn send(&self, opcode: u8, payload: &[u8]) -> Result<(), Over> {
+        let does = |quirk| self.shared.does(quirk);
+        if does(Quirk::AnswersLate) {
+            thread::sleep(Duration::from_millis(20));
+        }
+        let pings = does(Quirk::EchoesInFragmentsAroundPings);
+        if opcode > 2 || !(pings || does(Quirk::EchoesInFragments)) {
+            return self.send_frame(opcode, payload, true);
+        }
+        let size = payload.len().div_ceil(3).max(1);
+        for (index, part) in payload.chunks(size).enumerate() {
+            self.send_frame(if index == 0 { opcode } else { 0 }, part, false)?;
+            if pings {
+                self.send_frame(9, b"between", true)?;
+            }
+        }
+        self.send_frame(if payload.is_empty() { opcode } else { 0 }, b"", true)
+    }
+
+    /// Sends a frame.
+    pub(crate) fn send_frame(&self, opcode: u8, payload: &[u8], fin: bool) -> Result<(), Over> {
         let has = |flaw| self.shared.has(flaw);
         let mut payload = payload.to_vec();
         let wrong = [
@@ -229,7 +261,10 @@ impl Wire<'_> {
             || (has(Flaw::MasksLong) && payload.len() > 200)
             || (has(Flaw::MasksClose) && opcode == 8);
         let mask: u8 = if masks { 0x80 } else { 0 };
-        let mut frame = vec![0x80 | rsv3 | opcode];
+        let fin = fin
+            && !(has(Flaw::FragmentsPongs) && opcode == 10
+                || has(Flaw::FragmentsClose) && opcode == 8);
+        let mut frame = vec![if fin { 0x80 } else { 0 } | rsv3 | opcode];
         match payload.len() {
             length @ 0..=125 => frame.push(mask + u8::try_from(length).unwrap()),
             length @ 126..=0xffff if !has(Flaw::EightByteLengths) => {
@@ -249,8 +284,19 @@ impl Wire<'_> {
         self.write(&frame)
     }
 
+    /// Writes what was kept, by a server that writes once for all that it has read.
+    pub(crate) fn flush(&self) -> Result<(), Over> {
+        let mut stream = self.stream;
+        stream.write_all(&self.kept.take()).map_err(|_| Over::Gone)
+    }
+
     /// Writes bytes as they are.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Over> {
+        if self.shared.does(Quirk::WritesOnce) {
+            self.kept.borrow_mut().extend(bytes);
+            return Ok(());
+        }
+        let _whole = self.done.lock().unwrap();
         let lock =
             self.shared.has(Flaw::WritesOneByOne).then(|| self.shared.writing.lock().unwrap());
         let mut stream = self.stream;

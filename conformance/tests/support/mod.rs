@@ -9,6 +9,7 @@ mod flaw;
 mod frames;
 pub(crate) mod limits;
 mod opening;
+mod quirk;
 mod room;
 mod shared;
 
@@ -19,6 +20,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 pub(crate) use flaw::Flaw;
+pub(crate) use quirk::Quirk;
 
 use room::Rooms;
 use shared::Shared;
@@ -31,12 +33,21 @@ struct Server {
 
 /// Starts a server that runs until the test is over, and says where it is.
 pub(crate) fn start(flaw: Option<Flaw>) -> String {
+    start_with(flaw, None)
+}
+
+/// The same with a server that is right in an unusual way.
+pub(crate) fn start_unusual(quirk: Quirk) -> String {
+    start_with(None, Some(quirk))
+}
+
+fn start_with(flaw: Option<Flaw>, quirk: Option<Quirk>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("ws://{}/echo", listener.local_addr().unwrap());
     if flaw == Some(Flaw::DoesNotListen) {
         return url;
     }
-    let server = Arc::new(Server { shared: Shared::new(flaw), rooms: Mutex::default() });
+    let server = Arc::new(Server { shared: Shared::new(flaw, quirk), rooms: Mutex::default() });
     thread::spawn(move || accept(&listener, &server));
     url
 }

@@ -2,7 +2,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha1::{Digest as _, Sha1};
@@ -10,6 +11,7 @@ use sha1::{Digest as _, Sha1};
 use super::deflate;
 use super::flaw::Flaw;
 use super::limits::PATIENCE;
+use super::quirk::Quirk;
 use super::shared::Shared;
 
 /// The longest header block.
@@ -34,7 +36,17 @@ pub(crate) fn open(stream: &TcpStream, shared: &Shared) -> Option<Opened> {
     let (path, answer) = judge(&block, shared);
     let upgraded = answer.starts_with("HTTP/1.1 101");
     let compressed = answer.contains("permessage-deflate");
-    (&mut &*stream).write_all(answer.as_bytes()).ok()?;
+    let mut answer = answer.into_bytes();
+    if upgraded && shared.does(Quirk::GreetsAtOnce) {
+        answer.extend(b"\x81\x05hello");
+    }
+    let size = if shared.does(Quirk::AnswersInSegments) { 50 } else { answer.len().max(1) };
+    for segment in answer.chunks(size) {
+        (&mut &*stream).write_all(segment).ok()?;
+        if shared.does(Quirk::AnswersInSegments) {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
     if !upgraded {
         hang_up(stream);
         return None;
@@ -152,6 +164,7 @@ fn judge(block: &str, shared: &Shared) -> (String, String) {
     let versions = all("Sec-WebSocket-Version");
     let version_is_good = match versions[..] {
         ["13"] => true,
+        ["8"] if shared.does(Quirk::SpeaksVersion8) => true,
         ["13", "13"] => shared.has(Flaw::TwoVersions),
         [] => shared.has(Flaw::NeedsNoVersion),
         [version] => {
@@ -178,16 +191,21 @@ fn judge(block: &str, shared: &Shared) -> (String, String) {
             || (method == "POST" && shared.has(Flaw::TakesPost))
             || (method == "HEAD" && shared.has(Flaw::TakesHead))
             || (method == "get" && shared.has(Flaw::MethodInAnyCase)),
-        version == "HTTP/1.1" || shared.has(Flaw::TakesHttp10),
+        version == "HTTP/1.1" || shared.has(Flaw::TakesHttp10) || is_behind_proxy(shared),
         host.is_some() || shared.has(Flaw::NeedsNoHost),
         bodies.is_empty() || shared.has(Flaw::OverlooksBody),
         has_token("Upgrade", "websocket") || shared.has(Flaw::NeedsNoUpgrade),
-        has_token("Connection", "Upgrade") || shared.has(Flaw::NeedsNoConnection),
+        has_token("Connection", "Upgrade")
+            || shared.has(Flaw::NeedsNoConnection)
+            || is_behind_proxy(shared),
         origins.iter().all(|origin| *origin == own_origin) || shared.has(Flaw::AnyOrigin),
     ];
     let Some(key) = key.filter(|key| is_key(key, shared)) else {
         return (path.to_owned(), refusal(shared, ""));
     };
+    // A look-up that finds nothing, of which nobody takes notice.
+    let is_found = lines.iter().any(|line| line.starts_with("Sec-WebSocket-Key"));
+    let key = if shared.has(Flaw::NameOfKeyWithCase) && !is_found { "" } else { key };
     if !version_is_good {
         let named =
             if shared.has(Flaw::NamesNoVersion) { "" } else { "Sec-WebSocket-Version: 13\r\n" };
@@ -196,7 +214,15 @@ fn judge(block: &str, shared: &Shared) -> (String, String) {
     if rules.contains(&false) {
         return (path.to_owned(), refusal(shared, ""));
     }
-    (path.to_owned(), accept(key, &all("Sec-WebSocket-Extensions"), shared))
+    (
+        path.to_owned(),
+        accept(key, &all("Sec-WebSocket-Extensions"), &all("Sec-WebSocket-Protocol"), shared),
+    )
+}
+
+/// Whether somebody in front of the server mends requests.
+fn is_behind_proxy(shared: &Shared) -> bool {
+    shared.does(Quirk::BehindNginx) || shared.does(Quirk::BehindHaproxy)
 }
 
 fn is_key(key: &str, shared: &Shared) -> bool {
@@ -213,7 +239,7 @@ fn is_key(key: &str, shared: &Shared) -> bool {
     (is_good(key) && !is_refused) || is_taken
 }
 
-fn accept(key: &str, offers: &[&str], shared: &Shared) -> String {
+fn accept(key: &str, offers: &[&str], protocols: &[&str], shared: &Shared) -> String {
     let guid = match shared.has(Flaw::WrongAccept) {
         true => "258eafa5-e914-47da-95ca-c5ab0dc85b11",
         false => "258EAFA5-E914-47DA-95CA-C5AB0DC85B11",
@@ -231,7 +257,21 @@ fn accept(key: &str, offers: &[&str], shared: &Shared) -> String {
     if shared.has(Flaw::AnswersLikeAPage) {
         return "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned();
     }
+    if shared.does(Quirk::AnswersInLowerCase) {
+        return format!(
+            "HTTP/1.1 101 Web Socket Protocol Handshake\r\nserver: unusual\r\nset-cookie: a=b\r\n\
+             upgrade: WebSocket\r\nconnection: keep-alive, upgrade\r\n\
+             sec-websocket-accept:{value}\r\n\r\n"
+        );
+    }
     let mut answer = "HTTP/1.1 101 Switching Protocols\r\n".to_owned();
+    if shared.does(Quirk::BehindNginx) {
+        answer += "Server: nginx/1.26.2\r\n";
+    }
+    if let Some(protocol) = protocols.first().filter(|_| shared.does(Quirk::ChoosesSubprotocol)) {
+        let first = protocol.split(',').next().unwrap_or_default();
+        answer += &format!("Sec-WebSocket-Protocol: {first}\r\n");
+    }
     for (line, flaw) in [
         ("Upgrade: websocket", Flaw::NoUpgradeInAnswer),
         ("Connection: Upgrade", Flaw::NoConnectionInAnswer),
@@ -248,7 +288,7 @@ fn accept(key: &str, offers: &[&str], shared: &Shared) -> String {
             answer += &format!("{line}\r\n");
         }
     }
-    if deflate::agrees(offers, shared) {
+    if deflate::agrees(offers, shared) && !shared.does(Quirk::DeclinesCompression) {
         answer += "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n";
     }
     if shared.has(Flaw::NoAccept) {
@@ -261,5 +301,20 @@ fn refusal(shared: &Shared, line: &str) -> String {
     if shared.has(Flaw::RefusesWithoutAWord) {
         return String::new();
     }
-    format!("HTTP/1.1 400 Bad Request\r\n{line}Content-Length: 0\r\nConnection: close\r\n\r\n")
+    let status = if shared.does(Quirk::RefusesWith404) {
+        "404 Not Found"
+    } else if shared.does(Quirk::RefusesWith426) {
+        "426 Upgrade Required"
+    } else if shared.does(Quirk::RefusesInChunks) {
+        return format!(
+            "HTTP/1.1 405 No\r\n{line}Transfer-Encoding: chunked\r\n\r\n3\r\nno!\r\n0\r\n\r\n"
+        );
+    } else if shared.does(Quirk::BehindHaproxy) {
+        return format!(
+            "HTTP/1.1 400 Bad request\r\n{line}\r\nYour browser sent an invalid request."
+        );
+    } else {
+        "400 Bad Request"
+    };
+    format!("HTTP/1.1 {status}\r\n{line}Content-Length: 0\r\nConnection: close\r\n\r\n")
 }

@@ -1,11 +1,11 @@
 //! The room, as steps/06-chat/README.md writes it down.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::net::TcpStream;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use serde_json::{Value, json};
@@ -52,6 +52,8 @@ pub(crate) fn serve(
         compressed: false,
         count: 0,
         key: Cell::default(),
+        done: Arc::default(),
+        kept: RefCell::default(),
     };
     let (place, query) = place.split_once('?').unwrap_or((place, ""));
     let (room, name) = place.split_once('/').unwrap_or(("lobby", place));
@@ -183,7 +185,7 @@ impl Room {
 
 /// Writes a text frame.
 fn write(stream: &TcpStream, words: &str) -> Result<(), Over> {
-    let shared = Shared::new(None);
+    let shared = Shared::new(None, None);
     Wire {
         stream,
         shared: &shared,
@@ -192,6 +194,8 @@ fn write(stream: &TcpStream, words: &str) -> Result<(), Over> {
         compressed: false,
         count: 0,
         key: Cell::default(),
+        done: Arc::default(),
+        kept: RefCell::default(),
     }
     .send(1, words.as_bytes())
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::io::BufReader;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use cargo_metadata::{Message, MetadataCommand};
+use serde_json::Value;
 
 use crate::programs::search_path::program_in;
 
@@ -66,12 +66,16 @@ pub fn build(selection: &[&str], profile: Profile) -> Result<BTreeMap<String, Pa
     let mut child = command.spawn().map_err(|error| format!("cargo cannot be started: {error}"))?;
     let messages = child.stdout.take().map(BufReader::new);
     let mut programs = BTreeMap::new();
-    for message in messages.into_iter().flat_map(Message::parse_stream) {
-        let message = message.map_err(|error| format!("cargo cannot be understood: {error}"))?;
-        if let Message::CompilerArtifact(artifact) = message
-            && let Some(path) = artifact.executable
+    for line in messages.into_iter().flat_map(BufReader::lines) {
+        let unreadable = |why: String| format!("cargo cannot be understood: {why}");
+        let line = line.map_err(|error| unreadable(error.to_string()))?;
+        let message: Value =
+            serde_json::from_str(&line).map_err(|error| unreadable(error.to_string()))?;
+        // Only what has been built as a program has an `executable`.
+        if let (Some(name), Some(path)) =
+            (message["target"]["name"].as_str(), message["executable"].as_str())
         {
-            programs.insert(artifact.target.name, path.into_std_path_buf());
+            programs.insert(name.to_owned(), PathBuf::from(path));
         }
     }
     let status = child.wait().map_err(|error| format!("cargo: {error}"))?;
@@ -109,10 +113,13 @@ pub fn build_one(
 /// # Errors
 /// What cargo says if it cannot tell.
 pub fn target_folder() -> Result<PathBuf, String> {
-    let mut metadata = MetadataCommand::new();
-    metadata.no_deps().current_dir(workspace());
-    let metadata = metadata.exec().map_err(|error| error.to_string())?;
-    Ok(metadata.target_directory.into_std_path_buf())
+    let problem = |why: &str| format!("cargo does not name its target folder: {why}");
+    let output = cargo(&["metadata", "--no-deps", "--format-version=1"])
+        .output()
+        .map_err(|error| problem(&error.to_string()))?;
+    let metadata: Value = serde_json::from_slice(&output.stdout)
+        .map_err(|_| problem(String::from_utf8_lossy(&output.stderr).trim()))?;
+    metadata["target_directory"].as_str().map(PathBuf::from).ok_or_else(|| problem("it is missing"))
 }
 
 #[cfg(test)]

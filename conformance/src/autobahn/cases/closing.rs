@@ -117,7 +117,12 @@ fn payloads() -> Vec<Case> {
             refused(vec![PROTOCOL_ERROR]),
         ),
         closes("7.3.3", "a close frame with a code", reason(b""), normal()),
-        closes("7.3.4", "a close frame with a code and a reason", reason(b"Hello World!"), normal()),
+        closes(
+            "7.3.4",
+            "a close frame with a code and a reason",
+            reason(b"Hello World!"),
+            normal(),
+        ),
         closes(
             "7.3.5",
             "a close frame with the longest reason, 123 bytes",

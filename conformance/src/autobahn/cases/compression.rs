@@ -57,8 +57,9 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (group, series, sample, offers) in samples.chain(offers) {
         for (number, (length, seconds, fragment)) in (1..).zip(MESSAGES) {
-            let pieces = fragment.map_or(String::new(), |size| format!(" in fragments of {size} bytes"));
-            let parameters: Vec<String> = offers.iter().map(describe).collect();
+            let pieces =
+                fragment.map_or(String::new(), |size| format!(" in fragments of {size} bytes"));
+            let parameters: Vec<String> = offers.iter().copied().map(describe).collect();
             cases.push(Case {
                 number: format!("{group}.{series}.{number}"),
                 description: format!(
@@ -82,7 +83,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// Puts an offer into words.
-fn describe(offer: &Offer) -> String {
+fn describe(offer: Offer) -> String {
     let window = offer.window.map(|bits| format!("a window of {bits} bits"));
     let takeover = (!offer.takeover).then(|| "no context takeover".to_owned());
     let limits: Vec<String> = takeover.into_iter().chain(window).collect();

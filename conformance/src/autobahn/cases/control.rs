@@ -38,12 +38,12 @@ fn pings() -> Vec<Case> {
     };
     let ten = |number: &str, about: &str, writes| {
         let payloads: Vec<String> = (0..10).map(|index| format!("payload-{index}")).collect();
-        let pings = payloads.iter().map(|payload| ping(payload.as_str()).written(writes));
+        let frames = payloads.iter().map(|payload| ping(payload.as_str()).written(writes));
         let pongs = payloads.iter().map(|payload| Event::Pong(payload.clone().into()));
         Case::exchange(
             number,
             format!("The judge sends ten pings{about}."),
-            sends(pings, close_after(3)),
+            sends(frames, close_after(3)),
             pongs.collect(),
             Close::normal(),
         )

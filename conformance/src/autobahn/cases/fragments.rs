@@ -43,13 +43,17 @@ pub(super) fn cases() -> Vec<Case> {
     let about = "a text in two fragments, then a continuation without a message, then a text";
     cases.push(refused_after(15, about, frames, vec![whole()]).non_strict(Vec::new()));
     for (number, about, fin) in [
-        (16, "twice: a continuation without a message that is not the last, and a fragmented text", false),
+        (
+            16,
+            "twice: a continuation without a message that is not the last, and a fragmented text",
+            false,
+        ),
         (17, "twice: a final continuation without a message, and a fragmented text", true),
     ] {
         let stray = Frame { fin, ..continuation("fragment1") };
         let message = [text("fragment2").unfinished(), continuation("fragment3")];
-        let once = [&[stray], message.as_slice()].concat();
-        cases.push(refused(number, about, [once.clone(), once].concat()));
+        let round = [&[stray], message.as_slice()].concat();
+        cases.push(refused(number, about, [round.clone(), round].concat()));
     }
     let about = "two fragments that both have the opcode of a text";
     cases.push(refused(18, about, vec![one(), text("fragment2")]));
@@ -85,12 +89,13 @@ fn in_three_ways(first: u8, about: &str, frames: &[Frame], ok: &[Event]) -> Vec<
 fn paused(number: u8, way: &str, writes: Writes) -> Case {
     let part = |index: u8| continuation(format!("fragment{index}")).unfinished().written(writes);
     let ping = |index: u8| ping(format!("pongme {index}!")).written(writes);
-    let pong = |index: u8| Event::Pong(format!("pongme {index}!").into());
+    let answer = |index: u8| Event::Pong(format!("pongme {index}!").into());
     let first = text("fragment1").unfinished().written(writes);
     let last = continuation("fragment5").written(writes);
     let mut steps = sends([first, part(2), ping(1)], Step::Pause);
     steps.extend(sends([part(3), part(4), ping(2), last], close_after(1)));
-    let message = Event::Text((1..=5).flat_map(|index| format!("fragment{index}").into_bytes()).collect());
+    let message =
+        Event::Text((1..=5).flat_map(|index| format!("fragment{index}").into_bytes()).collect());
     Case::exchange(
         format!("5.{number}"),
         format!(
@@ -98,7 +103,7 @@ fn paused(number: u8, way: &str, writes: Writes) -> Case {
              ping and the last fragment{way}."
         ),
         steps,
-        vec![pong(1), pong(2), message],
+        vec![answer(1), answer(2), message],
         Close::normal(),
     )
 }

@@ -32,7 +32,10 @@ pub(super) fn cases() -> Vec<Case> {
             cases.push(Case::exchange(
                 format!("1.{series}.{number}"),
                 format!("The judge sends a {name} message of {length} bytes{cut}."),
-                sends([frame.written(writes.map_or(Writes::Together, Writes::Of))], fail_after(seconds)),
+                sends(
+                    [frame.written(writes.map_or(Writes::Together, Writes::Of))],
+                    fail_after(seconds),
+                ),
                 vec![echo],
                 Close::normal(),
             ));

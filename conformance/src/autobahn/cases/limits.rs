@@ -19,8 +19,7 @@ const LENGTHS: [(usize, u64, u64); 6] = [
     (16 * MIB, 100, 100),
 ];
 /// The sizes of the fragments of 4 MiB in 9.3 and 9.4.
-const FRAGMENTS: [usize; 9] =
-    [64, 256, KIB, 4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB, 4 * MIB];
+const FRAGMENTS: [usize; 9] = [64, 256, KIB, 4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB, 4 * MIB];
 /// The sizes of the writes of 1 MiB in 9.5 and 9.6.
 const WRITES: [usize; 6] = [64, 128, 256, 512, KIB, 2 * KIB];
 /// The length of a message of which 1000 are sent one after the other, and how many seconds all

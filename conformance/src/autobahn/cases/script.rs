@@ -223,7 +223,9 @@ fn expectation(ok: &[Event], close: &Close) -> String {
     let codes = codes.join(" or ");
     let end = match (close.by, close.clean) {
         (Side::Judge, true) => format!("the closing handshake is complete, with {codes}"),
-        (Side::Judge, false) => format!("the peer answers the close frame with {codes}, or ends TCP"),
+        (Side::Judge, false) => {
+            format!("the peer answers the close frame with {codes}, or ends TCP")
+        }
         (Side::Peer, _) => format!("the peer fails the connection, with {codes} or by ending TCP"),
     };
     events.push(&end);
@@ -267,7 +269,7 @@ pub(crate) fn sends(frames: impl IntoIterator<Item = Frame>, last: Step) -> Vec<
 pub(crate) fn fragments(payload: &[u8], size: usize) -> Vec<Frame> {
     let mut frames: Vec<Frame> =
         payload.chunks(size).map(|part| continuation(part).unfinished()).collect();
-    if payload.len() % size == 0 {
+    if payload.len().is_multiple_of(size) {
         frames.push(continuation([]));
     }
     if let Some(first) = frames.first_mut() {

@@ -13,7 +13,8 @@ const LATIN: &str = "Hello-µ@ßöäüàá-UTF-8!!";
 /// The Greek word that the W3C and Markus Kuhn use as an example.
 const GREEK: &str = "κόσμε";
 /// That word, half of a surrogate pair, and more text.
-pub(super) const SURROGATE: &[u8] = b"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80edited";
+pub(super) const SURROGATE: &[u8] =
+    b"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80edited";
 /// That word, a code point beyond the last, and more text. Byte 12 is the first wrong one.
 const TOO_LARGE: &[u8] = b"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xf4\x90\x80\x80edited";
 
@@ -226,10 +227,11 @@ const fn range<const LENGTH: usize>(first: u8) -> [u8; LENGTH] {
 /// The bytes from `first` on, each with a space after it.
 const fn spaced<const LENGTH: usize>(first: u8) -> [u8; LENGTH] {
     let mut bytes = [b' '; LENGTH];
-    let mut index = 0;
-    while index < LENGTH / 2 {
-        bytes[2 * index] = first + index as u8;
-        index += 1;
+    let (mut index, mut byte) = (0, first);
+    while index < LENGTH {
+        bytes[index] = byte;
+        byte += 1;
+        index += 2;
     }
     bytes
 }

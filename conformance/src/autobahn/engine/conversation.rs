@@ -59,9 +59,14 @@ pub(crate) struct Conversation {
 
 impl Conversation {
     /// Begins the case on a connection whose opening handshake is complete.
-    pub(crate) fn open(case: Arc<Case>, role: Role, deflate: Option<Deflate>, now: Instant) -> Self {
+    pub(crate) fn open(
+        case: &Arc<Case>,
+        role: Role,
+        deflate: Option<Deflate>,
+        now: Instant,
+    ) -> Self {
         let mut conversation = Self {
-            case: Arc::clone(&case),
+            case: Arc::clone(case),
             role,
             endpoint: Endpoint::new(role, deflate, now),
             next_step: 0,
@@ -94,9 +99,8 @@ impl Conversation {
 
     fn begin_compressed(&mut self, compressed: &Compressed, deflate: Option<Deflate>) {
         let Some(deflate) = deflate else {
-            self.progress.behavior = Verdict::Unimplemented;
-            self.progress.result = "The peer did not agree on the compression.".to_owned();
-            return self.close();
+            return self
+                .conclude(Verdict::Unimplemented, "The peer did not agree on the compression.");
         };
         let direction = match self.role {
             Role::Client => deflate.client,
@@ -108,6 +112,12 @@ impl Conversation {
         }
         self.close_at = Some(self.now + compressed.limit);
         self.send_compressed(compressed);
+    }
+
+    /// Sets the verdict on the messages, and closes.
+    fn conclude(&mut self, behavior: Verdict, result: impl Into<String>) {
+        self.progress = Progress { behavior, result: result.into() };
+        self.close();
     }
 
     fn close(&mut self) {
@@ -149,9 +159,8 @@ impl Conversation {
 
     /// Takes what the peer sent.
     pub(crate) fn receive(&mut self, input: &mut [u8], now: Instant) {
-        self.now = now;
+        self.tick(now);
         self.moved_at = now;
-        self.endpoint.tick(now);
         let mut at = 0;
         while let Some(arrival) = self.endpoint.next(input, &mut at) {
             let case = Arc::clone(&self.case);
@@ -192,19 +201,15 @@ impl Conversation {
         let content = &self.endpoint.content;
         if content.is_binary != echo.is_binary || content.length != echo.length {
             // What has come before counts if one message is enough.
-            if echo.count > 1 {
-                self.progress.behavior = Verdict::Failed;
-            }
+            let before = self.progress.behavior;
+            let behavior = if echo.count > 1 { Verdict::Failed } else { before };
             let kind = if content.is_binary { "binary" } else { "text" };
-            self.progress.result =
-                format!("A {kind} message of {} bytes came back.", content.length);
-            self.close();
+            let length = content.length;
+            self.conclude(behavior, format!("A {kind} message of {length} bytes came back."));
         } else if self.sent < echo.count {
             self.send_echo(echo);
         } else {
-            self.progress.behavior = Verdict::Ok;
-            self.progress.result = "All messages came back with their length.".to_owned();
-            self.close();
+            self.conclude(Verdict::Ok, "All messages came back with their length.");
         }
     }
 
@@ -224,17 +229,16 @@ impl Conversation {
         let content = &self.endpoint.content;
         let is_right_type = content.is_binary != compressed.series.sample.is_text();
         if !is_right_type || !content.is_expected() {
-            self.progress.behavior = Verdict::Failed;
             let fault = if is_right_type { "payload" } else { "type" };
-            self.progress.result =
-                format!("Message {} came back with another {fault}.", self.sent);
-            self.close();
+            let sent = self.sent;
+            self.conclude(
+                Verdict::Failed,
+                format!("Message {sent} came back with another {fault}."),
+            );
         } else if self.sent < MESSAGES {
             self.send_compressed(compressed);
         } else {
-            self.progress.behavior = Verdict::Ok;
-            self.progress.result = "All messages came back.".to_owned();
-            self.close();
+            self.conclude(Verdict::Ok, "All messages came back.");
         }
     }
 
@@ -263,31 +267,28 @@ impl Conversation {
         }
     }
 
-    /// Acts on the time limits that have passed.
+    /// Acts on the time limits that have passed, the earliest first.
     pub(crate) fn tick(&mut self, now: Instant) {
         self.now = now;
         self.endpoint.set_clock(now);
-        let has_passed = |limit: &Option<Instant>| limit.is_some_and(|limit| limit <= now);
-        if self.resume_at.take_if(|limit| *limit <= now).is_some()
-            && self.endpoint.state != State::Closed
-            && let Script::Exchange(exchange) = &Arc::clone(&self.case).script
+        while !self.is_over()
+            && let Some(due) = self.deadline().filter(|due| *due <= now)
         {
-            self.resume(exchange);
-        }
-        let is_still = has_passed(&self.stillness());
-        if has_passed(&self.close_at) || is_still {
-            self.close_at = None;
-            self.has_timed_out |= self.endpoint.state == State::Open;
-            self.endpoint.close(b"");
-        }
-        if has_passed(&self.fail_at) {
-            self.fail_at = None;
-            self.has_timed_out |= self.endpoint.state != State::Closed;
-            self.endpoint.fail(1001, "Going Away");
-        }
-        self.endpoint.tick(now);
-        if has_passed(&self.linger()) {
-            self.endpoint.give_up();
+            let is_due = |limit: &mut Instant| *limit == due;
+            if self.resume_at.take_if(is_due).is_some() {
+                if let Script::Exchange(exchange) = &Arc::clone(&self.case).script {
+                    self.resume(exchange);
+                }
+            } else if self.fail_at.take_if(is_due).is_some() {
+                self.has_timed_out = true;
+                self.endpoint.fail(1001, "Going Away");
+            } else if self.close_at == Some(due) || self.stillness() == Some(due) {
+                self.close_at = None;
+                self.has_timed_out |= self.endpoint.state == State::Open;
+                self.endpoint.close(b"");
+            } else {
+                self.endpoint.give_up();
+            }
         }
     }
 
@@ -356,7 +357,8 @@ impl Conversation {
 /// The outcome of a case whose connection was never open.
 pub(crate) fn never_open(case: &Case, role: Role, why: &str, started: Instant) -> Outcome {
     let progress = Progress { behavior: Verdict::Failed, result: String::new() };
-    let Ruling { behavior, behavior_close, result_close, .. } = rule(case, role, &[], &progress, None);
+    let Ruling { behavior, behavior_close, result_close, .. } =
+        rule(case, role, &[], &progress, None);
     Outcome {
         case: case.number.clone(),
         description: case.description.clone(),
@@ -374,19 +376,143 @@ pub(crate) fn never_open(case: &Case, role: Role, why: &str, started: Instant) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::autobahn::cases;
+    use crate::autobahn::engine::schedule::chosen;
+    use crate::autobahn::wire::frame::Frame;
 
-    /// Case 2.1 waits for one second, and closes.
+    /// A server that is played by the test.
+    struct Played {
+        conversation: Conversation,
+        now: Instant,
+    }
+
+    impl Played {
+        fn opens(case: &str) -> Self {
+            let now = Instant::now();
+            let case = &chosen(&[case])[0];
+            Self { conversation: Conversation::open(case, Role::Client, None, now), now }
+        }
+
+        /// Sends a frame that is not masked.
+        fn sends(mut self, frame: &Frame) -> Self {
+            let mut output = Output::default();
+            let first = first_byte(frame.fin, frame.rsv, frame.opcode);
+            output.frame(first, &frame.payload, None, Writes::Together);
+            let mut bytes = output.next().to_vec();
+            self.conversation.receive(&mut bytes, self.now);
+            self
+        }
+
+        fn closes(self, code: u16) -> Self {
+            self.sends(&Frame::new(opcode::CLOSE, code.to_be_bytes()))
+        }
+
+        /// Lets time pass as the clock of [`super::super::drive`] does.
+        fn waits(mut self, milliseconds: u64) -> Self {
+            let end = self.now + Duration::from_millis(milliseconds);
+            while let Some(deadline) = self.conversation.deadline().filter(|next| *next <= end) {
+                self.now = deadline;
+                self.conversation.tick(deadline);
+                if self.conversation.is_over() {
+                    break;
+                }
+            }
+            self.now = end;
+            self
+        }
+
+        fn verdicts(self) -> (Verdict, Verdict) {
+            let (outcome, _) = self.conversation.end();
+            (outcome.behavior, outcome.behavior_close)
+        }
+    }
+
+    fn text(payload: &str) -> Frame {
+        Frame::new(opcode::TEXT, payload)
+    }
+
     #[test]
-    fn a_peer_that_gave_no_answer_may_still_answer_the_close_frame() {
-        let case = cases::all().into_iter().find(|case| case.number == "2.1").unwrap();
-        let (start, second) = (Instant::now(), Duration::from_secs(1));
-        let mut conversation = Conversation::open(Arc::new(case), Role::Client, None, start);
-        conversation.tick(start + second);
-        assert!(!conversation.is_over());
-        assert_eq!(conversation.deadline(), Some(start + 2 * second));
-        conversation.receive(&mut [0x88, 0], start + second * 3 / 2);
-        let (outcome, _) = conversation.end();
-        assert_eq!(outcome.behavior_close, Verdict::Ok, "{}", outcome.result_close);
+    fn an_echo_and_the_closing_handshake_are_ok() {
+        let echo = Played::opens("1.1.1").sends(&text("")).closes(1000);
+        assert_eq!(echo.verdicts(), (Verdict::Ok, Verdict::Ok));
+        let echo = Played::opens("9.7.1");
+        let echo = (0..1000).fold(echo, |echo, _| echo.sends(&text(""))).closes(1000);
+        assert_eq!(echo.verdicts(), (Verdict::Ok, Verdict::Ok));
+    }
+
+    #[test]
+    fn a_server_that_leaves_tcp_open_is_unclean() {
+        let echo = text(&"*".repeat(65_535));
+        let lingers = || Played::opens("1.1.6").sends(&echo).closes(1000);
+        assert!(!lingers().waits(999).conversation.is_over());
+        assert_eq!(lingers().waits(1000).verdicts(), (Verdict::Ok, Verdict::Unclean));
+    }
+
+    /// The time of the case ends a moment before the time of the server to end TCP does.
+    #[test]
+    fn late_limits_are_acted_on_in_their_order() {
+        let mut played = Played::opens("7.3.3").waits(5).closes(1000);
+        played.conversation.tick(played.now + Duration::from_secs(2));
+        assert_eq!(played.verdicts(), (Verdict::Ok, Verdict::FailedByClient));
+    }
+
+    #[test]
+    fn after_the_time_of_a_case_the_peer_has_a_second_to_answer_the_close_frame() {
+        let silent = || Played::opens("2.1").waits(1900);
+        assert!(!silent().conversation.is_over());
+        assert_eq!(silent().closes(1000).verdicts(), (Verdict::Failed, Verdict::Ok));
+        assert_eq!(silent().waits(100).verdicts(), (Verdict::Failed, Verdict::Unclean));
+        // This case fails the connection, with 1001, which a server sends back.
+        let echo = Played::opens("1.1.2").waits(1900).closes(1001);
+        assert_eq!(echo.verdicts(), (Verdict::Failed, Verdict::WrongCode));
+    }
+
+    #[test]
+    fn a_fault_may_be_seen_before_or_after_the_echo() {
+        let early = Played::opens("3.2").closes(1002);
+        assert_eq!(early.verdicts(), (Verdict::NonStrict, Verdict::Ok));
+        let late = Played::opens("3.2").sends(&text("Hello, world!")).closes(1002);
+        assert_eq!(late.verdicts(), (Verdict::Ok, Verdict::Ok));
+        let never = late_echo().waits(1500).closes(1001);
+        assert_eq!(never.verdicts(), (Verdict::Failed, Verdict::Failed));
+    }
+
+    fn late_echo() -> Played {
+        Played::opens("3.2").sends(&text("Hello, world!")).sends(&text("Hello, world!"))
+    }
+
+    #[test]
+    fn text_that_is_not_utf8_may_be_refused_at_once_or_at_the_end() {
+        for (pauses, verdict) in [(1500, Verdict::Ok), (2500, Verdict::NonStrict)] {
+            let fails = Played::opens("6.4.1").waits(pauses).closes(1007);
+            assert_eq!(fails.verdicts(), (verdict, Verdict::Ok), "{pauses}");
+        }
+        let never = Played::opens("6.4.3").waits(3500).closes(1001);
+        assert_eq!(never.verdicts(), (Verdict::Failed, Verdict::Failed));
+    }
+
+    #[test]
+    fn a_wrong_code_decides_on_the_behaviour_of_the_closing_cases() {
+        let wrong = Played::opens("7.3.3").closes(1001);
+        assert_eq!(wrong.verdicts(), (Verdict::Failed, Verdict::WrongCode));
+        let informs = Played::opens("7.13.1").closes(1001);
+        assert_eq!(informs.verdicts(), (Verdict::Informational, Verdict::Informational));
+    }
+
+    /// The judge answers the first fault by a close frame, and the second by the end of TCP.
+    #[test]
+    fn a_server_that_masks_is_dropped_at_its_second_frame() {
+        let mut masked = [0x81, 0x80, 1, 2, 3, 4];
+        let mut played = Played::opens("1.1.1");
+        played.conversation.receive(&mut masked, played.now);
+        assert!(!played.conversation.is_over());
+        played.conversation.receive(&mut [0x88, 0x80, 1, 2, 3, 4], played.now);
+        assert!(played.conversation.is_over());
+        assert_eq!(played.verdicts(), (Verdict::Failed, Verdict::Unclean));
+    }
+
+    #[test]
+    fn without_compression_its_cases_are_unimplemented() {
+        let plain = Played::opens("12.1.1").closes(1000);
+        assert_eq!(plain.verdicts(), (Verdict::Unimplemented, Verdict::Ok));
     }
 }

@@ -24,7 +24,9 @@ const FLUSH_TIME: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// A sentence, if the peer ends TCP before, or if the head is too large.
-pub(crate) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Result<(Vec<u8>, Vec<u8>), String> {
+pub(crate) async fn read_head(
+    stream: &mut (impl AsyncRead + Unpin),
+) -> Result<(Vec<u8>, Vec<u8>), String> {
     let mut bytes = Vec::new();
     loop {
         if let Some(length) = Head::length(&bytes) {
@@ -113,7 +115,11 @@ struct Socket<'stream, Stream> {
 impl<Stream: AsyncRead + AsyncWrite + Unpin> Socket<'_, Stream> {
     /// Writes what is possible, then reads what is there, so that a peer that does not read is
     /// still heard.
-    fn poll_turn(&mut self, context: &mut Context<'_>, conversation: &mut Conversation) -> Poll<Turn> {
+    fn poll_turn(
+        &mut self,
+        context: &mut Context<'_>,
+        conversation: &mut Conversation,
+    ) -> Poll<Turn> {
         let mut has_moved = false;
         while self.can_write {
             match self.poll_write(context, conversation) {

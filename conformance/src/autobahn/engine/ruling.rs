@@ -35,14 +35,18 @@ pub(super) fn rule(
             if received == exchange.ok {
                 (Verdict::Ok, "What came is what was expected.".to_owned())
             } else if exchange.non_strict.as_deref() == Some(received) {
-                (Verdict::NonStrict, "What came is allowed, but not what is recommended.".to_owned())
+                (
+                    Verdict::NonStrict,
+                    "What came is allowed, but not what is recommended.".to_owned(),
+                )
             } else {
                 (Verdict::Failed, difference(received, &exchange.ok))
             }
         }
         _ => (progress.behavior, progress.result.clone()),
     };
-    let is_wrong_side = ending.is_some_and(|ending| ending.closed_by_me != (close.by == Side::Judge));
+    let is_wrong_side =
+        ending.is_some_and(|ending| ending.closed_by_me != (close.by == Side::Judge));
     match close.effect {
         Effect::OnlyInforms => {
             let informs = Verdict::Informational;
@@ -50,7 +54,7 @@ pub(super) fn rule(
         }
         Effect::WrongSideFails if is_wrong_side => {
             behavior = Verdict::Failed;
-            result = "The peer did not fail the connection.".to_owned();
+            result = "The peer did not fail the connection.".into();
         }
         Effect::WrongCodeFails if behavior_close == Verdict::WrongCode => {
             behavior = Verdict::Failed;
@@ -66,7 +70,8 @@ fn rule_on_close(close: &Close, role: Role, ending: &Ending) -> (Verdict, String
     let by_judge = close.by == Side::Judge;
     let codes: Vec<String> = close.codes.iter().map(u16::to_string).collect();
     let (verdict, sentence) = if ending.closed_by_me != by_judge {
-        let side = if by_judge { "The judge did not close first" } else { "The peer did not close" };
+        let side =
+            if by_judge { "The judge did not close first" } else { "The peer did not close" };
         (Verdict::Failed, format!("{side}, as it should have here."))
     } else if close.clean && !ending.was_clean {
         (Verdict::Unclean, "The closing handshake was not completed.".to_owned())

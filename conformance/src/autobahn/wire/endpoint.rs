@@ -238,19 +238,9 @@ impl Endpoint {
         self.is_broken = true;
     }
 
-    /// Sets the clock, from which the next time limits count.
+    /// Sets the clock, from which limits count.
     pub(crate) fn set_clock(&mut self, now: Instant) {
         self.now = now;
-    }
-
-    /// Sets the clock, and acts on the time limits that have passed.
-    pub(crate) fn tick(&mut self, now: Instant) {
-        self.set_clock(now);
-        let has_passed = |limit: Option<Instant>| limit.is_some_and(|limit| limit <= now);
-        if self.state != State::Closed && (has_passed(self.close_limit) || has_passed(self.drop_limit))
-        {
-            self.give_up();
-        }
     }
 
     /// Ends TCP because the peer took too long.
@@ -261,7 +251,7 @@ impl Endpoint {
         self.drop_tcp(Drop::Abrupt);
     }
 
-    /// When [`Endpoint::tick`] must be called next.
+    /// When the peer has taken too long, and [`Endpoint::give_up`] must be called.
     pub(crate) fn limit(&self) -> Option<Instant> {
         [self.close_limit, self.drop_limit].into_iter().flatten().min()
     }
@@ -326,7 +316,8 @@ impl Endpoint {
             return None;
         }
         let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-        let length = if extended == 0 { short.into() } else { number(&self.header[2..2 + extended]) };
+        let length =
+            if extended == 0 { short.into() } else { number(&self.header[2..2 + extended]) };
         if extended == 2 && length < 126 || extended == 8 && length < 65_536 {
             self.violation("the length is not in its shortest form");
         }

@@ -25,6 +25,10 @@ pub(crate) mod opcode {
 const FIN: u8 = 0x80;
 /// The mask bit in the second byte of a frame.
 const MASKED: u8 = 0x80;
+/// The length in the second byte that stands for two more bytes.
+const TWO_BYTES: u8 = 0x7e;
+/// The length in the second byte that stands for eight more bytes.
+const EIGHT_BYTES: u8 = 0x7f;
 /// RSV1, which marks a compressed message (RFC 7692 §6).
 pub(crate) const RSV1: u8 = 4;
 
@@ -89,10 +93,10 @@ pub(crate) fn put_header(out: &mut Vec<u8>, first: u8, length: usize, key: Optio
     if let Ok(short @ ..=125) = u8::try_from(length) {
         out.push(masked | short);
     } else if let Ok(length) = u16::try_from(length) {
-        out.push(masked | 126);
+        out.push(masked | TWO_BYTES);
         out.extend(length.to_be_bytes());
     } else {
-        out.push(masked | 127);
+        out.push(masked | EIGHT_BYTES);
         out.extend((length as u64).to_be_bytes());
     }
     out.extend(key.into_iter().flatten());

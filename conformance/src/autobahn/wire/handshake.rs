@@ -21,10 +21,17 @@ pub(crate) fn request(target: &Target, key: &str, offers: &str) -> String {
         "" => String::new(),
         offers => format!("Sec-WebSocket-Extensions: {offers}\r\n"),
     };
+    let own = target.headers.iter().map(|own| format!("{}: {}\r\n", own.name, own.value));
+    let own: String = own.collect();
+    let subprotocols = match target.subprotocols.join(", ") {
+        none if none.is_empty() => none,
+        list => format!("Sec-WebSocket-Protocol: {list}\r\n"),
+    };
     format!(
         "GET {} HTTP/1.1\r\nUser-Agent: ws-judge\r\nHost: {}\r\nUpgrade: WebSocket\r\n\
          Connection: Upgrade\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n\
-         Sec-WebSocket-Key: {key}\r\n{offers}Sec-WebSocket-Version: 13\r\n\r\n",
+         Sec-WebSocket-Key: {key}\r\n{own}{subprotocols}{offers}\
+         Sec-WebSocket-Version: 13\r\n\r\n",
         target.path, target.authority
     )
 }
@@ -34,6 +41,7 @@ pub(crate) fn request(target: &Target, key: &str, offers: &str) -> String {
 /// # Errors
 /// What is wrong with the answer.
 pub(crate) fn read_answer(
+    target: &Target,
     head: &[u8],
     key: &str,
     may_compress: bool,
@@ -52,7 +60,8 @@ pub(crate) fn read_answer(
     if head.single("sec-websocket-accept")? != Some(&accept_value(key)) {
         return Err("the answer has a wrong Sec-WebSocket-Accept".to_owned());
     }
-    if head.single("sec-websocket-protocol")?.is_some_and(|protocol| !protocol.is_empty()) {
+    let subprotocol = head.single("sec-websocket-protocol")?.unwrap_or_default();
+    if !subprotocol.is_empty() && !target.subprotocols.iter().any(|own| own == subprotocol) {
         return Err("the answer chooses a subprotocol that was not offered".to_owned());
     }
     let mut deflate = None;
@@ -116,7 +125,8 @@ impl Request {
         head.single("origin")?;
         let key = head.single("sec-websocket-key")?.unwrap_or_default();
         let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
-        if key.len() != 24 || !key.strip_suffix("==").is_some_and(|key| key.bytes().all(is_base64)) {
+        if key.len() != 24 || !key.strip_suffix("==").is_some_and(|key| key.bytes().all(is_base64))
+        {
             return Err("the request has a wrong Sec-WebSocket-Key".to_owned());
         }
         let mut offers = Vec::new();
@@ -124,12 +134,7 @@ impl Request {
             offers.push(Deflate::read(parameters, true)?);
         }
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        Ok(Self {
-            path: path.to_owned(),
-            query: query.to_owned(),
-            key: key.to_owned(),
-            offers,
-        })
+        Ok(Self { path: path.to_owned(), query: query.to_owned(), key: key.to_owned(), offers })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Level 5: messages in fragments.
 
 use crate::checker::check::Check;
+use crate::checker::session::LONG_QUIET;
 use crate::checker::wire::frame::{Draft, Opcode, REFUSALS, text};
 
 pub(crate) const CHECKS: &[Check] = &[
@@ -72,7 +73,7 @@ pub(crate) const CHECKS: &[Check] = &[
         // Behind a message that has ended.
         let mut peer = session.open()?;
         peer.send_frames(&[text("Hel").not_final(), more("lo")]);
-        peer.expect(Opcode::Text, b"Hello")?;
+        peer.next_message(LONG_QUIET)?;
         peer.refuses(&more("again"), 0, REFUSALS)
     })
     .needs(&["fragments/joined"])

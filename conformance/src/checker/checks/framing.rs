@@ -50,6 +50,14 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .expects("Frames from the server have RSV1, RSV2 and RSV3 clear.")
     .hint("Begin a text with 0x81 and a binary message with 0x82."),
+    Check::new(4, "framing/control-whole", "RFC 6455 §5.5", |session| {
+        let wrong = |frame: &Frame| {
+            frame.opcode.is_control() && (!frame.fin || frame.payload.len() > 125)
+        };
+        no_frame(session, wrong, "is a fragment or longer than 125 bytes", 0)
+    })
+    .expects("Control frames from the server are whole, and of at most 125 bytes.")
+    .hint("Begin a pong with 0x8a and a close frame with 0x88."),
     Check::new(4, "framing/minimal-length", "RFC 6455 §5.2", minimal)
         .needs(&["unmasking/text", "unmasking/two-byte-length"])
         .fault("F13")
@@ -92,6 +100,7 @@ pub(crate) const CHECKS: &[Check] = &[
         let mut peer = session.open()?;
         let length = session.random.within(2..=124).into();
         peer.answers_ping(b"are you there?")?;
+        peer.answers_ping(b" \t\0binary, \xff too\0\r\n")?;
         [0, 1, 125, length].iter().try_for_each(|length| {
             peer.answers_ping(&session.random.bytes(*length))
         })

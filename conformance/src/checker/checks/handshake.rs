@@ -16,7 +16,7 @@ const ATTEMPTS: usize = 5000;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::new(2, "handshake/upgrade", "RFC 6455 §4.2.2", |session| {
-        session.accepts(&session.request())
+        session.send(&session.request().bytes())?.opens()
     })
     .needs(&["tcp/client-first"])
     .expects("A correct opening handshake is answered with 101.")
@@ -50,6 +50,7 @@ pub(crate) const CHECKS: &[Check] = &[
         let cookie = format!("session={}", "0123456789abcdef".repeat(124));
         session.accepts(&session.request().first("Cookie", &cookie))
     })
+    .needs(&["handshake/accept"])
     .fault("F1")
     .expects("A request of 2 KiB is answered like any other.")
     .hint("Browsers send cookies: 1 KiB is not enough, 8 KiB is usual."),
@@ -57,6 +58,7 @@ pub(crate) const CHECKS: &[Check] = &[
         session.accepts(&session.request().spelled(str::to_ascii_lowercase))?;
         session.accepts(&session.request().spelled(str::to_ascii_uppercase))
     })
+    .needs(&["handshake/accept"])
     .fault("F2")
     .expects("Header names are understood in lower and in upper case.")
     .hint("Compare names without regard to case."),
@@ -70,6 +72,7 @@ pub(crate) const CHECKS: &[Check] = &[
         .iter()
         .try_for_each(|(name, value)| session.accepts(&session.request().set(name, value)))
     })
+    .needs(&["handshake/accept"])
     .fault("F2")
     .expects("`Upgrade: WebSocket` and `Connection: upgrade` are accepted.")
     .hint("Compare these two values without regard to case."),
@@ -78,6 +81,7 @@ pub(crate) const CHECKS: &[Check] = &[
             .iter()
             .try_for_each(|list| session.accepts(&session.request().set("Connection", list)))
     })
+    .needs(&["handshake/accept"])
     .fault("F2")
     .expects("`Connection: keep-alive, Upgrade` is accepted: it contains the token.")
     .hint("The value is a list: split it at its commas. Firefox sends it like this."),
@@ -86,10 +90,11 @@ pub(crate) const CHECKS: &[Check] = &[
         [("Key: ", "Key:"), ("Version: 13", "Version: \t 13 \t")].iter().try_for_each(
             |(usual, unusual)| {
                 let bytes = String::from_utf8_lossy(&bytes).replace(usual, unusual);
-                session.send(bytes.as_bytes())?.opens()
+                session.accepts_bytes(bytes.as_bytes())
             },
         )
     })
+    .needs(&["handshake/accept"])
     .fault("F2")
     .expects("A value may contain colons, and may have any number of spaces and tabs around it.")
     .hint("Split a line at its first colon only, and trim the value."),
@@ -123,7 +128,7 @@ fn accept(session: &Session) -> Judgement {
         |_| true,
         |answer| answer.starts_with('+'),
         |answer| answer.starts_with('/'),
-        |answer| answer.starts_with('A') && answer.as_bytes()[1] < b'Q',
+        |answer| answer.starts_with('A') && (b'A'..b'Q').contains(&answer.as_bytes()[1]),
         |answer| answer.contains('+') && answer.contains('/'),
     ];
     is_of_a_kind.iter().try_for_each(|is_it| {

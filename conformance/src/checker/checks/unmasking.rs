@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::checker::check::Check;
 use crate::checker::session::{LONG_QUIET, Session};
-use crate::checker::wire::frame::{Draft, Opcode, PROTOCOL_ERROR, REFUSALS, TOO_BIG, text};
+use crate::checker::wire::frame::{Draft, Opcode, REFUSALS, TOO_BIG, text};
 use crate::checker::wire::manner::Echo;
 use crate::checker::wire::peer::Peer;
 use crate::checker::wire::record::sent;
@@ -39,7 +39,7 @@ pub(crate) const CHECKS: &[Check] = &[
         taken(session, &frames.collect::<Vec<_>>())
     })
     .expects("Any masking key is taken, with a payload of any length.")
-    .hint("Take the four bytes behind the length as they are, even if they are zero."),
+    .hint("Take the four bytes behind the length as they are, even zeros."),
     Check::new(3, "unmasking/two-byte-length", "RFC 6455 §5.2", |session| {
         // 256 shows which byte is the high one.
         let lengths = [126, 127, 256, 1000, session.random.within(128..=4000).into()];
@@ -54,8 +54,8 @@ pub(crate) const CHECKS: &[Check] = &[
         taken(session, &lengths.map(|length| (text(letters(length)), letters(length))))
     })
     .needs(&["unmasking/text", "unmasking/two-byte-length"])
-    .expects("A payload of 65,535 bytes is taken, and one of 65,536 bytes and more.")
-    .hint("The seven bits say 127, and the length is in the next eight bytes, the highest first."),
+    .expects("A payload of 65,535 bytes, and of more, is taken.")
+    .hint("Behind 127 the length is in eight bytes, the highest first."),
     Check::new(3, "unmasking/mask-bit", "RFC 6455 §5.1", |session| {
         // Of each kind, without a payload, and in each form of the length.
         let drafts = [
@@ -79,12 +79,13 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects("A frame that is not masked fails the connection, with 1002.")
     .hint("Look at the top bit of the second byte before you look for a key."),
     Check::new(3, "unmasking/top-bit", "RFC 6455 §5.2", |session| {
-        let drafts = [text(""), text("Hello"), Draft::binary("Hello")];
+        // The last is a right frame for a server that takes the lower four bytes only.
+        let drafts = [text(""), text("Hello"), Draft::binary("Hello"), text(letters(70_000))];
         drafts.iter().try_for_each(|draft| {
             let mut peer = session.open()?;
             let length = TOP_BIT + draft.payload.len() as u64;
             let offset = peer.send(&draft.bytes_declaring(length, 8));
-            peer.fails(&[PROTOCOL_ERROR, TOO_BIG], sent(offset + 2))
+            peer.fails(&[REFUSALS, &[TOO_BIG]].concat(), sent(offset + 2))
         })
     })
     .expects("A length in eight bytes with the top bit set fails the connection.")

@@ -36,7 +36,8 @@ pub(crate) const CHECKS: &[Check] = &[
         let mut peer = session.open()?;
         peer.echoes("a\0 é € 𝄞 \u{fffe} \u{feff} \u{10ffff}")?;
         // One letter, in one code point and in two: they must stay different.
-        ["\0", "\0a\0", "\u{10ffff}", "\u{e9}e\u{301}", "ﬁ\u{212b}\u{ad}\u{200d}\u{202e}\u{e000}\u{fdd0}"]
+        ["\0", "\0a\0", "\u{10ffff}", "\u{e9}e\u{301}",
+            "<b>\"&amp;\\n'%20+</b>", "ﬁ\u{212b}\u{ad}\u{200d}\u{202e}\u{e000}\u{fdd0}"]
             .iter()
             .try_for_each(|words| peer.echoes(words))?;
         peer.echoes(&session.random.characters(session.random.within(10..=30).into()))

@@ -16,7 +16,7 @@ const WIDTH: usize = 74;
 /// How many rows are shown of one piece.
 const ROWS_MAX: usize = 10;
 /// How many rows the piece with the mark keeps when there is little room.
-const ROWS_MIN: usize = 3;
+const ROWS_MIN: usize = 2;
 /// Segments of HTTP that are shorter than this many bytes are shown together.
 const TINY: u64 = 4;
 /// How many frames of one piece are explained.
@@ -43,7 +43,9 @@ pub(crate) fn shown(record: &Record, mark: Option<Mark>, room: usize, paint: Pai
         pieces.iter().map(|piece| block(piece, mark, record.is_framed, paint)).collect();
     if record.is_framed {
         for direction in [Direction::Sent, Direction::Received] {
-            explain(&pieces, &mut blocks, direction);
+            let is_client = (direction == Direction::Sent) != record.is_server;
+            let sender = if is_client { Role::Client } else { Role::Server };
+            explain(&pieces, &mut blocks, direction, sender);
         }
     }
     let mut dropped = 0;
@@ -209,8 +211,7 @@ fn cell(byte: u8) -> String {
 }
 
 /// Says under each piece of one direction which frames are complete with it.
-fn explain(pieces: &[Piece], blocks: &mut [Block], direction: Direction) {
-    let sender = if direction == Direction::Sent { Role::Client } else { Role::Server };
+fn explain(pieces: &[Piece], blocks: &mut [Block], direction: Direction, sender: Role) {
     let mut unread: Vec<u8> = Vec::new();
     let mut last = None;
     for (piece, block) in pieces.iter().zip(blocks) {

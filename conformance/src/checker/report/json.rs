@@ -34,6 +34,7 @@ impl Report {
             "level": self.options.level,
             "stage": self.options.stage,
             "hostile": self.options.hostile,
+            "seed": self.options.seed,
             "passed": passed,
             "failed": failed,
             "skipped": skipped,

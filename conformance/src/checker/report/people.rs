@@ -29,7 +29,7 @@ impl Report {
         let head = self.head(&paint);
         let foot = self.foot(&paint);
         let failed: Vec<&Ruling> = self.with(Verdict::Failed).collect();
-        if let ([ruling], true) = (&failed[..], self.options.first) {
+        if let (Some(ruling), true) = (failed.first(), self.options.first) {
             let text = |rows| format!("{head}\n{}{foot}", failure(ruling, rows, &paint));
             let room = SCREEN.saturating_sub(text(0).lines().count() - rows_of(ruling, 0));
             return text(room.max(ROWS_MIN));
@@ -55,6 +55,10 @@ impl Report {
             for stage in STAGES.iter().filter(|stage| stage.number <= last.number) {
                 let rulings = self.rulings.iter().filter(|ruling| is_in(ruling, stage));
                 head += &line(&format!("{:>2} {:<39}", stage.number, stage.title), rulings, paint);
+                if !stage.cases.is_empty() {
+                    let by = format!("ws-judge conformance URL --only {}", stage.cases);
+                    let _ = writeln!(head, "· {:>2} {by}", stage.number);
+                }
             }
         }
         let failed = self.with(Verdict::Failed).filter_map(|ruling| stage_of(ruling.check.id));
@@ -65,7 +69,8 @@ impl Report {
     /// What to do next, and how many checks came out how.
     fn foot(&self, paint: Paint) -> String {
         let mut foot = String::new();
-        let failed = self.ids(Verdict::Failed);
+        let mut failed = self.ids(Verdict::Failed);
+        failed.truncate(if self.options.first { 1 } else { failed.len() });
         if let Some(ruling) = self.with(Verdict::Failed).next() {
             if failed.len() > 1 {
                 let _ = writeln!(foot, "Begin with {}:", ruling.check.id);
@@ -73,7 +78,8 @@ impl Report {
             let chapter = stage_of(ruling.check.id).map(|stage| stage.chapter.to_owned());
             let places = standard(ruling.check.clause).into_iter().chain(chapter);
             let _ = writeln!(foot, "  read      {}", places.collect::<Vec<_>>().join(" · "));
-            let _ = writeln!(foot, "  again     --only {}", failed.join(","));
+            let seed = self.options.seed;
+            let _ = writeln!(foot, "  again     --seed {seed} --only {}", failed.join(","));
         }
         let [passed, failed, skipped] = self.counts();
         let sum = format!("{passed} passed, {failed} failed, {skipped} skipped");
@@ -114,10 +120,12 @@ fn is_in(ruling: &Ruling, stage: &Stage) -> bool {
 /// A sign for each stage, and the task: that of the stage that is `open`, or of the next one.
 fn map(open: Option<&Stage>, last: &Stage, paint: Paint) -> String {
     let done = open.map_or(last.number, |stage| stage.number - 1);
-    let mut map = paint(GREEN, &"✓".repeat(usize::from(done)));
-    map += &open.map_or_else(String::new, |_| paint(RED, "✗"));
-    let left = STAGES.len() - usize::from(done) - open.iter().count();
-    map += &paint(DIM, &"·".repeat(left));
+    let sign = |stage: &Stage| match stage.number {
+        number if number <= done && !stage.checks.is_empty() => paint(GREEN, "✓"),
+        number if number == done + 1 && open.is_some() => paint(RED, "✗"),
+        _ => paint(DIM, "·"),
+    };
+    let map: String = STAGES.iter().map(sign).collect();
     let next = if open.is_some() { "" } else { "next: " };
     let Some(stage) = open.or_else(|| numbered(done + 1)) else {
         return map + "  All stages are done.\n";

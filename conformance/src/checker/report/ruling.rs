@@ -75,7 +75,7 @@ impl Report {
 
     /// Says why nothing could be checked, if there was no connection at all.
     pub fn unreachable(&self) -> Option<&str> {
-        let first = self.rulings.first().filter(|ruling| ruling.check.needs.is_empty())?;
+        let first = self.rulings.first().filter(|ruling| ruling.check.id == "tcp/accept")?;
         first.has_failed().then_some(first.happened.as_str())
     }
 

@@ -72,8 +72,13 @@ impl Peer {
 
     /// Expects 101.
     pub(crate) fn opens(&mut self) -> Judgement {
+        self.upgrades().map(drop)
+    }
+
+    /// Expects 101, and returns the answer.
+    pub(crate) fn upgrades(&mut self) -> Result<Response, Stop> {
         Err(match self.answer() {
-            Answer::Response(response) if response.status == 101 => return Ok(()),
+            Answer::Response(response) if response.status == 101 => return Ok(response),
             Answer::Response(response) => self.wrong_status(&response),
             Answer::Broken(offset) => self.wrong("The answer is not HTTP", received(offset)),
             Answer::Ended(how) => self.wrong(format!("The server {how} without an answer"), None),
@@ -229,7 +234,7 @@ impl Peer {
                     self.close_with(&frame, codes)
                 }
                 Event::Frame(frame) => {
-                    Err(self.wrong(format!("The server went on, and sent {frame}"), wrong))
+                    Err(self.wrong(format!("The {} went on, and sent {frame}", self.role), wrong))
                 }
                 Event::Quiet if !probed => {
                     // It may have ignored the wrong frame: how does it answer good ones?
@@ -237,7 +242,9 @@ impl Peer {
                     (probed, wait) = (true, self.answer_time);
                     continue;
                 }
-                Event::Quiet => Err(self.wrong("The server keeps the connection open", wrong)),
+                Event::Quiet => {
+                    Err(self.wrong(format!("The {} keeps the connection open", self.role), wrong))
+                }
             };
         }
     }
@@ -247,30 +254,34 @@ impl Peer {
         let mark = received(frame.payload_start);
         match frame.code() {
             None if !frame.payload.is_empty() => {
-                Err(self.wrong("The server's close frame has half a status code", mark))
+                Err(self
+                    .wrong(format!("The {}'s close frame has half a status code", self.role), mark))
             }
             Some(code) if !codes.contains(&code) => {
                 let due: Vec<String> = codes.iter().map(u16::to_string).collect();
-                Err(self
-                    .wrong(format!("The server sent {frame}, and not {}", due.join(" or ")), mark))
+                Err(self.wrong(
+                    format!("The {} sent {frame}, and not {}", self.role, due.join(" or ")),
+                    mark,
+                ))
             }
             _ => Ok(()),
         }
     }
 
-    /// The failure of a server that did `event`, where `expected` did not come.
+    /// The failure of a peer that did `event`, where `expected` did not come.
     pub(crate) fn instead(&self, event: &Event, expected: &str) -> Stop {
         let end = self.record.count(Direction::Received) - self.incoming.bytes().len() as u64;
+        let role = self.role;
         match event {
             Event::Frame(frame) => {
-                self.wrong(format!("The server sent {frame}"), received(frame.start))
+                self.wrong(format!("The {role} sent {frame}"), received(frame.start))
             }
-            Event::Ended(how) => self.wrong(format!("The server {how}, and {expected}"), None),
+            Event::Ended(how) => self.wrong(format!("The {role} {how}, and {expected}"), None),
             Event::Quiet if self.incoming.bytes().is_empty() => {
-                self.wrong(format!("The server sent nothing for {:?}", self.answer_time), None)
+                self.wrong(format!("The {role} sent nothing for {:?}", self.answer_time), None)
             }
             Event::Quiet => {
-                self.wrong("The server sent a part of a frame, and no more", received(end))
+                self.wrong(format!("The {role} sent a part of a frame, and no more"), received(end))
             }
         }
     }

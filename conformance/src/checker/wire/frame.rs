@@ -1,7 +1,7 @@
 //! Frames: those that the checker sends, which may be wrong, and those that it receives.
 
 /// A frame to be sent, masked if nothing else is said, and what it is for.
-pub(crate) use testkit::{Frame as Draft, Opcode};
+pub(crate) use testkit::{Frame as Draft, Masking, Opcode};
 
 /// The status code for a broken rule (RFC 6455 §7.4.1).
 pub(crate) const PROTOCOL_ERROR: u16 = 1002;
@@ -25,13 +25,15 @@ pub(crate) fn text(payload: impl Into<Vec<u8>>) -> Draft {
     Draft::text(payload)
 }
 
-/// A received frame, as the server has written it: right or wrong.
+/// A received frame, as the peer has written it: right or wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub(crate) fin: bool,
     pub(crate) rsv: u8,
     pub(crate) opcode: Opcode,
     pub(crate) masked: bool,
+    /// The masking key, if it was masked.
+    pub(crate) key: Option<[u8; 4]>,
     /// The payload, unmasked if it was masked.
     pub(crate) payload: Vec<u8>,
     /// The offset of its first byte in all that was received.
@@ -45,10 +47,11 @@ impl Frame {
     /// more bytes are needed.
     pub(crate) fn read(bytes: &[u8], start: u64) -> Option<(Self, usize)> {
         let (frame, used) = Draft::read(bytes)?;
-        let masked = frame.is_masked();
-        let Draft { fin, rsv, opcode, payload, .. } = frame;
+        let Draft { fin, rsv, opcode, masking, payload } = frame;
+        let key = if let Masking::Key(key) = masking { Some(key) } else { None };
+        let masked = key.is_some();
         let payload_start = start + (used - payload.len()) as u64;
-        Some((Self { fin, rsv, opcode, masked, payload, start, payload_start }, used))
+        Some((Self { fin, rsv, opcode, masked, key, payload, start, payload_start }, used))
     }
 
     /// Bytes of its extended payload length: 0, 2 or 8.
@@ -67,7 +70,7 @@ impl Frame {
     }
 }
 
-/// In words, for a sentence that begins with "The server sent".
+/// In words, for a sentence that begins with "The server sent" or "The client sent".
 impl std::fmt::Display for Frame {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = match self.opcode {

@@ -39,9 +39,11 @@ impl Manner {
                 shown.char_indices().filter(|(at, _)| *at < start || *at >= start + word.len());
             shown.len() == word.len() || around.any(|(_, letter)| letter.is_alphanumeric())
         } else {
-            // What has many bytes of the text in their places is a damaged echo.
+            // What has many bytes of the text in their places, from either end, is a damaged echo.
             let same = answer.iter().zip(word.as_bytes()).filter(|(one, other)| one == other);
-            !word.contains(shown.trim()) && same.count() < word.len() / 2
+            let ends = answer.iter().rev().zip(word.as_bytes().iter().rev());
+            let same_end = ends.filter(|(one, other)| one == other).count();
+            !word.contains(shown.trim()) && same.count().max(same_end) < word.len() / 2
         };
         let kind = if is_text { "text" } else { "binary message" };
         let start: String = shown.chars().take(60).collect();

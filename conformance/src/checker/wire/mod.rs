@@ -1,7 +1,9 @@
-//! A connection to the server, and what goes over it.
+//! A connection to what is judged, and what goes over it.
 
 pub(crate) mod conversation;
+pub(crate) mod deflate;
 pub(crate) mod frame;
+pub(crate) mod headers;
 pub(crate) mod incoming;
 pub(crate) mod manner;
 pub(crate) mod peer;

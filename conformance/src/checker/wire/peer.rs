@@ -1,14 +1,12 @@
-//! A connection to the server. Every wait on it has a limit, and it keeps a record of both
-//! directions.
+//! A connection to the server or client that is judged. Every wait on it has a limit, and it keeps
+//! a record of both directions.
 
 use std::io::{self, ErrorKind};
 use std::slice;
 use std::time::{Duration, Instant};
 
-use testkit::Masking;
-
 use crate::checker::random::Random;
-use crate::checker::wire::frame::{Draft, Frame, Opcode};
+use crate::checker::wire::frame::{Draft, Frame, Masking, Opcode};
 use crate::checker::wire::incoming::Incoming;
 use crate::checker::wire::manner::Echo;
 use crate::checker::wire::record::{Direction, Mark, Record};
@@ -22,17 +20,20 @@ const UNREAD_MAX: usize = 64 * 1024 * 1024;
 /// How many pings are answered on one connection: a server may send them for ever.
 const PONGS_MAX: u32 = 2000;
 
-/// What the server does next.
+/// The role of a client that is judged.
+const CLIENT: &str = "client";
+
+/// What the peer does next.
 #[derive(Debug)]
 pub(crate) enum Event {
     Frame(Frame),
-    /// The TCP connection has ended; the text says how, after "the server".
+    /// The TCP connection has ended; the text says how, after "the server" or "the client".
     Ended(&'static str),
     /// Nothing happened in the time that was waited.
     Quiet,
 }
 
-/// A connection to the server.
+/// A connection to the server or client that is judged.
 pub(crate) struct Peer {
     transport: Transport,
     pub(crate) record: Record,
@@ -50,13 +51,36 @@ pub(crate) struct Peer {
     pub(crate) echo: Echo,
     /// How many pings may still be answered. None after a close frame was sent.
     pongs_left: u32,
+    /// Which of the two is judged: `server` or `client`.
+    pub(crate) role: &'static str,
+    /// All frames of a client, each with its masking key.
+    pub(crate) seen: Vec<Frame>,
 }
 
 impl Peer {
     pub(crate) fn new(transport: Transport, answer_time: Duration, until: Instant) -> Self {
         let (record, incoming) = (Record::default(), Incoming::default());
         let (ended, random, echo, pongs_left) = (None, None, Echo::Same, PONGS_MAX);
-        Self { transport, record, incoming, answer_time, until, ended, random, echo, pongs_left }
+        let (role, seen) = ("server", Vec::new());
+        Self {
+            transport,
+            record,
+            incoming,
+            answer_time,
+            until,
+            ended,
+            random,
+            echo,
+            pongs_left,
+            role,
+            seen,
+        }
+    }
+
+    /// The same connection, to a client: we are its server, and mask nothing.
+    pub(crate) fn of_client(mut self) -> Self {
+        self.record.is_server = true;
+        Self { role: CLIENT, ..self }
     }
 
     /// Sends bytes, and reads what arrives meanwhile. Returns the offset of the first byte. That
@@ -100,17 +124,23 @@ impl Peer {
         let (mut bytes, mut last) = (Vec::new(), 0);
         for draft in drafts {
             last = bytes.len() as u64;
-            bytes.extend(match &self.random {
-                Some(random) if draft.masking == Masking::AsDue => {
-                    draft.clone().masked_with(random.mask()).bytes()
-                }
-                _ => draft.bytes(),
-            });
+            bytes.extend(self.bytes(draft));
             if draft.opcode == Opcode::Close {
                 self.pongs_left = 0;
             }
         }
         self.send(&bytes) + last
+    }
+
+    /// The bytes of a frame. If it says nothing about its masking, it is masked for a server, with
+    /// a random key if there are any.
+    pub(crate) fn bytes(&self, draft: &Draft) -> Vec<u8> {
+        match &self.random {
+            _ if draft.masking != Masking::AsDue => draft.bytes(),
+            _ if self.role == CLIENT => draft.clone().unmasked().bytes(),
+            Some(random) => draft.clone().masked_with(random.mask()).bytes(),
+            None => draft.bytes(),
+        }
     }
 
     /// Sends a frame in a segment of its own.
@@ -146,6 +176,9 @@ impl Peer {
                 if frame.opcode == Opcode::Ping && self.random.is_some() && self.pongs_left > 0 {
                     self.pongs_left -= 1;
                     self.send_frame(&Draft::pong(frame.payload.clone()));
+                }
+                if self.role == CLIENT {
+                    self.seen.push(frame.clone());
                 }
                 if is_ignored(&frame) {
                     continue;

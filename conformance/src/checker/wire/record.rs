@@ -59,6 +59,9 @@ pub(crate) struct Record {
     /// Whether the pieces are frames, and not HTTP.
     #[serde(skip)]
     pub(crate) is_framed: bool,
+    /// Whether the checker is the server, and judges a client.
+    #[serde(skip)]
+    pub(crate) is_server: bool,
     /// How many bytes have been sent, and received.
     #[serde(skip)]
     counts: [u64; 2],

@@ -1,11 +1,14 @@
 //! The answer to an opening handshake.
 
+use std::ops::Deref;
+
+use crate::checker::wire::headers::Headers;
+
 /// A response, without its body.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
-    /// Name, value and offset of each line.
-    lines: Vec<(String, String, u64)>,
+    headers: Headers,
 }
 
 impl Response {
@@ -19,42 +22,18 @@ impl Response {
         if let Some(wrong) = bytes.iter().zip(START).position(|(byte, due)| byte != due) {
             return Err(wrong as u64);
         }
-        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
-            return Ok(None);
-        };
-        let block = String::from_utf8_lossy(&bytes[..end]).into_owned();
-        let mut offset = 0;
-        let mut response = Self { status: 0, lines: Vec::new() };
-        for (index, line) in block.split("\r\n").enumerate() {
-            if index == 0 {
-                let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
-                response.status = status.ok_or(START.len() as u64 + 2)?;
-            } else {
-                let (name, value) = line.split_once(':').ok_or(offset)?;
-                let (name, value) = (name.to_ascii_lowercase(), value.trim().to_owned());
-                response.lines.push((name, value, offset));
-            }
-            offset += line.len() as u64 + 2;
-        }
-        Ok(Some((response, end + 4)))
+        let Some((line, headers, length)) = Headers::read(bytes)? else { return Ok(None) };
+        let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = status.ok_or(START.len() as u64 + 2)?;
+        Ok(Some((Self { status, headers }, length)))
     }
+}
 
-    /// The values of the header with this name, in lower case.
-    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
-        let lines = self.lines.iter().filter(|(other, _, _)| other == name);
-        lines.map(|(_, value, _)| value.as_str()).collect()
-    }
+impl Deref for Response {
+    type Target = Headers;
 
-    /// Whether a header holds this token, in whatever case.
-    pub(crate) fn has_token(&self, name: &str, token: &str) -> bool {
-        let values = self.all(name);
-        let mut entries = values.iter().flat_map(|value| value.split(','));
-        entries.any(|entry| entry.trim().eq_ignore_ascii_case(token))
-    }
-
-    /// Where the first line with this name begins.
-    pub(crate) fn offset(&self, name: &str) -> Option<u64> {
-        self.lines.iter().find(|(other, _, _)| other == name).map(|(_, _, offset)| *offset)
+    fn deref(&self) -> &Headers {
+        &self.headers
     }
 }
 
