@@ -54,13 +54,32 @@ setup:
 test *ARGS:
     @cargo run -q -p tools -- test {{ ARGS }}
 
-# Judge steps 5 and 6 in Autobahn's cases, or a server: `just conformance ws://HOST:PORT/PATH`
+# In the next two and in `check`, `"$@"` keeps a quoted argument such as 'PROGRAM {url}' in one piece.
+# PowerShell, which runs recipes on Windows, has nothing like it.
+
+# Run Autobahn's cases against steps 5 and 6, or `just conformance ws://HOST:PORT/PATH`
 [no-exit-message]
+[positional-arguments]
+[unix]
+conformance *ARGS:
+    @cargo run -q --release -p conformance -- conformance "$@"
+
+# Run Autobahn's cases against steps 5 and 6, or `just conformance ws://HOST:PORT/PATH`
+[no-exit-message]
+[windows]
 conformance *ARGS:
     @cargo run -q --release -p conformance -- conformance {{ ARGS }}
 
 # Run the original Autobahn, and compare: it needs Docker, `wstest` or a Python 2.7
 [no-exit-message]
+[positional-arguments]
+[unix]
+autobahn *ARGS:
+    @cargo run -q --release -p conformance -- autobahn "$@"
+
+# Run the original Autobahn, and compare: it needs Docker, `wstest` or a Python 2.7
+[no-exit-message]
+[windows]
 autobahn *ARGS:
     @cargo run -q --release -p conformance -- autobahn {{ ARGS }}
 
@@ -94,13 +113,14 @@ bench *ARGS:
 scorecard *ARGS:
     @cargo run -q --release -p conformance -- scorecard {{ ARGS }}
 
-# Check a step, a server, or a client: `just check 3`, `just check ws://HOST:PORT/PATH`, `just check --client 'PROGRAM {url}'`
+# Check a step, a server or a client: `just check 3`, `just check ws://HOST:PORT/PATH`
 [no-exit-message]
 [positional-arguments]
 [unix]
 check *ARGS:
     @cargo run -q --release -p conformance -- check "$@"
 
+# Check a step, a server or a client: `just check 3`, `just check ws://HOST:PORT/PATH`
 [no-exit-message]
 [windows]
 check *ARGS:

@@ -15,7 +15,7 @@ use crate::autobahn::server::judge_server;
 use crate::autobahn::suite::{group, select};
 use crate::autobahn::verdict::{Outcome, Verdict};
 use crate::target::TargetOptions;
-use crate::terminal::{BOLD, GREEN, RED, has_colours, painted};
+use crate::terminal::{BOLD, GREEN, RED, has_colours, painted, print};
 
 /// How many cases are named after a run. The page has them all.
 const NAMED: usize = 20;
@@ -64,6 +64,8 @@ impl Conformance {
     /// A sentence, if nothing could be judged or the report cannot be written.
     pub fn run(&self) -> Result<bool, String> {
         let cases = select(&self.only, self.quick)?;
+        // A folder that cannot be written is better known before all cases.
+        write(&self.report, &[])?;
         let mut judged = Vec::new();
         let mut problems = Vec::new();
         let read = |url: &str| self.server.target(url);
@@ -73,8 +75,8 @@ impl Conformance {
             judged.push(Judged { name: peer.name, outcomes });
         }
         let page = write(&self.report, &judged)?;
-        print(&judged, &problems);
-        println!("The report: {}", page.display());
+        print(&summary(&judged, &problems))?;
+        print(&format!("The report: {}\n", page.display()))?;
         if self.open {
             open::that(&page).map_err(|error| format!("cannot open the report: {error}"))?;
         }
@@ -131,27 +133,24 @@ fn problems_of(peer: &Peer, outcomes: &[Outcome]) -> Vec<String> {
     problems
 }
 
-/// Prints the table of all peers, and the first of the problems.
-fn print(judged: &[Judged], problems: &[String]) {
+/// The table of all peers, and the first of the problems.
+fn summary(judged: &[Judged], problems: &[String]) -> String {
     let paint = |way: &str, text: &str| painted(has_colours(), way, text);
-    println!("{}", paint(BOLD, &Row::heading()));
-    for Judged { name, outcomes } in judged {
-        println!("{}", Row::new(name, outcomes));
-    }
+    let mut lines = vec![paint(BOLD, &Row::heading())];
+    lines.extend(judged.iter().map(|peer| Row::new(&peer.name, &peer.outcomes).to_string()));
     for verdict in [Verdict::NonStrict, Verdict::Unimplemented] {
         for Judged { name, outcomes } in judged {
             let count = outcomes.iter().filter(|outcome| outcome.behavior == verdict).count();
             if count > 0 {
-                println!("{name}: {count} {}", verdict.word());
+                lines.push(format!("{name}: {count} {}", verdict.word()));
             }
         }
     }
-    for problem in problems.iter().take(NAMED) {
-        println!("{}", paint(RED, problem));
-    }
+    lines.extend(problems.iter().take(NAMED).map(|problem| paint(RED, problem)));
     match problems.len() {
-        0 => println!("{}", paint(GREEN, "No case has failed.")),
-        more if more > NAMED => println!("{} more cases have failed.", more - NAMED),
+        0 => lines.push(paint(GREEN, "No case has failed.")),
+        more if more > NAMED => lines.push(format!("{} more cases have failed.", more - NAMED)),
         _ => {}
     }
+    lines.join("\n") + "\n"
 }

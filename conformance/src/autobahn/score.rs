@@ -8,7 +8,7 @@ use crate::autobahn::peer::Peer;
 use crate::autobahn::row::Row;
 use crate::autobahn::scorecard::Scorecard;
 use crate::autobahn::suite::select;
-use crate::terminal::{RED, has_colours, painted};
+use crate::terminal::{RED, has_colours, painted, print};
 
 /// What to do with the scorecard.
 #[derive(Args)]
@@ -31,10 +31,10 @@ impl Score {
     pub fn run(&self) -> Result<bool, String> {
         let cases = select(&[], self.quick)?;
         let mut rows = Vec::new();
-        println!("{}", Row::heading());
+        print(&format!("{}\n", Row::heading()))?;
         for peer in Peer::scorecard()? {
             let row = Row::new(&peer.name, &judge(&peer, &cases, None)?);
-            println!("{row}");
+            print(&format!("{row}\n"))?;
             rows.push(row);
         }
         let scorecard = Scorecard::new(rows);
@@ -43,7 +43,7 @@ impl Score {
         }
         let differences = scorecard.differences(&Scorecard::checked_in()?, self.quick);
         for line in &differences {
-            println!("{}", painted(has_colours(), RED, line));
+            print(&format!("{}\n", painted(has_colours(), RED, line)))?;
         }
         Ok(differences.is_empty())
     }
