@@ -7,7 +7,8 @@ use std::time::Duration;
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 
 use crate::flaw::Flaw;
-use crate::frames::{Frame, Over, Wire, random};
+use crate::frames::{Frame, Over, Wire};
+use crate::numbers::random;
 use crate::opening::Agreed;
 
 /// How long the client waits for the server to end TCP.

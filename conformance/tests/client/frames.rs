@@ -1,11 +1,10 @@
 //! Frames as the client reads and writes them.
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use crate::flaw::Flaw;
-use crate::opening::next_count;
+use crate::numbers::{next_count, random};
 
 /// The longest message that the client takes.
 const MESSAGE_MAX: u64 = 1024 * 1024;
@@ -35,12 +34,6 @@ pub(crate) struct Wire<'connection> {
     pub(crate) compressed: bool,
     /// The key of a connection that has only one.
     pub(crate) key: [u8; 16],
-}
-
-/// Sixteen random bytes.
-pub(crate) fn random() -> [u8; 16] {
-    let numbers = [0_u8; 2].map(|zero| RandomState::new().hash_one(zero).to_be_bytes());
-    numbers.concat().try_into().unwrap()
 }
 
 impl Wire<'_> {

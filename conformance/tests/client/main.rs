@@ -10,6 +10,7 @@ mod echo;
 mod flaw;
 mod frames;
 mod independent;
+mod numbers;
 mod opening;
 
 use std::collections::HashSet;

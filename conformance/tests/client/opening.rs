@@ -2,7 +2,6 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
@@ -10,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest as _, Sha1};
 
 use crate::flaw::Flaw;
-use crate::frames::random;
+use crate::numbers::random;
 
 /// How many bytes of an answer are read.
 const ANSWER_MAX: usize = 64 * 1024;
@@ -214,12 +213,4 @@ fn agree(answer: &str, flaw: Option<Flaw>) -> Option<Agreed> {
         }
     }
     Some(agreed)
-}
-
-/// Numbers that are the same in each process.
-pub(crate) static COUNT: AtomicU8 = AtomicU8::new(0);
-
-/// The next of them.
-pub(crate) fn next_count() -> u8 {
-    COUNT.fetch_add(1, Ordering::Relaxed)
 }

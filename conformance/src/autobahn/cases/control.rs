@@ -37,7 +37,7 @@ fn pings() -> Vec<Case> {
             .expecting("The pong is ignored, and the closing handshake is complete.")
     };
     let ten = |number: &str, about: &str, writes| {
-        let payloads: Vec<String> = (0..10).map(|index| format!("payload-{index}")).collect();
+        let payloads: Vec<String> = (0..10).map(|index| format!("ping {index}")).collect();
         let frames = payloads.iter().map(|payload| ping(payload.as_str()).written(writes));
         let pongs = payloads.iter().map(|payload| Event::Pong(payload.clone().into()));
         Case::exchange(
@@ -63,12 +63,12 @@ fn pings() -> Vec<Case> {
         ),
         echo("2.6", "of 125 bytes, byte by byte", &full, Writes::Of(1), 2),
         unsolicited("2.7", ""),
-        unsolicited("2.8", "unsolicited pong payload"),
+        unsolicited("2.8", "nobody asked for it"),
         Case::exchange(
             "2.9",
             "The judge sends a pong that nobody asked for, then a ping.",
-            sends([pong("unsolicited pong payload"), ping("ping payload")], close_after(1)),
-            vec![Event::Pong(b"ping payload".to_vec())],
+            sends([pong("nobody asked for it"), ping("and for this?")], close_after(1)),
+            vec![Event::Pong(b"and for this?".to_vec())],
             Close::normal(),
         ),
         ten("2.10", "", Writes::Together),
@@ -122,7 +122,7 @@ fn reserved_opcodes() -> Vec<Case> {
             let opcode = first + number - 1;
             let payload = match number {
                 1 | 3 => "",
-                2 => "reserved opcode payload",
+                2 => "what does this mean?",
                 _ => HELLO,
             };
             let has = if payload.is_empty() { "" } else { " and a payload" };

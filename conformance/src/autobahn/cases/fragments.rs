@@ -23,9 +23,9 @@ pub(super) fn cases() -> Vec<Case> {
         refused(2, "a pong in two fragments", vec![pong("fragment1").unfinished(), two()]),
     ];
     let whole = || Event::Text(b"fragment1fragment2".to_vec());
-    let pinged = || Event::Pong(b"ping payload".to_vec());
+    let pinged = || Event::Pong(b"and for this?".to_vec());
     cases.extend(in_three_ways(3, "a text in two fragments", &[one(), two()], &[whole()]));
-    let between = [one(), ping("ping payload"), two()];
+    let between = [one(), ping("and for this?"), two()];
     let about = "a text in two fragments with a ping between them";
     cases.extend(in_three_ways(6, about, &between, &[pinged(), whole()]));
     for (first, about, fin) in [
@@ -33,7 +33,7 @@ pub(super) fn cases() -> Vec<Case> {
         (12, "a continuation without a message that is not the last, then a text", false),
     ] {
         for (number, (way, writes)) in (first..).zip(WAYS) {
-            let stray = Frame { fin, ..continuation("non-continuation payload") };
+            let stray = Frame { fin, ..continuation("another message") };
             let frames = [stray, text(HELLO)].map(|frame| frame.written(writes));
             cases.push(refused(number, &format!("{about}{way}"), frames.into()));
         }

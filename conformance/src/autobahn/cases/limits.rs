@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::autobahn::cases::script::{Case, Script};
+use crate::autobahn::cases::script::{Case, Echo, Script};
 use crate::autobahn::wire::frame::Writes;
 
 /// A kibibyte.
@@ -26,23 +26,6 @@ const WRITES: [usize; 6] = [64, 128, 256, 512, KIB, 2 * KIB];
 /// may take: 9.7 and 9.8.
 const ROUNDS: [(usize, u64); 6] =
     [(0, 60), (16, 60), (64, 60), (256, 120), (KIB, 240), (4 * KIB, 480)];
-
-/// The judge sends a message, and the next when one has come back. Only type and length count.
-#[derive(Clone, Debug)]
-pub(crate) struct Echo {
-    pub(crate) is_binary: bool,
-    /// What the payload repeats.
-    pub(crate) pattern: &'static [u8],
-    /// The length of each message.
-    pub(crate) length: usize,
-    /// The size of the fragments, if it is sent in fragments.
-    pub(crate) fragment: Option<usize>,
-    pub(crate) writes: Writes,
-    /// How many messages are sent.
-    pub(crate) count: usize,
-    /// How long all may take.
-    pub(crate) limit: Duration,
-}
 
 /// The cases of group 9.
 pub(super) fn cases() -> Vec<Case> {
@@ -85,7 +68,7 @@ pub(super) fn cases() -> Vec<Case> {
 fn echo(is_binary: bool, length: usize, seconds: u64) -> Echo {
     Echo {
         is_binary,
-        pattern: if is_binary { b"\x00\xfe\x23\xfa\xf0" } else { b"BAsd7&jh23" },
+        pattern: if is_binary { b"\xff\x00\x7f\x80\xfe" } else { b"0123456789" },
         length,
         fragment: None,
         writes: Writes::Together,

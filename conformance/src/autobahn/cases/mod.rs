@@ -5,7 +5,7 @@ mod compression;
 mod control;
 mod fragments;
 mod framing;
-pub(super) mod limits;
+mod limits;
 pub(super) mod script;
 mod utf8;
 

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use crate::autobahn::cases::limits::Echo;
 use crate::autobahn::payloads::prepared::{MESSAGES, Series};
-use crate::autobahn::wire::frame::{Frame, opcode};
+use crate::autobahn::wire::frame::{Frame, Writes, opcode};
 
 /// A case.
 #[derive(Clone, Debug)]
@@ -17,6 +16,23 @@ pub(crate) struct Case {
     pub(crate) expectation: String,
     /// What happens.
     pub(crate) script: Script,
+}
+
+/// The judge sends a message, and the next when one has come back. Only type and length count.
+#[derive(Clone, Debug)]
+pub(crate) struct Echo {
+    pub(crate) is_binary: bool,
+    /// What the payload repeats.
+    pub(crate) pattern: &'static [u8],
+    /// The length of each message.
+    pub(crate) length: usize,
+    /// The size of the fragments, if it is sent in fragments.
+    pub(crate) fragment: Option<usize>,
+    pub(crate) writes: Writes,
+    /// How many messages are sent.
+    pub(crate) count: usize,
+    /// How long all may take.
+    pub(crate) limit: Duration,
 }
 
 /// What happens in a case once the connection is open.

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::autobahn::cases::limits::Echo;
 use crate::autobahn::cases::script::{
-    Case, Compressed, Event, Exchange, NORMAL, Script, Step, close_payload,
+    Case, Compressed, Echo, Event, Exchange, NORMAL, Script, Step, close_payload,
 };
-use crate::autobahn::engine::ruling::{Ruling, rule};
+use crate::autobahn::engine::ruling::{Progress, Ruling, rule};
 use crate::autobahn::payloads::prepared::{MESSAGES, Prepared};
 use crate::autobahn::verdict::{Outcome, Verdict};
 use crate::autobahn::wire::content::Interest;
@@ -25,14 +24,6 @@ const STILLNESS: Duration = Duration::from_secs(30);
 const LINGER: Duration = Duration::from_secs(10);
 /// How many events are kept. No case expects so many.
 const EVENTS: usize = 64;
-
-/// What came of the messages of a case that compares each as it comes.
-pub(super) struct Progress {
-    /// The verdict so far.
-    pub(super) behavior: Verdict,
-    /// The reason for it.
-    pub(super) result: String,
-}
 
 /// The conversation of one case.
 pub(crate) struct Conversation {

@@ -1,9 +1,16 @@
 //! The verdicts of a case, from what came and how the connection ended.
 
 use crate::autobahn::cases::script::{Case, Close, Effect, Event, Script, Side};
-use crate::autobahn::engine::conversation::Progress;
 use crate::autobahn::verdict::Verdict;
 use crate::autobahn::wire::endpoint::{Ending, Role};
+
+/// How far a case has come that compares each message as it is received.
+pub(super) struct Progress {
+    /// The verdict so far.
+    pub(super) behavior: Verdict,
+    /// The reason for it.
+    pub(super) result: String,
+}
 
 /// The verdicts, and a sentence for each.
 pub(super) struct Ruling {

@@ -86,12 +86,12 @@ fn table(judged: &[Judged]) -> String {
             .collect();
         let name = escaped(&peer.name);
         let Row { passed, informational, .. } = row;
-        format!("<tr><th>{name}</th>{cells}<td>{passed}</td><td>{informational}</td></tr>\n")
+        format!("<tr><th>{name}</th><td>{passed}</td><td>{informational}</td>{cells}</tr>\n")
     };
     let rows: String = judged.iter().map(row).collect();
     format!(
-        "<div class=\"scroll\"><table>\n<tr><th>group</th>{heads}<th>OK</th>\
-         <th>informational</th></tr>\n{rows}</table></div>\n"
+        "<div class=\"scroll\"><table>\n<tr><th>group</th><th>OK</th>\
+         <th>informs</th>{heads}</tr>\n{rows}</table></div>\n"
     )
 }
 
@@ -107,7 +107,12 @@ fn details(judged: &[Judged], case: &str) -> String {
     let Some((_, first)) = outcomes.first() else { return String::new() };
     let all_right = outcomes.iter().all(|(_, outcome)| outcome.is(Verdict::Ok));
     let class = if all_right { "right" } else { "wrong" };
-    let verdicts: String = outcomes.iter().map(|(_, outcome)| verdicts(outcome)).collect();
+    let verdicts: String = outcomes
+        .iter()
+        .map(|(name, outcome)| {
+            format!("<span title=\"{}\">{}</span>", escaped(name), verdicts(outcome))
+        })
+        .collect();
     let more: String = outcomes.iter().map(|(name, outcome)| more(name, outcome)).collect();
     format!(
         "<details class=\"{class}\"><summary><span class=\"number\">{case}</span>\

@@ -351,7 +351,7 @@ impl Endpoint {
         let inside = self.is_inside_message;
         let data = [
             (code > opcode::BINARY, "the opcode is reserved"),
-            (!inside && code == opcode::CONTINUATION, "there is no message to continue"),
+            (!inside && code == opcode::CONTINUATION, "no message has begun"),
             (inside && code != opcode::CONTINUATION, "a message begins within another"),
             (compressed && inside, "a continuation has RSV1 set"),
         ];
