@@ -25,7 +25,7 @@ use support::{Flaw, start};
 const MEMORY: &str = "hostile/memory";
 
 /// How many servers are judged at the same time. Most of it is waiting.
-const AT_A_TIME: usize = 8;
+const AT_A_TIME: usize = 16;
 /// The checks that put a machine under load. They are run alone, with the right server, and with
 /// the servers that they are meant for.
 const HEAVY: [&str; 7] = [
