@@ -79,7 +79,9 @@ pub(crate) fn all() -> Vec<String> {
 /// A sentence, if a pattern or the whole choice selects nothing.
 pub(crate) fn select(patterns: &[String], quick: bool) -> Result<Vec<String>, String> {
     let mut cases = all();
-    let selects = |pattern: &&String| !cases.iter().any(|case| is_selected(case, pattern));
+    let selects = |pattern: &&String| {
+        pattern.is_empty() || !cases.iter().any(|case| is_selected(case, pattern))
+    };
     if let Some(pattern) = patterns.iter().find(selects) {
         return Err(format!(
             "Autobahn has no case `{pattern}`: 5.12 is a case, 6.4 or 6.4.* is a series"
@@ -143,6 +145,7 @@ mod tests {
         assert_eq!(selected(&["5.1", "10.*"], false).unwrap(), ["5.1", "10.1.1"]);
         assert_eq!(selected(&[], false).unwrap().len(), 517);
         assert_eq!(selected(&[], true).unwrap().len(), 247);
+        assert!(selected(&[""], false).is_err());
         assert!(selected(&["5.1", "11.*"], false).unwrap_err().contains("`11.*`"));
         assert!(selected(&["9.1"], true).unwrap_err().contains("--quick"));
     }

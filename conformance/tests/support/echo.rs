@@ -68,7 +68,13 @@ pub(crate) fn serve(stream: &TcpStream, shared: &Shared, opened: Opened) {
         let fixed = [(Quirk::FailsWith1002, 1002), (Quirk::FailsWith1007, 1007)];
         let fixed = fixed.iter().find(|(quirk, _)| code != 1009 && does(*quirk));
         let code = fixed.map_or(code, |(_, code)| *code).to_be_bytes();
-        let _ = wire.send(8, if does(Quirk::FailsWithoutCode) { b"" } else { &code });
+        let body = match () {
+            () if does(Quirk::FailsWithoutCode) => Vec::new(),
+            () if shared.has(Flaw::RefusesAtLength) => [&code[..], &[b'x'; 200]].concat(),
+            () if shared.has(Flaw::RefusesWithBadReason) => [&code[..], &[0xff]].concat(),
+            () => code.to_vec(),
+        };
+        let _ = wire.send(8, &body);
     }
     let _ = wire.flush();
     if does(Quirk::EndsTcpAtOnce) {
@@ -279,6 +285,7 @@ impl Echo {
         if does(Quirk::GreetsAndIsSilent)
             || has(Flaw::Mute)
             || (has(Flaw::OverlooksEmpty) && message.payload.is_empty())
+            || (has(Flaw::OverlooksEmptyBinary) && message.payload.is_empty() && opcode == 2)
         {
             return Ok(());
         }
@@ -340,8 +347,14 @@ fn is_text(bytes: &[u8], fragments: usize, shared: &Shared) -> bool {
             && bytes.ends_with(end)
             && std::str::from_utf8(&bytes[..start]).is_ok()
     };
-    if shared.has(Flaw::RefusesNul) && bytes.contains(&0) {
+    let holds = |word: &str| bytes.windows(word.len()).any(|part| part == word.as_bytes());
+    if shared.has(Flaw::RefusesNul) && bytes.contains(&0)
+        || shared.has(Flaw::RefusesReplacement) && holds("\u{fffd}")
+    {
         return false;
+    }
+    if shared.has(Flaw::ChecksShortTexts) && bytes.len() > 200 {
+        return true;
     }
     lenient.iter().any(is_taken) || std::str::from_utf8(bytes).is_ok()
 }

@@ -125,11 +125,13 @@ impl Wire<'_> {
             || takes(Flaw::OverlooksRsvOnControl, matches!(opcode, 9 | 10))
             || takes(Flaw::OverlooksRsvOnClose, opcode == 8)
             || takes(Flaw::OverlooksRsvOnEmpty, matches!(second, 0 | 0x80))
+            || takes(Flaw::OverlooksRsvOnFragments, !fin && opcode != 0)
             || takes(Flaw::OverlooksRsvOnContinuation, opcode == 0);
         let wrong_rsv = rsv & if rsv1_is_due { 3 } else { 7 } != 0 && !takes_rsv;
         let takes_opcode = has(Flaw::AnyOpcode)
             || takes(Flaw::TakesOpcode5, opcode == 5)
-            || takes(Flaw::TakesOpcode14, opcode == 14);
+            || takes(Flaw::TakesOpcode14, opcode == 14)
+            || takes(Flaw::TakesUnfinishedOpcodes, !fin);
         let wrong_opcode = matches!(opcode, 3..=7 | 11..) && !takes_opcode;
         let is_control = matches!(opcode, 8..=10);
         let takes_fragmented = has(Flaw::FragmentedControl)

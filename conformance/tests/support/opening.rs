@@ -234,6 +234,7 @@ fn is_key(key: &str, shared: &Shared) -> bool {
     let is_taken = has(Flaw::TakesAnyLetters, key.len() == 24 && key.contains('!'))
         || has(Flaw::TakesUrlSafeKeys, is_good(&key.replace(['-', '_'], "a")))
         || has(Flaw::TakesUnpaddedKeys, is_good(&format!("{key}==")))
+        || has(Flaw::SkipsWrongLetters, is_good(&key.replace('!', "")))
         || has(Flaw::TakesShortKeys, BASE64_STANDARD.decode(key).is_ok())
         || has(Flaw::TakesEmptyKey, key.is_empty())
         || has(Flaw::Takes24Characters, key.len() == 24);

@@ -33,12 +33,14 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::new(4, "framing/empty", "RFC 6455 §5.2", |session| {
         let mut peer = session.open()?;
         peer.send_apart(&text(""));
+        peer.send_apart(&Draft::binary(""));
         // A server that does not answer the first text answers the second in its place.
         peer.send_frame(&text("Hello"));
         peer.expect(Opcode::Text, b"")?;
+        peer.expect(Opcode::Binary, b"")?;
         peer.expect(Opcode::Text, b"Hello")
     })
-    .expects("An empty text comes back empty.")
+    .expects("An empty text and an empty binary message come back empty.")
     .hint("A length of 0 is a length: the frame ends behind its masking key."),
     Check::new(4, "framing/not-masked", "RFC 6455 §5.1", |session| {
         no_frame(session, |frame| frame.masked, "has its mask bit set", 1)
@@ -127,7 +129,8 @@ pub(crate) const CHECKS: &[Check] = &[
             Draft::close_with(""),
         ];
         let others = others.map(|draft| draft.with_rsv(session.random.pick(&[1, 2, 4])));
-        refuse_all(session, 0, &[&each[..], &others[..]].concat())
+        refuse_all(session, 0, &[&each[..], &others[..]].concat())?;
+        refuses_start(session, text("Hel").with_rsv(session.random.pick(&[1, 2, 4])))
     })
     .fault("F11")
     .expects("RSV1, RSV2 or RSV3 without an extension fails the connection, with 1002.")
@@ -135,7 +138,8 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::new(4, "framing/reserved-opcodes", "RFC 6455 §5.2", |session| {
         let reserved = [3, 4, 5, 6, 7, 11, 12, 13, 14, 15].map(Opcode::Reserved);
         let payload = |opcode| session.random.pick(if opcode == Opcode::Reserved(3) { &["Hello"] } else { &["Hello", ""] });
-        refuse_all(session, 0, &reserved.map(|opcode| Draft::new(opcode, payload(opcode))))
+        refuse_all(session, 0, &reserved.map(|opcode| Draft::new(opcode, payload(opcode))))?;
+        refuses_start(session, Draft::new(Opcode::Reserved(session.random.pick(&[3, 7, 11, 15])), "Hel"))
     })
     .fault("F10")
     .expects("Opcodes 3 to 7 and 11 to 15 fail the connection, with 1002.")
@@ -231,6 +235,11 @@ fn minimal(session: &Session) -> Judgement {
         }
     }
     Ok(())
+}
+
+/// Expects that a frame without FIN is refused, or at least the message that it begins.
+fn refuses_start(session: &Session, draft: Draft) -> Judgement {
+    session.open()?.refuses_last(&[draft.not_final(), Draft::continuation("lo")], 0)
 }
 
 fn pong(session: &Session) -> Judgement {

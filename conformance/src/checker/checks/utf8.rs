@@ -36,14 +36,14 @@ pub(crate) const CHECKS: &[Check] = &[
         let mut peer = session.open()?;
         peer.echoes("a\0 é € 𝄞 \u{fffe} \u{feff} \u{10ffff}")?;
         // One letter, in one code point and in two: they must stay different.
-        ["\0", "\0a\0", "\u{10ffff}", "\u{e9}e\u{301}",
+        ["\0", "\u{fffd}", "\0a\0", "\u{10ffff}", "\u{e9}e\u{301}",
             "<b>\"&amp;\\n'%20+</b>", "ﬁ\u{212b}\u{ad}\u{200d}\u{202e}\u{e000}\u{fdd0}"]
             .iter()
             .try_for_each(|words| peer.echoes(words))?;
         peer.echoes(&session.random.characters(session.random.within(10..=30).into()))
     })
     .expects("Every character comes back: NUL, two, three and four bytes, and the last of all.")
-    .hint("U+0000 and U+10FFFF are valid, and so are code points without a meaning."),
+    .hint("U+0000, U+FFFD and U+10FFFF are valid, and so are code points without a meaning."),
     Check::new(5, "utf8/white-space", "RFC 6455 §5.6", |session| {
         let mut peer = session.open()?;
         [" a", "a ", "\ta\t", "\r\na\r\n", "a\n", "\n", " ", "a\r", "a\r\nb\rc\nd", "\u{feff}",
@@ -54,7 +54,12 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects("White space, line ends and a byte order mark at the ends of a text come back.")
     .hint("Do not trim what was sent, and decode it so that U+FEFF at the beginning stays."),
     Check::new(5, "utf8/impossible-byte", "RFC 6455 §8.1", |session| {
-        refuses(session, &[&[0xff], &[0xfe], &[0x80], &[0xbf]])
+        refuses(session, &[&[0xff], &[0xfe], &[0x80], &[0xbf]])?;
+        // A long text is checked as well as a short one.
+        [300, 70_000].into_iter().try_for_each(|length| {
+            let payload = [session.random.letters(length).as_bytes(), &[0xff]].concat();
+            session.open()?.refuses_last(&[text(payload)], SHORT_HEADER)
+        })
     })
     .expects("A text with the byte ff, or with another that begins no character, fails the connection, with 1007.")
     .hint("Decode strictly: a decoder that inserts a replacement character hides the fault."),

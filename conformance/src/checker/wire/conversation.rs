@@ -264,6 +264,14 @@ impl Peer {
                     mark,
                 ))
             }
+            _ if frame.payload.len() > 125 => {
+                Err(self.wrong(format!("The {} sent {frame}: over 125 bytes", self.role), mark))
+            }
+            _ if str::from_utf8(frame.payload.get(2..).unwrap_or_default()).is_err() => Err(self
+                .wrong(
+                    format!("The {}'s close frame has a reason that is not UTF-8", self.role),
+                    mark,
+                )),
             _ => Ok(()),
         }
     }
