@@ -4,23 +4,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[macro_use]
 #[path = "support/recorded.rs"]
 mod recorded;
 
-use recorded::{Cases, judges_as_recorded};
-
-macro_rules! recorded {
-    ($($test:ident $name:literal)*) => {
-        $(
-            #[test]
-            fn $test() {
-                judges_as_recorded($name, Cases::All);
-            }
-        )*
-    };
-}
+use recorded::Cases;
 
 recorded! {
+    Cases::All,
     step_2 "step-2"
     step_3 "step-3"
     step_4 "step-4"

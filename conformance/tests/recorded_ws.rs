@@ -5,23 +5,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[macro_use]
 #[path = "support/recorded.rs"]
 mod recorded;
 
-use recorded::{Cases, judges_as_recorded};
-
-macro_rules! recorded {
-    ($($test:ident $name:literal)*) => {
-        $(
-            #[test]
-            fn $test() {
-                judges_as_recorded($name, Cases::All);
-            }
-        )*
-    };
-}
+use recorded::Cases;
 
 recorded! {
+    Cases::All,
     ws_8_23_0 "ws-8.23.0"
     ws_8_23_0_client "ws-8.23.0-client"
 }

@@ -46,6 +46,19 @@ enum Peer {
     Client(ProgramLine),
 }
 
+/// A test for each recording, in these cases.
+#[allow(unused_macros, reason = "a file with tests may judge its recordings side by side")]
+macro_rules! recorded {
+    ($cases:path, $($test:ident $name:literal)*) => {
+        $(
+            #[test]
+            fn $test() {
+                recorded::judges_as_recorded($name, $cases);
+            }
+        )*
+    };
+}
+
 /// Judges the peer of this recording, and compares.
 pub(crate) fn judges_as_recorded(name: &str, cases: Cases) {
     let file = recorded().join(format!("{name}.json"));
