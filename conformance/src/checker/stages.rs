@@ -181,7 +181,7 @@ pub const STAGES: [Stage; 18] = [
     Stage {
         task: "Serve hundreds of clients at once, and let none of them delay the others: first \
                with threads, then with tokio.",
-        checks: &["hostile/ping-flood"],
+        checks: &["hostile/crowd", "hostile/ping-flood"],
         ..stage(15, 5, "05-echo", "Many at once")
     },
     Stage {
