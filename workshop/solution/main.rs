@@ -28,6 +28,14 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 //]
+//[ 8-8
+
+use frame::{BINARY, TEXT};
+//]
+//[ 9
+
+use connection::Connection;
+//]
 
 fn main() -> io::Result<()> {
     let address = env::args().nth(1).unwrap_or("127.0.0.1:9100".to_string());
@@ -71,6 +79,9 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
     //[ 3-8
     let request = read_request(&mut stream)?;
     //]
+    //[ 9
+    let (request, rest) = read_request(&mut stream)?;
+    //]
     //[ 3-5
     println!("{request}");
     //]
@@ -95,18 +106,76 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
     //[ 4-5
     Ok(())
     //]
+    //[ 6-8
+    loop {
+        let header = frame::read_header(&mut stream)?;
+    //]
+    //[ 6-6
+        let payload = frame::read_payload(&mut stream, header.length)?;
+        println!("{} bytes, masked with {:02x?}", payload.len(), header.masking_key);
+    //]
+    //[ 7-8
+        let mut payload = frame::read_payload(&mut stream, header.length)?;
+        frame::unmask(&mut payload, header.masking_key);
+    //]
+    //[ 7-7
+        println!("{}", String::from_utf8_lossy(&payload));
+    //]
+    //[ 8-8
+        // The other opcodes are for later stages.
+        if header.opcode == TEXT || header.opcode == BINARY {
+            stream.write_all(&frame::encode(header.opcode, &payload))?;
+        }
+    //]
+    //[ 6-8
+    }
+    //]
+    //[ 9
+    let mut connection = Connection::new();
+    connection.receive(&rest);
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        while let Some(message) = connection.next_message() {
+            connection.send(message.opcode, &message.payload);
+        }
+        stream.write_all(&connection.take_outgoing())?;
+        if connection.is_over() {
+            return Ok(());
+        }
+        let count = stream.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        connection.receive(&buffer[..count]);
+    }
+    //]
 }
 //]
 //[ 3
 
+//]
+//[ 3-8
 /// Reads a request up to its blank line. TCP may deliver it in any number of segments.
 fn read_request(stream: &mut TcpStream) -> io::Result<String> {
+//]
+//[ 9
+/// Reads a request up to its blank line. TCP may deliver it in any number of segments, and bytes
+/// of the first frames together with it: they are returned, too.
+fn read_request(stream: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
+//]
+//[ 3
     let mut received = Vec::new();
     let mut buffer = [0; 4096];
     loop {
         if let Some(end) = received.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
             // What is not UTF-8 is replaced by U+FFFD, which no header that matters here contains.
+            //[ 3-8
             return Ok(String::from_utf8_lossy(&received[..end]).to_string());
+            //]
+            //[ 9
+            let rest = received.split_off(end + 4);
+            return Ok((String::from_utf8_lossy(&received[..end]).to_string(), rest));
+            //]
         }
         let count = stream.read(&mut buffer)?;
         if count == 0 {
