@@ -51,8 +51,7 @@ fn a_frame_has_the_bytes_that_are_shown() {
     for Stage { number, text, .. } in stages() {
         for line in fenced(&text.bytes) {
             let Some((hex, description)) = frame_line(line) else { continue };
-            let frames: Vec<u8> =
-                described(description).iter().flat_map(|frame| frame.bytes()).collect();
+            let frames: Vec<u8> = described(description).iter().flat_map(Frame::bytes).collect();
             assert_eq!(bytes(hex), Some(frames), "stage {number}: {line}");
             count += 1;
         }
