@@ -42,7 +42,7 @@ fn head(judgement: &Judgement, open: &Open, colours: bool) -> String {
     let map = map(|stage| stage.number <= done, Some(stage.number), colours);
     let title = format!("stage {}: {}", stage.number, stage.title);
     let title = painted(colours, BOLD, &title);
-    format!("{map}  {done} of {LAST} green · {title}\n{}\n", prose("  ", stage.task))
+    format!("{map}  {done} of {LAST} · {title}\n{}\n", prose("  ", stage.task))
 }
 
 /// What the program says, where to read, and what to type.
