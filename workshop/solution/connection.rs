@@ -27,7 +27,7 @@ const FRAGMENTS_MAX: usize = 100_000;
 
 /// A message: a text, or any bytes.
 pub struct Message {
-    /// 1 for a text, 2 for any bytes.
+    /// `TEXT` or `BINARY`.
     pub opcode: u8,
     pub payload: Vec<u8>,
 }
@@ -217,15 +217,15 @@ impl Connection {
     //[ 13
     /// Answers the client's close frame: its payload is empty, or a status code and a reason.
     fn answer_close(&mut self, payload: &[u8]) {
-        if let [high, low, reason @ ..] = payload {
-            if !may_be_sent(u16::from_be_bytes([*high, *low])) {
+        match payload {
+            [_] => return self.fail(1002, "half a status code"),
+            [high, low, ..] if !may_be_sent(u16::from_be_bytes([*high, *low])) => {
                 return self.fail(1002, "a status code that must not be sent");
             }
-            if str::from_utf8(reason).is_err() {
+            [_, _, reason @ ..] if str::from_utf8(reason).is_err() => {
                 return self.fail(1007, "a reason that is not UTF-8");
             }
-        } else if !payload.is_empty() {
-            return self.fail(1002, "half a status code");
+            _ => {}
         }
         // With the client's own code, if there is one.
         self.send(CLOSE, payload.get(..2).unwrap_or_default());
