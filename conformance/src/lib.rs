@@ -11,5 +11,5 @@ mod parallel;
 pub mod program;
 mod subject;
 pub mod target;
-mod terminal;
+pub mod terminal;
 pub mod tls;

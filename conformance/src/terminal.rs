@@ -3,19 +3,22 @@
 use std::env;
 use std::io::{ErrorKind, IsTerminal, Write as _, stdout};
 
-/// The codes of a terminal for the ways to show a text.
-pub(crate) const BOLD: &str = "1";
-pub(crate) const DIM: &str = "2";
-pub(crate) const RED: &str = "31";
-pub(crate) const GREEN: &str = "32";
+/// The code of a terminal for a text that stands out.
+pub const BOLD: &str = "1";
+/// The code for a text that stands back.
+pub const DIM: &str = "2";
+/// The code for a failure.
+pub const RED: &str = "31";
+/// The code for a success.
+pub const GREEN: &str = "32";
 
 /// Whether standard output is a terminal, and `NO_COLOR` is not set.
-pub(crate) fn has_colours() -> bool {
+pub fn has_colours() -> bool {
     stdout().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Returns the text in one of the ways above, or plain if there are no `colours`.
-pub(crate) fn painted(colours: bool, way: &str, text: &str) -> String {
+pub fn painted(colours: bool, way: &str, text: &str) -> String {
     if colours { format!("\x1b[{way}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
@@ -23,7 +26,7 @@ pub(crate) fn painted(colours: bool, way: &str, text: &str) -> String {
 ///
 /// # Errors
 /// A sentence, if it cannot be written for another reason.
-pub(crate) fn print(text: &str) -> Result<(), String> {
+pub fn print(text: &str) -> Result<(), String> {
     let mut stdout = stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {

@@ -5,11 +5,13 @@
 
 mod support;
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use conformance::checker::options::Options;
-use conformance::checker::report::ruling::{Report, Verdict};
+use conformance::checker::report::ruling::{Report, Ruling, Verdict};
 use conformance::checker::runner::run;
+use conformance::checker::stages::stage_of;
 use support::limits::MESSAGE_MAX;
 use support::{Flaw, start};
 
@@ -117,4 +119,18 @@ fn the_first_failure_is_that_of_the_earliest_check_and_comes_at_once() {
     let json = report.json();
     assert_eq!((json["stage"].as_u64(), json["checks"][0]["stage"].as_u64()), (Some(14), Some(1)));
     assert!(json["total"].as_u64().unwrap() > json["checks"].as_array().unwrap().len() as u64);
+}
+
+/// The check that comes last in a stage is not put off until the last stage.
+#[test]
+fn a_stage_begins_when_all_checks_of_the_stage_before_have_been_run() {
+    let mut options = Options::new(start(None).parse().unwrap());
+    options.stage = Some(6);
+    let stages = Mutex::new(Vec::new());
+    let progress = |ruling: &Ruling, _| {
+        stages.lock().unwrap().push(stage_of(ruling.check.id).unwrap().number);
+    };
+    run(&options, &progress).unwrap();
+    let stages = stages.into_inner().unwrap();
+    assert!(stages.is_sorted() && stages.last() == Some(&6), "{stages:?}");
 }

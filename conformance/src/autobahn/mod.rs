@@ -20,6 +20,6 @@ mod row;
 pub mod score;
 mod scorecard;
 pub mod server;
-pub(crate) mod suite;
+pub mod suite;
 pub mod verdict;
 mod wire;

@@ -62,10 +62,10 @@ const SERIES: [(&str, u16); 57] = [
     ("13.7", 18),
 ];
 /// The groups that take minutes: large messages, many messages, and compression.
-pub(crate) const HEAVY: [u8; 3] = [9, 12, 13];
+pub const HEAVY: [u8; 3] = [9, 12, 13];
 
-/// The numbers of all cases, such as `6.22.3`, in Autobahn's order.
-pub(crate) fn all() -> Vec<String> {
+/// Returns the numbers of all cases, such as `6.22.3`, in Autobahn's order.
+pub fn all() -> Vec<String> {
     let numbers = |(series, count): &(&str, u16)| {
         (1..=*count).map(|number| format!("{series}.{number}")).collect::<Vec<_>>()
     };
@@ -77,7 +77,7 @@ pub(crate) fn all() -> Vec<String> {
 ///
 /// # Errors
 /// A sentence, if a pattern or the whole choice selects nothing.
-pub(crate) fn select(patterns: &[String], quick: bool) -> Result<Vec<String>, String> {
+pub fn select(patterns: &[String], quick: bool) -> Result<Vec<String>, String> {
     let mut cases = all();
     let selects = |pattern: &&String| {
         pattern.is_empty() || !cases.iter().any(|case| is_selected(case, pattern))
@@ -97,13 +97,13 @@ pub(crate) fn select(patterns: &[String], quick: bool) -> Result<Vec<String>, St
     Ok(cases)
 }
 
-/// The group of a case: its first number.
-pub(crate) fn group(case: &str) -> u8 {
+/// Returns the group of a case: its first number.
+pub fn group(case: &str) -> u8 {
     case.split('.').next().and_then(|group| group.parse().ok()).unwrap_or_default()
 }
 
-/// Whether the case is in a group that takes minutes.
-pub(crate) fn is_heavy(case: &str) -> bool {
+/// Returns whether the case is in a group that takes minutes.
+pub fn is_heavy(case: &str) -> bool {
     HEAVY.contains(&group(case))
 }
 

@@ -28,7 +28,7 @@ pub struct Options {
     pub seed: u64,
     /// Only these checks, and those that they need; all, if it is empty. `utf8/*` is a group.
     pub only: Vec<String>,
-    /// All checks of the stages up to this one, instead of those of the levels.
+    /// All checks of the stages up to this one, stage by stage, instead of those of the levels.
     pub stage: Option<u8>,
     /// Whether to stop at the first failure, in the order of the checks.
     pub first: bool,

@@ -15,8 +15,8 @@ use crate::checker::memory;
 use crate::checker::options::Options;
 use crate::checker::random::Random;
 use crate::checker::report::ruling::{Report, Ruling, Verdict};
-use crate::checker::session::Session;
-use crate::checker::stages::numbered;
+use crate::checker::session::{ECHO, Session};
+use crate::checker::stages::{numbered, stage_of};
 use crate::checker::wire::manner::{Echo, Manner};
 use crate::checker::wire::stop::Stop;
 
@@ -43,21 +43,24 @@ pub fn run(options: &Options, progress: &dyn Fn(&Ruling, usize)) -> Result<Repor
     if let Some(stage) = options.stage.and_then(numbered) {
         options.level = stage.level;
     }
+    let part = |check: &Check| (stage(&options, check), check.turn, check.level > 1);
     let mut checks = chosen.clone();
-    checks.sort_by_key(|check| (check.turn, check.level > 1));
-    let begin = |turn| checks.partition_point(|check| check.turn < turn);
-    let lonely = checks.partition_point(|check| check.turn == Turn::Crowd && check.level == 1);
-    let (alone, all) = (begin(Turn::Alone), checks.len());
+    checks.sort_by_key(part);
+    let parts: Vec<usize> =
+        checks.chunk_by(|one, next| part(one) == part(next)).map(<[Check]>::len).collect();
+    let total = checks.len();
     let memory = options.pid.and_then(|pid| memory::of(pid, memory::NOW));
-    let (rulings, decided, manner) = (Mutex::default(), Condvar::new(), OnceLock::new());
-    let run = Arc::new(Run { options, checks, start, memory, manner, rulings, decided });
-    let mut goes_on = run.judge_all(0..lonely, 1, progress);
-    if goes_on {
-        let together = if run.has_failed(SECOND_CONNECTION) { 1 } else { TOGETHER };
-        goes_on = run.judge_all(lonely..alone, together, progress);
-    }
-    if goes_on {
-        run.judge_all(alone..all, 1, progress);
+    let (rulings, decided, manners) = (Mutex::default(), Condvar::new(), Default::default());
+    let run = Arc::new(Run { options, checks, start, memory, manners, rulings, decided });
+    let mut begin = 0;
+    for length in parts {
+        let first = &run.checks[begin];
+        let is_crowd = first.turn == Turn::Crowd && first.level > 1;
+        let threads = if is_crowd && !run.has_failed(SECOND_CONNECTION) { TOGETHER } else { 1 };
+        if !run.judge_all(begin..begin + length, threads, progress) {
+            break;
+        }
+        begin += length;
     }
     let mut rulings: Vec<Ruling> = std::mem::take(&mut *run.rulings()).into_values().collect();
     if run.options.first
@@ -66,7 +69,14 @@ pub fn run(options: &Options, progress: &dyn Fn(&Ruling, usize)) -> Result<Repor
         rulings.truncate(failure + 1);
     }
     rulings.sort_by_key(|ruling| chosen.iter().position(|check| check.id == ruling.check.id));
-    Ok(Report { options: run.options.clone(), rulings, total: all, time: start.elapsed() })
+    Ok(Report { options: run.options.clone(), rulings, total, time: start.elapsed() })
+}
+
+/// The number of the stage that a check is run with; 0 if the run is not one of stages. A stage
+/// begins when all checks of the stage before have been run.
+fn stage(options: &Options, check: &Check) -> u8 {
+    let stage = options.stage.and_then(|_| stage_of(check.id));
+    stage.map_or(0, |stage| stage.number)
 }
 
 /// One run of the checks.
@@ -76,7 +86,9 @@ struct Run {
     checks: Vec<Check>,
     start: Instant,
     memory: Option<u64>,
-    manner: OnceLock<Manner>,
+    /// How the server answers, as seen below [`ECHO`], where nothing need be sent back, and from
+    /// there on.
+    manners: [OnceLock<Manner>; 2],
     /// The rulings so far, each by the place of its check.
     rulings: Mutex<BTreeMap<usize, Ruling>>,
     /// Is notified of each ruling.
@@ -170,7 +182,8 @@ impl Run {
         let waited = self.decided.wait_timeout_while(self.rulings(), RUN, is_undecided);
         let (rulings, _) = waited.unwrap_or_else(PoisonError::into_inner);
         // Without an echo some checks cannot be judged, which says nothing against the server.
-        let echoes = self.manner.get().is_none_or(|manner| manner.echo == Echo::Same);
+        let manner = self.manner(self.level(&self.checks[place])).get();
+        let echoes = manner.is_none_or(|manner| manner.echo == Echo::Same);
         rulings.get(&place).is_none_or(|ruling| match ruling.verdict {
             Verdict::Passed => false,
             Verdict::Skipped => echoes,
@@ -191,7 +204,18 @@ impl Run {
             (start + CHECK).min(self.start + RUN)
         };
         let random = Random::new(self.options.seed, check.id);
-        let (options, memory, manner) = (&self.options, self.memory, &self.manner);
-        Session { options, until, memory, random, manner }
+        let level = self.level(check);
+        let (options, memory, manner) = (&self.options, self.memory, self.manner(level));
+        Session { options, level, until, memory, random, manner }
+    }
+
+    /// The level that the server is judged at: in a run of stages, that of the check's stage.
+    fn level(&self, check: &Check) -> u8 {
+        let stage = self.options.stage.and_then(|_| stage_of(check.id));
+        stage.map_or(self.options.level, |stage| stage.level)
+    }
+
+    fn manner(&self, level: u8) -> &OnceLock<Manner> {
+        &self.manners[usize::from(level >= ECHO)]
     }
 }

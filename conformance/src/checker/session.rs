@@ -24,6 +24,9 @@ use crate::tls;
 /// How long to wait for something that a server may send but need not.
 pub(crate) const LONG_QUIET: Duration = Duration::from_millis(600);
 
+/// The first level at which a server must send messages back.
+pub(crate) const ECHO: u8 = 4;
+
 /// The most messages that a server may send unasked.
 const GREETING_MAX: usize = 8;
 /// What proxies say of themselves, in small letters, and who they are.
@@ -48,6 +51,8 @@ pub(crate) const KEY_LETTERS: &[u8] =
 /// One check's view of the server.
 pub(crate) struct Session<'run> {
     pub(crate) options: &'run Options,
+    /// The level that the server is judged at.
+    pub(crate) level: u8,
     /// When this check must be done.
     pub(crate) until: Instant,
     /// The memory that the server had at the start, in bytes, if that is known.
@@ -252,9 +257,9 @@ impl Session<'_> {
         }
     }
 
-    /// How long to wait for an echo. A server of level 3 need not send any.
+    /// How long to wait for an echo. A server below [`ECHO`] need not send any.
     pub(crate) fn echo_time(&self) -> Duration {
-        if self.options.level < 4 { LONG_QUIET } else { self.options.answer }
+        if self.level < ECHO { LONG_QUIET } else { self.options.answer }
     }
 
     /// The failure of a server that waits longer than it should.

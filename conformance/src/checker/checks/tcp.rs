@@ -88,7 +88,7 @@ fn second_connection(session: &Session) -> Judgement {
 
 fn still_there(session: &Session) -> Judgement {
     let mut peer = connect(session, "The server takes no connection any more")?;
-    if session.options.level == 1 {
+    if session.level == 1 {
         return Ok(());
     }
     peer.send(&session.request().bytes());

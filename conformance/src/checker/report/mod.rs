@@ -3,5 +3,5 @@
 mod bytes;
 mod json;
 mod junit;
-mod people;
+pub mod people;
 pub mod ruling;

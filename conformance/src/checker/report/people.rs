@@ -12,7 +12,7 @@ use crate::terminal::{BOLD, DIM, GREEN, RED, painted};
 /// How wide a line of prose is, with its label.
 const PROSE: usize = 78;
 /// How many rows a screen has for the first failure. The last one is for the prompt.
-const SCREEN: usize = 23;
+pub const SCREEN: usize = 23;
 /// How many skipped checks are named for each reason. JSON has them all.
 const NAMED: usize = 4;
 /// How many letters are shown of what has happened.
@@ -26,20 +26,19 @@ impl Report {
     /// Returns the report for people, in colours if they are wanted.
     pub fn for_people(&self, colours: bool) -> String {
         let paint = |way: &str, text: &str| painted(colours, way, text);
-        let head = self.head(&paint);
+        let head = self.head(colours);
         let foot = self.foot(&paint);
         let failed: Vec<&Ruling> = self.with(Verdict::Failed).collect();
         if let (Some(ruling), true) = (failed.first(), self.options.first) {
-            let text = |rows| format!("{head}\n{}{foot}", failure(ruling, rows, &paint));
-            let room = SCREEN.saturating_sub(text(0).lines().count() - rows_of(ruling, 0));
-            return text(room.max(ROWS_MIN));
+            return on_a_screen(ruling, &(head + "\n"), &foot, colours);
         }
         let failures = failed.iter().map(|ruling| format!("\n{}", failure(ruling, ROWS, &paint)));
         head + &failures.collect::<String>() + "\n" + &foot
     }
 
     /// What was checked, and how each stage or level came out.
-    fn head(&self, paint: Paint) -> String {
+    fn head(&self, colours: bool) -> String {
+        let paint: Paint = &|way, text| painted(colours, way, text);
         let mut head = format!("{}\n", paint(BOLD, &self.options.target.url));
         let Some(last) = self.options.stage.and_then(numbered) else {
             if !self.options.first {
@@ -63,7 +62,7 @@ impl Report {
         }
         let failed = self.with(Verdict::Failed).filter_map(|ruling| stage_of(ruling.check.id));
         let open = failed.min_by_key(|stage| stage.number);
-        head + &map(open, last, paint)
+        head + &place(open, last, colours)
     }
 
     /// What to do next, and how many checks came out how.
@@ -117,15 +116,21 @@ fn is_in(ruling: &Ruling, stage: &Stage) -> bool {
     stage_of(ruling.check.id).is_some_and(|other| other.number == stage.number)
 }
 
-/// A sign for each stage, and the task: that of the stage that is `open`, or of the next one.
-fn map(open: Option<&Stage>, last: &Stage, paint: Paint) -> String {
-    let done = open.map_or(last.number, |stage| stage.number - 1);
+/// Returns a sign for each stage: whether it `is_done`, is the one that is `open`, or is not known.
+pub fn map(is_done: impl Fn(&Stage) -> bool, open: Option<u8>, colours: bool) -> String {
     let sign = |stage: &Stage| match stage.number {
-        number if number <= done && !stage.checks.is_empty() => paint(GREEN, "✓"),
-        number if number == done + 1 && open.is_some() => paint(RED, "✗"),
-        _ => paint(DIM, "·"),
+        number if Some(number) == open => painted(colours, RED, "✗"),
+        _ if is_done(stage) => painted(colours, GREEN, "✓"),
+        _ => painted(colours, DIM, "·"),
     };
-    let map: String = STAGES.iter().map(sign).collect();
+    STAGES.iter().map(sign).collect()
+}
+
+/// The map, and the task: that of the stage that is `open`, or of the next one.
+fn place(open: Option<&Stage>, last: &Stage, colours: bool) -> String {
+    let done = open.map_or(last.number, |stage| stage.number - 1);
+    let is_done = |stage: &Stage| stage.number <= done && !stage.checks.is_empty();
+    let map = map(is_done, open.map(|stage| stage.number), colours);
     let next = if open.is_some() { "" } else { "next: " };
     let Some(stage) = open.or_else(|| numbered(done + 1)) else {
         return map + "  All stages are done.\n";
@@ -136,7 +141,7 @@ fn map(open: Option<&Stage>, last: &Stage, paint: Paint) -> String {
         cases => format!(" Judge it by `ws-judge conformance URL --only {cases}`."),
     };
     let task = prose("  ", &format!("{}{judged}", stage.task));
-    format!("{map}  {}\n{task}", paint(BOLD, &title))
+    format!("{map}  {}\n{task}", painted(colours, BOLD, &title))
 }
 
 /// Why checks of a level were skipped, with their names behind each reason.
@@ -162,6 +167,14 @@ fn failure(ruling: &Ruling, rows: usize, paint: Paint) -> String {
     let fault = check.fault.map_or_else(String::new, |fault| format!(" · fault {fault}"));
     let title = paint(BOLD, &paint(RED, &format!("✗ {}", check.id)));
     format!("{title}  {}{}\n{}", check.clause, paint(DIM, &fault), ruling.details(rows, paint))
+}
+
+/// Returns the failure between a head and a foot, with as many of its bytes as fit the screen.
+pub fn on_a_screen(ruling: &Ruling, head: &str, foot: &str, colours: bool) -> String {
+    let paint: Paint = &|way, text| painted(colours, way, text);
+    let text = |rows| format!("{head}{}{foot}", failure(ruling, rows, paint));
+    let room = SCREEN.saturating_sub(text(0).lines().count() - rows_of(ruling, 0));
+    text(room.max(ROWS_MIN))
 }
 
 /// How many rows the bytes take if there is this much room.
@@ -202,8 +215,8 @@ fn short(happened: &str) -> String {
     words
 }
 
-/// A sentence behind a label, in lines that fit a terminal.
-fn prose(label: &str, words: &str) -> String {
+/// Returns a sentence behind a label, in lines that fit a terminal.
+pub fn prose(label: &str, words: &str) -> String {
     let indent = " ".repeat(label.chars().count());
     let room = PROSE - indent.len();
     let mut out = label.to_owned();

@@ -34,8 +34,8 @@ pub struct Ruling {
 }
 
 impl Ruling {
-    /// Whether the server did something else than it should.
-    pub(crate) fn has_failed(&self) -> bool {
+    /// Returns whether the server did something else than it should.
+    pub fn has_failed(&self) -> bool {
         self.verdict == Verdict::Failed
     }
 }
