@@ -1,0 +1,55 @@
+//! What `just next` shows: where the reader is, what to do, and the first failure, on one screen.
+
+use conformance::autobahn::report::people::on_a_screen as case_on_a_screen;
+use conformance::checker::report::people::{map, on_a_screen, prose};
+use conformance::terminal::{BOLD, GREEN, painted};
+
+use crate::course::stage::{LAST, page};
+use crate::judge::{Judgement, Open};
+
+/// Returns the screen. `again` is the command that judges the same server again, and `end` what the
+/// program itself has to say.
+pub(crate) fn screen(
+    judgement: &Judgement,
+    again: &str,
+    end: Option<&str>,
+    colours: bool,
+) -> String {
+    let Some(open) = &judgement.open else {
+        return all_done(colours);
+    };
+    let head = head(judgement, open, colours);
+    let foot = foot(open, again, end);
+    match (judgement.failure(), &open.case) {
+        (Some(ruling), _) => on_a_screen(ruling, &head, &foot, colours),
+        (None, Some(case)) => case_on_a_screen(case, &head, &foot, colours),
+        (None, None) => head + &foot,
+    }
+}
+
+fn all_done(colours: bool) -> String {
+    let map = map(|_| true, None, colours);
+    let done = painted(colours, GREEN, &format!("All {LAST} stages are green."));
+    let next = "You have built a WebSocket server. Compare it with the steps (`just step 5`), or \
+                build the client's side of it, which the judge knows too: `just check --client \
+                'PROGRAM {url}'`.";
+    format!("{map}  {done}\n{}", prose("  ", next))
+}
+
+/// The map, the stage and its task.
+fn head(judgement: &Judgement, open: &Open, colours: bool) -> String {
+    let (stage, done) = (open.stage, judgement.done());
+    let map = map(|stage| stage.number <= done, Some(stage.number), colours);
+    let title = format!("stage {}: {}", stage.number, stage.title);
+    let title = painted(colours, BOLD, &title);
+    format!("{map}  {done} of {LAST} green · {title}\n{}\n", prose("  ", stage.task))
+}
+
+/// What the program says, where to read, and what to type.
+fn foot(open: &Open, again: &str, end: Option<&str>) -> String {
+    let stage = open.stage;
+    let page = page(stage.chapter, stage.number);
+    end.map_or_else(String::new, |end| prose("  program   ", end))
+        + &format!("\n  page      {page} (`just book` shows it)\n")
+        + &format!("  next      `{again}` · `just hint` · `just reveal {}`\n", stage.number)
+}

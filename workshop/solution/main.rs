@@ -1,0 +1,364 @@
+//! A WebSocket server, built stage by stage. `just next` says what to do.
+
+//[ 9
+mod connection;
+//]
+//[ 6
+mod frame;
+//]
+//[ 2
+mod handshake;
+//]
+//[ 12
+mod utf8;
+//]
+//[ 2
+
+//]
+use std::env;
+//[ 0-0
+use std::io;
+use std::net::TcpListener;
+//]
+//[ 1-1
+use std::io::{self, Read};
+//]
+//[ 2-2
+use std::io::{self, Read, Write};
+//]
+//[ 3
+use std::io::{self, ErrorKind, Read, Write};
+//]
+//[ 1-12
+use std::net::{TcpListener, TcpStream};
+//]
+//[ 13
+use std::net::{Shutdown, TcpListener, TcpStream};
+//]
+//[ 14
+use std::sync::Arc;
+//]
+//[ 1
+use std::thread;
+//]
+//[ 13-13
+use std::time::Duration;
+//]
+//[ 14
+use std::time::{Duration, Instant};
+//]
+//[ 8-8
+
+use frame::{BINARY, CLOSE, TEXT};
+//]
+//[ 9
+
+use connection::Connection;
+//]
+//[ 14
+use frame::PING;
+use handshake::BLOCK_MAX;
+
+/// The most clients that are served at the same time.
+const THREADS_MAX: usize = 256;
+//]
+
+fn main() -> io::Result<()> {
+    let address = env::args().nth(1).unwrap_or("127.0.0.1:9100".to_string());
+    //[ 14
+    // How long we wait for a client, in seconds.
+    let seconds = env::args().nth(2).and_then(|seconds| seconds.parse().ok()).unwrap_or(30);
+    let patience = Duration::from_secs(seconds);
+    //]
+    let listener = TcpListener::bind(address)?;
+    println!("listening on http://{}", listener.local_addr()?);
+    //[ 14
+    // Each thread holds a clone until it ends, so the number of clones is the number of threads.
+    let threads = Arc::new(());
+    //]
+    for stream in listener.incoming() {
+        //[ 0-0
+        // Stage 1 begins here. For now every client is dropped at once.
+        drop(stream);
+        //]
+        //[ 1
+        // An error here is about one client. `?` would end the server for everybody.
+        let Ok(stream) = stream else { continue };
+        //[ 14
+        if Arc::strong_count(&threads) > THREADS_MAX {
+            continue;
+        }
+        let place = Arc::clone(&threads);
+        //]
+        // Each client has a thread of its own, so that nobody waits for another client.
+        //[ 1-13
+        let started = thread::Builder::new().spawn(|| {
+            if let Err(error) = serve(stream) {
+        //]
+        //[ 14
+        let started = thread::Builder::new().spawn(move || {
+            let _place = place;
+            if let Err(error) = serve(stream, patience) {
+        //]
+                println!("a connection has ended: {error}");
+            }
+        });
+        if let Err(error) = started {
+            println!("a client is not served: {error}");
+        }
+        //]
+    }
+    Ok(())
+}
+//[ 1
+
+/// Serves one client until its connection ends.
+//]
+//[ 1-13
+fn serve(mut stream: TcpStream) -> io::Result<()> {
+//]
+//[ 14
+///
+/// `patience` is how long it may take for its request, be silent, and keep us from writing.
+fn serve(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
+    stream.set_write_timeout(Some(patience))?;
+//]
+//[ 1
+    //[ 1-2
+    let mut buffer = [0; 4096];
+    let count = stream.read(&mut buffer)?;
+    //]
+    //[ 1-1
+    // Escaped, because a stranger chose these bytes, and a terminal obeys some of them.
+    println!("{}", buffer[..count].escape_ascii());
+    Ok(())
+    //]
+    //[ 2-2
+    let request = String::from_utf8_lossy(&buffer[..count]);
+    println!("{request:?}");
+    stream.write_all(handshake::answer(&request).as_bytes())
+    //]
+    //[ 3-8
+    let request = read_request(&mut stream)?;
+    //]
+    //[ 9-13
+    let (request, rest) = read_request(&mut stream)?;
+    //]
+    //[ 14
+    let (request, rest) = read_request(&mut stream, Instant::now() + patience)?;
+    //]
+    //[ 3-5
+    println!("{request:?}");
+    //]
+    //[ 3-3
+    if let Some(answer) = handshake::answer(&request) {
+        stream.write_all(answer.as_bytes())?;
+    }
+    Ok(())
+    //]
+    //[ 4-4
+    match handshake::answer(&request) {
+    //]
+    //[ 5
+    match handshake::answer(&request, stream.local_addr()?) {
+    //]
+    //[ 4
+        Ok(answer) => stream.write_all(answer.as_bytes())?,
+        //]
+        //[ 4-12
+        // The client learns why, and the connection ends.
+        Err(refusal) => return stream.write_all(refusal.as_bytes()),
+        //]
+        //[ 13
+        Err(refusal) => {
+            stream.write_all(refusal.as_bytes())?;
+            //]
+            //[ 13-13
+            return hang_up(stream);
+            //]
+            //[ 14
+            return hang_up(stream, Instant::now() + patience);
+            //]
+            //[ 13
+        }
+        //]
+    //[ 4
+    }
+    //]
+    //[ 4-5
+    Ok(())
+    //]
+    //[ 6-8
+    loop {
+        let header = frame::read_header(&mut stream)?;
+    //]
+    //[ 6-6
+        let payload = frame::read_payload(&mut stream, header.length)?;
+        println!("{} bytes, masked with {:02x?}", payload.len(), header.masking_key);
+    //]
+    //[ 7-8
+        let mut payload = frame::read_payload(&mut stream, header.length)?;
+        frame::unmask(&mut payload, header.masking_key);
+    //]
+    //[ 7-7
+        println!("{}", payload.escape_ascii());
+    //]
+    //[ 8-8
+        match header.opcode {
+            TEXT | BINARY => stream.write_all(&frame::encode(header.opcode, &payload))?,
+            CLOSE => return Ok(()),
+            // The other opcodes are for later stages.
+            _ => {}
+        }
+    //]
+    //[ 6-8
+    }
+    //]
+    //[ 9
+    let mut connection = Connection::default();
+    connection.receive(&rest);
+    let mut buffer = [0; 16 * 1024];
+    //]
+    //[ 14
+    let mut is_pinged = false;
+    //]
+    //[ 9
+    loop {
+        while let Some(message) = connection.next_message() {
+            connection.send(message.opcode, &message.payload);
+        }
+        stream.write_all(&connection.take_outgoing())?;
+        if connection.is_over() {
+            //]
+            //[ 9-12
+            return Ok(());
+            //]
+            //[ 13-13
+            return hang_up(stream);
+            //]
+            //[ 14
+            return hang_up(stream, Instant::now() + patience);
+            //]
+        //[ 9
+        }
+        //]
+        //[ 9-13
+        let count = stream.read(&mut buffer)?;
+        //]
+        //[ 14
+        let count = match read_before(Instant::now() + patience, &mut stream, &mut buffer) {
+            // Only an answer shows that a silent client is still there.
+            Err(error) if is_timeout(&error) && !is_pinged => {
+                connection.send(PING, b"");
+                is_pinged = true;
+                continue;
+            }
+            read => read?,
+        };
+        is_pinged = false;
+        //]
+        //[ 9
+        if count == 0 {
+            return Ok(());
+        }
+        connection.receive(&buffer[..count]);
+    }
+    //]
+}
+//]
+//[ 3
+
+//]
+//[ 3-8
+/// Reads a request up to its blank line. TCP may deliver it in any number of segments.
+fn read_request(stream: &mut TcpStream) -> io::Result<String> {
+//]
+//[ 9
+/// Reads a request up to its blank line. TCP may deliver it in any number of segments, and bytes
+/// of the first frames together with it: they are returned, too.
+//]
+//[ 9-13
+fn read_request(stream: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
+//]
+//[ 14
+fn read_request(stream: &mut TcpStream, deadline: Instant) -> io::Result<(String, Vec<u8>)> {
+//]
+//[ 3
+    let mut received = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        if let Some(end) = received.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            // What is not UTF-8 is replaced by U+FFFD, which no header that matters here contains.
+            //[ 3-8
+            return Ok(String::from_utf8_lossy(&received[..end]).to_string());
+            //]
+            //[ 9
+            let rest = received.split_off(end + 4);
+            return Ok((String::from_utf8_lossy(&received[..end]).to_string(), rest));
+            //]
+        }
+        //[ 14
+        // `handshake::answer` refuses a request of this length, and need not see the rest.
+        if received.len() > BLOCK_MAX {
+            return Ok((String::from_utf8_lossy(&received).to_string(), Vec::new()));
+        }
+        //]
+        //[ 3-13
+        let count = stream.read(&mut buffer)?;
+        //]
+        //[ 14
+        let count = read_before(deadline, stream, &mut buffer)?;
+        //]
+        if count == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        received.extend_from_slice(&buffer[..count]);
+    }
+}
+//]
+//[ 13
+
+/// Ends a connection so that our last bytes arrive: first our side of it, and the other side once
+/// the client has ended that. If we ended both while bytes of the client are unread, TCP would
+/// reset the connection, and the client might not see our close frame.
+//]
+//[ 13-13
+///
+/// The client has a second to end its side.
+fn hang_up(mut stream: TcpStream) -> io::Result<()> {
+//]
+//[ 14
+fn hang_up(mut stream: TcpStream, deadline: Instant) -> io::Result<()> {
+//]
+//[ 13
+    stream.shutdown(Shutdown::Write)?;
+    let mut buffer = [0; 4096];
+    //]
+    //[ 13-13
+    stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+    while stream.read(&mut buffer)? > 0 {}
+    //]
+    //[ 14
+    while read_before(deadline, &mut stream, &mut buffer)? > 0 {}
+    //]
+    //[ 13
+    Ok(())
+}
+//]
+//[ 14
+
+/// Reads what arrives before the deadline.
+fn read_before(deadline: Instant, stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(ErrorKind::TimedOut.into());
+    }
+    stream.set_read_timeout(Some(left))?;
+    stream.read(buffer)
+}
+
+/// Whether an operation failed because its time was up. The name differs between systems.
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+//]
