@@ -5,7 +5,7 @@
 use std::mem;
 
 //[ 9-9
-use crate::frame::{self, BINARY, Header, TEXT};
+use crate::frame::{self, BINARY, CLOSE, Header, TEXT};
 //]
 //[ 10-10
 use crate::frame::{self, BINARY, CLOSE, Header, PING, PONG, TEXT};
@@ -21,13 +21,13 @@ use crate::utf8;
 
 /// The longest message that we take, in bytes.
 const MESSAGE_MAX: usize = 16 * 1024 * 1024;
-/// The most fragments of one message. Empty ones count too: each takes our time.
-const FRAGMENTS_MAX: usize = 100_000;
+/// The most fragments of one message. Empty ones count too, because each takes our time.
+const FRAGMENTS_MAX: usize = 262_144;
 //]
 
 /// A message: a text, or any bytes.
 pub struct Message {
-    /// 1 for a text, 2 for any bytes.
+    /// `TEXT` or `BINARY`.
     pub opcode: u8,
     pub payload: Vec<u8>,
 }
@@ -35,8 +35,16 @@ pub struct Message {
 /// One client's WebSocket.
 #[derive(Default)]
 pub struct Connection {
-    /// What has arrived and was not decoded yet: a part of a frame, or several frames.
+    /// What has arrived: perhaps several frames, and a part of the next one.
     incoming: Vec<u8>,
+    //[ 14
+    /// How many of these bytes belong to frames that have been returned.
+    used: usize,
+    //[ 16
+    /// What is still to come of a frame of which a part has been returned.
+    rest: Option<Header>,
+    //]
+    //]
     /// What is to be written to the client.
     outgoing: Vec<u8>,
     //[ 11
@@ -57,6 +65,11 @@ pub struct Connection {
 impl Connection {
     /// Takes bytes that the client has sent.
     pub fn receive(&mut self, bytes: &[u8]) {
+        //[ 14
+        // This moves all bytes behind them. We do it once a read, and not once a frame.
+        self.incoming.drain(..self.used);
+        self.used = 0;
+        //]
         self.incoming.extend_from_slice(bytes);
     }
 
@@ -64,9 +77,11 @@ impl Connection {
     pub fn next_message(&mut self) -> Option<Message> {
         while let Some((header, payload)) = self.next_frame() {
             //[ 9-9
-            // The other opcodes are for later stages.
-            if header.opcode == TEXT || header.opcode == BINARY {
-                return Some(Message { opcode: header.opcode, payload });
+            match header.opcode {
+                TEXT | BINARY => return Some(Message { opcode: header.opcode, payload }),
+                CLOSE => self.is_over = true,
+                // The other opcodes are for later stages.
+                _ => {}
             }
             //]
             //[ 10
@@ -80,12 +95,13 @@ impl Connection {
                 //]
                 //[ 10-10
                 TEXT | BINARY => return Some(Message { opcode: header.opcode, payload }),
-                // Continuations and close frames are for later stages.
-                _ => {}
                 //]
-                //[ 11-12
-                // For a later stage.
-                CLOSE => {}
+                //[ 10-12
+                CLOSE => self.is_over = true,
+                //]
+                //[ 10-10
+                // Continuations are for a later stage.
+                _ => {}
                 //]
                 //[ 11
                 _ => {
@@ -122,12 +138,34 @@ impl Connection {
         self.is_over
     }
 
+    //[ 9-15
     /// Returns the next frame, unmasked, or `None` if it has not arrived completely.
     fn next_frame(&mut self) -> Option<(Header, Vec<u8>)> {
         if self.is_over {
             return None;
         }
+        //]
+        //[ 9-13
         let (header, start) = match Header::decode(&self.incoming) {
+        //]
+        //[ 14-15
+        let incoming = &self.incoming[self.used..];
+        let (header, start) = match Header::decode(incoming) {
+        //]
+    //[ 16
+    /// Returns the next frame, unmasked, or `None` if more bytes are needed. Of a frame that has not
+    /// arrived completely, it may return a part.
+    fn next_frame(&mut self) -> Option<(Header, Vec<u8>)> {
+        let incoming = &self.incoming[self.used..];
+        if self.is_over || (self.rest.is_some() && incoming.is_empty()) {
+            return None;
+        }
+        let decoded = match self.rest.take() {
+            Some(rest) => Ok(Some((rest, 0))),
+            None => Header::decode(incoming),
+        };
+        let (header, start) = match decoded {
+    //]
             Ok(decoded) => decoded?,
             Err(reason) => {
                 //[ 9-9
@@ -148,17 +186,55 @@ impl Connection {
             return None;
         }
         //]
+        //[ 9-13
         if ((self.incoming.len() - start) as u64) < header.length {
+        //]
+        //[ 14
+        if ((incoming.len() - start) as u64) < header.length {
+        //]
+            //[ 9-15
             return None;
+            //]
+            //[ 16
+            return self.next_part(header, start);
+            //]
         }
         let end = start + header.length as usize;
+        //[ 9-13
         let mut payload = self.incoming[start..end].to_vec();
         // The next frame may follow at once.
         self.incoming.drain(..end);
+        //]
+        //[ 14
+        let mut payload = incoming[start..end].to_vec();
+        self.used += end;
+        //]
         frame::unmask(&mut payload, header.masking_key);
         Some((header, payload))
     }
 
+    //[ 16
+    /// Returns the part that has arrived of a frame with data, as if it were a fragment: what is still
+    /// to come is a continuation of it. So a text that is not UTF-8 is found in the middle of a
+    /// frame. Control frames are short, and we wait until they are complete.
+    fn next_part(&mut self, mut header: Header, start: usize) -> Option<(Header, Vec<u8>)> {
+        if header.opcode >= CLOSE {
+            return None;
+        }
+        let mut payload = self.incoming[self.used + start..].to_vec();
+        self.used = self.incoming.len();
+        frame::unmask(&mut payload, header.masking_key);
+        let length = header.length - payload.len() as u64;
+        let mut rest = Header { opcode: CONTINUATION, length, ..header };
+        // The next byte of the payload belongs to another byte of the key, unless four divides what
+        // has arrived.
+        rest.masking_key.rotate_left(payload.len() % 4);
+        self.rest = Some(rest);
+        header.fin = false;
+        Some((header, payload))
+    }
+
+    //]
     //[ 11
     /// Adds a fragment to its message, which it returns after the last one. A message in one frame
     /// is a message of one fragment.
@@ -174,9 +250,17 @@ impl Connection {
         }
         //]
         //[ 14
+        //[ 14-15
         self.fragments += 1;
+        //]
+        //[ 16
+        // A frame counts once, with its last part.
+        if self.rest.is_none() {
+            self.fragments += 1;
+        }
+        //]
         if self.fragments > FRAGMENTS_MAX {
-            self.fail(1009, "a message in too many fragments");
+            self.fail(1008, "a message in too many fragments");
             return None;
         }
         //]
@@ -217,15 +301,15 @@ impl Connection {
     //[ 13
     /// Answers the client's close frame: its payload is empty, or a status code and a reason.
     fn answer_close(&mut self, payload: &[u8]) {
-        if let [high, low, reason @ ..] = payload {
-            if !may_be_sent(u16::from_be_bytes([*high, *low])) {
+        match payload {
+            [_] => return self.fail(1002, "half a status code"),
+            [high, low, ..] if !may_be_sent(u16::from_be_bytes([*high, *low])) => {
                 return self.fail(1002, "a status code that must not be sent");
             }
-            if str::from_utf8(reason).is_err() {
+            [_, _, reason @ ..] if str::from_utf8(reason).is_err() => {
                 return self.fail(1007, "a reason that is not UTF-8");
             }
-        } else if !payload.is_empty() {
-            return self.fail(1002, "half a status code");
+            _ => {}
         }
         // With the client's own code, if there is one.
         self.send(CLOSE, payload.get(..2).unwrap_or_default());
