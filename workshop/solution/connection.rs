@@ -1,6 +1,6 @@
 //[ 9
 //! A WebSocket after its opening handshake, without a socket: bytes go in and come out, and so do
-//! messages. How the bytes are read and written is for `main.rs`.
+//! messages. `main.rs` reads and writes the bytes.
 
 use std::mem;
 
@@ -13,13 +13,19 @@ use crate::frame::{self, BINARY, CLOSE, Header, PING, PONG, TEXT};
 //[ 11-11
 use crate::frame::{self, CLOSE, CONTINUATION, Header, PING, PONG};
 //]
-//[ 12
+//[ 12-16
 use crate::frame::{self, CLOSE, CONTINUATION, Header, PING, PONG, TEXT};
+//]
+//[ 17
+use crate::deflate::{Agreement, Deflate};
+use crate::frame::{self, BINARY, CLOSE, CONTINUATION, Header, PING, PONG, RSV1, TEXT};
+//]
+//[ 12
 use crate::utf8;
 //]
 //[ 14
 
-/// The longest message that we take, in bytes.
+/// The longest message that we accept, in bytes.
 const MESSAGE_MAX: usize = 16 * 1024 * 1024;
 /// The most fragments of one message. Empty ones count too, because each takes our time.
 const FRAGMENTS_MAX: usize = 262_144;
@@ -51,6 +57,10 @@ pub struct Connection {
     /// The message of which some fragments have arrived, and others have not.
     message: Option<Message>,
     //]
+    //[ 17
+    /// Whether this message is compressed.
+    is_compressed: bool,
+    //]
     //[ 12
     /// How many bytes of this message are known to be UTF-8.
     checked: usize,
@@ -59,14 +69,24 @@ pub struct Connection {
     /// How many fragments of this message have arrived.
     fragments: usize,
     //]
+    //[ 17
+    /// Compresses and inflates messages, if that was agreed on.
+    deflate: Option<Deflate>,
+    //]
     is_over: bool,
 }
 
 impl Connection {
+    //[ 17
+    pub fn new(agreement: Option<Agreement>) -> Connection {
+        Connection { deflate: agreement.map(Deflate::new), ..Connection::default() }
+    }
+
+    //]
     /// Takes bytes that the client has sent.
     pub fn receive(&mut self, bytes: &[u8]) {
         //[ 14
-        // This moves all bytes behind them. We do it once a read, and not once a frame.
+        // This moves all bytes behind them, so we do it once for each read and not for each frame.
         self.incoming.drain(..self.used);
         self.used = 0;
         //]
@@ -125,6 +145,14 @@ impl Connection {
     /// Sends a message, or a control frame.
     //]
     pub fn send(&mut self, opcode: u8, payload: &[u8]) {
+        //[ 17
+        // Control frames are never compressed.
+        let deflate = self.deflate.as_mut().filter(|_| opcode < CLOSE);
+        if let Some(compressed) = deflate.and_then(|deflate| deflate.deflate(payload)) {
+            self.outgoing.extend_from_slice(&frame::encode(opcode | RSV1, &compressed));
+            return;
+        }
+        //]
         self.outgoing.extend_from_slice(&frame::encode(opcode, payload));
     }
 
@@ -177,6 +205,14 @@ impl Connection {
                 return None;
             }
         };
+        //[ 17
+        // RSV1 says that a message is compressed, in its first frame. Other frames must not have it.
+        let may_be_compressed = self.deflate.is_some() && matches!(header.opcode, TEXT | BINARY);
+        if header.rsv1 && !may_be_compressed {
+            self.fail(1002, "a reserved bit is set");
+            return None;
+        }
+        //]
         //[ 14
         // The header says how long the payload will be: a message that becomes too long is refused
         // before its bytes arrive.
@@ -225,7 +261,12 @@ impl Connection {
         self.used = self.incoming.len();
         frame::unmask(&mut payload, header.masking_key);
         let length = header.length - payload.len() as u64;
+        //[ 16-16
         let mut rest = Header { opcode: CONTINUATION, length, ..header };
+        //]
+        //[ 17
+        let mut rest = Header { opcode: CONTINUATION, rsv1: false, length, ..header };
+        //]
         // The next byte of the payload belongs to another byte of the key, unless four divides what
         // has arrived.
         rest.masking_key.rotate_left(payload.len() % 4);
@@ -267,7 +308,23 @@ impl Connection {
         //[ 11
         let new = Message { opcode: header.opcode, payload: Vec::new() };
         let message = self.message.get_or_insert(new);
+        //[ 11-16
         message.payload.extend_from_slice(payload);
+        //]
+        //[ 17
+        if is_first {
+            self.is_compressed = header.rsv1;
+        }
+        if let Some(deflate) = self.deflate.as_mut().filter(|_| self.is_compressed) {
+            let inflated = deflate.inflate(payload, header.fin, &mut message.payload, MESSAGE_MAX);
+            if let Err((code, reason)) = inflated {
+                self.fail(code, reason);
+                return None;
+            }
+        } else {
+            message.payload.extend_from_slice(payload);
+        }
+        //]
         //]
         //[ 12
         if message.opcode == TEXT {
@@ -311,7 +368,7 @@ impl Connection {
             }
             _ => {}
         }
-        // With the client's own code, if there is one.
+        // The answer has the client's own status code, if there is one.
         self.send(CLOSE, payload.get(..2).unwrap_or_default());
         self.is_over = true;
     }
