@@ -3,6 +3,9 @@
 //[ 9
 mod connection;
 //]
+//[ 17
+mod deflate;
+//]
 //[ 6
 mod frame;
 //]
@@ -424,14 +427,27 @@ async fn serve(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
     // The first `?` is for an error of `timeout`: the time is up. The second is for one of
     // `read_request`.
     let (request, rest) = timeout(patience, read_request(&mut stream)).await??;
+    //[ 15-16
     match handshake::answer(&request, stream.local_addr()?) {
         Ok(answer) => write(&mut stream, answer.as_bytes(), patience).await?,
+    //]
+    //[ 17
+    let opened = match handshake::answer(&request, stream.local_addr()?) {
+        Ok(opened) => opened,
+    //]
         Err(refusal) => {
             write(&mut stream, refusal.as_bytes(), patience).await?;
             return hang_up(stream, patience).await;
         }
+    //[ 15-16
     }
     let mut connection = Connection::default();
+    //]
+    //[ 17
+    };
+    write(&mut stream, opened.answer.as_bytes(), patience).await?;
+    let mut connection = Connection::new(opened.agreement);
+    //]
     connection.receive(&rest);
     // On the heap: an array would make the task itself as large.
     let mut buffer = vec![0; 16 * 1024];
