@@ -6,13 +6,13 @@
 /// What is wrong with a length.
 #[derive(Debug, PartialEq, Eq)]
 enum LengthError {
-    /// A shorter form would have held it.
+    /// A shorter form would have held the length.
     NotMinimal,
     /// The top bit of the eight bytes is set.
     TopBitSet,
 }
 
-/// Is this length written as it must be? It took `extended` bytes behind the second one: 0, 2 or 8.
+/// Checks the form of a length. `extended` is how many bytes hold it behind the second one: 0, 2, 8.
 fn check(length: u64, extended: usize) -> Result<u64, LengthError> {
     let is_minimal = match extended {
         8 => length > 0xffff,
