@@ -25,7 +25,7 @@
 //!   "a connection sends one close and is dropped once, whatever happens"
 //! Fails: the_answer_to_a_close_is_our_close
 //!   "the answer to a close was our close, and a second one may not follow it"
-//! Fails: who_closes_first_waits_for_the_answer
+//! Fails: the_side_that_closes_first_waits_for_the_answer
 //!   "we close first: send our close, and drop after the peer's"
 //!
 //! Chapter: book/src/05-echo.md#exercises
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn who_closes_first_waits_for_the_answer() {
+    fn the_side_that_closes_first_waits_for_the_answer() {
         for code in [1000, 1001] {
             for answer in [Some(code), Some(4000), None] {
                 let our_close = (WeClose(code), vec![Act::SendClose(Some(code))]);

@@ -27,7 +27,7 @@ struct Message {
 }
 
 impl Message {
-    /// The header of the message's next frame has arrived and declares this length. Fails with 1009.
+    /// The header of the next frame has arrived and declares this length. Fails with 1009.
     fn begin_frame(&mut self, declared: u64) -> Result<(), u16> {
         // TODO: what do we know at this moment, and what does the peer only claim?
         if declared > LIMIT {

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn who_closes_first_waits_for_the_answer() {
+    fn the_side_that_closes_first_waits_for_the_answer() {
         for code in [1000, 1001] {
             for answer in [Some(code), Some(4000), None] {
                 let our_close = (WeClose(code), vec![Act::SendClose(Some(code))]);

@@ -1,6 +1,6 @@
 //! Closes with 1001, whatever it was asked for.
 //!
-//! Fails: who_closes_first_waits_for_the_answer
+//! Fails: the_side_that_closes_first_waits_for_the_answer
 //!   "we close first: send our close, and drop after the peer's"
 
 /// What our side has to do.

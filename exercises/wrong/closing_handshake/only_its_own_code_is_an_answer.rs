@@ -2,7 +2,7 @@
 //!
 //! Fails: no_order_of_events_sends_two_closes_or_drops_twice
 //!   "a connection sends one close and is dropped once, whatever happens"
-//! Fails: who_closes_first_waits_for_the_answer
+//! Fails: the_side_that_closes_first_waits_for_the_answer
 //!   "we close first: send our close, and drop after the peer's"
 
 /// What our side has to do.

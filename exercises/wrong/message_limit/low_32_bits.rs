@@ -13,7 +13,7 @@ struct Message {
 }
 
 impl Message {
-    /// The header of the message's next frame has arrived and declares this length. Fails with 1009.
+    /// The header of the next frame has arrived and declares this length. Fails with 1009.
     fn begin_frame(&mut self, declared: u64) -> Result<(), u16> {
         // A declared length is enough to refuse a frame, and not enough to reserve memory for it.
         // It is compared with what is left, so that no sum can overflow.
