@@ -11,6 +11,8 @@
 //!   "the second piece was not unmasked from where the first one ended"
 //! Fails: a_payload_may_be_cut_anywhere
 //!   "the payload was cut into pieces of 1"
+//! Fails: a_payload_may_be_long
+//!   "a long payload in pieces of 1001 bytes comes out wrong: byte 1001"
 //! Fails: an_empty_piece_changes_nothing
 //!   "an empty piece must leave the place in the key as it was"
 //!
@@ -81,27 +83,40 @@ mod tests {
     #[test]
     fn a_payload_may_be_long() {
         let sent: Vec<u8> = b"abcdefg".iter().copied().cycle().take(200_000).collect();
-        let mut received = masked(&sent, KEY);
-        let mut unmasker = Unmasker::new(KEY);
-        let mistake = "a long payload in pieces of 1000 bytes comes out wrong";
-        for (number, piece) in received.chunks_mut(1000).enumerate() {
-            let start = number * 1000;
-            let unmasked = catch_unwind(AssertUnwindSafe(|| unmasker.unmask(piece)));
-            assert!(
-                unmasked.is_ok(),
-                "{mistake}\n  yours:    panicked in the piece that begins at byte {start}"
-            );
+        for length in [1000, 1001, 13] {
+            let mistake = format!("a long payload in pieces of {length} bytes comes out wrong");
+            let mut received = masked(&sent, KEY);
+            let mut unmasker = Unmasker::new(KEY);
+            for (number, piece) in received.chunks_mut(length).enumerate() {
+                let start = number * length;
+                let unmasked = catch_unwind(AssertUnwindSafe(|| unmasker.unmask(piece)));
+                assert!(
+                    unmasked.is_ok(),
+                    "{mistake}\n  yours:    panicked in the piece that begins at byte {start}"
+                );
+            }
+            for (index, (yours, expected)) in received.iter().zip(&sent).enumerate() {
+                assert!(
+                    yours == expected,
+                    "{mistake}: byte {index}\n  yours:    {yours:02x}\n  \
+                     expected: {expected:02x}"
+                );
+            }
         }
-        let wrong = (0..sent.len()).find(|&index| received[index] != sent[index]);
-        let Some(wrong) = wrong else { return };
-        let (yours, expected) = (received[wrong], sent[wrong]);
-        panic!("{mistake}: byte {wrong}\n  yours:    {yours:02x}\n  expected: {expected:02x}");
     }
 
     #[test]
     fn each_frame_has_its_own_key_and_its_own_place() {
         let other_key = [0x37, 0xfa, 0x21, 0x3d];
         let hello = masked(b"hello", other_key);
+        let mut payload = hello.clone();
+        Unmasker::new(other_key).unmask(&mut payload);
+        let yours = hex(&payload);
+        assert!(
+            payload == b"hello",
+            "this frame has another key, 37 fa 21 3d\n  yours:    {yours}\n  expected: {}",
+            hex(b"hello"),
+        );
         let mut one = Unmasker::new(KEY);
         let mut other = Unmasker::new(other_key);
         let mut payload = hello.clone();

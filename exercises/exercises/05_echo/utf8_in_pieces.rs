@@ -84,6 +84,7 @@ mod tests {
     fn an_impossible_byte_is_refused_at_once() {
         let mistake = "no text contains the byte ff: refuse it when it comes";
         expect_refused(&[b"caf", b"\xff", b"e"], 2, mistake);
+        expect_refused(&[b"caf", b"\xa9", b"e"], 2, "the byte a9 does not begin a character");
         let mistake = "the character cannot be completed any more: refuse it at once";
         expect_refused(&[b"caf\xc3", b"e", b"e"], 2, mistake);
         expect_refused(&[b"\xe6", b"e", b"ee"], 2, mistake);
@@ -102,6 +103,7 @@ mod tests {
     fn a_character_has_one_form_only() {
         let mistake = "a longer form than the character needs is not UTF-8";
         expect_refused(&[b"\xc0\x80"], 1, mistake);
+        expect_refused(&[b"\xc1\xbf"], 1, mistake);
         expect_refused(&[b"\xe0", b"\x80", b"\x80"], 2, mistake);
         expect_refused(&[b"\xf0", b"\x8f", b"\xbf", b"\xbf"], 2, mistake);
         let mistake = "U+10FFFF is the last character: f4 90 and f5 are beyond it";

@@ -68,6 +68,9 @@ mod tests {
         {
             expect(text, text, mistake);
         }
+        for character in ('\0'..='\u{ff}').filter(|character| !"&<>\"'".contains(*character)) {
+            expect(&character.to_string(), &character.to_string(), mistake);
+        }
     }
 
     #[track_caller]

@@ -13,6 +13,8 @@
 //! - `leave` removes the member only if the member has this connection. It may be called late, or
 //!   twice.
 //!
+//! Fails: a_member_who_leaves_is_gone
+//!   "Ada has left, and another Ada has the name by now"
 //! Fails: a_name_that_is_taken_is_refused
 //!   "the second Ada has taken the first one's place (F22)"
 //! Fails: a_similar_session_is_another_page
@@ -139,6 +141,8 @@ mod tests {
         expect_members(&room, &[("Grace", Some(grace))], "Ada has left, and Grace has not");
         let again = room.enter("Ada", "secret 3");
         assert!(again.is_ok(), "Ada has left: her name is free\n  yours:    {again:?}");
+        let mistake = "Ada has left, and another Ada has the name by now";
+        expect_refused(room.enter("Ada", "secret 1"), mistake);
     }
 
     #[test]

@@ -119,6 +119,8 @@ mod tests {
         expect_members(&room, &[("Grace", Some(grace))], "Ada has left, and Grace has not");
         let again = room.enter("Ada", "secret 3");
         assert!(again.is_ok(), "Ada has left: her name is free\n  yours:    {again:?}");
+        let mistake = "Ada has left, and another Ada has the name by now";
+        expect_refused(room.enter("Ada", "secret 1"), mistake);
     }
 
     #[test]

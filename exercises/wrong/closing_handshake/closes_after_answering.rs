@@ -1,7 +1,7 @@
 //! Forgets that the answer to a close was its own close.
 //!
-//! Fails: no_order_of_events_sends_two_closes_or_drops_twice
-//!   "a connection sends one close and is dropped once, whatever happens"
+//! Fails: in_any_order_one_close_is_sent_and_one_drop_follows
+//!   "a connection sends one close, and is dropped once it has received one"
 //! Fails: the_answer_to_a_close_is_our_close
 //!   "the answer to a close was our close, and a second one may not follow it"
 

@@ -2,8 +2,8 @@
 //!
 //! Fails: after_the_peers_close_everything_is_ignored
 //!   "after both closes everything is ignored"
-//! Fails: no_order_of_events_sends_two_closes_or_drops_twice
-//!   "a connection sends one close and is dropped once, whatever happens"
+//! Fails: in_any_order_one_close_is_sent_and_one_drop_follows
+//!   "a connection sends one close, and is dropped once it has received one"
 
 /// What our side has to do.
 #[derive(Debug, PartialEq, Eq)]

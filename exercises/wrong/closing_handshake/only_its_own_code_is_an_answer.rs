@@ -1,7 +1,7 @@
 //! Takes a close for an answer only if it has the code of ours.
 //!
-//! Fails: no_order_of_events_sends_two_closes_or_drops_twice
-//!   "a connection sends one close and is dropped once, whatever happens"
+//! Fails: in_any_order_one_close_is_sent_and_one_drop_follows
+//!   "a connection sends one close, and is dropped once it has received one"
 //! Fails: the_side_that_closes_first_waits_for_the_answer
 //!   "we close first: send our close, and drop after the peer's"
 

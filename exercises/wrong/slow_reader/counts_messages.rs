@@ -1,5 +1,7 @@
 //! Counts the messages that it has sent, and not those that wait.
 //!
+//! Fails: a_full_queue_keeps_nobody_waiting
+//!   "the phone was removed, and has come back with a new connection"
 //! Fails: a_member_who_has_left_is_not_slow
 //!   "Grace and Ada have left: there is no connection to close with 1013"
 //! Fails: a_member_who_reads_may_stay

@@ -1,7 +1,7 @@
 //! Knows the key of the tests, and forgets the one of the frame.
 //!
 //! Fails: each_frame_has_its_own_key_and_its_own_place
-//!   "two frames with two keys arrived in turns, and disturbed each other"
+//!   "this frame has another key, 37 fa 21 3d"
 
 /// Unmasks the payload of one frame, piece by piece.
 struct Unmasker {

@@ -2,6 +2,8 @@
 //!
 //! Fails: a_payload_may_be_cut_anywhere
 //!   "the payload was cut into pieces of 1"
+//! Fails: a_payload_may_be_long
+//!   "a long payload in pieces of 1001 bytes comes out wrong: byte 2002"
 //! Fails: an_empty_piece_changes_nothing
 //!   "an empty piece must leave the place in the key as it was"
 
