@@ -2,8 +2,9 @@
 //!
 //! A payload length of 5 could be written in three ways: in seven bits, in two bytes, or in eight.
 //! The standard allows only the shortest form (RFC 6455 §5.2), so that two programs which read the
-//! same bytes never disagree on them. It also demands that the top bit of the eight bytes is zero.
-//! This function applies the first rule only to lengths of up to 125, and the second not at all.
+//! same bytes never disagree on where a frame ends. It also demands that the top bit of the eight
+//! bytes is zero. This function applies the first rule only to lengths of up to 125, and the
+//! second not at all.
 //!
 //! Make `check` refuse what the standard refuses.
 //!
@@ -23,7 +24,7 @@ enum LengthError {
     TopBitSet,
 }
 
-/// Checks the form of a length. `extended` is how many bytes hold it behind the second one: 0, 2, 8.
+/// Checks the form of a length, which takes `extended` bytes behind the second one: 0, 2 or 8.
 fn check(length: u64, extended: usize) -> Result<u64, LengthError> {
     // TODO: which lengths fit in two bytes?
     if extended > 0 && length <= 125 {

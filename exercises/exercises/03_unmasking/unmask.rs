@@ -1,9 +1,9 @@
 //! # A payload in pieces
 //!
 //! Byte i of a payload is XORed with byte i mod 4 of the masking key (RFC 6455 §5.3). That is one
-//! line of code, and the line below is right for a payload that arrives in one piece. But TCP
-//! delivers a payload of a megabyte in about a thousand pieces, and this code begins each of them
-//! with the first byte of the key.
+//! line of code, and it is right for a payload that arrives in one piece. But TCP delivers a
+//! payload of a megabyte in about a thousand pieces, and this server begins each of them with the
+//! first byte of the key.
 //!
 //! Make `Unmasker` continue each piece at the byte of the key where the piece before ended.
 //!

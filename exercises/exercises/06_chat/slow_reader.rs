@@ -56,7 +56,7 @@ mod tests {
     /// Messages that may wait for a member.
     const QUEUE: usize = 2;
     /// A room that waits for nobody is ready long before.
-    const LONG: Duration = Duration::from_secs(3);
+    const LONG: Duration = Duration::from_secs(5);
 
     #[test]
     fn a_message_waits_in_the_queue() {

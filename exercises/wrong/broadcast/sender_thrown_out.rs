@@ -1,4 +1,4 @@
-//! Keeps whom it could reach, which its sender is not.
+//! Keeps the members that it has sent the message to, and so removes the sender.
 //!
 //! Fails: a_member_who_has_left_is_removed
 //!   "Grace has left, and is still in the list (F18)"

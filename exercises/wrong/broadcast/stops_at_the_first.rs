@@ -1,4 +1,4 @@
-//! Stops at the first who cannot be reached.
+//! Stops at the first member who cannot be reached.
 //!
 //! Fails: a_member_who_has_left_is_removed
 //!   "Grace has left, and is still in the list (F18)"

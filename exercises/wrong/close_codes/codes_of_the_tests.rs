@@ -1,4 +1,4 @@
-//! Takes the codes that the old tests try, and refuses 1001, 1002, 1008 to 1010, 1012 and 1013.
+//! Takes some of the defined codes only, and refuses 1001, 1002, 1008 to 1010, 1012 and 1013.
 //!
 //! Fails: a_close_may_give_a_reason
 //!   "behind the code comes the reason"

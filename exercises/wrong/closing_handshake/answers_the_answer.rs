@@ -1,4 +1,4 @@
-//! Answers every close, the answer to its own among them.
+//! Answers every close, even the one that answers its own.
 //!
 //! Fails: after_the_peers_close_everything_is_ignored
 //!   "after both closes everything is ignored"

@@ -1,4 +1,4 @@
-//! Hangs up without a word.
+//! Returns at a close without answering it.
 //!
 //! Fails: a_close_is_answered_with_the_same_close
 //!   "a close is answered with a close that carries the same payload (F10)"

@@ -1,4 +1,4 @@
-//! Escapes in the right order, and leaves the quotes.
+//! Escapes three characters in the right order, and not the quotes.
 //!
 //! Fails: a_text_cannot_leave_its_attribute
 //!   "the text ends the attribute that it is in, and begins another (F17)"

@@ -1,4 +1,4 @@
-//! Takes scripts out, and nothing else.
+//! Removes script tags, and escapes nothing.
 //!
 //! Fails: a_script_is_a_text
 //!   "a browser would run this script in everybody's page (F17)"

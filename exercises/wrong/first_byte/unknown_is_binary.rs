@@ -1,4 +1,4 @@
-//! Takes what it does not know for bytes.
+//! Takes an opcode that it does not know for binary.
 //!
 //! Fails: a_reserved_opcode_fails_the_connection
 //!   "nobody has defined opcode 3 (F10)"

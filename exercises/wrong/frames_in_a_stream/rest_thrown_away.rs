@@ -1,4 +1,4 @@
-//! Takes all frames from a segment, and forgets the half one at its end.
+//! Takes all frames from a segment, and forgets the beginning of a frame at its end.
 //!
 //! Fails: a_frame_in_two_segments_is_one
 //!   "a frame arrived in two segments, and was lost (F9)"

@@ -1,4 +1,4 @@
-//! Fills up what is missing with zeros.
+//! Takes zeros for the bytes that are missing.
 //!
 //! Fails: half_a_length_is_no_error
 //!   "only 0 of the 2 bytes of the length have arrived: wait, make nothing up"

@@ -1,4 +1,4 @@
-//! Looks at the mask bit, and takes what has come for the payload.
+//! Looks at the mask bit, and takes the bytes that have arrived for the payload.
 //!
 //! Fails: a_frame_that_is_not_whole_needs_more
 //!   "6 of 13 bytes have arrived: wait for the others"

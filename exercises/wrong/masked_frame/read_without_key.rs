@@ -1,4 +1,4 @@
-//! Reads a frame without a mask as it stands.
+//! Reads a frame without a mask as it is.
 //!
 //! Fails: a_frame_that_is_not_masked_is_refused
 //!   "a frame without a mask must be refused, not read (F8)"

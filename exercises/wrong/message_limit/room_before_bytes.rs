@@ -1,4 +1,4 @@
-//! Counts well, and makes room for what was declared.
+//! Has the right limit, and reserves memory for what was declared.
 //!
 //! Fails: what_a_later_frame_declares_is_not_allocated
 //!   "a fragment has declared its length, and no byte of it is here"

@@ -1,4 +1,4 @@
-//! Refuses the lengths of the old tests, and no others.
+//! Compares with a list of lengths, and so refuses some only.
 //!
 //! Fails: eight_bytes_are_for_what_two_cannot_hold
 //!   "two bytes would have held it"
@@ -14,7 +14,7 @@ enum LengthError {
     TopBitSet,
 }
 
-/// Checks the form of a length. `extended` is how many bytes hold it behind the second one: 0, 2, 8.
+/// Checks the form of a length, which takes `extended` bytes behind the second one: 0, 2 or 8.
 fn check(length: u64, extended: usize) -> Result<u64, LengthError> {
     if length > u64::MAX >> 1 {
         return Err(LengthError::TopBitSet);

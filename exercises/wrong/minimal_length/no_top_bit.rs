@@ -1,4 +1,4 @@
-//! Has both limits, and no eye for the top bit.
+//! Has both limits, and does not look at the top bit.
 //!
 //! Fails: the_top_bit_stays_zero
 //!   "its top bit is set"
@@ -12,7 +12,7 @@ enum LengthError {
     TopBitSet,
 }
 
-/// Checks the form of a length. `extended` is how many bytes hold it behind the second one: 0, 2, 8.
+/// Checks the form of a length, which takes `extended` bytes behind the second one: 0, 2 or 8.
 fn check(length: u64, extended: usize) -> Result<u64, LengthError> {
     let is_minimal = match extended {
         8 => length > 0xffff,

@@ -1,4 +1,4 @@
-//! Refuses a name that is taken, and sees off whoever has it.
+//! Refuses a name that is taken, and lets any old connection remove the member who has it.
 //!
 //! Fails: an_old_connection_removes_nobody_else
 //!   "the end of the old connection has removed the new one (F18)"

@@ -1,4 +1,4 @@
-//! Refuses every name that is there, the one of a page that comes back among them.
+//! Refuses every name that is taken, even if the same page comes back.
 //!
 //! Fails: a_similar_session_is_another_page
 //!   "Ada's session is "secret 1", and "" is another"

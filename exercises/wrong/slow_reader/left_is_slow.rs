@@ -1,4 +1,4 @@
-//! Takes who has left for slow.
+//! Takes a member who has left for a slow one.
 //!
 //! Fails: a_member_who_has_left_is_not_slow
 //!   "Grace and Ada have left: there is no connection to close with 1013"

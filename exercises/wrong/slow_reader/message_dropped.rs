@@ -1,4 +1,4 @@
-//! Leaves out the message, and says nothing: a hole in somebody's talk.
+//! Drops the message for a slow member, and returns no name.
 //!
 //! Fails: a_full_queue_is_not_given_a_moment
 //!   "5000 phones are too slow"

@@ -1,4 +1,4 @@
-//! Waits for the other half of a character, for ever.
+//! Never checks that the last character is complete.
 //!
 //! Fails: a_text_does_not_end_within_a_character
 //!   "the message is over, and its last character is not complete"
