@@ -55,6 +55,8 @@ fn main() {
 mod tests {
     use super::*;
 
+    const CONTINUATION: u8 = 0;
+    const TEXT: u8 = 1;
     const BINARY: u8 = 2;
     const CLOSE: u8 = 8;
     const PING: u8 = 9;
