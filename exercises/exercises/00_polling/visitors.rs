@@ -77,9 +77,10 @@ mod tests {
     /// What your `fetch` returns.
     #[track_caller]
     fn fetch(news: &mut News, visitor: &str, seen: usize) -> Vec<Rc<str>> {
+        let why = "no number that a page sends may end the server";
         let fetch = || news.fetch(visitor, seen);
         panic::catch_unwind(AssertUnwindSafe(fetch))
-            .unwrap_or_else(|_| panic!("no number that a page sends may end the server\n  your `fetch({visitor:?}, {seen})` panicked"))
+            .unwrap_or_else(|_| panic!("{why}\n  your `fetch({visitor:?}, {seen})` panicked"))
     }
 
     /// Compares what your `fetch` returns with the messages of these numbers.

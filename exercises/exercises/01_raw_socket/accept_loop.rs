@@ -178,7 +178,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         listener.set_nonblocking(true).expect("that is possible");
         let server = Server::with(listener);
-        let ended = server.ended.recv_timeout(Duration::from_millis(200)).ok();
+        let ended = server.ended.recv_timeout(Duration::from_millis(300)).ok();
         assert!(
             ended.is_none(),
             "`accept` has failed, and the server has ended: rest a moment, and try again\n  your \
@@ -191,7 +191,7 @@ mod tests {
     fn serve_does_not_return() {
         let server = Server::start();
         server.check(&server.connect(), "hello\n", "hello\n", "a line comes back");
-        let ended = server.ended.recv_timeout(Duration::from_millis(50)).ok();
+        let ended = server.ended.recv_timeout(Duration::from_millis(300)).ok();
         assert!(
             ended.is_none(),
             "a program whose `serve` returns is over\n  your `serve`: {}\n  expected: serves the \

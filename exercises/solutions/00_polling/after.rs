@@ -124,8 +124,9 @@ mod tests {
 
     #[test]
     fn a_page_that_has_missed_more_than_is_kept_gets_all_that_is_kept() {
-        let why = "events 3 and 4 are kept, and a page that has seen event 1 needs both";
+        let why = "the last two events are kept, and a page that has seen event 1 needs both";
         check(&history(4), 1, &["event 3", "event 4"], why);
+        check(&history(5), 1, &["event 4", "event 5"], why);
     }
 
     /// The server may have started anew, and the page not. And a stranger may send any number.
@@ -142,8 +143,8 @@ mod tests {
         let count = history(100).events.len();
         assert!(
             count == KEPT,
-            "a history that grows for ever fills the memory\n  events in yours after 100: {count}\n  \
-             expected: {KEPT}"
+            "a history that grows for ever fills the memory\n  events in yours after 100: \
+             {count}\n  expected: {KEPT}"
         );
     }
 }

@@ -48,8 +48,8 @@ fn main() {}
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::sync::mpsc::{self, Receiver};
-    use std::thread;
+    use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+    use std::thread::{self, JoinHandle};
     use std::time::Duration;
 
     use super::*;
@@ -90,6 +90,26 @@ mod tests {
         next(events, &Event::Returned(expected), why);
     }
 
+    /// As `check`, and notifies until something happens. So this is not about missed wake-ups.
+    #[track_caller]
+    fn check_woken(news: &Arc<News>, events: &Receiver<Event>, expected: &[&str], why: &str) {
+        let (over, stop) = mpsc::channel();
+        let notifies = notify_until(stop, news);
+        check(events, expected, why);
+        drop(over);
+        notifies.join().expect("it notifies");
+    }
+
+    /// Notifies once in a millisecond, until the other end of the channel is dropped.
+    fn notify_until(stop: Receiver<()>, news: &Arc<News>) -> JoinHandle<()> {
+        let news = Arc::clone(news);
+        thread::spawn(move || {
+            while stop.recv_timeout(Duration::from_millis(1)) == Err(RecvTimeoutError::Timeout) {
+                news.appended.notify_all();
+            }
+        })
+    }
+
     #[track_caller]
     fn waits(events: &Receiver<Event>) {
         next(events, &Event::Waits, "there is nothing new: call `on_wait`, then wait");
@@ -99,8 +119,8 @@ mod tests {
     fn next(events: &Receiver<Event>, expected: &Event, why: &str) {
         let yours = match events.recv_timeout(LONG) {
             Ok(event) => format!("{event:?}"),
-            Err(mpsc::RecvTimeoutError::Timeout) => format!("nothing within {LONG:?}"),
-            Err(mpsc::RecvTimeoutError::Disconnected) => "it panicked".to_owned(),
+            Err(RecvTimeoutError::Timeout) => format!("nothing within {LONG:?}"),
+            Err(RecvTimeoutError::Disconnected) => "it panicked".to_owned(),
         };
         let expected = format!("{expected:?}");
         assert!(yours == expected, "{why}\n  your `wait`: {yours}\n  expected: {expected}");
@@ -117,6 +137,9 @@ mod tests {
         news.append(ADA);
         let why = "the news was there before: return it, without a call of `on_wait`";
         check(&visit(&news, 0, HOUR), &[ADA], why);
+        news.append(GRACE);
+        check(&visit(&news, 0, HOUR), &[ADA, GRACE], "two messages are new, and both are news");
+        check(&visit(&news, 1, HOUR), &[GRACE], "this visitor has seen the first of two messages");
     }
 
     #[test]
@@ -150,7 +173,8 @@ mod tests {
         waits(&events);
         falls_asleep(&news);
         news.append(GRACE);
-        check(&events, &[GRACE], "this visitor has seen the first message, and needs the second");
+        let why = "this visitor has seen the first message, and needs the second";
+        check_woken(&news, &events, &[GRACE], why);
     }
 
     #[test]
@@ -170,17 +194,30 @@ mod tests {
     }
 
     #[test]
-    fn every_visitor_who_waits_is_woken() {
+    fn an_append_wakes_everyone_who_waits() {
         let news = Arc::new(News::default());
-        let visitors = [visit(&news, 0, HOUR), visit(&news, 0, HOUR), visit(&news, 0, HOUR)];
-        for events in &visitors {
-            waits(events);
+        let (sender, events) = mpsc::channel();
+        for _ in 0..3 {
+            let (news, sender) = (Arc::clone(&news), sender.clone());
+            thread::spawn(move || {
+                let guard = news.messages();
+                let _ = sender.send("waits");
+                let woken = news.appended.wait_timeout(guard, LONG);
+                let is_late = woken.is_ok_and(|(_, result)| result.timed_out());
+                let _ = sender.send(if is_late { "still waits" } else { "is woken" });
+            });
         }
+        let mut next = || events.recv().expect("three threads send two events each");
+        assert_eq!([next(), next(), next()], ["waits"; 3]);
         falls_asleep(&news);
         news.append(ADA);
-        for events in &visitors {
-            check(events, &[ADA], "three visitors wait, and one message is news for each");
-        }
+        let yours = [next(), next(), next()];
+        let expected = ["is woken"; 3];
+        assert!(
+            yours == expected,
+            "three threads wait, and one message is news for each of them\n  after your `append`: \
+             {yours:?}\n  expected: {expected:?}"
+        );
     }
 
     #[test]
@@ -193,20 +230,10 @@ mod tests {
     #[test]
     fn the_time_does_not_begin_anew_with_each_wake_up() {
         let news = Arc::new(News::default());
-        let events = visit(&news, 0, Duration::from_millis(100));
+        let events = visit(&news, 0, Duration::from_millis(300));
         waits(&events);
-        let (over, stop) = mpsc::channel::<()>();
-        let notifies = thread::spawn(move || {
-            // A notification each millisecond, until the test is over.
-            while stop.recv_timeout(Duration::from_millis(1))
-                == Err(mpsc::RecvTimeoutError::Timeout)
-            {
-                news.appended.notify_all();
-            }
-        });
-        check(&events, &[], "it was to wait for 100 ms in all, however often it is woken");
-        drop(over);
-        notifies.join().expect("it notifies");
+        let why = "it was to wait for 300 ms in all, however often it is woken";
+        check_woken(&news, &events, &[], why);
     }
 
     /// Here the list of messages changes without a notification. Only a thread that polls sees it.
@@ -221,11 +248,10 @@ mod tests {
         let nothing = events.recv_timeout(moment).ok();
         assert!(nothing.is_none(), "there is no news\n  your `wait`: {nothing:?}");
         news.messages().push(ADA.to_owned());
-        let early = events.recv_timeout(moment).ok();
+        let early = events.recv_timeout(5 * moment).ok();
         let why = "nobody has notified it: a thread that looks every few milliseconds is polling";
         assert!(early.is_none(), "{why}\n  your `wait`: {early:?}\n  expected: nothing yet");
-        news.appended.notify_all();
-        check(&events, &[ADA], "now it was notified");
+        check_woken(&news, &events, &[ADA], "now it was notified");
     }
 
     /// The server was started anew, and the visitor's page was not.

@@ -29,8 +29,9 @@ mod tests {
     /// Your line, and where its ASCII column begins: at the first `|`.
     #[track_caller]
     fn line(offset: usize, bytes: &[u8], why: &str) -> (String, usize) {
-        let line = panic::catch_unwind(|| dump_line(offset, bytes))
-            .unwrap_or_else(|_| panic!("{why}\n  your `dump_line({offset}, {bytes:02x?})` panicked"));
+        let line = panic::catch_unwind(|| dump_line(offset, bytes)).unwrap_or_else(|_| {
+            panic!("{why}\n  your `dump_line({offset}, {bytes:02x?})` panicked")
+        });
         let ascii = line.find('|').unwrap_or(line.len());
         (line, ascii)
     }
@@ -50,10 +51,17 @@ mod tests {
         compare(&line[ascii..], expected, &format!("{why}\n  bytes:    {bytes:02x?}"));
     }
 
+    /// A character as it is, or as its number in hex: an escape must not reach your terminal.
+    fn shown(character: char) -> String {
+        if (' '..='~').contains(&character) {
+            character.to_string()
+        } else {
+            character.escape_unicode().to_string()
+        }
+    }
+
     #[track_caller]
     fn compare(yours: &str, expected: &str, why: &str) {
-        // What would move your terminal's cursor is shown as a number in hex.
-        let shown = |c: char| if c == ' ' || c.is_ascii_graphic() { c.into() } else { c.escape_unicode().to_string() };
         let shown: String = yours.chars().map(shown).collect();
         assert!(yours == expected, "{why}\n  yours:    {shown}\n  expected: {expected}");
     }

@@ -1,7 +1,7 @@
 //! Makes places and ids agree again: no event is ever dropped.
 //!
 //! Fails: a_page_that_has_missed_more_than_is_kept_gets_all_that_is_kept
-//!   "events 3 and 4 are kept, and a page that has seen event 1 needs both"
+//!   "the last two events are kept, and a page that has seen event 1 needs both"
 //! Fails: the_history_has_a_limit
 //!   "a history that grows for ever fills the memory"
 

@@ -1,5 +1,7 @@
 //! Returns what was seen together with what is new.
 //!
+//! Fails: news_that_is_there_is_returned_at_once
+//!   "this visitor has seen the first of two messages"
 //! Fails: a_message_that_was_seen_is_not_news
 //!   "this visitor has seen the first message, and needs the second"
 //! Fails: a_visitor_who_has_seen_more_than_there_is_waits

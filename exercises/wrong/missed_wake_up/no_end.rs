@@ -3,7 +3,7 @@
 //! Fails: without_news_the_answer_is_empty_when_the_time_is_over
 //!   "it was to wait for one millisecond, and nothing was appended"
 //! Fails: the_time_does_not_begin_anew_with_each_wake_up
-//!   "it was to wait for 100 ms in all, however often it is woken"
+//!   "it was to wait for 300 ms in all, however often it is woken"
 //! Fails: a_visitor_who_has_seen_more_than_there_is_waits
 //!   "this page has seen 7 messages, and there is one: nothing is new"
 

@@ -6,8 +6,6 @@
 //!   "there is nothing new: call `on_wait`, then wait"
 //! Fails: a_wake_up_without_news_is_not_news
 //!   "there is nothing new: call `on_wait`, then wait"
-//! Fails: every_visitor_who_waits_is_woken
-//!   "there is nothing new: call `on_wait`, then wait"
 //! Fails: without_news_the_answer_is_empty_when_the_time_is_over
 //!   "there is nothing new: call `on_wait`, then wait"
 //! Fails: the_time_does_not_begin_anew_with_each_wake_up

@@ -1,7 +1,7 @@
 //! Notifies one of the visitors who wait.
 //!
-//! Fails: every_visitor_who_waits_is_woken
-//!   "three visitors wait, and one message is news for each"
+//! Fails: an_append_wakes_everyone_who_waits
+//!   "three threads wait, and one message is news for each of them"
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

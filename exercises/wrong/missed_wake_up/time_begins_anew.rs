@@ -1,7 +1,7 @@
 //! Looks again after each wake-up, and then waits for the whole time once more.
 //!
 //! Fails: the_time_does_not_begin_anew_with_each_wake_up
-//!   "it was to wait for 100 ms in all, however often it is woken"
+//!   "it was to wait for 300 ms in all, however often it is woken"
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -2,6 +2,8 @@
 //!
 //! Fails: each_byte_may_come_by_itself
 //!   "35 pieces of one byte are one request: count bytes, not reads"
+//! Fails: a_request_may_be_as_long_as_the_limit
+//!   "the request has LIMIT bytes, and the frame after it does not count"
 
 use std::io::{self, ErrorKind, Read};
 

@@ -1,5 +1,7 @@
 //! Waits until all that has arrived ends with a blank line, which a first frame does not.
 //!
+//! Fails: a_request_may_be_as_long_as_the_limit
+//!   "the request has LIMIT bytes, and the frame after it does not count"
 //! Fails: the_first_frame_after_the_request_is_kept
 //!   "a client in a hurry has sent its first frame already"
 //! Fails: the_first_blank_line_ends_the_request

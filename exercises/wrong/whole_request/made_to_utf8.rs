@@ -1,5 +1,7 @@
 //! Puts U+FFFD in the place of what is not UTF-8.
 //!
+//! Fails: a_request_may_be_as_long_as_the_limit
+//!   "the request has LIMIT bytes, and the frame after it does not count"
 //! Fails: a_value_may_have_any_bytes
 //!   "e9 alone is not UTF-8: leave the bytes of a request as they are"
 //! Fails: the_first_frame_after_the_request_is_kept

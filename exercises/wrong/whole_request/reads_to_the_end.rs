@@ -11,6 +11,8 @@
 //!   "35 pieces of one byte are one request: count bytes, not reads"
 //! Fails: a_request_may_be_longer_than_a_read
 //!   "cookies of 3,000 bytes were cut off (F1)"
+//! Fails: a_request_may_be_as_long_as_the_limit
+//!   "the request has LIMIT bytes, and the frame after it does not count"
 //! Fails: a_value_may_have_any_bytes
 //!   "e9 alone is not UTF-8: leave the bytes of a request as they are"
 //! Fails: only_the_blank_line_ends_a_request
