@@ -1,95 +1,193 @@
-//! Compiles one file with its tests, runs each of them in a process of its own, and judges it.
+//! Compiles an answer with the course's tests, runs each of them in a process of its own, and judges
+//! it.
 
 use std::env;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use rayon::prelude::*;
 use tempfile::TempDir;
 use wait_timeout::ChildExt as _;
 
+use crate::judge::Judge;
 use crate::outcome::{FailedTest, Outcome};
-use crate::source::{redefined_macro, with_proofs};
+use crate::parts::code_of;
+use crate::refused::refused;
 
-/// How long a test may run. It takes less than a second, or, where it has to find out that nothing
-/// comes, five.
+/// How long a test, or the compiler, may run. A test takes less than a second, or five seconds where
+/// it has to find out that nothing arrives.
 const TIME: Duration = Duration::from_mins(1);
-/// Lines of a program that broke off which are worth reading.
+/// How often a running test's output is measured.
+const LOOK: Duration = Duration::from_millis(100);
+/// The most bytes that a test may print.
+const OUTPUT_LIMIT: u64 = 16 * 1024 * 1024;
+/// The most characters of a message that are passed on.
+const MESSAGE_LIMIT: usize = 2000;
+/// How many of the last lines are quoted if a program breaks off.
 const LAST_LINES: usize = 3;
-/// The exit status of a test that failed.
-const FAILED: i32 = 101;
+/// What the first line of an answer begins with when it is compiled.
+const JUDGED_BY: &str = "#[cfg(test)] #[path = \"tests.rs\"] mod tests; ";
 
-/// Compiles a file and runs its tests.
-///
-/// A test has passed if it ended well and has written a secret that only its last line knows. What
-/// else the program prints, and when it ends, proves nothing.
-///
-/// # Errors
-/// A sentence about what kept us from it: there is no `rustc`, or no room for the program.
-pub fn try_out(file: &str) -> Result<Outcome, String> {
-    within(TIME, file)
+/// How a program has ended.
+enum End {
+    Exited(ExitStatus),
+    OutOfTime,
+    PrintedTooMuch,
 }
 
-fn within(time: Duration, file: &str) -> Result<Outcome, String> {
-    if let Some(name) = redefined_macro(file) {
-        let message = format!("the answer redefines `{name}`, which the tests need as it is");
-        return Ok(Outcome::Broken { message });
-    }
-    let folder = TempDir::new().map_err(|error| format!("no temporary folder: {error}"))?;
-    let (proving, tests) = with_proofs(file);
-    let source = folder.path().join("exercise.rs");
-    fs::write(source, proving).map_err(|error| format!("exercise.rs: {error}"))?;
+/// Compiles a learner's file with the tests of the course's file, and runs them. Tests in the
+/// learner's file are ignored.
+///
+/// A test has passed or failed if its report says so, and the report contains a secret that nothing
+/// but the test's last line knows. What else the program prints, and how it ends, proves nothing.
+///
+/// # Errors
+/// A sentence if there is no `rustc`, or no space for the program.
+pub fn try_out(course: &str, learner: &str) -> Result<Outcome, String> {
+    within(TIME, course, learner)
+}
 
-    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    // Unsafe code could run before the tests, or find the secret in memory.
-    rustc.args(["--edition", "2024", "--test", "-A", "warnings", "-F", "unsafe-code"]);
-    // A program's name must end like that on Windows, and may elsewhere.
-    rustc.args(["-C", "debuginfo=0", "-o", "tests.exe", "exercise.rs"]);
-    let compiled = rustc.current_dir(folder.path()).output();
-    let compiled = compiled.map_err(|error| format!("rustc: {error}"))?;
-    if !compiled.status.success() {
-        let said = String::from_utf8_lossy(&compiled.stderr);
-        return Ok(Outcome::DoesNotCompile { message: first_error(&said) });
+fn within(time: Duration, course: &str, learner: &str) -> Result<Outcome, String> {
+    let code = code_of(learner.strip_prefix('\u{feff}').unwrap_or(learner));
+    if let Some(what) = refused(&code) {
+        return Ok(Outcome::Refused {
+            message: format!("the answer uses {what}: no exercise needs it"),
+        });
     }
-    let run = |test: &&str| run(folder.path(), test, time);
-    let outcomes: io::Result<Vec<Outcome>> = tests.par_iter().map(run).collect();
+    let Some(judge) = Judge::of(course) else { return Ok(broken("the exercise has no tests")) };
+    let folder = TempDir::new().map_err(|error| format!("no temporary folder: {error}"))?;
+    let write = |name: &str, text: &str| {
+        fs::write(folder.path().join(name), text).map_err(|error| format!("{name}: {error}"))
+    };
+    write("exercise.rs", &format!("{JUDGED_BY}{}", without_inner_attributes(&code)))?;
+    write("tests.rs", &judge.module)?;
+    if let Some(outcome) =
+        compile(folder.path(), time).map_err(|error| format!("rustc: {error}"))?
+    {
+        return Ok(outcome);
+    }
+    // A test may wait for seconds, and needs no processor meanwhile.
+    let outcomes: io::Result<Vec<Outcome>> = thread::scope(|scope| {
+        let folder = folder.path();
+        let run = |test: &String| {
+            let test = test.clone();
+            scope.spawn(move || run(folder, &test, time))
+        };
+        let tests: Vec<_> = judge.tests.iter().map(run).collect();
+        let panicked = |_| Err(io::Error::other("the grader has a fault"));
+        tests.into_iter().map(|test| test.join().unwrap_or_else(panicked)).collect()
+    });
     Ok(together(outcomes.map_err(|error| format!("tests: {error}"))?))
+}
+
+/// Turns the inner attributes and inner comments at the head of a file into plain comments: they
+/// must come first in a file, and there the tests are. An attribute could also remove the tests.
+fn without_inner_attributes(code: &str) -> String {
+    let mut plain = String::new();
+    let mut is_head = true;
+    for line in code.split_inclusive('\n') {
+        let text = line.trim_start();
+        is_head = is_head && (text.is_empty() || text.starts_with("//") || text.starts_with("#!["));
+        match text.strip_prefix("//!") {
+            Some(comment) if is_head => plain.extend(["// ", comment]),
+            _ if is_head && text.starts_with("#![") => plain.extend(["// ", text]),
+            _ => plain.push_str(line),
+        }
+    }
+    plain
+}
+
+/// Compiles `exercise.rs`. Returns an outcome only if there is no program after that.
+fn compile(folder: &Path, at_most: Duration) -> io::Result<Option<Outcome>> {
+    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    // Unsafe code could run before the tests, or find the secret in memory. With that variable, an
+    // answer could use features that are not stable.
+    rustc.args(["--edition", "2024", "--test", "-A", "warnings", "-F", "unsafe-code"]);
+    rustc.env_remove("RUSTC_BOOTSTRAP");
+    // A program's name must end like that on Windows, and may elsewhere.
+    rustc.args(["-C", "debuginfo=0", "-C", "codegen-units=1", "-o", "tests.exe", "exercise.rs"]);
+    let output = folder.join("rustc.txt");
+    let message = match ends(rustc.stdin(Stdio::null()), folder, &output, at_most)? {
+        End::Exited(status) if status.success() => return Ok(None),
+        End::Exited(_) => first_error(&read_start(&output)?),
+        End::OutOfTime => format!("the compiler did not end within {} s", at_most.as_secs()),
+        End::PrintedTooMuch => "the compiler printed more than 16 MiB".to_owned(),
+    };
+    Ok(Some(Outcome::DoesNotCompile { message: shortened(&message) }))
 }
 
 /// Runs one test.
 fn run(folder: &Path, test: &str, at_most: Duration) -> io::Result<Outcome> {
     let secret = format!("{:032x}", rand::random::<u128>());
-    // A pipe that nobody empties would stop the program. A file takes what comes.
-    let path = folder.join(test);
-    let output = File::create(&path)?;
     let mut command = Command::new(folder.join("tests.exe"));
-    command.args(["--exact", &format!("tests::{test}"), "--color", "never"]);
-    // What ends a program altogether, such as a stack overflow, is told on standard error.
-    command.stdin(Stdio::piped()).stderr(output.try_clone()?).stdout(output);
-    let mut child = command.current_dir(folder).env("RUST_BACKTRACE", "0").spawn()?;
-    // It may have ended already.
-    let _ = child.stdin.take().map(|mut stdin| stdin.write_all(secret.as_bytes()));
-    let Some(status) = child.wait_timeout(at_most)? else {
-        child.kill()?;
-        child.wait()?;
-        return Ok(Outcome::Endless);
+    // Captured output would collect in memory.
+    command.args(["--exact", &format!("tests::{test}"), "--color", "never", "--no-capture"]);
+    let (stdin, mut to_test) = io::pipe()?;
+    to_test.write_all(secret.as_bytes())?;
+    drop(to_test);
+    let output = folder.join(test);
+    let status = match ends(command.stdin(stdin), folder, &output, at_most)? {
+        End::Exited(status) => status,
+        End::OutOfTime => return Ok(Outcome::Endless),
+        End::PrintedTooMuch => return Ok(broken(&format!("{test} printed more than 16 MiB"))),
     };
-    let said = fs::read(path)?;
-    let said = String::from_utf8_lossy(&said);
-    Ok(if status.success() && said.contains(&secret) {
-        Outcome::Passed
-    } else if status.code() == Some(FAILED) {
-        Outcome::Failed {
-            failed: vec![FailedTest { test: test.to_owned(), message: message(&said) }],
+    let said = read_start(&output)?;
+    let report = said.split(&secret).nth(1).filter(|_| status.success());
+    Ok(match report {
+        Some("passed") => Outcome::Passed,
+        Some(report) => {
+            let message = shortened(message(report.strip_prefix("failed ").unwrap_or(report)));
+            Outcome::Failed { failed: vec![FailedTest { test: test.to_owned(), message }] }
         }
-    } else {
-        let lines: Vec<&str> = said.lines().filter(|line| !line.is_empty()).collect();
-        let last = lines[lines.len().saturating_sub(LAST_LINES)..].join("\n");
-        Outcome::Broken { message: format!("{test} did not come to its end ({status}): {last}") }
+        None => {
+            let lines: Vec<&str> = said.lines().filter(|line| !line.is_empty()).collect();
+            let last = lines[lines.len().saturating_sub(LAST_LINES)..].join("\n");
+            broken(&format!("{test} did not come to its end ({status}): {last}"))
+        }
     })
+}
+
+/// Runs a program that writes into the file `output`, and ends it if it takes or prints too much.
+///
+/// A pipe that is not emptied would stop the program. A file takes everything.
+fn ends(command: &mut Command, folder: &Path, output: &Path, at_most: Duration) -> io::Result<End> {
+    let file = File::create(output)?;
+    // A stack overflow, for example, is reported on standard error.
+    command.stderr(file.try_clone()?).stdout(file);
+    let mut child = command.current_dir(folder).env("RUST_BACKTRACE", "0").spawn()?;
+    let end = Instant::now() + at_most;
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        let status = child.wait_timeout(left.min(LOOK))?;
+        let is_too_much = fs::metadata(output)?.len() > OUTPUT_LIMIT;
+        match status {
+            _ if is_too_much => return killed(&mut child, End::PrintedTooMuch),
+            Some(status) => return Ok(End::Exited(status)),
+            None if left.is_zero() => return killed(&mut child, End::OutOfTime),
+            None => {}
+        }
+    }
+}
+
+fn killed(child: &mut Child, end: End) -> io::Result<End> {
+    // It may have ended meanwhile.
+    let _ = child.kill();
+    child.wait()?;
+    Ok(end)
+}
+
+/// Reads what a program has printed, up to the limit.
+fn read_start(output: &Path) -> io::Result<String> {
+    let mut said = Vec::new();
+    File::open(output)?.take(OUTPUT_LIMIT).read_to_end(&mut said)?;
+    Ok(String::from_utf8_lossy(&said).into_owned())
+}
+
+fn broken(message: &str) -> Outcome {
+    Outcome::Broken { message: shortened(message) }
 }
 
 /// What the outcomes of its tests come to for an exercise.
@@ -106,7 +204,6 @@ fn together(outcomes: Vec<Outcome>) -> Outcome {
         return Outcome::Endless;
     }
     if !failed.is_empty() {
-        failed.sort_by(|one, other| one.test.cmp(&other.test));
         return Outcome::Failed { failed };
     }
     let not_passed = others.iter().find(|outcome| **outcome != Outcome::Passed).cloned();
@@ -117,30 +214,41 @@ fn together(outcomes: Vec<Outcome>) -> Outcome {
 fn first_error(said: &str) -> String {
     let mut lines = said.lines().skip_while(|line| !line.starts_with("error")).take(2);
     let error = lines.next().unwrap_or("the compiler gave no reason");
-    let place = lines.next().and_then(|line| line.trim().strip_prefix("--> exercise.rs:"));
-    place.map_or_else(|| error.to_owned(), |place| format!("{error} (at {place})"))
+    let place = lines.next().and_then(|line| line.trim().strip_prefix("--> "));
+    match place.and_then(|place| place.split_once(".rs:")) {
+        Some(("exercise", place)) => format!("{error} (at {place})"),
+        Some(_) => format!("{error} (where the tests use the answer)"),
+        None => error.to_owned(),
+    }
 }
 
-/// The message of the last panic: those before it were caught, or belong to another thread.
-fn message(why: &str) -> String {
-    let panic = why.rsplit_once("panicked at ").map_or(why, |(_, panic)| panic);
-    let lines = panic.lines().skip(1);
-    let lines = lines.take_while(|line| !line.starts_with("note: ") && !line.is_empty());
-    let message = lines.collect::<Vec<_>>().join("\n");
+/// The message of a panic as its author wrote it.
+fn message(panic: &str) -> &str {
     let ours = ["assertion `left == right` failed: ", "assertion `left != right` failed: "];
-    let told = ours.iter().find_map(|prefix| message.strip_prefix(prefix));
-    told.unwrap_or(&message).to_owned()
+    ours.iter().find_map(|prefix| panic.strip_prefix(prefix)).unwrap_or(panic)
+}
+
+/// A message that is safe to print: not too long, and without the characters that control a
+/// terminal.
+fn shortened(message: &str) -> String {
+    let is_printed = |letter: &char| !letter.is_control() || *letter == '\n';
+    let mut short: String = message.chars().filter(is_printed).take(MESSAGE_LIMIT + 1).collect();
+    if let Some((end, _)) = short.char_indices().nth(MESSAGE_LIMIT) {
+        short.truncate(end);
+        short.push('…');
+    }
+    short
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const RULE: &str =
-        "#[cfg(test)]\nmod tests {\n    #[test]\n    fn a_rule() {\n        RULE\n    }\n}\n";
+    const RULE: &str = "fn f() {}\n#[cfg(test)]\nmod tests {\n    use super::*;\n\n    #[test]\n    \
+        fn a_rule() {\n        RULE\n    }\n}\n";
 
     fn outcome(rule: &str) -> Outcome {
-        try_out(&RULE.replace("RULE", rule)).unwrap()
+        try_out(&RULE.replace("RULE", rule), "").unwrap()
     }
 
     #[test]
@@ -161,10 +269,28 @@ mod tests {
 
     #[test]
     fn what_does_not_compile_says_where() {
-        let Outcome::DoesNotCompile { message } = outcome("let one: u8 = true;") else {
-            panic!("that cannot compile");
+        let course = RULE.replace("RULE", "f();");
+        let message = |answer| match try_out(&course, answer).unwrap() {
+            Outcome::DoesNotCompile { message } => message,
+            other => panic!("that cannot compile: {other:?}"),
         };
-        assert_eq!(message, "error[E0308]: mismatched types (at 5:23)");
+        let wrong = "//! Mine.\n\nfn f() { let one: u8 = true; }\n";
+        assert_eq!(message(wrong), "error[E0308]: mismatched types (at 3:24)");
+        let other = "fn f(one: u8) {}\n";
+        assert!(message(other).ends_with("(where the tests use the answer)"), "{}", message(other));
+    }
+
+    #[test]
+    fn inner_attributes_become_comments_and_lines_stay() {
+        let code = "//! Mine.\n#![allow(dead_code)]\n\nmod inner {\n    //! Inner.\n}\n";
+        let plain = "//  Mine.\n// #![allow(dead_code)]\n\nmod inner {\n    //! Inner.\n}\n";
+        assert_eq!(without_inner_attributes(code), plain);
+    }
+
+    #[test]
+    fn a_message_is_short_and_cannot_control_a_terminal() {
+        assert_eq!(shortened("\u{1b}[2Ja\r\0b\nc"), "[2Jab\nc");
+        assert_eq!(shortened(&"ä".repeat(3000)).chars().count(), MESSAGE_LIMIT + 1);
     }
 
     #[test]
@@ -185,12 +311,12 @@ mod tests {
 
     #[test]
     fn a_file_without_tests_has_proved_nothing() {
-        assert!(matches!(try_out("").unwrap(), Outcome::Broken { .. }));
+        assert!(matches!(try_out("", "").unwrap(), Outcome::Broken { .. }));
     }
 
     #[test]
     fn a_program_that_does_not_end_is_ended() {
         let endless = RULE.replace("RULE", "loop { std::thread::park() }");
-        assert_eq!(within(Duration::from_millis(50), &endless).unwrap(), Outcome::Endless);
+        assert_eq!(within(Duration::from_secs(5), &endless, "").unwrap(), Outcome::Endless);
     }
 }

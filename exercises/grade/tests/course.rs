@@ -7,13 +7,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use grade::{Course, Exercise, FailedTest, Outcome, code_of, tests_of, try_out, with_tests_of};
+use grade::{Course, Exercise, FailedTest, Outcome, code_of, stubs, tests_of, try_out};
 use rayon::prelude::*;
 
 /// An answer that must be rejected, and what for.
 struct Rejected {
     path: PathBuf,
-    file: String,
+    answer: String,
+    /// The course's file of the exercise.
+    course: String,
     /// The tests that must fail, each with a part of its message.
     announced: BTreeMap<String, String>,
 }
@@ -45,9 +47,9 @@ fn announced(file: &str) -> BTreeMap<String, String> {
 }
 
 impl Rejected {
-    fn new(path: PathBuf, tests: &str) -> Self {
+    fn new(path: PathBuf, course: String) -> Self {
         let answer = read(&path);
-        Self { announced: announced(&answer), file: with_tests_of(tests, &answer), path }
+        Self { announced: announced(&answer), answer, course, path }
     }
 
     /// What is wrong with the rejection: nothing, or a sentence.
@@ -56,11 +58,12 @@ impl Rejected {
         if self.announced.is_empty() {
             return complain("it announces no test that fails");
         }
-        let outcome = try_out(&self.file).unwrap();
+        let outcome = try_out(&self.course, &self.answer).unwrap();
         let Outcome::Failed { failed } = outcome else {
             return complain(&format!("it should fail, and it is: {outcome:?}"));
         };
-        let failing: Vec<&str> = failed.iter().map(|failed| failed.test.as_str()).collect();
+        let mut failing: Vec<&str> = failed.iter().map(|failed| failed.test.as_str()).collect();
+        failing.sort_unstable();
         let announced: Vec<&str> = self.announced.keys().map(String::as_str).collect();
         if failing != announced {
             return complain(&format!("announced: {announced:?}, failing: {failing:?}"));
@@ -97,9 +100,8 @@ fn wrong(course: &Course) -> BTreeMap<String, Vec<PathBuf>> {
 fn every_stub_fails_as_it_announces() {
     let course = course();
     let stub = |exercise: &Exercise| {
-        let path = exercise.path_in(&course.folder);
-        let tests = read(&path);
-        Rejected::new(path, &tests)
+        let solution = read(&exercise.solution_in(&course.folder));
+        Rejected::new(exercise.path_in(&course.folder), solution)
     };
     all_are_rejected(&course.exercises.iter().map(stub).collect::<Vec<_>>());
 }
@@ -110,9 +112,9 @@ fn every_answer_known_to_be_wrong_is_rejected_as_it_announces() {
     let mut wrong = wrong(&course);
     let mut answers = Vec::new();
     for exercise in &course.exercises {
-        let tests = read(&exercise.path_in(&course.folder));
+        let solution = read(&exercise.solution_in(&course.folder));
         let paths = wrong.remove(&exercise.name).unwrap_or_default();
-        answers.extend(paths.into_iter().map(|path| Rejected::new(path, &tests)));
+        answers.extend(paths.into_iter().map(|path| Rejected::new(path, solution.clone())));
     }
     assert!(wrong.is_empty(), "answers to what nobody asks: {:?}", wrong.keys());
     all_are_rejected(&answers);
@@ -125,7 +127,7 @@ fn every_solution_passes_the_tests_of_its_stub() {
         let solution = read(&exercise.solution_in(&course.folder));
         let stub = read(&exercise.path_in(&course.folder));
         assert_eq!(tests_of(&solution), tests_of(&stub), "{}: the tests differ", exercise.name);
-        let outcome = try_out(&solution).unwrap();
+        let outcome = try_out(&solution, &solution).unwrap();
         (outcome != Outcome::Passed).then(|| format!("{}: {outcome:?}", exercise.name))
     };
     let complaints: Vec<String> = course.exercises.par_iter().filter_map(complaint).collect();
@@ -144,6 +146,14 @@ fn every_step_has_three_to_five_exercises_and_two_wrong_answers_at_least() {
         assert!((3..=5).contains(&step.len()), "{name}: {} exercises", step.len());
         assert!(answers >= 2, "{name}: {answers} wrong answers");
     }
+}
+
+/// Otherwise the grader does not know who has begun.
+#[test]
+fn the_list_of_stubs_is_up_to_date() {
+    let course = course();
+    let listed = read(&course.folder.join("grade").join("stubs.txt"));
+    assert_eq!(listed, stubs(&course).unwrap(), "run `just grade --stubs`");
 }
 
 /// A folder `02_handshake` is step `02-handshake`, and the chapter of that name.
