@@ -100,7 +100,7 @@ fn given(code: &str, tests: &str) -> String {
             && !is_lifetime
             && mentioned.contains(&name.to_string())
         {
-            let _ = write!(given, "pub(super) use crate::{name}; ");
+            let _ = write!(given, "pub(super) use super::super::{name}; ");
         }
     }
     given + "}"
@@ -139,7 +139,8 @@ mod tests {
     #[test]
     fn only_what_the_tests_mention_is_imported() {
         let judge = Judge::of(COURSE).unwrap();
-        let given = "mod given { pub(super) use std :: io :: Read; pub(super) use crate::b; }";
+        let given =
+            "mod given { pub(super) use std :: io :: Read; pub(super) use super::super::b; }";
         assert!(judge.module.contains(given), "{}", judge.module);
     }
 

@@ -2,17 +2,19 @@
 //! it.
 
 use std::env;
-use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
-use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use rayon::prelude::*;
 use tempfile::TempDir;
-use wait_timeout::ChildExt as _;
 
 use crate::judge::Judge;
+use crate::limits::{End, ends, read_start};
 use crate::outcome::{FailedTest, Outcome};
 use crate::parts::code_of;
 use crate::refused::refused;
@@ -20,10 +22,6 @@ use crate::refused::refused;
 /// How long a test, or the compiler, may run. A test takes less than a second, or five seconds where
 /// it has to find out that nothing arrives.
 const TIME: Duration = Duration::from_mins(1);
-/// How often a running test's output is measured.
-const LOOK: Duration = Duration::from_millis(100);
-/// The most bytes that a test may print.
-const OUTPUT_LIMIT: u64 = 16 * 1024 * 1024;
 /// The most characters of a message that are passed on.
 const MESSAGE_LIMIT: usize = 2000;
 /// How many of the last lines are quoted if a program breaks off.
@@ -31,12 +29,15 @@ const LAST_LINES: usize = 3;
 /// What the first line of an answer begins with when it is compiled.
 const JUDGED_BY: &str = "#[cfg(test)] #[path = \"tests.rs\"] mod tests; ";
 
-/// How a program has ended.
-enum End {
-    Exited(ExitStatus),
-    OutOfTime,
-    PrintedTooMuch,
-}
+/// The compiler. `rustup` looks up which one it is each time; we ask once.
+static RUSTC: LazyLock<PathBuf> = LazyLock::new(|| {
+    let rustc = PathBuf::from(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let asked = Command::new(&rustc).args(["--print", "sysroot"]).output();
+    let sysroot = asked.ok().and_then(|asked| String::from_utf8(asked.stdout).ok());
+    let found = sysroot.map(|sysroot| Path::new(sysroot.trim()).join("bin").join("rustc"));
+    let found = found.map(|found| found.with_extension(env::consts::EXE_EXTENSION));
+    found.filter(|found| found.is_file()).unwrap_or(rustc)
+});
 
 /// Compiles a learner's file with the tests of the course's file, and runs them. Tests in the
 /// learner's file are ignored.
@@ -50,37 +51,82 @@ pub fn try_out(course: &str, learner: &str) -> Result<Outcome, String> {
     within(TIME, course, learner)
 }
 
-fn within(time: Duration, course: &str, learner: &str) -> Result<Outcome, String> {
-    let code = code_of(learner.strip_prefix('\u{feff}').unwrap_or(learner));
-    if let Some(what) = refused(&code) {
-        return Ok(Outcome::Refused {
-            message: format!("the answer uses {what}: no exercise needs it"),
-        });
+/// Does the same as [`try_out`] for many answers to one exercise, in a fraction of the time: they are
+/// modules of one program.
+///
+/// Use it for answers that come with the course. One that defines a macro for all modules could
+/// influence the others.
+///
+/// # Errors
+/// As [`try_out`].
+pub fn try_out_all(course: &str, answers: &[&str]) -> Result<Vec<Outcome>, String> {
+    match all_in_one(course, answers)? {
+        Some(outcomes) => Ok(outcomes),
+        // Which of them is it that does not compile?
+        None => answers.par_iter().map(|answer| try_out(course, answer)).collect(),
     }
+}
+
+/// Returns `None` if the answers do not compile together.
+fn all_in_one(course: &str, answers: &[&str]) -> Result<Option<Vec<Outcome>>, String> {
+    let Some(judge) = Judge::of(course) else { return Ok(None) };
+    let folder = TempDir::new().map_err(|error| format!("no temporary folder: {error}"))?;
+    let folder = folder.path();
+    let names: Vec<String> = (0..answers.len()).map(|number| format!("answer_{number}")).collect();
+    let modules: String = names.iter().map(|name| format!("mod {name};\n")).collect();
+    write(folder, "exercise.rs", &modules)?;
+    write(folder, "tests.rs", &judge.module)?;
+    for (name, answer) in names.iter().zip(answers) {
+        let Ok(code) = acceptable(answer) else { return Ok(None) };
+        write(folder, &format!("{name}.rs"), &code)?;
+    }
+    if compile(folder, TIME)?.is_some() {
+        return Ok(None);
+    }
+    let judge = &judge;
+    let outcome = move |name: &String| run_all(folder, &format!("{name}::"), &judge.tests, TIME);
+    let outcomes: Result<Vec<Outcome>, String> = thread::scope(|scope| {
+        let answers: Vec<_> = names.iter().map(|name| scope.spawn(move || outcome(name))).collect();
+        answers.into_iter().map(|answer| answer.join().unwrap_or_else(|_| Err(fault()))).collect()
+    });
+    outcomes.map(Some)
+}
+
+fn within(time: Duration, course: &str, learner: &str) -> Result<Outcome, String> {
+    let code = match acceptable(learner) {
+        Ok(code) => code,
+        Err(refused) => return Ok(refused),
+    };
     let Some(judge) = Judge::of(course) else { return Ok(broken("the exercise has no tests")) };
     let folder = TempDir::new().map_err(|error| format!("no temporary folder: {error}"))?;
-    let write = |name: &str, text: &str| {
-        fs::write(folder.path().join(name), text).map_err(|error| format!("{name}: {error}"))
-    };
-    write("exercise.rs", &format!("{JUDGED_BY}{}", without_inner_attributes(&code)))?;
-    write("tests.rs", &judge.module)?;
-    if let Some(outcome) =
-        compile(folder.path(), time).map_err(|error| format!("rustc: {error}"))?
-    {
-        return Ok(outcome);
+    let folder = folder.path();
+    write(folder, "exercise.rs", &code)?;
+    write(folder, "tests.rs", &judge.module)?;
+    match compile(folder, time)? {
+        Some(outcome) => Ok(outcome),
+        None => run_all(folder, "", &judge.tests, time),
     }
-    // A test may wait for seconds, and needs no processor meanwhile.
-    let outcomes: io::Result<Vec<Outcome>> = thread::scope(|scope| {
-        let folder = folder.path();
-        let run = |test: &String| {
-            let test = test.clone();
-            scope.spawn(move || run(folder, &test, time))
-        };
-        let tests: Vec<_> = judge.tests.iter().map(run).collect();
-        let panicked = |_| Err(io::Error::other("the grader has a fault"));
-        tests.into_iter().map(|test| test.join().unwrap_or_else(panicked)).collect()
-    });
-    Ok(together(outcomes.map_err(|error| format!("tests: {error}"))?))
+}
+
+/// Returns the code of an answer, with the tests as its first module, unless it is refused.
+fn acceptable(learner: &str) -> Result<String, Outcome> {
+    let code = code_of(learner.strip_prefix('\u{feff}').unwrap_or(learner));
+    match refused(&code) {
+        Some(what) => {
+            let message = format!("the answer uses {what}: no exercise needs it");
+            Err(Outcome::Refused { message })
+        }
+        None => Ok(format!("{JUDGED_BY}{}", without_inner_attributes(&code))),
+    }
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
+    fs::write(folder.join(name), text).map_err(|error| format!("{name}: {error}"))
+}
+
+/// What is said if a thread of ours has panicked.
+fn fault() -> String {
+    "the grader has a fault, see above".to_owned()
 }
 
 /// Turns the inner attributes and inner comments at the head of a file into plain comments: they
@@ -101,8 +147,8 @@ fn without_inner_attributes(code: &str) -> String {
 }
 
 /// Compiles `exercise.rs`. Returns an outcome only if there is no program after that.
-fn compile(folder: &Path, at_most: Duration) -> io::Result<Option<Outcome>> {
-    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+fn compile(folder: &Path, at_most: Duration) -> Result<Option<Outcome>, String> {
+    let mut rustc = Command::new(RUSTC.as_path());
     // Unsafe code could run before the tests, or find the secret in memory. With that variable, an
     // answer could use features that are not stable.
     rustc.args(["--edition", "2024", "--test", "-A", "warnings", "-F", "unsafe-code"]);
@@ -110,25 +156,50 @@ fn compile(folder: &Path, at_most: Duration) -> io::Result<Option<Outcome>> {
     // A program's name must end like that on Windows, and may elsewhere.
     rustc.args(["-C", "debuginfo=0", "-C", "codegen-units=1", "-o", "tests.exe", "exercise.rs"]);
     let output = folder.join("rustc.txt");
-    let message = match ends(rustc.stdin(Stdio::null()), folder, &output, at_most)? {
+    let failed = |error: io::Error| format!("rustc: {error}");
+    let end = ends(rustc.stdin(Stdio::null()), folder, &output, at_most).map_err(failed)?;
+    let message = match end {
         End::Exited(status) if status.success() => return Ok(None),
-        End::Exited(_) => first_error(&read_start(&output)?),
+        End::Exited(_) => first_error(&read_start(&output).map_err(failed)?),
         End::OutOfTime => format!("the compiler did not end within {} s", at_most.as_secs()),
         End::PrintedTooMuch => "the compiler printed more than 16 MiB".to_owned(),
     };
     Ok(Some(Outcome::DoesNotCompile { message: shortened(&message) }))
 }
 
+/// Runs the tests of the answer in this module (`answer_1::`, or nothing for the only answer), all at
+/// once: a test may wait for seconds, and needs no processor meanwhile.
+fn run_all(
+    folder: &Path,
+    module: &str,
+    tests: &[String],
+    at_most: Duration,
+) -> Result<Outcome, String> {
+    let outcomes: Result<Vec<Outcome>, String> = thread::scope(|scope| {
+        let run = |test| scope.spawn(move || run(folder, module, test, at_most));
+        let tests: Vec<_> = tests.iter().map(String::as_str).map(run).collect();
+        let tests = tests.into_iter().map(|test| test.join().map_err(|_| fault()));
+        tests.map(|outcome| outcome?.map_err(|error| format!("tests: {error}"))).collect()
+    });
+    Ok(together(outcomes?))
+}
+
 /// Runs one test.
-fn run(folder: &Path, test: &str, at_most: Duration) -> io::Result<Outcome> {
+fn run(folder: &Path, module: &str, test: &str, at_most: Duration) -> io::Result<Outcome> {
     let secret = format!("{:032x}", rand::random::<u128>());
     let mut command = Command::new(folder.join("tests.exe"));
     // Captured output would collect in memory.
-    command.args(["--exact", &format!("tests::{test}"), "--color", "never", "--no-capture"]);
+    command.args([
+        "--exact",
+        &format!("{module}tests::{test}"),
+        "--color",
+        "never",
+        "--no-capture",
+    ]);
     let (stdin, mut to_test) = io::pipe()?;
     to_test.write_all(secret.as_bytes())?;
     drop(to_test);
-    let output = folder.join(test);
+    let output = folder.join(format!("{}-{test}.txt", module.trim_end_matches(':')));
     let status = match ends(command.stdin(stdin), folder, &output, at_most)? {
         End::Exited(status) => status,
         End::OutOfTime => return Ok(Outcome::Endless),
@@ -148,42 +219,6 @@ fn run(folder: &Path, test: &str, at_most: Duration) -> io::Result<Outcome> {
             broken(&format!("{test} did not come to its end ({status}): {last}"))
         }
     })
-}
-
-/// Runs a program that writes into the file `output`, and ends it if it takes or prints too much.
-///
-/// A pipe that is not emptied would stop the program. A file takes everything.
-fn ends(command: &mut Command, folder: &Path, output: &Path, at_most: Duration) -> io::Result<End> {
-    let file = File::create(output)?;
-    // A stack overflow, for example, is reported on standard error.
-    command.stderr(file.try_clone()?).stdout(file);
-    let mut child = command.current_dir(folder).env("RUST_BACKTRACE", "0").spawn()?;
-    let end = Instant::now() + at_most;
-    loop {
-        let left = end.saturating_duration_since(Instant::now());
-        let status = child.wait_timeout(left.min(LOOK))?;
-        let is_too_much = fs::metadata(output)?.len() > OUTPUT_LIMIT;
-        match status {
-            _ if is_too_much => return killed(&mut child, End::PrintedTooMuch),
-            Some(status) => return Ok(End::Exited(status)),
-            None if left.is_zero() => return killed(&mut child, End::OutOfTime),
-            None => {}
-        }
-    }
-}
-
-fn killed(child: &mut Child, end: End) -> io::Result<End> {
-    // It may have ended meanwhile.
-    let _ = child.kill();
-    child.wait()?;
-    Ok(end)
-}
-
-/// Reads what a program has printed, up to the limit.
-fn read_start(output: &Path) -> io::Result<String> {
-    let mut said = Vec::new();
-    File::open(output)?.take(OUTPUT_LIMIT).read_to_end(&mut said)?;
-    Ok(String::from_utf8_lossy(&said).into_owned())
 }
 
 fn broken(message: &str) -> Outcome {

@@ -2,23 +2,14 @@
 //! compiled and run with the course's tests.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
-use grade::{Course, Exercise, FailedTest, Outcome, code_of, stubs, tests_of, try_out};
+use grade::{Course, Exercise, FailedTest, Outcome, code_of, stubs, tests_of, try_out_all};
 use rayon::prelude::*;
-
-/// An answer that must be rejected, and what for.
-struct Rejected {
-    path: PathBuf,
-    answer: String,
-    /// The course's file of the exercise.
-    course: String,
-    /// The tests that must fail, each with a part of its message.
-    announced: BTreeMap<String, String>,
-}
 
 /// A line that announces that a test fails; its message is quoted in the next one.
 const FAILS: &str = "//! Fails: ";
@@ -46,40 +37,49 @@ fn announced(file: &str) -> BTreeMap<String, String> {
     announced
 }
 
-impl Rejected {
-    fn new(path: PathBuf, course: String) -> Self {
-        let answer = read(&path);
-        Self { announced: announced(&answer), answer, course, path }
+/// The outcomes of all stubs, wrong answers and solutions, by their paths.
+///
+/// All answers to an exercise are compiled together, and only once for all tests of this file.
+static OUTCOMES: LazyLock<BTreeMap<PathBuf, Outcome>> = LazyLock::new(|| {
+    let course = course();
+    let mut wrong = wrong(&course);
+    let mut jobs = Vec::new();
+    for exercise in &course.exercises {
+        let mut paths = wrong.remove(&exercise.name).unwrap_or_default();
+        paths.push(exercise.path_in(&course.folder));
+        paths.push(exercise.solution_in(&course.folder));
+        jobs.push((exercise.solution_in(&course.folder), paths));
     }
+    let outcomes = jobs.into_par_iter().flat_map_iter(|(solution, paths)| {
+        let files: Vec<String> = paths.iter().map(|path| read(path)).collect();
+        let answers: Vec<&str> = files.iter().map(String::as_str).collect();
+        let outcomes = try_out_all(&read(&solution), &answers).unwrap();
+        paths.into_iter().zip(outcomes)
+    });
+    outcomes.collect()
+});
 
-    /// What is wrong with the rejection: nothing, or a sentence.
-    fn complaint(&self) -> Option<String> {
-        let complain = |what: &str| Some(format!("{}: {what}", self.path.display()));
-        if self.announced.is_empty() {
-            return complain("it announces no test that fails");
-        }
-        let outcome = try_out(&self.course, &self.answer).unwrap();
-        let Outcome::Failed { failed } = outcome else {
-            return complain(&format!("it should fail, and it is: {outcome:?}"));
-        };
-        let mut failing: Vec<&str> = failed.iter().map(|failed| failed.test.as_str()).collect();
-        failing.sort_unstable();
-        let announced: Vec<&str> = self.announced.keys().map(String::as_str).collect();
-        if failing != announced {
-            return complain(&format!("announced: {announced:?}, failing: {failing:?}"));
-        }
-        let unlike =
-            failed.iter().find(|failed| !failed.message.contains(&self.announced[&failed.test]));
-        unlike.and_then(|failed| {
-            let FailedTest { test, message } = failed;
-            complain(&format!("{test} says: {message}"))
-        })
+/// What is wrong with the rejection of an answer: nothing, or a sentence.
+fn complaint(path: &Path) -> Option<String> {
+    let complain = |what: &str| Some(format!("{}: {what}", path.display()));
+    let announced = announced(&read(path));
+    if announced.is_empty() {
+        return complain("it announces no test that fails");
     }
+    let Outcome::Failed { failed } = &OUTCOMES[path] else {
+        return complain(&format!("it should fail, and it is: {:?}", OUTCOMES[path]));
+    };
+    let failing: BTreeSet<&String> = failed.iter().map(|failed| &failed.test).collect();
+    if !failing.iter().copied().eq(announced.keys()) {
+        return complain(&format!("announced: {:?}, failing: {failing:?}", announced.keys()));
+    }
+    let unlike = failed.iter().find(|failed| !failed.message.contains(&announced[&failed.test]));
+    unlike.and_then(|FailedTest { test, message }| complain(&format!("{test} says: {message}")))
 }
 
 #[track_caller]
-fn all_are_rejected(answers: &[Rejected]) {
-    let complaints: Vec<String> = answers.par_iter().filter_map(Rejected::complaint).collect();
+fn all_are_rejected(answers: &[PathBuf]) {
+    let complaints: Vec<String> = answers.iter().filter_map(|path| complaint(path)).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
@@ -99,38 +99,31 @@ fn wrong(course: &Course) -> BTreeMap<String, Vec<PathBuf>> {
 #[test]
 fn every_stub_fails_as_it_announces() {
     let course = course();
-    let stub = |exercise: &Exercise| {
-        let solution = read(&exercise.solution_in(&course.folder));
-        Rejected::new(exercise.path_in(&course.folder), solution)
-    };
-    all_are_rejected(&course.exercises.iter().map(stub).collect::<Vec<_>>());
+    let stubs = course.exercises.iter().map(|exercise| exercise.path_in(&course.folder));
+    all_are_rejected(&stubs.collect::<Vec<_>>());
 }
 
 #[test]
 fn every_answer_known_to_be_wrong_is_rejected_as_it_announces() {
     let course = course();
     let mut wrong = wrong(&course);
-    let mut answers = Vec::new();
     for exercise in &course.exercises {
-        let solution = read(&exercise.solution_in(&course.folder));
-        let paths = wrong.remove(&exercise.name).unwrap_or_default();
-        answers.extend(paths.into_iter().map(|path| Rejected::new(path, solution.clone())));
+        all_are_rejected(&wrong.remove(&exercise.name).unwrap_or_default());
     }
-    assert!(wrong.is_empty(), "answers to what nobody asks: {:?}", wrong.keys());
-    all_are_rejected(&answers);
+    assert!(wrong.is_empty(), "answers to what is not an exercise: {:?}", wrong.keys());
 }
 
 #[test]
 fn every_solution_passes_the_tests_of_its_stub() {
     let course = course();
     let complaint = |exercise: &Exercise| {
-        let solution = read(&exercise.solution_in(&course.folder));
+        let path = exercise.solution_in(&course.folder);
         let stub = read(&exercise.path_in(&course.folder));
-        assert_eq!(tests_of(&solution), tests_of(&stub), "{}: the tests differ", exercise.name);
-        let outcome = try_out(&solution, &solution).unwrap();
-        (outcome != Outcome::Passed).then(|| format!("{}: {outcome:?}", exercise.name))
+        assert_eq!(tests_of(&read(&path)), tests_of(&stub), "{}: the tests differ", exercise.name);
+        let outcome = &OUTCOMES[&path];
+        (*outcome != Outcome::Passed).then(|| format!("{}: {outcome:?}", exercise.name))
     };
-    let complaints: Vec<String> = course.exercises.par_iter().filter_map(complaint).collect();
+    let complaints: Vec<String> = course.exercises.iter().filter_map(complaint).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
