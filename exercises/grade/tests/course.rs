@@ -179,17 +179,63 @@ fn every_hint_asks_before_it_tells() {
     }
 }
 
-#[test]
-fn the_course_plan_names_every_exercise_in_its_order() {
-    let course = course();
+/// The course plan in the README: the chapter, the stages and the exercises of each session.
+fn plan(course: &Course) -> Vec<[String; 3]> {
     let readme = read(&course.folder.join("README.md"));
-    let plan: Vec<&str> = readme.lines().filter(|line| line.contains("`book/src/")).collect();
-    let plan: String = plan.iter().filter_map(|line| line.split('|').nth(3)).collect();
-    let planned: Vec<&str> = plan.split('`').skip(1).step_by(2).collect();
-    let names: Vec<&str> = course.exercises.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(planned, names);
-    let count = format!("of {}.", names.len());
+    let sessions = readme.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, _, chapter, stages, exercises, _] = cells.as_slice() else { return None };
+        let chapter = chapter.strip_prefix("`book/src/")?.split(".md").next()?;
+        Some([chapter, stages, exercises].map(ToOwned::to_owned))
+    });
+    sessions.collect()
+}
+
+#[test]
+fn the_course_plan_names_every_exercise_in_its_order_and_with_its_chapter() {
+    let course = course();
+    let planned: Vec<(String, String)> = plan(&course)
+        .iter()
+        .flat_map(|[chapter, _, exercises]| {
+            let names = exercises.split('`').skip(1).step_by(2);
+            names.map(move |name| (chapter.clone(), name.to_owned()))
+        })
+        .collect();
+    let exercises = course.exercises.iter();
+    let exercises = exercises.map(|one| (one.step.replace('_', "-"), one.name.clone()));
+    assert_eq!(planned, exercises.collect::<Vec<_>>());
+    let count = format!(" points of {} ", course.exercises.len());
+    let readme = read(&course.folder.join("README.md"));
     assert!(readme.contains(&count), "the points that one can have are not {count}");
+}
+
+/// The stages are those of the judge, in order, and nobody builds a stage before its chapter has
+/// been read. A chapter beyond the staircase may be read at any time.
+#[test]
+fn the_course_plan_has_every_stage_after_its_chapter() {
+    let course = course();
+    let table = course.folder.parent().unwrap().join("conformance/src/checker/stages.rs");
+    // `..stage(1, 1, "01-raw-socket", "Listen, and survive a second visitor")`
+    let table = read(&table);
+    let stages = table.split("..stage(").skip(1).map(|stage| {
+        let number: u8 = stage.split(',').next().unwrap().parse().unwrap();
+        (number, stage.split('"').nth(1).unwrap().to_owned())
+    });
+    let stages: Vec<(u8, String)> = stages.collect();
+    let mut planned: Vec<u8> = Vec::new();
+    for [read_by_then, range, _] in plan(&course) {
+        let mut ends = range.split('-').filter(|end| !end.is_empty());
+        let Some(first) = ends.next() else { continue };
+        let [first, last] = [first, ends.next().unwrap_or(first)].map(|end| end.parse().unwrap());
+        for stage in first..=last {
+            let (_, chapter) = &stages[usize::from(stage) - 1];
+            let is_step = chapter.starts_with(|letter: char| letter.is_ascii_digit());
+            assert!(!is_step || *chapter <= read_by_then, "stage {stage} comes before {chapter}");
+            planned.push(stage);
+        }
+    }
+    let numbers: Vec<u8> = stages.iter().map(|(number, _)| *number).collect();
+    assert_eq!(planned, numbers);
 }
 
 #[test]
