@@ -49,17 +49,16 @@ const PROOF: &str = r#"mod proof {
 "#;
 
 impl Judge {
-    /// Makes the judge from the course's file of an exercise, which has code and tests.
+    /// Makes the judge from the course's file of an exercise, which has code and tests, for the code
+    /// of an answer.
     ///
-    /// Returns `None` if it has no tests of the usual form.
-    pub(crate) fn of(course: &str) -> Option<Self> {
+    /// Returns `None` if the course's file has no tests of the usual form.
+    pub(crate) fn of(course: &str, answer: &str) -> Option<Self> {
         let (_, module) = tests_of(course).split_once("mod tests {")?;
         let module = module.strip_suffix('}')?;
         let (before, after) = module.split_once(EVERYTHING)?;
-        let mut judge = Self {
-            module: format!("{before}use given::*;{}", given(&code_of(course), after)),
-            tests: Vec::new(),
-        };
+        let given = given(&code_of(course), answer, after);
+        let mut judge = Self { module: format!("{before}use given::*;{given}"), tests: Vec::new() };
         let mut is_test = false;
         for line in after.split_inclusive('\n') {
             let function = line.trim_start().strip_prefix("fn ").filter(|_| is_test);
@@ -79,35 +78,57 @@ impl Judge {
     }
 }
 
-/// Returns a module with the items of the exercise that its tests mention, and with what the
-/// exercise itself imports.
-fn given(code: &str, tests: &str) -> String {
+/// Returns a module with the items of the answer that the tests mention, and with everything that
+/// the course's code itself imports.
+///
+/// An item of the answer that the course's code does not have is not given to the tests.
+fn given(course: &str, answer: &str, tests: &str) -> String {
+    let Items { names, imports } = items(course);
     let mentioned = identifiers(tests);
+    let answer = items(answer);
+    let imported: String = answer.imports.iter().map(ToString::to_string).collect();
+    let imported = identifiers(&imported);
     let mut given = " mod given { ".to_owned();
-    let tokens: Vec<TokenTree> = tokens(code).into_iter().collect();
-    for (index, token) in tokens.iter().enumerate() {
-        let TokenTree::Ident(keyword) = token else { continue };
-        if keyword == "use" {
-            let end = tokens[index..].iter().position(|token| is_punct(token, ';'));
-            let import = &tokens[index..index + end.unwrap_or_default()];
-            let import: TokenStream = import.iter().cloned().collect();
-            let _ = write!(given, "pub(super) {import}; ");
-        }
-        // `'static` is not an item.
-        let is_lifetime = index > 0 && is_punct(&tokens[index - 1], '\'');
-        if let Some(TokenTree::Ident(name)) = tokens.get(index + 1)
-            && ITEMS.iter().any(|item| keyword == item)
-            && !is_lifetime
-            && mentioned.contains(&name.to_string())
-        {
+    for import in imports {
+        let _ = write!(given, "pub(super) {import}; ");
+    }
+    for name in names {
+        let has_it = answer.names.contains(&name) || imported.contains(&name);
+        if has_it && mentioned.contains(&name) {
             let _ = write!(given, "pub(super) use super::super::{name}; ");
         }
     }
     given + "}"
 }
 
-fn tokens(text: &str) -> TokenStream {
-    text.parse().unwrap_or_default()
+/// The items of a file, without those of its modules.
+#[derive(Default)]
+struct Items {
+    names: BTreeSet<String>,
+    /// `use …`, without the semicolon.
+    imports: Vec<TokenStream>,
+}
+
+fn items(code: &str) -> Items {
+    let mut items = Items::default();
+    let tokens: Vec<TokenTree> =
+        code.parse().unwrap_or_else(|_| TokenStream::new()).into_iter().collect();
+    for (index, token) in tokens.iter().enumerate() {
+        let TokenTree::Ident(keyword) = token else { continue };
+        if keyword == "use" {
+            let import = tokens[index..].iter().take_while(|token| !is_punct(token, ';'));
+            items.imports.push(import.cloned().collect());
+        }
+        // `'static` does not begin an item.
+        let is_lifetime = index > 0 && is_punct(&tokens[index - 1], '\'');
+        if let Some(TokenTree::Ident(name)) = tokens.get(index + 1)
+            && ITEMS.iter().any(|item| keyword == item)
+            && !is_lifetime
+        {
+            items.names.insert(name.to_string());
+        }
+    }
+    items
 }
 
 fn is_punct(token: &TokenTree, mark: char) -> bool {
@@ -128,24 +149,34 @@ mod tests {
         #[cfg(test)]\nmod tests {\n    use super::*;\n\n    #[test]\n    fn a_rule() {\n        \
         b();\n    }\n\n    fn helper() {}\n}\n";
 
+    const ANSWER: &str = "fn b() {}\nfn c() {}\nfn helper() {}\nstruct Some;\n";
+
     #[test]
     fn a_test_is_run_with_a_proof_and_a_helper_is_not() {
-        let judge = Judge::of(COURSE).unwrap();
+        let judge = Judge::of(COURSE, ANSWER).unwrap();
         assert_eq!(judge.tests, ["a_rule"]);
         assert!(judge.module.contains("fn a_rule() { proof::run(body_of_a_rule) }"));
         assert!(judge.module.contains("    fn helper() {}\n"), "{}", judge.module);
     }
 
     #[test]
-    fn only_what_the_tests_mention_is_imported() {
-        let judge = Judge::of(COURSE).unwrap();
+    fn only_what_the_tests_mention_and_the_course_has_is_imported() {
+        let judge = Judge::of(COURSE, ANSWER).unwrap();
         let given =
             "mod given { pub(super) use std :: io :: Read; pub(super) use super::super::b; }";
         assert!(judge.module.contains(given), "{}", judge.module);
     }
 
     #[test]
+    fn what_the_answer_does_not_have_is_not_imported() {
+        let given = |answer| given("fn b() {}", answer, "b()");
+        assert_eq!(given("fn b() {}"), " mod given { pub(super) use super::super::b; }");
+        assert_eq!(given("use m::b;"), " mod given { pub(super) use super::super::b; }");
+        assert_eq!(given("fn other() { let b = 1; }"), " mod given { }");
+    }
+
+    #[test]
     fn a_file_without_tests_is_no_judge() {
-        assert!(Judge::of("fn b() {}").is_none());
+        assert!(Judge::of("fn b() {}", ANSWER).is_none());
     }
 }

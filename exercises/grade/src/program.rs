@@ -26,9 +26,6 @@ const TIME: Duration = Duration::from_mins(1);
 const MESSAGE_LIMIT: usize = 2000;
 /// How many of the last lines are quoted if a program breaks off.
 const LAST_LINES: usize = 3;
-/// What the first line of an answer begins with when it is compiled.
-const JUDGED_BY: &str = "#[cfg(test)] #[path = \"tests.rs\"] mod tests; ";
-
 /// The compiler. `rustup` looks up which one it is each time; we ask once.
 static RUSTC: LazyLock<PathBuf> = LazyLock::new(|| {
     let rustc = PathBuf::from(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
@@ -69,55 +66,61 @@ pub fn try_out_all(course: &str, answers: &[&str]) -> Result<Vec<Outcome>, Strin
 
 /// Returns `None` if the answers do not compile together.
 fn all_in_one(course: &str, answers: &[&str]) -> Result<Option<Vec<Outcome>>, String> {
-    let Some(judge) = Judge::of(course) else { return Ok(None) };
     let folder = TempDir::new().map_err(|error| format!("no temporary folder: {error}"))?;
     let folder = folder.path();
-    let names: Vec<String> = (0..answers.len()).map(|number| format!("answer_{number}")).collect();
-    let modules: String = names.iter().map(|name| format!("mod {name};\n")).collect();
-    write(folder, "exercise.rs", &modules)?;
-    write(folder, "tests.rs", &judge.module)?;
-    for (name, answer) in names.iter().zip(answers) {
-        let Ok(code) = acceptable(answer) else { return Ok(None) };
-        write(folder, &format!("{name}.rs"), &code)?;
+    let mut root = String::new();
+    let mut judged = Vec::new();
+    for (number, answer) in answers.iter().enumerate() {
+        let name = format!("answer_{number}");
+        let Ok(tests) = write_answer(folder, &name, course, answer)? else { return Ok(None) };
+        root.extend(["mod ", &name, ";\n"]);
+        judged.push((name + "::", tests));
     }
+    write(folder, "exercise.rs", &root)?;
     if compile(folder, TIME)?.is_some() {
         return Ok(None);
     }
-    let judge = &judge;
-    let outcome = move |name: &String| run_all(folder, &format!("{name}::"), &judge.tests, TIME);
     let outcomes: Result<Vec<Outcome>, String> = thread::scope(|scope| {
-        let answers: Vec<_> = names.iter().map(|name| scope.spawn(move || outcome(name))).collect();
+        let run = |(module, tests)| scope.spawn(move || run_all(folder, module, tests, TIME));
+        let answers: Vec<_> = judged.iter().map(|(module, tests)| run((module, tests))).collect();
         answers.into_iter().map(|answer| answer.join().unwrap_or_else(|_| Err(fault()))).collect()
     });
     outcomes.map(Some)
 }
 
 fn within(time: Duration, course: &str, learner: &str) -> Result<Outcome, String> {
-    let code = match acceptable(learner) {
-        Ok(code) => code,
-        Err(refused) => return Ok(refused),
-    };
-    let Some(judge) = Judge::of(course) else { return Ok(broken("the exercise has no tests")) };
     let folder = TempDir::new().map_err(|error| format!("no temporary folder: {error}"))?;
     let folder = folder.path();
-    write(folder, "exercise.rs", &code)?;
-    write(folder, "tests.rs", &judge.module)?;
+    let tests = match write_answer(folder, "exercise", course, learner)? {
+        Ok(tests) => tests,
+        Err(outcome) => return Ok(outcome),
+    };
     match compile(folder, time)? {
         Some(outcome) => Ok(outcome),
-        None => run_all(folder, "", &judge.tests, time),
+        None => run_all(folder, "", &tests, time),
     }
 }
 
-/// Returns the code of an answer, with the tests as its first module, unless it is refused.
-fn acceptable(learner: &str) -> Result<String, Outcome> {
+/// Writes `NAME.rs`, an answer whose first module is the tests, and `NAME_tests.rs`. Returns the names
+/// of the tests, or an outcome if the answer is refused.
+fn write_answer(
+    folder: &Path,
+    name: &str,
+    course: &str,
+    learner: &str,
+) -> Result<Result<Vec<String>, Outcome>, String> {
     let code = code_of(learner.strip_prefix('\u{feff}').unwrap_or(learner));
-    match refused(&code) {
-        Some(what) => {
-            let message = format!("the answer uses {what}: no exercise needs it");
-            Err(Outcome::Refused { message })
-        }
-        None => Ok(format!("{JUDGED_BY}{}", without_inner_attributes(&code))),
+    if let Some(what) = refused(&code) {
+        let message = format!("the answer uses {what}: no exercise needs it");
+        return Ok(Err(Outcome::Refused { message }));
     }
+    let Some(Judge { module, tests }) = Judge::of(course, &code) else {
+        return Ok(Err(broken("the exercise has no tests")));
+    };
+    let judged_by = format!("#[cfg(test)] #[path = \"{name}_tests.rs\"] mod tests; ");
+    write(folder, &format!("{name}.rs"), &(judged_by + &without_inner_attributes(&code)))?;
+    write(folder, &format!("{name}_tests.rs"), &module)?;
+    Ok(Ok(tests))
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
