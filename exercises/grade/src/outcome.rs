@@ -10,12 +10,17 @@ pub enum Outcome {
     Passed,
     /// Some do not.
     Failed {
-        /// Those, in the order of their names.
+        /// Those, in the order of the file.
         failed: Vec<FailedTest>,
     },
     /// There is no program to test.
     DoesNotCompile {
         /// What the compiler said first.
+        message: String,
+    },
+    /// The answer uses something that no exercise needs, such as the file system.
+    Refused {
+        /// What that is.
         message: String,
     },
     /// The tests have ended without saying how each of them went.
@@ -47,11 +52,17 @@ impl Outcome {
             Self::Passed => "passed",
             Self::Failed { .. } => "failed",
             Self::DoesNotCompile { .. } => "does not compile",
+            Self::Refused { .. } => "refused",
             Self::Broken { .. } => "broke off",
             Self::Endless => "does not end",
             Self::NotBegun => "not begun",
             Self::Missing => "missing",
         }
+    }
+
+    /// Has the learner begun?
+    pub fn is_begun(&self) -> bool {
+        !matches!(self, Self::NotBegun | Self::Missing)
     }
 
     /// What there is to say about it, a line for each fault.
@@ -60,7 +71,9 @@ impl Outcome {
             Self::Failed { failed } => {
                 failed.iter().map(|failed| format!("{}: {}", failed.test, failed.message)).collect()
             }
-            Self::DoesNotCompile { message } | Self::Broken { message } => vec![message.clone()],
+            Self::DoesNotCompile { message }
+            | Self::Refused { message }
+            | Self::Broken { message } => vec![message.clone()],
             Self::Passed | Self::Endless | Self::NotBegun | Self::Missing => Vec::new(),
         }
     }
