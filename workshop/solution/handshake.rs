@@ -1,0 +1,147 @@
+//[ 2
+//! The opening handshake: the client's request, and our answer (RFC 6455 §4).
+
+//[ 5
+use std::net::SocketAddr;
+
+//]
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha1::{Digest, Sha1};
+
+/// Every server appends this text to the key. A server that does not know WebSocket would not, so
+/// the client can tell the two apart (RFC 6455 §1.3).
+const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+//[ 4
+
+// The statuses of a refusal, each with the header that belongs to it.
+const BAD_REQUEST: &str = "400 Bad Request";
+//[ 5
+const FORBIDDEN: &str = "403 Forbidden";
+//]
+const METHOD_NOT_ALLOWED: &str = "405 Method Not Allowed\r\nAllow: GET";
+const UPGRADE_REQUIRED: &str = "426 Upgrade Required\r\nSec-WebSocket-Version: 13";
+//]
+
+//[ 2-2
+/// Returns the answer to a request.
+pub fn answer(request: &str) -> String {
+    let mut lines = request.lines();
+    let key = lines.find_map(|line| line.strip_prefix("Sec-WebSocket-Key: ")).unwrap_or("");
+    switching_protocols(key)
+}
+//]
+//[ 3-3
+/// Returns the answer to a request, or `None` if it does not ask for a WebSocket.
+pub fn answer(request: &str) -> Option<String> {
+    if !has_token(request, "Upgrade", "websocket") || !has_token(request, "Connection", "Upgrade") {
+        return None;
+    }
+    let keys = values(request, "Sec-WebSocket-Key");
+    Some(switching_protocols(keys.first()?))
+}
+//]
+//[ 4
+/// Returns the answer to a request: a 101 which opens the WebSocket, or as an error the refusal.
+//]
+//[ 4-4
+pub fn answer(request: &str) -> Result<String, String> {
+//]
+//[ 5
+///
+/// `address` is our own address, as this client sees it.
+pub fn answer(request: &str, address: SocketAddr) -> Result<String, String> {
+//]
+//[ 4
+    let request_line = request.lines().next().unwrap_or("");
+    let words: Vec<&str> = request_line.split(' ').collect();
+    let [method, _target, version] = words[..] else {
+        return Err(refusal(BAD_REQUEST, "This is not an HTTP request."));
+    };
+    if method != "GET" {
+        return Err(refusal(METHOD_NOT_ALLOWED, "The method must be GET."));
+    }
+    if version != "HTTP/1.1" {
+        return Err(refusal(BAD_REQUEST, "A WebSocket needs HTTP/1.1."));
+    }
+    if values(request, "Host").len() != 1 {
+        return Err(refusal(BAD_REQUEST, "There must be one Host header."));
+    }
+    if !has_token(request, "Upgrade", "websocket") {
+        return Err(refusal(BAD_REQUEST, "This server speaks WebSocket: send Upgrade: websocket."));
+    }
+    if !has_token(request, "Connection", "Upgrade") {
+        return Err(refusal(BAD_REQUEST, "The Connection header must contain Upgrade."));
+    }
+    if values(request, "Sec-WebSocket-Version") != ["13"] {
+        return Err(refusal(UPGRADE_REQUIRED, "The Sec-WebSocket-Version must be 13."));
+    }
+    let keys = values(request, "Sec-WebSocket-Key");
+    let [key] = &keys[..] else {
+        return Err(refusal(BAD_REQUEST, "There must be one Sec-WebSocket-Key header."));
+    };
+    // A strict decoder: it refuses other letters, and a text without its padding.
+    if !STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16) {
+        return Err(refusal(BAD_REQUEST, "The Sec-WebSocket-Key must be 16 bytes in base64."));
+    }
+    //[ 5
+    // Any page on the web can make its visitor's browser connect to us, and the browser says in
+    // Origin whose page it is. A client that sends no Origin is not a browser.
+    let own = [format!("http://{address}"), format!("http://localhost:{}", address.port())];
+    if values(request, "Origin").iter().any(|origin| !own.contains(origin)) {
+        return Err(refusal(FORBIDDEN, "A page of another site may not connect."));
+    }
+    //]
+    Ok(switching_protocols(key))
+}
+//]
+
+/// Returns the answer that opens the WebSocket (RFC 6455 §4.2.2).
+fn switching_protocols(key: &str) -> String {
+    format!(
+        "HTTP/1.1 101 Switching Protocols\r\n\
+         Upgrade: websocket\r\n\
+         Connection: Upgrade\r\n\
+         Sec-WebSocket-Accept: {}\r\n\
+         \r\n",
+        accept_value(key)
+    )
+}
+
+/// Returns the value of Sec-WebSocket-Accept: the base64 of the SHA-1 of the key and the GUID.
+fn accept_value(key: &str) -> String {
+    STANDARD.encode(Sha1::digest(format!("{key}{GUID}")))
+}
+//[ 3
+
+/// Returns the values of all headers with this name. Names have no case, a value may contain
+/// colons, and the spaces around it do not belong to it (RFC 9112 §5).
+fn values(request: &str, name: &str) -> Vec<String> {
+    let headers = request.lines().filter_map(|line| line.split_once(':'));
+    let named = headers.filter(|(other, _)| other.eq_ignore_ascii_case(name));
+    named.map(|(_, value)| value.trim().to_string()).collect()
+}
+
+/// Whether a header with this name contains the token. Its value is a list with commas, and its
+/// tokens have no case: Firefox sends `Connection: keep-alive, Upgrade`.
+fn has_token(request: &str, name: &str, token: &str) -> bool {
+    let list = values(request, name).join(",");
+    list.split(',').any(|other| other.trim().eq_ignore_ascii_case(token))
+}
+//]
+//[ 4
+
+/// Returns the answer to a request that is refused. A person may read the reason in a browser.
+fn refusal(status: &str, reason: &str) -> String {
+    format!(
+        "HTTP/1.1 {status}\r\n\
+         Content-Type: text/plain\r\n\
+         Content-Length: {}\r\n\
+         Connection: close\r\n\
+         \r\n\
+         {reason}",
+        reason.len()
+    )
+}
+//]
+//]
