@@ -26,14 +26,15 @@ pub struct Stage {
 /// All stages, the first one first.
 pub const STAGES: [Stage; 18] = [
     Stage {
-        task: "Listen on a port and accept every connection, each in a thread of its own. Read \
-               what the client sends, print it, and close the connection. Do not write anything.",
+        task: "Accept every connection, each in a thread of its own. Read what the client \
+               sends, print it, and close the connection. Send nothing: the client speaks \
+               first.",
         checks: &["tcp/accept", "tcp/client-first", "tcp/second-connection"],
         ..stage(1, 1, "01-raw-socket", "Listen, and survive a second visitor")
     },
     Stage {
-        task: "Read a request up to its blank line. Answer with 101 and the three headers that a \
-               client looks for; the accept value is made of the key in the request.",
+        task: "Read a request up to its blank line. Answer with 101 and the three headers that \
+               a client looks for. One of them is made from the key in the request.",
         checks: &[
             "handshake/upgrade",
             "handshake/accept",
@@ -45,8 +46,8 @@ pub const STAGES: [Stage; 18] = [
         ..stage(2, 2, "02-handshake", "One good request")
     },
     Stage {
-        task: "Answer every request that is right: in any number of segments, with its names and \
-               tokens in any case, with lists, and with colons within values.",
+        task: "Answer every correct request: in any number of pieces, with names and tokens in \
+               upper or lower case, with lists, and with colons in a value.",
         checks: &[
             "handshake/segments",
             "hostile/byte-at-a-time",
@@ -60,8 +61,9 @@ pub const STAGES: [Stage; 18] = [
         ..stage(3, 2, "02-handshake", "Any good request")
     },
     Stage {
-        task: "Refuse a request that is wrong, with an HTTP status that says why, and go on \
-               serving others: 405 for the method, 426 for the version, 400 for the rest.",
+        task: "Refuse a request that is wrong with an HTTP status and a sentence that says why: \
+               405 for the method, 426 for the version of WebSocket, 505 for HTTP/1.0, 400 for \
+               the rest. Go on serving other clients.",
         checks: &[
             "handshake/method",
             "handshake/http-version",
@@ -82,14 +84,16 @@ pub const STAGES: [Stage; 18] = [
         ..stage(4, 2, "02-handshake", "Refuse, with the right status")
     },
     Stage {
-        task: "Compare the Origin of a request with your own address, and answer 403 if it is \
-               another one. A client that sends no Origin is not a browser, and may come in.",
+        task: "A page of another site must not use your server. Refuse a request with 403 if \
+               its Origin is not your own. A request without Origin does not come from a \
+               browser: accept it.",
         checks: &["hostile/foreign-origin"],
         ..stage(5, 2, "02-handshake", "Whose page is asking")
     },
     Stage {
-        task: "After the 101, keep the connection open and read frame after frame: two bytes, the \
-               length in one of its three forms, the masking key, the payload.",
+        task: "After the 101, keep the connection open and read one frame after the other: two \
+               bytes, the length in one of its three forms, the masking key, the payload. Send \
+               nothing.",
         checks: &[
             "unmasking/text",
             "unmasking/two-byte-length",
@@ -99,14 +103,15 @@ pub const STAGES: [Stage; 18] = [
         ..stage(6, 3, "03-unmasking", "The first frame")
     },
     Stage {
-        task: "XOR the payload with the masking key and print it. Fail the connection if a frame \
-               is not masked. The judge cannot see what you print: type a message in a browser.",
+        task: "XOR the payload with the masking key, and print it. End the connection if a \
+               frame is not masked. The judge cannot see what you print, so send a text from a \
+               browser.",
         checks: &["unmasking/mask-bit", "unmasking/key"],
         ..stage(7, 3, "03-unmasking", "Unmask, and print")
     },
     Stage {
-        task: "Send each message back: not masked, with its opcode, and with its length in the \
-               shortest form.",
+        task: "Send each message back in a frame of your own: with the opcode of the message, \
+               with the length in its shortest form, and without a mask.",
         checks: &[
             "framing/echo",
             "framing/binary",
@@ -118,14 +123,15 @@ pub const STAGES: [Stage; 18] = [
         ..stage(8, 4, "04-framing", "Answer")
     },
     Stage {
-        task: "One read may return a part of a frame, or several frames, or the request and a \
-               frame. Keep what is left over, and read until a frame is complete.",
+        task: "One read may return a part of a frame, or two frames, or a request and a frame. \
+               Move all that knows WebSocket into a type without a socket: bytes in, messages \
+               out, and messages in, bytes out.",
         checks: &["framing/two-in-one-segment", "framing/split", "hostile/pipelined"],
         ..stage(9, 4, "04-framing", "A stream is not frames")
     },
     Stage {
-        task: "Answer a ping with a pong, ignore a pong, and fail the connection with 1002 for \
-               what the standard does not allow in a header.",
+        task: "Answer a ping with a pong and ignore a pong. If a header breaks a rule, fail the \
+               connection: send a close frame with 1002, and end it.",
         checks: &[
             "framing/ping",
             "framing/pong",
@@ -139,26 +145,30 @@ pub const STAGES: [Stage; 18] = [
         ..stage(10, 4, "04-framing", "Control frames, and strictness")
     },
     Stage {
-        task: "Join the fragments of a message, and answer a ping that comes between them. Refuse \
-               a continuation without a beginning, and a beginning within a message.",
+        task: "Join the fragments of a message, and answer a ping that comes between them. Fail \
+               the connection if a continuation has nothing to continue, or if a message begins \
+               within another one.",
         checks: &["fragments/*"],
         ..stage(11, 5, "05-echo", "Messages")
     },
     Stage {
-        task: "Check that a text is UTF-8, as a whole: a character may be split between two \
-               fragments. Fail the connection with 1007 if it is not, at the first wrong byte.",
+        task: "A text must be UTF-8. Check the message and not the frame, because a character \
+               may be split between two fragments. Fail the connection with 1007 as soon as a \
+               fragment has a wrong byte.",
         checks: &["utf8/*", "hostile/early-utf8"],
         ..stage(12, 5, "05-echo", "Text")
     },
     Stage {
-        task: "Answer a close frame with a close frame, then end the TCP connection. Refuse the \
-               status codes that must not be sent.",
+        task: "Answer a close frame with a close frame, then end the TCP connection. Fail the \
+               connection if the status code is one that must not be sent, or if the reason is \
+               not UTF-8.",
         checks: &["closing/*"],
         ..stage(13, 5, "05-echo", "Goodbye")
     },
     Stage {
-        task: "Limit what one client can take: the header block, the message, its fragments, the \
-               time for the handshake, and the time in silence. Send pings to a silent client.",
+        task: "Limit what one client can cost: the header block, the message, its fragments, \
+               the time for the request, and the time in silence. Send a ping to a silent \
+               client, and end the connection if nothing comes back.",
         checks: &[
             "limits/*",
             "hostile/header-bytes",
@@ -179,27 +189,28 @@ pub const STAGES: [Stage; 18] = [
         ..stage(14, 5, "hostile", "Limits and time")
     },
     Stage {
-        task: "Serve hundreds of clients at once, and let none of them delay the others: first \
-               with threads, then with tokio.",
+        task: "Serve 500 clients at the same time, and let no client delay the others. A thread \
+               for each is too much: give each a task of tokio. Only main.rs needs to change.",
         checks: &["hostile/ping-flood"],
         ..stage(15, 5, "05-echo", "Many at once")
     },
     Stage {
-        task: "Pass all of Autobahn's cases without compression.",
+        task: "Pass all of Autobahn's cases without compression. Autobahn is the test suite \
+               that most WebSocket libraries are measured by.",
         cases: "1.*,2.*,3.*,4.*,5.*,6.*,7.*,9.*,10.*",
         ..stage(16, 5, "conformance", "The outside judge")
     },
     Stage {
-        task: "Accept an offer of permessage-deflate, compress what you send, decompress what you \
-               receive, and limit how long a message may become.",
+        task: "Accept an offer of permessage-deflate. Decompress what you receive, up to the \
+               limit on a message, and compress what you send.",
         checks: &["compression/*"],
         cases: "12.*,13.*",
         ..stage(17, 5, "05-echo", "Compression")
     },
     Stage {
-        task: "Open a room under /ws/ROOM/NAME: send each message to all others, tell who comes \
-               and goes, do not wait for a slow reader, and let people come back to what they \
-               have missed.",
+        task: "Open a room at /ws/ROOM/NAME. Send each message to all other members, and send \
+               them who comes and goes. Do not wait for a member who does not read, and send a \
+               member who comes back what they have missed.",
         checks: &["room/*", "hostile/slow-reader"],
         ..stage(18, 6, "06-chat", "A room")
     },
@@ -266,6 +277,21 @@ mod tests {
                 assert!(needed.number <= own.number, "{} needs {id}", check.id);
             }
             places.insert(check.id, places.len());
+        }
+    }
+
+    #[test]
+    fn a_title_and_a_task_leave_room_on_the_screen() {
+        for Stage { number, title, task, .. } in STAGES {
+            assert!(title.chars().count() <= 39, "stage {number}: {title}");
+            let (mut lines, mut column) = (1, 0);
+            for width in task.split(' ').map(|word| word.chars().count()) {
+                if column + width > 78 {
+                    (lines, column) = (lines + 1, 0);
+                }
+                column += width + 1;
+            }
+            assert!(lines <= 4, "stage {number}: {lines} lines");
         }
     }
 
