@@ -4,29 +4,57 @@
 
 use std::mem;
 
+//[ 9-9
 use crate::frame::{self, BINARY, Header, TEXT};
+//]
+//[ 10-10
+use crate::frame::{self, BINARY, CLOSE, Header, PING, PONG, TEXT};
+//]
+//[ 11-11
+use crate::frame::{self, CLOSE, CONTINUATION, Header, PING, PONG};
+//]
+//[ 12
+use crate::frame::{self, CLOSE, CONTINUATION, Header, PING, PONG, TEXT};
+use crate::utf8;
+//]
+//[ 14
+
+/// The longest message that we take, in bytes.
+const MESSAGE_MAX: usize = 16 * 1024 * 1024;
+/// The most fragments of one message. Empty ones count too: each takes our time.
+const FRAGMENTS_MAX: usize = 100_000;
+//]
 
 /// A message: a text, or any bytes.
 pub struct Message {
-    /// [`TEXT`] or [`BINARY`].
+    /// `TEXT` or `BINARY`.
     pub opcode: u8,
     pub payload: Vec<u8>,
 }
 
 /// One client's WebSocket.
+#[derive(Default)]
 pub struct Connection {
     /// What has arrived and was not decoded yet: a part of a frame, or several frames.
     incoming: Vec<u8>,
     /// What is to be written to the client.
     outgoing: Vec<u8>,
+    //[ 11
+    /// The message of which some fragments have arrived, and others have not.
+    message: Option<Message>,
+    //]
+    //[ 12
+    /// How many bytes of this message are known to be UTF-8.
+    checked: usize,
+    //]
+    //[ 14
+    /// How many fragments of this message have arrived.
+    fragments: usize,
+    //]
     is_over: bool,
 }
 
 impl Connection {
-    pub fn new() -> Connection {
-        Connection { incoming: Vec::new(), outgoing: Vec::new(), is_over: false }
-    }
-
     /// Takes bytes that the client has sent.
     pub fn receive(&mut self, bytes: &[u8]) {
         self.incoming.extend_from_slice(bytes);
@@ -35,15 +63,51 @@ impl Connection {
     /// Returns the next message, or `None` if more bytes are needed.
     pub fn next_message(&mut self) -> Option<Message> {
         while let Some((header, payload)) = self.next_frame() {
+            //[ 9-9
             // The other opcodes are for later stages.
             if header.opcode == TEXT || header.opcode == BINARY {
                 return Some(Message { opcode: header.opcode, payload });
             }
+            //]
+            //[ 10
+            match header.opcode {
+                PING => self.send(PONG, &payload),
+                // A pong needs no answer.
+                PONG => {}
+                //]
+                //[ 13
+                CLOSE => self.answer_close(&payload),
+                //]
+                //[ 10-10
+                TEXT | BINARY => return Some(Message { opcode: header.opcode, payload }),
+                // Continuations and close frames are for later stages.
+                _ => {}
+                //]
+                //[ 11-12
+                // For a later stage.
+                CLOSE => {}
+                //]
+                //[ 11
+                _ => {
+                    let message = self.add_fragment(header, &payload);
+                    if message.is_some() {
+                        return message;
+                    }
+                }
+                //]
+            //[ 10
+            }
+            //]
         }
         None
     }
 
+    //[ 9-9
     /// Sends a message.
+    //]
+    //[ 10
+    /// Sends a message, or a control frame.
+    //]
     pub fn send(&mut self, opcode: u8, payload: &[u8]) {
         self.outgoing.extend_from_slice(&frame::encode(opcode, payload));
     }
@@ -66,10 +130,24 @@ impl Connection {
         let (header, start) = match Header::decode(&self.incoming) {
             Ok(decoded) => decoded?,
             Err(reason) => {
+                //[ 9-9
                 self.fail(reason);
+                //]
+                //[ 10
+                self.fail(1002, reason);
+                //]
                 return None;
             }
         };
+        //[ 14
+        // The header says how long the payload will be: a message that becomes too long is refused
+        // before its bytes arrive.
+        let arrived = self.message.as_ref().map_or(0, |message| message.payload.len());
+        if header.opcode < CLOSE && header.length > (MESSAGE_MAX - arrived) as u64 {
+            self.fail(1009, "a message that is too long");
+            return None;
+        }
+        //]
         if ((self.incoming.len() - start) as u64) < header.length {
             return None;
         }
@@ -81,10 +159,101 @@ impl Connection {
         Some((header, payload))
     }
 
+    //[ 11
+    /// Adds a fragment to its message, which it returns after the last one. A message in one frame
+    /// is a message of one fragment.
+    fn add_fragment(&mut self, header: Header, payload: &[u8]) -> Option<Message> {
+        let is_first = header.opcode != CONTINUATION;
+        if is_first && self.message.is_some() {
+            self.fail(1002, "a new message within another one");
+            return None;
+        }
+        if !is_first && self.message.is_none() {
+            self.fail(1002, "a continuation of no message");
+            return None;
+        }
+        //]
+        //[ 14
+        self.fragments += 1;
+        if self.fragments > FRAGMENTS_MAX {
+            self.fail(1009, "a message in too many fragments");
+            return None;
+        }
+        //]
+        //[ 11
+        let new = Message { opcode: header.opcode, payload: Vec::new() };
+        let message = self.message.get_or_insert(new);
+        message.payload.extend_from_slice(payload);
+        //]
+        //[ 12
+        if message.opcode == TEXT {
+            let Some(count) = utf8::check(&message.payload[self.checked..]) else {
+                self.fail(1007, "a text that is not UTF-8");
+                return None;
+            };
+            self.checked += count;
+            if header.fin && self.checked < message.payload.len() {
+                self.fail(1007, "a text that ends within a character");
+                return None;
+            }
+        }
+        //]
+        //[ 11
+        if !header.fin {
+            return None;
+        }
+        //]
+        //[ 12
+        self.checked = 0;
+        //]
+        //[ 14
+        self.fragments = 0;
+        //]
+        //[ 11
+        self.message.take()
+    }
+
+    //]
+    //[ 13
+    /// Answers the client's close frame: its payload is empty, or a status code and a reason.
+    fn answer_close(&mut self, payload: &[u8]) {
+        match payload {
+            [_] => return self.fail(1002, "half a status code"),
+            [high, low, ..] if !may_be_sent(u16::from_be_bytes([*high, *low])) => {
+                return self.fail(1002, "a status code that must not be sent");
+            }
+            [_, _, reason @ ..] if str::from_utf8(reason).is_err() => {
+                return self.fail(1007, "a reason that is not UTF-8");
+            }
+            _ => {}
+        }
+        // With the client's own code, if there is one.
+        self.send(CLOSE, payload.get(..2).unwrap_or_default());
+        self.is_over = true;
+    }
+
+    //]
+    //[ 9-9
     /// Fails the connection (RFC 6455 §7.1.7).
     fn fail(&mut self, reason: &str) {
         println!("a connection fails: {reason}");
         self.is_over = true;
     }
+    //]
+    //[ 10
+    /// Fails the connection: a close frame says why, and it is the last frame (RFC 6455 §7.1.7).
+    fn fail(&mut self, code: u16, reason: &str) {
+        self.send(CLOSE, &[&code.to_be_bytes(), reason.as_bytes()].concat());
+        self.is_over = true;
+    }
+    //]
 }
+//[ 13
+
+/// Whether a close frame may have this status code (RFC 6455 §7.4). 1004 is reserved, and 1005,
+/// 1006 and 1015 are only for programs that report a close without such a frame.
+fn may_be_sent(code: u16) -> bool {
+    matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
+}
+//]
 //]

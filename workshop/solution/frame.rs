@@ -6,15 +6,31 @@ use std::io::{self, ErrorKind, Read};
 use std::net::TcpStream;
 
 //]
+//[ 10
+/// The opcode of a frame that continues a message.
+pub const CONTINUATION: u8 = 0;
+//]
 //[ 8
 /// The opcode of a frame that holds a text.
 pub const TEXT: u8 = 1;
 /// The opcode of a frame that holds any bytes.
 pub const BINARY: u8 = 2;
+//]
+//[ 10
+// The opcodes from 8 on are those of control frames.
+pub const CLOSE: u8 = 8;
+pub const PING: u8 = 9;
+pub const PONG: u8 = 10;
+//]
+//[ 8
 
 //]
 /// What a frame says before its payload.
 pub struct Header {
+    //[ 11
+    /// Whether this is the last frame of its message.
+    pub fin: bool,
+    //]
     //[ 8
     pub opcode: u8,
     //]
@@ -77,6 +93,21 @@ impl Header {
     /// has not arrived completely.
     pub fn decode(bytes: &[u8]) -> Result<Option<(Header, usize)>, &'static str> {
         let [first, second, rest @ ..] = bytes else { return Ok(None) };
+        //[ 10
+        let (fin, opcode) = (first & 0x80 != 0, first & 0x0f);
+        if first & 0x70 != 0 {
+            return Err("a reserved bit is set");
+        }
+        if !matches!(opcode, CONTINUATION | TEXT | BINARY | CLOSE | PING | PONG) {
+            return Err("a reserved opcode");
+        }
+        if opcode >= CLOSE && !fin {
+            return Err("a control frame that is a fragment");
+        }
+        if opcode >= CLOSE && second & 0x7f > 125 {
+            return Err("a control frame of more than 125 bytes");
+        }
+        //]
         if second & 0x80 == 0 {
             return Err("a frame that is not masked");
         }
@@ -94,8 +125,26 @@ impl Header {
         if length >> 63 == 1 {
             return Err("a length with its top bit set");
         }
+        //[ 10
+        let is_shortest = match second & 0x7f {
+            126 => length > 125,
+            127 => length > 0xffff,
+            _ => true,
+        };
+        if !is_shortest {
+            return Err("a length that is not in its shortest form");
+        }
+        //]
         let Some((masking_key, rest)) = rest.split_first_chunk() else { return Ok(None) };
+        //[ 9-9
         let header = Header { opcode: first & 0x0f, length, masking_key: *masking_key };
+        //]
+        //[ 10-10
+        let header = Header { opcode, length, masking_key: *masking_key };
+        //]
+        //[ 11
+        let header = Header { fin, opcode, length, masking_key: *masking_key };
+        //]
         Ok(Some((header, bytes.len() - rest.len())))
     }
 }

@@ -12,6 +12,12 @@ use sha1::{Digest, Sha1};
 /// Every server appends this text to the key. A server that does not know WebSocket would not, so
 /// the client can tell the two apart (RFC 6455 §1.3).
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+//[ 14
+
+/// The longest request that we take, in bytes, and the most lines of it.
+pub const BLOCK_MAX: usize = 16 * 1024;
+const LINES_MAX: usize = 100;
+//]
 //[ 4
 
 // The statuses of a refusal, each with the header that belongs to it.
@@ -21,6 +27,9 @@ const FORBIDDEN: &str = "403 Forbidden";
 //]
 const METHOD_NOT_ALLOWED: &str = "405 Method Not Allowed\r\nAllow: GET";
 const UPGRADE_REQUIRED: &str = "426 Upgrade Required\r\nSec-WebSocket-Version: 13";
+//[ 14
+const TOO_LARGE: &str = "431 Request Header Fields Too Large";
+//]
 //]
 
 //[ 2-2
@@ -53,6 +62,19 @@ pub fn answer(request: &str) -> Result<String, String> {
 pub fn answer(request: &str, address: SocketAddr) -> Result<String, String> {
 //]
 //[ 4
+    //[ 14
+    if request.len() > BLOCK_MAX || request.lines().count() > LINES_MAX {
+        return Err(refusal(TOO_LARGE, "The request has too many bytes or lines."));
+    }
+    if !request.split("\r\n").skip(1).all(is_header) {
+        return Err(refusal(BAD_REQUEST, "A line is not a name, a colon and a value."));
+    }
+    // If we took a body for frames, an attacker could hide frames in a body.
+    let body = ["Content-Length", "Transfer-Encoding"];
+    if body.iter().any(|name| !values(request, name).is_empty()) {
+        return Err(refusal(BAD_REQUEST, "The request must have no body."));
+    }
+    //]
     let request_line = request.lines().next().unwrap_or("");
     let words: Vec<&str> = request_line.split(' ').collect();
     let [method, _target, version] = words[..] else {
@@ -127,6 +149,16 @@ fn values(request: &str, name: &str) -> Vec<String> {
 fn has_token(request: &str, name: &str, token: &str) -> bool {
     let list = values(request, name).join(",");
     list.split(',').any(|other| other.trim().eq_ignore_ascii_case(token))
+}
+//]
+//[ 14
+
+/// Whether a line is a header. A proxy in front of us may read other lines differently: those that
+/// continue the line before, with a space before the colon, or with control characters.
+fn is_header(line: &str) -> bool {
+    let Some((name, _)) = line.split_once(':') else { return false };
+    let is_name = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_graphic());
+    is_name && !line.contains(|letter: char| letter.is_control() && letter != '\t')
 }
 //]
 //[ 4

@@ -8,6 +8,11 @@ mod frame;
 //]
 //[ 2
 mod handshake;
+//]
+//[ 12
+mod utf8;
+//]
+//[ 2
 
 //]
 use std::env;
@@ -24,9 +29,20 @@ use std::io::{self, Read, Write};
 //[ 3
 use std::io::{self, ErrorKind, Read, Write};
 //]
-//[ 1
+//[ 1-12
 use std::net::{TcpListener, TcpStream};
+//]
+//[ 13
+use std::net::{Shutdown, TcpListener, TcpStream};
+//]
+//[ 14
+use std::sync::Arc;
+//]
+//[ 1
 use std::thread;
+//]
+//[ 14
+use std::time::{Duration, Instant};
 //]
 //[ 8-8
 
@@ -36,11 +52,27 @@ use frame::{BINARY, TEXT};
 
 use connection::Connection;
 //]
+//[ 14
+use frame::PING;
+use handshake::BLOCK_MAX;
+
+/// The most clients that are served at the same time.
+const THREADS_MAX: usize = 256;
+//]
 
 fn main() -> io::Result<()> {
     let address = env::args().nth(1).unwrap_or("127.0.0.1:9100".to_string());
+    //[ 14
+    // How long we wait for a client, in seconds.
+    let seconds = env::args().nth(2).and_then(|seconds| seconds.parse().ok()).unwrap_or(30);
+    let patience = Duration::from_secs(seconds);
+    //]
     let listener = TcpListener::bind(address)?;
     println!("listening on http://{}", listener.local_addr()?);
+    //[ 14
+    // Each thread holds a clone until it ends, so the number of clones is the number of threads.
+    let threads = Arc::new(());
+    //]
     for stream in listener.incoming() {
         //[ 0-0
         // Stage 1 begins here. For now every client is dropped at once.
@@ -49,9 +81,22 @@ fn main() -> io::Result<()> {
         //[ 1
         // An error here is about one client. `?` would end the server for everybody.
         let Ok(stream) = stream else { continue };
+        //[ 14
+        if Arc::strong_count(&threads) > THREADS_MAX {
+            continue;
+        }
+        let place = Arc::clone(&threads);
+        //]
         // Each client has a thread of its own, so that nobody waits for another client.
+        //[ 1-13
         thread::spawn(|| {
             if let Err(error) = serve(stream) {
+        //]
+        //[ 14
+        thread::spawn(move || {
+            let _place = place;
+            if let Err(error) = serve(stream, patience) {
+        //]
                 println!("a connection has ended: {error}");
             }
         });
@@ -62,7 +107,17 @@ fn main() -> io::Result<()> {
 //[ 1
 
 /// Serves one client until its connection ends.
+//]
+//[ 1-13
 fn serve(mut stream: TcpStream) -> io::Result<()> {
+//]
+//[ 14
+///
+/// `patience` is how long it may take for its request, be silent, and keep us from writing.
+fn serve(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
+    stream.set_write_timeout(Some(patience))?;
+//]
+//[ 1
     //[ 1-2
     let mut buffer = [0; 4096];
     let count = stream.read(&mut buffer)?;
@@ -79,8 +134,11 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
     //[ 3-8
     let request = read_request(&mut stream)?;
     //]
-    //[ 9
+    //[ 9-13
     let (request, rest) = read_request(&mut stream)?;
+    //]
+    //[ 14
+    let (request, rest) = read_request(&mut stream, Instant::now() + patience)?;
     //]
     //[ 3-5
     println!("{request}");
@@ -99,8 +157,25 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
     //]
     //[ 4
         Ok(answer) => stream.write_all(answer.as_bytes())?,
+        //]
+        //[ 4-12
         // The client learns why, and the connection ends.
         Err(refusal) => return stream.write_all(refusal.as_bytes()),
+        //]
+        //[ 13
+        Err(refusal) => {
+            stream.write_all(refusal.as_bytes())?;
+            //]
+            //[ 13-13
+            return hang_up(stream);
+            //]
+            //[ 14
+            return hang_up(stream, Instant::now() + patience);
+            //]
+            //[ 13
+        }
+        //]
+    //[ 4
     }
     //]
     //[ 4-5
@@ -131,18 +206,49 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
     }
     //]
     //[ 9
-    let mut connection = Connection::new();
+    let mut connection = Connection::default();
     connection.receive(&rest);
     let mut buffer = [0; 16 * 1024];
+    //]
+    //[ 14
+    let mut is_pinged = false;
+    //]
+    //[ 9
     loop {
         while let Some(message) = connection.next_message() {
             connection.send(message.opcode, &message.payload);
         }
         stream.write_all(&connection.take_outgoing())?;
         if connection.is_over() {
+            //]
+            //[ 9-12
             return Ok(());
+            //]
+            //[ 13-13
+            return hang_up(stream);
+            //]
+            //[ 14
+            return hang_up(stream, Instant::now() + patience);
+            //]
+        //[ 9
         }
+        //]
+        //[ 9-13
         let count = stream.read(&mut buffer)?;
+        //]
+        //[ 14
+        let count = match read_before(Instant::now() + patience, &mut stream, &mut buffer) {
+            // Only an answer shows that a silent client is still there.
+            Err(error) if is_timeout(&error) && !is_pinged => {
+                connection.send(PING, b"");
+                is_pinged = true;
+                continue;
+            }
+            read => read?,
+        };
+        is_pinged = false;
+        //]
+        //[ 9
         if count == 0 {
             return Ok(());
         }
@@ -161,7 +267,12 @@ fn read_request(stream: &mut TcpStream) -> io::Result<String> {
 //[ 9
 /// Reads a request up to its blank line. TCP may deliver it in any number of segments, and bytes
 /// of the first frames together with it: they are returned, too.
+//]
+//[ 9-13
 fn read_request(stream: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
+//]
+//[ 14
+fn read_request(stream: &mut TcpStream, deadline: Instant) -> io::Result<(String, Vec<u8>)> {
 //]
 //[ 3
     let mut received = Vec::new();
@@ -177,11 +288,65 @@ fn read_request(stream: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
             return Ok((String::from_utf8_lossy(&received[..end]).to_string(), rest));
             //]
         }
+        //[ 14
+        // `handshake::answer` refuses a request of this length, and need not see the rest.
+        if received.len() > BLOCK_MAX {
+            return Ok((String::from_utf8_lossy(&received).to_string(), Vec::new()));
+        }
+        //]
+        //[ 3-13
         let count = stream.read(&mut buffer)?;
+        //]
+        //[ 14
+        let count = read_before(deadline, stream, &mut buffer)?;
+        //]
         if count == 0 {
             return Err(ErrorKind::UnexpectedEof.into());
         }
         received.extend_from_slice(&buffer[..count]);
     }
+}
+//]
+//[ 13
+
+/// Ends a connection so that our last bytes arrive: first our side of it, and the other side once
+/// the client has ended that. If we ended both while bytes of the client are unread, TCP would
+/// reset the connection, and the client might not see our close frame.
+//]
+//[ 13-13
+fn hang_up(mut stream: TcpStream) -> io::Result<()> {
+//]
+//[ 14
+fn hang_up(mut stream: TcpStream, deadline: Instant) -> io::Result<()> {
+//]
+//[ 13
+    stream.shutdown(Shutdown::Write)?;
+    let mut buffer = [0; 4096];
+    //]
+    //[ 13-13
+    while stream.read(&mut buffer)? > 0 {}
+    //]
+    //[ 14
+    while read_before(deadline, &mut stream, &mut buffer)? > 0 {}
+    //]
+    //[ 13
+    Ok(())
+}
+//]
+//[ 14
+
+/// Reads what arrives before the deadline.
+fn read_before(deadline: Instant, stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(ErrorKind::TimedOut.into());
+    }
+    stream.set_read_timeout(Some(left))?;
+    stream.read(buffer)
+}
+
+/// Whether an operation failed because its time was up. The name differs between systems.
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 //]
