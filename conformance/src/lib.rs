@@ -7,6 +7,7 @@
 
 pub mod autobahn;
 pub mod checker;
+pub mod open_files;
 mod parallel;
 pub mod program;
 mod subject;

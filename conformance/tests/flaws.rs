@@ -28,8 +28,9 @@ const MEMORY: &str = "hostile/memory";
 const AT_A_TIME: usize = 16;
 /// The checks that put a machine under load. They are run alone, with the right server, and with
 /// the servers that they are meant for.
-const HEAVY: [&str; 7] = [
+const HEAVY: [&str; 8] = [
     "compression/bomb",
+    "hostile/crowd",
     "hostile/empty-fragments",
     "hostile/header-bytes",
     "hostile/message-limit",

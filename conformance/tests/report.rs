@@ -8,6 +8,10 @@ mod support;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use conformance::autobahn::first::first_imperfect;
+use conformance::autobahn::report::people::on_a_screen;
+use conformance::autobahn::suite::select;
+use conformance::autobahn::verdict::Outcome;
 use conformance::checker::options::Options;
 use conformance::checker::report::ruling::{Report, Ruling, Verdict};
 use conformance::checker::runner::run;
@@ -133,4 +137,25 @@ fn a_stage_begins_when_all_checks_of_the_stage_before_have_been_run() {
     run(&options, &progress).unwrap();
     let stages = stages.into_inner().unwrap();
     assert!(stages.is_sorted() && stages.last() == Some(&6), "{stages:?}");
+}
+
+#[test]
+fn the_first_case_of_autobahn_that_is_not_passed_is_shown() {
+    let cases = select(&["1.1.*", "2.*", "9.1.1"].map(str::to_owned), false).unwrap();
+    let run = Mutex::new(Vec::new());
+    let first = |flaw| {
+        run.lock().unwrap().clear();
+        let progress = |outcome: &Outcome| run.lock().unwrap().push(outcome.case.clone());
+        first_imperfect(&start(flaw).parse().unwrap(), &cases, &progress).unwrap()
+    };
+    assert!(first(None).is_none());
+    assert_eq!(run.lock().unwrap().len(), cases.len());
+    let outcome = first(Some(Flaw::NoPongForEmpty)).unwrap();
+    assert!(!run.lock().unwrap().contains(&"9.1.1".to_owned()));
+    let text = on_a_screen(&outcome, "", "", false);
+    assert!(text.starts_with("✗ Autobahn 2.1  behaviour FAILED, close OK\n"), "{text}");
+    assert!(
+        text.contains("  sent      The judge sends a ping") && text.contains("→ ping"),
+        "{text}"
+    );
 }

@@ -117,8 +117,7 @@ pub(crate) fn judge(
 /// A line for each case that a peer has failed, and what its server has printed as errors.
 fn problems_of(peer: &Peer, outcomes: &[Outcome]) -> Vec<String> {
     let is_problem = |outcome: &&Outcome| {
-        let is_perfect = outcome.is(Verdict::Ok) || outcome.is(Verdict::Informational);
-        if peer.is_strict { !is_perfect } else { outcome.is_failure() }
+        if peer.is_strict { !outcome.is_perfect() } else { outcome.is_failure() }
     };
     let line = |outcome: &Outcome| {
         let Outcome { case, behavior, behavior_close, result, result_close, .. } = outcome;

@@ -84,6 +84,11 @@ impl Outcome {
         self.behavior == verdict && self.behavior_close == verdict
     }
 
+    /// Whether the peer did all that the case asks for, or the case only informs.
+    pub fn is_perfect(&self) -> bool {
+        self.is(Verdict::Ok) || self.is(Verdict::Informational)
+    }
+
     /// Whether the behaviour or the close breaks a rule of the standard.
     pub fn is_failure(&self) -> bool {
         self.behavior.is_failure() || self.behavior_close.is_failure()

@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use crate::checker::check::Check;
+use crate::checker::checks::crowd::SOCKETS;
 use crate::checker::options::Options;
 use crate::checker::stages::{STAGES, Stage, is_selected};
+use crate::open_files::raise_open_files;
 
 /// How alike a name must be to be proposed, from 0 to 1.
 const ALIKE: f64 = 0.6;
@@ -20,6 +22,7 @@ pub(crate) fn chosen(options: &Options, all: &[Check]) -> Result<Vec<Check>, Str
         let stages = STAGES.iter().filter(|stage| stage.number <= last);
         let is_possible = |check: &Check| match check.id {
             "hostile/memory" => options.pid.is_some(),
+            "hostile/crowd" => raise_open_files() >= SOCKETS,
             "hostile/message-limit" => options.message_max.is_some(),
             _ => true,
         };

@@ -15,6 +15,7 @@ use crate::checker::options::Options;
 use crate::checker::report::ruling::Ruling;
 use crate::checker::runner::run;
 use crate::checker::stages::STAGES;
+use crate::open_files::raise_open_files;
 use crate::subject::{MESSAGE_MAX, Subject};
 use crate::target::TargetOptions;
 use crate::terminal::{has_colours, print};
@@ -175,6 +176,8 @@ impl Checker {
             (Options::new(self.server.target(target)?), None)
         } else {
             let subject = Subject::labelled(target)?;
+            // The step inherits the limit.
+            raise_open_files();
             let is_hostile = self.hostile || self.stage.is_some();
             let flags = if is_hostile { subject.hostile_flags } else { &[] };
             let server = subject.start(flags)?;

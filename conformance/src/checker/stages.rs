@@ -191,7 +191,7 @@ pub const STAGES: [Stage; 18] = [
     Stage {
         task: "Serve 500 clients at the same time, and let no client delay the others. A thread \
                for each is too much: give each a task of tokio. Only main.rs needs to change.",
-        checks: &["hostile/ping-flood"],
+        checks: &["hostile/crowd", "hostile/ping-flood"],
         ..stage(15, 5, "05-echo", "Many at once")
     },
     Stage {

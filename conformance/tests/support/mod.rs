@@ -13,7 +13,7 @@ mod quirk;
 mod room;
 mod shared;
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -24,6 +24,9 @@ pub(crate) use quirk::Quirk;
 
 use room::Rooms;
 use shared::Shared;
+
+/// How many connections a server with too few places serves at the same time.
+const PLACES: usize = 256;
 
 /// What is served: the echo to all, and the rooms.
 struct Server {
@@ -70,13 +73,50 @@ fn accept(listener: &TcpListener, server: &Arc<Server>) {
 /// A connection, from its first byte to its last.
 fn serve(stream: &TcpStream, Server { shared, rooms }: &Server) {
     stream.set_nodelay(true).unwrap();
+    let place = Place::take(shared);
+    if place.is_over(PLACES) && shared.has(Flaw::RefusesTheCrowd) {
+        return;
+    }
+    if place.is_over(PLACES) && shared.has(Flaw::OverlooksTheCrowd) {
+        return wait_for_the_end(stream);
+    }
     if shared.has(Flaw::SpeaksFirst) {
         let _ = (&mut &*stream).write_all(b"welcome\r\n");
     }
     let Some(opened) = opening::open(stream, shared) else { return };
+    if place.is_over(PLACES) && shared.has(Flaw::EchoesToFew) {
+        return wait_for_the_end(stream);
+    }
     if let Some(place) = opened.path.strip_prefix("/ws/") {
         room::serve(stream, shared, rooms, place, opened.rest);
     } else {
         echo::serve(stream, shared, opened);
     }
+}
+
+/// The place of a connection among those that are open.
+struct Place<'server> {
+    number: usize,
+    shared: &'server Shared,
+}
+
+impl<'server> Place<'server> {
+    fn take(shared: &'server Shared) -> Self {
+        Self { number: shared.open.fetch_add(1, Ordering::SeqCst) + 1, shared }
+    }
+
+    fn is_over(&self, places: usize) -> bool {
+        self.number > places
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.shared.open.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Reads without an answer until the client has gone.
+fn wait_for_the_end(mut stream: &TcpStream) {
+    while matches!(stream.read(&mut [0; 1024]), Ok(1..)) {}
 }

@@ -1,7 +1,7 @@
 //! What all connections look at.
 
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use super::flaw::Flaw;
 use super::quirk::Quirk;
@@ -11,13 +11,16 @@ pub(crate) struct Shared {
     flaw: Option<Flaw>,
     quirk: Option<Quirk>,
     pub(crate) dead: AtomicBool,
+    /// How many connections are open.
+    pub(crate) open: AtomicUsize,
     /// Held while anything is written, by a server with that flaw.
     pub(crate) writing: Mutex<()>,
 }
 
 impl Shared {
     pub(crate) fn new(flaw: Option<Flaw>, quirk: Option<Quirk>) -> Self {
-        Self { flaw, quirk, dead: AtomicBool::new(false), writing: Mutex::default() }
+        let (dead, open, writing) = Default::default();
+        Self { flaw, quirk, dead, open, writing }
     }
 
     pub(crate) fn has(&self, flaw: Flaw) -> bool {

@@ -2,6 +2,7 @@
 
 mod closing;
 mod compression;
+pub(crate) mod crowd;
 mod fragments;
 mod framing;
 mod handshake;
@@ -30,6 +31,7 @@ pub fn all() -> Vec<Check> {
         closing::CHECKS,
         compression::CHECKS,
         hostile::CHECKS,
+        crowd::CHECKS,
         room::CHECKS,
     ]
     .concat();

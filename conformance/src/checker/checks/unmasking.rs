@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use crate::checker::check::Check;
-use crate::checker::session::{LONG_QUIET, Session};
+use crate::checker::session::Session;
+use crate::checker::wire::conversation::QUIET;
 use crate::checker::wire::frame::{Draft, Opcode, REFUSALS, TOO_BIG, text};
 use crate::checker::wire::manner::Echo;
 use crate::checker::wire::peer::Peer;
@@ -19,8 +20,10 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::new(3, "unmasking/text", "RFC 6455 §5.3", |session| {
         let mut peer = session.open()?;
         peer.send_frame(&text("Hello"));
+        // That a server is silent was found out by waiting.
+        let wait = if peer.echo == Echo::Silent { QUIET } else { session.echo_time() };
         // A server that answers something else has understood the text, as far as can be seen.
-        match comes_back(&mut peer, session.echo_time(), b"Hello") {
+        match comes_back(&mut peer, wait, b"Hello") {
             Err(Stop::Unseen(_)) if peer.echo == Echo::Other => Ok(()),
             seen => seen.map(drop),
         }
@@ -119,7 +122,7 @@ fn taken(session: &Session, frames: &[(Draft, Vec<u8>)]) -> Judgement {
             return Err(peer.wrong("A short text came back, and this one did not", None));
         }
     }
-    if echoes { Ok(()) } else { comes_back(&mut peer, LONG_QUIET, b"").map(drop) }
+    if echoes { Ok(()) } else { comes_back(&mut peer, QUIET, b"").map(drop) }
 }
 
 /// Returns whether anything comes back, which must be this. The next level checks how it is framed.

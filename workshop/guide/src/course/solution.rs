@@ -8,7 +8,7 @@ use testkit::workspace;
 use crate::course::marks::at_stage;
 
 /// The manifest, the only file of a solution that is not in `src`.
-const MANIFEST: &str = "Cargo.toml";
+pub(crate) const MANIFEST: &str = "Cargo.toml";
 
 /// A file of a solution.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,6 @@
+//! What a reader types.
+
+pub mod hint;
+pub mod next;
+pub mod reveal;
+mod watch;

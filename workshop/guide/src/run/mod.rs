@@ -1,0 +1,5 @@
+//! The reader's program: built, started, and ended.
+
+pub(crate) mod build;
+pub(crate) mod server;
+pub(crate) mod trouble;
