@@ -14,6 +14,24 @@ default:
 start:
     @cargo run -q -p tools -- start
 
+# Judge your own server in workshop/, and say what to build next; or `just next ws://HOST:PORT/`
+[no-exit-message]
+[positional-arguments]
+[unix]
+next *ARGS:
+    @cargo run -q -p guide -- next "$@"
+
+# Judge your own server in workshop/, and say what to build next; or `just next ws://HOST:PORT/`
+[no-exit-message]
+[windows]
+next *ARGS:
+    @cargo run -q -p guide -- next {{ ARGS }}
+
+# Show the solution of the workshop's open stage, or of stage N, after asking; `--write` writes it
+[no-exit-message]
+reveal *ARGS:
+    @cargo run -q -p guide -- reveal {{ ARGS }}
+
 # Run a step: `just step 3`, `just step 5a`, at another address `just step 3 127.0.0.1:8080`
 [no-exit-message]
 step N *ARGS:
@@ -29,15 +47,20 @@ exercises:
 exercise NAME:
     @cargo run -q -p tools -- exercises run {{ NAME }}
 
-# Show the hint for an exercise: `just hint unmask`
+# Show one more hint of the workshop's open stage, or of stage N; for an exercise `just hint unmask`
 [no-exit-message]
-hint NAME:
-    @cargo run -q -p tools -- exercises hint {{ NAME }}
+hint *OF:
+    @cargo run -q -p guide -- hint {{ OF }}
 
 # Grade the exercises, or learners' copies of them: `just grade ../ada/exercises --json`
 [no-exit-message]
 grade *ARGS:
     @cargo run -q -p grade -- {{ ARGS }}
+
+# Grade learners' copies of workshop/: `just grade-workshop ../ada/workshop --json`
+[no-exit-message]
+grade-workshop *ARGS:
+    @cargo run -q -p guide -- grade {{ ARGS }}
 
 # Run two chat servers that share one room over Redis
 [no-exit-message]
@@ -54,7 +77,7 @@ setup:
 test *ARGS:
     @cargo run -q -p tools -- test {{ ARGS }}
 
-# In the next two and in `check`, `"$@"` keeps a quoted argument such as 'PROGRAM {url}' in one piece.
+# In `next`, the next two and `check`, `"$@"` keeps a quoted argument such as 'PROGRAM {url}' in one piece.
 # PowerShell, which runs recipes on Windows, has nothing like it.
 
 # Run Autobahn's cases against steps 5 and 6, or `just conformance ws://HOST:PORT/PATH`

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use conformance::autobahn::server::judge_server;
+use conformance::autobahn::first::first_imperfect;
 use conformance::autobahn::suite::{is_heavy, select};
-use conformance::autobahn::verdict::{Outcome, Verdict as CaseVerdict};
+use conformance::autobahn::verdict::Outcome;
 use conformance::checker::options::Options;
 use conformance::checker::report::ruling::{Report, Ruling, Verdict};
 use conformance::checker::runner::run;
@@ -45,8 +45,8 @@ pub(crate) struct Judgement {
 pub(crate) struct Open {
     /// Which.
     pub(crate) stage: &'static Stage,
-    /// Autobahn's cases that have failed, if all checks have passed, and how many were run.
-    pub(crate) cases: Option<(Vec<Outcome>, usize)>,
+    /// The case of Autobahn that has not passed, if all checks of the stage have.
+    pub(crate) case: Option<Outcome>,
 }
 
 impl Judgement {
@@ -57,8 +57,8 @@ impl Judgement {
 
     /// Returns the check that has failed, if one has.
     pub(crate) fn failure(&self) -> Option<&Ruling> {
-        let cases = self.open.as_ref().and_then(|open| open.cases.as_ref());
-        self.report.with(Verdict::Failed).next().filter(|_| cases.is_none())
+        let open = self.open.as_ref().filter(|open| open.case.is_none());
+        open.and_then(|_| self.report.with(Verdict::Failed).next())
     }
 }
 
@@ -91,51 +91,30 @@ pub(crate) fn judge(options: &Options, cases: impl Fn(u8) -> Cases) -> Result<Ju
             break;
         }
         let which = cases(stage.number);
-        if let Some(failed) = failed_cases(&options.target, stage, which)? {
-            let open = Some(Open { stage, cases: Some(failed) });
+        if let Some(failed) = failed_case(&options.target, stage, which)? {
+            let open = Some(Open { stage, case: Some(failed) });
             return Ok(Judgement { report, open, passed_cases });
         }
         if which == Cases::All {
             passed_cases.push(stage.number);
         }
     }
-    let open = failed.map(|stage| Open { stage, cases: None });
+    let open = failed.map(|stage| Open { stage, case: None });
     Ok(Judgement { report, open, passed_cases })
 }
 
-/// Runs Autobahn's cases of a stage, first those that take seconds. Returns those that have failed
-/// and how many were run, or `None` if all have passed.
-fn failed_cases(
-    target: &Target,
-    stage: &Stage,
-    which: Cases,
-) -> Result<Option<(Vec<Outcome>, usize)>, String> {
+/// Runs Autobahn's cases of a stage, and returns the first one that has not passed.
+fn failed_case(target: &Target, stage: &Stage, which: Cases) -> Result<Option<Outcome>, String> {
     let patterns: Vec<String> = stage.cases.split(',').map(str::to_owned).collect();
-    let (heavy, quick): (Vec<String>, Vec<String>) =
-        select(&patterns, false)?.into_iter().partition(|case| is_heavy(case));
-    let heavy = if which == Cases::All { heavy } else { Vec::new() };
-    for cases in [quick, heavy].iter().filter(|cases| !cases.is_empty()) {
-        let cases: Vec<&str> = cases.iter().map(String::as_str).collect();
-        let done = AtomicUsize::new(0);
-        let progress = |outcome: &Outcome| {
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            let (number, count) = (stage.number, cases.len());
-            show_progress(&format!(
-                "stage {number}: case {} of Autobahn, {done}/{count}",
-                outcome.case
-            ));
-        };
-        let outcomes = judge_server(target, &cases, None, &progress);
-        show_progress("");
-        let failed: Vec<Outcome> = outcomes?.into_iter().filter(is_failure).collect();
-        if !failed.is_empty() {
-            return Ok(Some((failed, cases.len())));
-        }
-    }
-    Ok(None)
-}
-
-/// Whether a case keeps its stage open. A server that cannot do what a case is about has not passed.
-fn is_failure(outcome: &Outcome) -> bool {
-    outcome.is_failure() || outcome.behavior == CaseVerdict::Unimplemented
+    let mut cases = select(&patterns, false)?;
+    cases.retain(|case| which == Cases::All || !is_heavy(case));
+    let (done, count) = (AtomicUsize::new(0), cases.len());
+    let progress = |outcome: &Outcome| {
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        let (number, case) = (stage.number, &outcome.case);
+        show_progress(&format!("stage {number}: case {case} of Autobahn, {done}/{count}"));
+    };
+    let failed = first_imperfect(target, &cases, &progress);
+    show_progress("");
+    failed
 }

@@ -1,16 +1,11 @@
 //! What `just next` shows: where the reader is, what to do, and the first failure, on one screen.
 
-use conformance::autobahn::verdict::Outcome;
-use conformance::checker::report::people::{SCREEN, map, on_a_screen, prose};
-use conformance::terminal::{BOLD, GREEN, RED, painted};
+use conformance::autobahn::report::people::on_a_screen as case_on_a_screen;
+use conformance::checker::report::people::{map, on_a_screen, prose};
+use conformance::terminal::{BOLD, GREEN, painted};
 
 use crate::course::stage::{LAST, page};
 use crate::judge::{Judgement, Open};
-
-/// How many letters of a sentence of Autobahn's are shown.
-const SENTENCE: usize = 200;
-/// How wide a line of a case's wire is.
-const WIDTH: usize = 76;
 
 /// Returns the screen. `again` is the command that judges the same server again, and `end` what the
 /// program itself has to say.
@@ -25,9 +20,9 @@ pub(crate) fn screen(
     };
     let head = head(judgement, open, colours);
     let foot = foot(open, again, end);
-    match (judgement.failure(), &open.cases) {
+    match (judgement.failure(), &open.case) {
         (Some(ruling), _) => on_a_screen(ruling, &head, &foot, colours),
-        (None, Some((failed, count))) => case(failed, *count, &head, &foot, colours),
+        (None, Some(case)) => case_on_a_screen(case, &head, &foot, colours),
         (None, None) => head + &foot,
     }
 }
@@ -55,35 +50,6 @@ fn foot(open: &Open, again: &str, end: Option<&str>) -> String {
     let stage = open.stage;
     let page = page(stage.chapter, stage.number);
     end.map_or_else(String::new, |end| prose("  program   ", end))
-        + &format!("  page      {page} (`just book` shows it)\n")
+        + &format!("\n  page      {page} (`just book` shows it)\n")
         + &format!("  next      `{again}` · `just hint` · `just reveal {}`\n", stage.number)
-}
-
-/// The first of Autobahn's cases that has failed, with as much of its wire as fits the screen.
-fn case(failed: &[Outcome], count: usize, head: &str, foot: &str, colours: bool) -> String {
-    let Some(outcome) = failed.first() else { return format!("{head}{foot}") };
-    let Outcome { case, behavior, behavior_close, result, result_close, .. } = outcome;
-    let title = painted(colours, RED, &format!("✗ Autobahn {case}"));
-    let (verdict, close) = (behavior.word(), behavior_close.word());
-    let sum = format!("{} of {count} cases have failed", failed.len());
-    let mut text = format!("{head}{title}  {verdict}, close {close} · {sum}\n");
-    text += &prose("  case      ", &short(&outcome.description, SENTENCE));
-    text += &prose("  expected  ", &short(&outcome.expectation, SENTENCE));
-    text += &prose("  happened  ", &short(&format!("{result} {result_close}"), SENTENCE));
-    let room = SCREEN.saturating_sub(text.lines().count() + foot.lines().count());
-    // The end of a long conversation shows what went wrong.
-    let wire = &outcome.wire[outcome.wire.len().saturating_sub(room)..];
-    text.extend(wire.iter().map(|line| format!("  {}\n", short(line, WIDTH))));
-    text + foot
-}
-
-/// A text that is not longer than this, and does not control the terminal.
-fn short(text: &str, letters: usize) -> String {
-    let harmless = |letter: char| if letter.is_control() { '·' } else { letter };
-    let mut short: String = text.chars().take(letters).map(harmless).collect();
-    if text.chars().nth(letters).is_some() {
-        short.pop();
-        short.push('…');
-    }
-    short
 }

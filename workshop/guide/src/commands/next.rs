@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use conformance::checker::options::Options;
+use conformance::open_files::raise_open_files;
 use conformance::target::TargetOptions;
 use conformance::terminal::{has_colours, print};
 use testkit::show_progress;
@@ -142,6 +143,8 @@ impl Next {
         let program = build(&workshop.folder, None, stderr().is_terminal() && has_colours());
         show_progress("");
         let program = program.map_err(|trouble| trouble.for_people())?;
+        // The server inherits the limit: some hundreds of clients come at once.
+        raise_open_files();
         let server = Server::start(&program, SECONDS, slot);
         let server = server.map_err(|trouble| trouble.for_people())?;
         let mut options = options(self.server.target(&format!("ws://{}/", server.address))?);
