@@ -5,7 +5,7 @@
 use std::mem;
 
 //[ 9-9
-use crate::frame::{self, BINARY, Header, TEXT};
+use crate::frame::{self, BINARY, CLOSE, Header, TEXT};
 //]
 //[ 10-10
 use crate::frame::{self, BINARY, CLOSE, Header, PING, PONG, TEXT};
@@ -21,8 +21,8 @@ use crate::utf8;
 
 /// The longest message that we take, in bytes.
 const MESSAGE_MAX: usize = 16 * 1024 * 1024;
-/// The most fragments of one message. Empty ones count too: each takes our time.
-const FRAGMENTS_MAX: usize = 100_000;
+/// The most fragments of one message. Empty ones count too, because each takes our time.
+const FRAGMENTS_MAX: usize = 262_144;
 //]
 
 /// A message: a text, or any bytes.
@@ -35,8 +35,12 @@ pub struct Message {
 /// One client's WebSocket.
 #[derive(Default)]
 pub struct Connection {
-    /// What has arrived and was not decoded yet: a part of a frame, or several frames.
+    /// What has arrived: perhaps several frames, and a part of the next one.
     incoming: Vec<u8>,
+    //[ 14
+    /// How many of these bytes belong to frames that have been returned.
+    used: usize,
+    //]
     /// What is to be written to the client.
     outgoing: Vec<u8>,
     //[ 11
@@ -57,6 +61,11 @@ pub struct Connection {
 impl Connection {
     /// Takes bytes that the client has sent.
     pub fn receive(&mut self, bytes: &[u8]) {
+        //[ 14
+        // This moves all bytes behind them. We do it once a read, and not once a frame.
+        self.incoming.drain(..self.used);
+        self.used = 0;
+        //]
         self.incoming.extend_from_slice(bytes);
     }
 
@@ -64,9 +73,11 @@ impl Connection {
     pub fn next_message(&mut self) -> Option<Message> {
         while let Some((header, payload)) = self.next_frame() {
             //[ 9-9
-            // The other opcodes are for later stages.
-            if header.opcode == TEXT || header.opcode == BINARY {
-                return Some(Message { opcode: header.opcode, payload });
+            match header.opcode {
+                TEXT | BINARY => return Some(Message { opcode: header.opcode, payload }),
+                CLOSE => self.is_over = true,
+                // The other opcodes are for later stages.
+                _ => {}
             }
             //]
             //[ 10
@@ -80,12 +91,13 @@ impl Connection {
                 //]
                 //[ 10-10
                 TEXT | BINARY => return Some(Message { opcode: header.opcode, payload }),
-                // Continuations and close frames are for later stages.
-                _ => {}
                 //]
-                //[ 11-12
-                // For a later stage.
-                CLOSE => {}
+                //[ 10-12
+                CLOSE => self.is_over = true,
+                //]
+                //[ 10-10
+                // Continuations are for a later stage.
+                _ => {}
                 //]
                 //[ 11
                 _ => {
@@ -127,7 +139,13 @@ impl Connection {
         if self.is_over {
             return None;
         }
+        //[ 9-13
         let (header, start) = match Header::decode(&self.incoming) {
+        //]
+        //[ 14
+        let incoming = &self.incoming[self.used..];
+        let (header, start) = match Header::decode(incoming) {
+        //]
             Ok(decoded) => decoded?,
             Err(reason) => {
                 //[ 9-9
@@ -148,13 +166,24 @@ impl Connection {
             return None;
         }
         //]
+        //[ 9-13
         if ((self.incoming.len() - start) as u64) < header.length {
+        //]
+        //[ 14
+        if ((incoming.len() - start) as u64) < header.length {
+        //]
             return None;
         }
         let end = start + header.length as usize;
+        //[ 9-13
         let mut payload = self.incoming[start..end].to_vec();
         // The next frame may follow at once.
         self.incoming.drain(..end);
+        //]
+        //[ 14
+        let mut payload = incoming[start..end].to_vec();
+        self.used += end;
+        //]
         frame::unmask(&mut payload, header.masking_key);
         Some((header, payload))
     }
@@ -176,7 +205,7 @@ impl Connection {
         //[ 14
         self.fragments += 1;
         if self.fragments > FRAGMENTS_MAX {
-            self.fail(1009, "a message in too many fragments");
+            self.fail(1008, "a message in too many fragments");
             return None;
         }
         //]

@@ -15,10 +15,11 @@ pub const CONTINUATION: u8 = 0;
 pub const TEXT: u8 = 1;
 /// The opcode of a frame that holds any bytes.
 pub const BINARY: u8 = 2;
+/// The opcode of a frame that closes the connection.
+pub const CLOSE: u8 = 8;
 //]
 //[ 10
-// The opcodes from 8 on are those of control frames.
-pub const CLOSE: u8 = 8;
+// From 8 on, they are the opcodes of control frames.
 pub const PING: u8 = 9;
 pub const PONG: u8 = 10;
 //]

@@ -30,6 +30,7 @@ const UPGRADE_REQUIRED: &str = "426 Upgrade Required\r\nSec-WebSocket-Version: 1
 //[ 14
 const TOO_LARGE: &str = "431 Request Header Fields Too Large";
 //]
+const VERSION_NOT_SUPPORTED: &str = "505 HTTP Version Not Supported";
 //]
 
 //[ 2-2
@@ -84,7 +85,7 @@ pub fn answer(request: &str, address: SocketAddr) -> Result<String, String> {
         return Err(refusal(METHOD_NOT_ALLOWED, "The method must be GET."));
     }
     if version != "HTTP/1.1" {
-        return Err(refusal(BAD_REQUEST, "A WebSocket needs HTTP/1.1."));
+        return Err(refusal(VERSION_NOT_SUPPORTED, "A WebSocket needs HTTP/1.1."));
     }
     if values(request, "Host").len() != 1 {
         return Err(refusal(BAD_REQUEST, "There must be one Host header."));
@@ -96,7 +97,7 @@ pub fn answer(request: &str, address: SocketAddr) -> Result<String, String> {
         return Err(refusal(BAD_REQUEST, "The Connection header must contain Upgrade."));
     }
     if values(request, "Sec-WebSocket-Version") != ["13"] {
-        return Err(refusal(UPGRADE_REQUIRED, "The Sec-WebSocket-Version must be 13."));
+        return Err(refusal(UPGRADE_REQUIRED, "This server speaks version 13 only."));
     }
     let keys = values(request, "Sec-WebSocket-Key");
     let [key] = &keys[..] else {
@@ -110,8 +111,10 @@ pub fn answer(request: &str, address: SocketAddr) -> Result<String, String> {
     // Any page on the web can make its visitor's browser connect to us, and the browser says in
     // Origin whose page it is. A client that sends no Origin is not a browser.
     let own = [format!("http://{address}"), format!("http://localhost:{}", address.port())];
-    if values(request, "Origin").iter().any(|origin| !own.contains(origin)) {
-        return Err(refusal(FORBIDDEN, "A page of another site may not connect."));
+    for origin in values(request, "Origin") {
+        if !own.contains(&origin) {
+            return Err(refusal(FORBIDDEN, &format!("Pages of {origin} may not connect.")));
+        }
     }
     //]
     Ok(switching_protocols(key))

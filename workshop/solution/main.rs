@@ -41,12 +41,15 @@ use std::sync::Arc;
 //[ 1
 use std::thread;
 //]
+//[ 13-13
+use std::time::Duration;
+//]
 //[ 14
 use std::time::{Duration, Instant};
 //]
 //[ 8-8
 
-use frame::{BINARY, TEXT};
+use frame::{BINARY, CLOSE, TEXT};
 //]
 //[ 9
 
@@ -89,17 +92,20 @@ fn main() -> io::Result<()> {
         //]
         // Each client has a thread of its own, so that nobody waits for another client.
         //[ 1-13
-        thread::spawn(|| {
+        let started = thread::Builder::new().spawn(|| {
             if let Err(error) = serve(stream) {
         //]
         //[ 14
-        thread::spawn(move || {
+        let started = thread::Builder::new().spawn(move || {
             let _place = place;
             if let Err(error) = serve(stream, patience) {
         //]
                 println!("a connection has ended: {error}");
             }
         });
+        if let Err(error) = started {
+            println!("a client is not served: {error}");
+        }
         //]
     }
     Ok(())
@@ -123,12 +129,13 @@ fn serve(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
     let count = stream.read(&mut buffer)?;
     //]
     //[ 1-1
-    println!("{}", String::from_utf8_lossy(&buffer[..count]));
+    // Escaped, because a stranger chose these bytes, and a terminal obeys some of them.
+    println!("{}", buffer[..count].escape_ascii());
     Ok(())
     //]
     //[ 2-2
     let request = String::from_utf8_lossy(&buffer[..count]);
-    println!("{request}");
+    println!("{request:?}");
     stream.write_all(handshake::answer(&request).as_bytes())
     //]
     //[ 3-8
@@ -141,7 +148,7 @@ fn serve(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
     let (request, rest) = read_request(&mut stream, Instant::now() + patience)?;
     //]
     //[ 3-5
-    println!("{request}");
+    println!("{request:?}");
     //]
     //[ 3-3
     if let Some(answer) = handshake::answer(&request) {
@@ -194,12 +201,14 @@ fn serve(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
         frame::unmask(&mut payload, header.masking_key);
     //]
     //[ 7-7
-        println!("{}", String::from_utf8_lossy(&payload));
+        println!("{}", payload.escape_ascii());
     //]
     //[ 8-8
-        // The other opcodes are for later stages.
-        if header.opcode == TEXT || header.opcode == BINARY {
-            stream.write_all(&frame::encode(header.opcode, &payload))?;
+        match header.opcode {
+            TEXT | BINARY => stream.write_all(&frame::encode(header.opcode, &payload))?,
+            CLOSE => return Ok(()),
+            // The other opcodes are for later stages.
+            _ => {}
         }
     //]
     //[ 6-8
@@ -314,6 +323,8 @@ fn read_request(stream: &mut TcpStream, deadline: Instant) -> io::Result<(String
 /// reset the connection, and the client might not see our close frame.
 //]
 //[ 13-13
+///
+/// The client has a second to end its side.
 fn hang_up(mut stream: TcpStream) -> io::Result<()> {
 //]
 //[ 14
@@ -324,6 +335,7 @@ fn hang_up(mut stream: TcpStream, deadline: Instant) -> io::Result<()> {
     let mut buffer = [0; 4096];
     //]
     //[ 13-13
+    stream.set_read_timeout(Some(Duration::from_secs(1)))?;
     while stream.read(&mut buffer)? > 0 {}
     //]
     //[ 14
