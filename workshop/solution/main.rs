@@ -26,26 +26,37 @@ use std::io::{self, Read};
 //[ 2-2
 use std::io::{self, Read, Write};
 //]
-//[ 3
+//[ 3-14
 use std::io::{self, ErrorKind, Read, Write};
+//]
+//[ 15
+use std::io::{self, ErrorKind};
 //]
 //[ 1-12
 use std::net::{TcpListener, TcpStream};
 //]
-//[ 13
+//[ 13-14
 use std::net::{Shutdown, TcpListener, TcpStream};
 //]
 //[ 14
 use std::sync::Arc;
 //]
-//[ 1
+//[ 1-14
 use std::thread;
 //]
 //[ 13-13
 use std::time::Duration;
 //]
-//[ 14
+//[ 14-14
 use std::time::{Duration, Instant};
+//]
+//[ 15
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, sink};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
 //]
 //[ 8-8
 
@@ -60,18 +71,35 @@ use frame::PING;
 use handshake::BLOCK_MAX;
 
 /// The most clients that are served at the same time.
+//]
+//[ 14-14
 const THREADS_MAX: usize = 256;
 //]
+//[ 15
+const CLIENTS_MAX: usize = 10_000;
+//]
 
+//[ 0-14
 fn main() -> io::Result<()> {
+//]
+//[ 15
+#[tokio::main]
+async fn main() -> io::Result<()> {
+//]
     let address = env::args().nth(1).unwrap_or("127.0.0.1:9100".to_string());
     //[ 14
     // How long we wait for a client, in seconds.
     let seconds = env::args().nth(2).and_then(|seconds| seconds.parse().ok()).unwrap_or(30);
     let patience = Duration::from_secs(seconds);
     //]
+    //[ 0-14
     let listener = TcpListener::bind(address)?;
+    //]
+    //[ 15
+    let listener = TcpListener::bind(address).await?;
+    //]
     println!("listening on http://{}", listener.local_addr()?);
+    //[ 0-14
     //[ 14
     // Each thread holds a clone until it ends, so the number of clones is the number of threads.
     let threads = Arc::new(());
@@ -109,7 +137,31 @@ fn main() -> io::Result<()> {
         //]
     }
     Ok(())
+    //]
+    //[ 15
+    // A semaphore counts: each client takes a permit, and there are only so many.
+    let places = Arc::new(Semaphore::new(CLIENTS_MAX));
+    loop {
+        // An error here is about one client. `?` would end the server for everybody.
+        let Ok((stream, _)) = listener.accept().await else {
+            // If we have too many open files, the next attempt would fail at once, too.
+            sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+        // Each client has a task of its own. A task that waits leaves its thread to other tasks, so
+        // that a few threads, one for each core, serve all clients.
+        tokio::spawn(async move {
+            // Dropped at the end of the task, which gives the permit back.
+            let _place = place;
+            if let Err(error) = serve(stream, patience).await {
+                println!("a connection has ended: {error}");
+            }
+        });
+    }
+    //]
 }
+//[ 0-14
 //[ 1
 
 /// Serves one client until its connection ends.
@@ -360,5 +412,95 @@ fn read_before(deadline: Instant, stream: &mut TcpStream, buffer: &mut [u8]) -> 
 /// Whether an operation failed because its time was up. The name differs between systems.
 fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+//]
+//]
+//[ 15
+
+/// Serves one client until its connection ends.
+///
+/// `patience` is how long it may take for its request, be silent, and keep us from writing.
+async fn serve(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
+    // The first `?` is for an error of `timeout`: the time is up. The second is for one of
+    // `read_request`.
+    let (request, rest) = timeout(patience, read_request(&mut stream)).await??;
+    match handshake::answer(&request, stream.local_addr()?) {
+        Ok(answer) => write(&mut stream, answer.as_bytes(), patience).await?,
+        Err(refusal) => {
+            write(&mut stream, refusal.as_bytes(), patience).await?;
+            return hang_up(stream, patience).await;
+        }
+    }
+    let mut connection = Connection::default();
+    connection.receive(&rest);
+    // On the heap: an array would make the task itself as large.
+    let mut buffer = vec![0; 16 * 1024];
+    let mut is_pinged = false;
+    loop {
+        while let Some(message) = connection.next_message() {
+            connection.send(message.opcode, &message.payload);
+        }
+        // We read again only when all is written. So a client that does not read our answers cannot
+        // make us collect them: it must wait, too.
+        write(&mut stream, &connection.take_outgoing(), patience).await?;
+        if connection.is_over() {
+            return hang_up(stream, patience).await;
+        }
+        let count = match timeout(patience, stream.read(&mut buffer)).await {
+            // Only an answer shows that a silent client is still there.
+            Err(_) if !is_pinged => {
+                connection.send(PING, b"");
+                is_pinged = true;
+                continue;
+            }
+            read => read??,
+        };
+        is_pinged = false;
+        if count == 0 {
+            return Ok(());
+        }
+        connection.receive(&buffer[..count]);
+    }
+}
+
+/// Reads a request up to its blank line. TCP may deliver it in any number of segments, and bytes
+/// of the first frames together with it: they are returned, too.
+async fn read_request(stream: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
+    let mut received = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        if let Some(end) = received.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            // What is not UTF-8 is replaced by U+FFFD, which no header that matters here contains.
+            let rest = received.split_off(end + 4);
+            return Ok((String::from_utf8_lossy(&received[..end]).to_string(), rest));
+        }
+        // `handshake::answer` refuses a request of this length, and need not see the rest.
+        if received.len() > BLOCK_MAX {
+            return Ok((String::from_utf8_lossy(&received).to_string(), Vec::new()));
+        }
+        let count = stream.read(&mut buffer).await?;
+        if count == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        received.extend_from_slice(&buffer[..count]);
+    }
+}
+
+/// Writes all of these bytes. `patience` is how long the client may take none of them.
+async fn write(stream: &mut TcpStream, mut bytes: &[u8], patience: Duration) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let count = timeout(patience, stream.write(bytes)).await??;
+        bytes = &bytes[count..];
+    }
+    Ok(())
+}
+
+/// Ends a connection so that our last bytes arrive: first our side of it, and the other side once
+/// the client has ended that. If we ended both while bytes of the client are unread, TCP would
+/// reset the connection, and the client might not see our close frame.
+async fn hang_up(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
+    stream.shutdown().await?;
+    timeout(patience, copy(&mut stream, &mut sink())).await??;
+    Ok(())
 }
 //]

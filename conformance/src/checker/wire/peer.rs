@@ -14,7 +14,7 @@ use crate::checker::wire::stop::Stop;
 use crate::checker::wire::transport::Transport;
 
 /// How long to wait after a segment, so that the server receives it by itself.
-const PAUSE: Duration = Duration::from_millis(120);
+const PAUSE: Duration = Duration::from_millis(60);
 /// The largest number of received bytes that are kept before they are a complete frame.
 const UNREAD_MAX: usize = 64 * 1024 * 1024;
 /// How many pings are answered on one connection: a server may send them for ever.
