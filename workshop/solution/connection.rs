@@ -40,6 +40,10 @@ pub struct Connection {
     //[ 14
     /// How many of these bytes belong to frames that have been returned.
     used: usize,
+    //[ 16
+    /// What is still to come of a frame of which a part has been returned.
+    rest: Option<Header>,
+    //]
     //]
     /// What is to be written to the client.
     outgoing: Vec<u8>,
@@ -134,18 +138,34 @@ impl Connection {
         self.is_over
     }
 
+    //[ 9-15
     /// Returns the next frame, unmasked, or `None` if it has not arrived completely.
     fn next_frame(&mut self) -> Option<(Header, Vec<u8>)> {
         if self.is_over {
             return None;
         }
+        //]
         //[ 9-13
         let (header, start) = match Header::decode(&self.incoming) {
         //]
-        //[ 14
+        //[ 14-15
         let incoming = &self.incoming[self.used..];
         let (header, start) = match Header::decode(incoming) {
         //]
+    //[ 16
+    /// Returns the next frame, unmasked, or `None` if more bytes are needed. Of a frame that has not
+    /// arrived completely, it may return a part.
+    fn next_frame(&mut self) -> Option<(Header, Vec<u8>)> {
+        let incoming = &self.incoming[self.used..];
+        if self.is_over || (self.rest.is_some() && incoming.is_empty()) {
+            return None;
+        }
+        let decoded = match self.rest.take() {
+            Some(rest) => Ok(Some((rest, 0))),
+            None => Header::decode(incoming),
+        };
+        let (header, start) = match decoded {
+    //]
             Ok(decoded) => decoded?,
             Err(reason) => {
                 //[ 9-9
@@ -172,7 +192,12 @@ impl Connection {
         //[ 14
         if ((incoming.len() - start) as u64) < header.length {
         //]
+            //[ 9-15
             return None;
+            //]
+            //[ 16
+            return self.next_part(header, start);
+            //]
         }
         let end = start + header.length as usize;
         //[ 9-13
@@ -188,6 +213,28 @@ impl Connection {
         Some((header, payload))
     }
 
+    //[ 16
+    /// Returns the part that has arrived of a frame with data, as if it were a fragment: what is still
+    /// to come is a continuation of it. So a text that is not UTF-8 is found in the middle of a
+    /// frame. Control frames are short, and we wait until they are complete.
+    fn next_part(&mut self, mut header: Header, start: usize) -> Option<(Header, Vec<u8>)> {
+        if header.opcode >= CLOSE {
+            return None;
+        }
+        let mut payload = self.incoming[self.used + start..].to_vec();
+        self.used = self.incoming.len();
+        frame::unmask(&mut payload, header.masking_key);
+        let length = header.length - payload.len() as u64;
+        let mut rest = Header { opcode: CONTINUATION, length, ..header };
+        // The next byte of the payload belongs to another byte of the key, unless four divides what
+        // has arrived.
+        rest.masking_key.rotate_left(payload.len() % 4);
+        self.rest = Some(rest);
+        header.fin = false;
+        Some((header, payload))
+    }
+
+    //]
     //[ 11
     /// Adds a fragment to its message, which it returns after the last one. A message in one frame
     /// is a message of one fragment.
@@ -203,7 +250,15 @@ impl Connection {
         }
         //]
         //[ 14
+        //[ 14-15
         self.fragments += 1;
+        //]
+        //[ 16
+        // A frame counts once, with its last part.
+        if self.rest.is_none() {
+            self.fragments += 1;
+        }
+        //]
         if self.fragments > FRAGMENTS_MAX {
             self.fail(1008, "a message in too many fragments");
             return None;

@@ -38,7 +38,7 @@ pub fn place(done: u8, colours: bool) -> String {
         return format!("{map}  {}\n", painted(colours, GREEN, &all));
     };
     let title = format!("stage {}: {}", stage.number, stage.title);
-    format!("{map}  {done} of {LAST} green · {}\n", painted(colours, BOLD, &title))
+    format!("{map}  {done} of {LAST} · {}\n", painted(colours, BOLD, &title))
 }
 
 fn all_done(colours: bool) -> String {
