@@ -1,6 +1,6 @@
 //[ 9
 //! A WebSocket after its opening handshake, without a socket: bytes go in and come out, and so do
-//! messages. How the bytes are read and written is for `main.rs`.
+//! messages. `main.rs` reads and writes the bytes.
 
 use std::mem;
 
@@ -19,7 +19,7 @@ use crate::utf8;
 //]
 //[ 14
 
-/// The longest message that we take, in bytes.
+/// The longest message that we accept, in bytes.
 const MESSAGE_MAX: usize = 16 * 1024 * 1024;
 /// The most fragments of one message. Empty ones count too, because each takes our time.
 const FRAGMENTS_MAX: usize = 262_144;
@@ -66,7 +66,7 @@ impl Connection {
     /// Takes bytes that the client has sent.
     pub fn receive(&mut self, bytes: &[u8]) {
         //[ 14
-        // This moves all bytes behind them. We do it once a read, and not once a frame.
+        // This moves all bytes behind them, so we do it once for each read and not for each frame.
         self.incoming.drain(..self.used);
         self.used = 0;
         //]
@@ -311,7 +311,7 @@ impl Connection {
             }
             _ => {}
         }
-        // With the client's own code, if there is one.
+        // The answer has the client's own status code, if there is one.
         self.send(CLOSE, payload.get(..2).unwrap_or_default());
         self.is_over = true;
     }

@@ -14,7 +14,7 @@ use sha1::{Digest, Sha1};
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 //[ 14
 
-/// The longest request that we take, in bytes, and the most lines of it.
+/// The longest request that we accept, in bytes, and the most lines of it.
 pub const BLOCK_MAX: usize = 16 * 1024;
 const LINES_MAX: usize = 100;
 //]
@@ -52,7 +52,7 @@ pub fn answer(request: &str) -> Option<String> {
 }
 //]
 //[ 4
-/// Returns the answer to a request: a 101 which opens the WebSocket, or as an error the refusal.
+/// Returns the answer to a request: the 101 that opens the WebSocket, or the refusal as an error.
 //]
 //[ 4-4
 pub fn answer(request: &str) -> Result<String, String> {
@@ -108,8 +108,8 @@ pub fn answer(request: &str, address: SocketAddr) -> Result<String, String> {
         return Err(refusal(BAD_REQUEST, "The Sec-WebSocket-Key must be 16 bytes in base64."));
     }
     //[ 5
-    // Any page on the web can make its visitor's browser connect to us, and the browser says in
-    // Origin whose page it is. A client that sends no Origin is not a browser.
+    // Any page on the web can make its visitor's browser connect to us. The browser then sends the
+    // origin of that page. A client that sends no Origin is not a browser.
     let own = [format!("http://{address}"), format!("http://localhost:{}", address.port())];
     for origin in values(request, "Origin") {
         if !own.contains(&origin) {
@@ -139,16 +139,16 @@ fn accept_value(key: &str) -> String {
 }
 //[ 3
 
-/// Returns the values of all headers with this name. Names have no case, a value may contain
-/// colons, and the spaces around it do not belong to it (RFC 9112 §5).
+/// Returns the values of all headers with this name, in upper or lower case. A value may contain
+/// colons, and the white space around it does not belong to it (RFC 9112 §5).
 fn values(request: &str, name: &str) -> Vec<String> {
     let headers = request.lines().filter_map(|line| line.split_once(':'));
     let named = headers.filter(|(other, _)| other.eq_ignore_ascii_case(name));
     named.map(|(_, value)| value.trim().to_string()).collect()
 }
 
-/// Whether a header with this name contains the token. Its value is a list with commas, and its
-/// tokens have no case: Firefox sends `Connection: keep-alive, Upgrade`.
+/// Whether a header with this name contains the token, in upper or lower case. Its value is a list:
+/// Firefox sends `Connection: keep-alive, Upgrade`.
 fn has_token(request: &str, name: &str, token: &str) -> bool {
     let list = values(request, name).join(",");
     list.split(',').any(|other| other.trim().eq_ignore_ascii_case(token))

@@ -118,7 +118,7 @@ async fn main() -> io::Result<()> {
         }
         let place = Arc::clone(&threads);
         //]
-        // Each client has a thread of its own, so that nobody waits for another client.
+        // Each client has a thread of its own, so that no client waits for another one.
         //[ 1-13
         let started = thread::Builder::new().spawn(|| {
             if let Err(error) = serve(stream) {
@@ -326,8 +326,8 @@ fn serve(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
 fn read_request(stream: &mut TcpStream) -> io::Result<String> {
 //]
 //[ 9
-/// Reads a request up to its blank line. TCP may deliver it in any number of segments, and bytes
-/// of the first frames together with it: they are returned, too.
+/// Reads a request up to its blank line. TCP may deliver it in any number of segments, and the
+/// last one may contain bytes of the first frames: they are returned, too.
 //]
 //[ 9-13
 fn read_request(stream: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
@@ -370,13 +370,13 @@ fn read_request(stream: &mut TcpStream, deadline: Instant) -> io::Result<(String
 //]
 //[ 13
 
-/// Ends a connection so that our last bytes arrive: first our side of it, and the other side once
-/// the client has ended that. If we ended both while bytes of the client are unread, TCP would
-/// reset the connection, and the client might not see our close frame.
+/// Ends a connection so that our last bytes arrive: ends our direction, and reads until the client
+/// has ended the other one. If we dropped the stream while bytes of the client are unread, TCP
+/// would reset the connection, and a reset can overtake our close frame.
 //]
 //[ 13-13
 ///
-/// The client has a second to end its side.
+/// The client has a second for that.
 fn hang_up(mut stream: TcpStream) -> io::Result<()> {
 //]
 //[ 14
@@ -409,7 +409,7 @@ fn read_before(deadline: Instant, stream: &mut TcpStream, buffer: &mut [u8]) -> 
     stream.read(buffer)
 }
 
-/// Whether an operation failed because its time was up. The name differs between systems.
+/// Whether a read failed because its time was up. The kind of this error differs between systems.
 fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }

@@ -1,0 +1,201 @@
+//! The solutions of all stages are built, formatted, linted and judged: each passes its own stage
+//! and all before it, and fails the next one as the text of that stage says.
+//!
+//! The stages become the members of one workspace in the target folder. So what they depend on is
+//! built once, in the versions of this repository.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+use std::env::{self, consts::EXE_SUFFIX};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use conformance::checker::options::Options;
+use conformance::checker::report::ruling::{Report, Verdict};
+use conformance::checker::runner::run;
+use guide::solution::{File, files};
+use guide::stage::Stage;
+use testkit::{Server, cargo, target_folder, workspace};
+use toml::{Table, Value};
+
+/// The last stage that has a solution.
+const SOLVED: u8 = 14;
+/// How many servers are judged at the same time. Most of the time the judge waits for one.
+const TOGETHER: usize = 4;
+/// How many seconds a solution waits for a silent client, and how long the judge waits for it.
+const SECONDS: &str = "2";
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest message that the solutions take, in bytes.
+const MESSAGE_MAX: u64 = 16 * 1024 * 1024;
+
+/// The workspace of all solutions, which this returns after they have been written.
+fn solutions() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = target_folder().unwrap().join("workshop-solutions");
+        let mut profile = None;
+        for stage in 0..=SOLVED {
+            for File { path, text } in files(stage).unwrap() {
+                let text = if path == "Cargo.toml" {
+                    let mut manifest: Table = text.parse().unwrap();
+                    // A member of a workspace cannot be one itself, and the profile is its.
+                    manifest.remove("workspace");
+                    profile = manifest.remove("profile");
+                    manifest["package"]["name"] = name(stage).into();
+                    manifest.to_string()
+                } else {
+                    text
+                };
+                save(&folder.join(name(stage)).join(path), &text);
+            }
+        }
+        let members: Value = (0..=SOLVED).map(name).collect::<Vec<_>>().into();
+        let members =
+            Table::from_iter([("members".into(), members), ("resolver".into(), "3".into())]);
+        let mut manifest = Table::from_iter([("workspace".into(), members.into())]);
+        manifest.extend(profile.map(|profile| ("profile".into(), profile)));
+        save(&folder.join("Cargo.toml"), &manifest.to_string());
+        for file in ["Cargo.lock", "rustfmt.toml"] {
+            save(&folder.join(file), &fs::read_to_string(workspace().join(file)).unwrap());
+        }
+        folder
+    })
+}
+
+/// The package of a stage's solution.
+fn name(stage: u8) -> String {
+    format!("stage-{stage:02}")
+}
+
+/// Writes a file, unless it is there already: cargo builds again what was written again.
+fn save(path: &Path, text: &str) {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return;
+    }
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// Runs cargo in the workspace of the solutions, without asking anybody for other versions.
+fn succeeds(arguments: &[&str]) {
+    let mut command = cargo(arguments);
+    let folder = solutions();
+    command.current_dir(folder).env("CARGO_NET_OFFLINE", "true");
+    command.env("CARGO_TARGET_DIR", folder.join("target"));
+    let output = command.output().unwrap();
+    let (printed, errors) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "cargo {}\n{printed}\n{errors}", arguments.join(" "));
+}
+
+/// Builds all solutions, and starts the one of this stage.
+fn start(stage: u8) -> Server {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    BUILT.get_or_init(|| succeeds(&["build", "--quiet", "--workspace"]));
+    let folder = solutions().join("target/debug");
+    let mut command = Command::new(folder.join(format!("{}{EXE_SUFFIX}", name(stage))));
+    command.args([Server::ANY_PORT, SECONDS]);
+    Server::start_command(command)
+}
+
+/// Judges a server by all checks of the stages up to this one, until one fails.
+fn judge(server: &Server, stage: u8) -> Report {
+    let options = Options {
+        stage: Some(stage),
+        first: true,
+        patience: PATIENCE,
+        message_max: Some(MESSAGE_MAX),
+        // Its memory can be seen on Linux only.
+        pid: cfg!(target_os = "linux").then(|| server.pid()),
+        ..Options::new(server.ws_url("/").parse().unwrap())
+    };
+    run(&options, &|_, _| {}).unwrap()
+}
+
+/// Judges the solution of this stage, and returns what is wrong with the judgement. The checks of
+/// a stage run after those of the stages before it. So a solution that fails in the next stage, at
+/// the check that is announced, has passed all of its own.
+fn problem(stage: u8) -> Option<String> {
+    let server = start(stage);
+    if stage == SOLVED {
+        let report = judge(&server, stage);
+        return (!report.is_good()).then(|| format!("{:?}", report.ids(Verdict::Failed)));
+    }
+    let fails = Stage::numbered(stage + 1).unwrap().text.fails;
+    let report = judge(&server, if fails.check.is_some() { stage + 1 } else { stage });
+    let failure = report.with(Verdict::Failed).next();
+    let came = failure.map(|ruling| (ruling.check.id, ruling.happened.as_str()));
+    match (came, fails.check, fails.happened) {
+        (None, None, _) => None,
+        (Some((id, happened)), Some(check), Some(due))
+            if id == check && happened.starts_with(&due) =>
+        {
+            None
+        }
+        _ => Some(format!("{came:?} and not {}", fails.line)),
+    }
+}
+
+#[test]
+fn each_solution_passes_its_stages_and_fails_the_next_one_as_announced() {
+    let next = AtomicU8::new(0);
+    let problems: Vec<String> = thread::scope(|scope| {
+        let judges: Vec<_> = (0..TOGETHER)
+            .map(|_| {
+                scope.spawn(|| {
+                    let stages = std::iter::from_fn(|| {
+                        Some(next.fetch_add(1, Ordering::Relaxed)).filter(|stage| *stage <= SOLVED)
+                    });
+                    let problem = |stage| Some(format!("stage {stage}: {}", problem(stage)?));
+                    stages.filter_map(problem).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        judges.into_iter().flat_map(|judge| judge.join().unwrap()).collect()
+    });
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn each_solution_is_formatted_and_has_no_lint() {
+    succeeds(&["fmt", "--all", "--check"]);
+    succeeds(&["clippy", "--quiet", "--workspace", "--", "-D", "warnings"]);
+}
+
+#[test]
+fn a_solution_asks_for_the_versions_of_this_repository() {
+    let read = |text: &str| text.parse::<Table>().unwrap();
+    let version = |package: &Value| package.get("version").unwrap_or(package).clone();
+    let root = read(&fs::read_to_string(workspace().join("Cargo.toml")).unwrap());
+    let ours = root["workspace"]["dependencies"].as_table().unwrap();
+    let manifest = files(SOLVED).unwrap().into_iter().find(|file| file.path == "Cargo.toml");
+    let manifest = read(&manifest.unwrap().text);
+    let dependencies = manifest["dependencies"].as_table().unwrap();
+    assert!(!dependencies.is_empty());
+    for (name, package) in dependencies {
+        assert_eq!(version(package), version(&ours[name]), "{name}");
+    }
+}
+
+/// All stages have a solution, or those that have none say so here.
+#[test]
+fn the_last_solution_is_the_last_that_is_judged() {
+    assert_eq!(files(u8::MAX).unwrap(), files(SOLVED).unwrap());
+}
+
+/// A reader writes their server in the place of the starter, and their tests should pass all the
+/// same. So this is for a build server only.
+#[test]
+fn the_starter_is_the_solution_of_stage_0() {
+    if env::var("CI").is_ok_and(|value| value == "true") {
+        for File { path, text } in files(0).unwrap() {
+            let starter = fs::read_to_string(workspace().join("workshop").join(&path)).unwrap();
+            assert_eq!(starter.replace("\r\n", "\n"), text, "{path}");
+        }
+    }
+}
