@@ -1,4 +1,4 @@
-//! Is the course what it says? Every stub, every solution and every answer known to be wrong is
+//! Does the course keep its promises? Every stub, every solution and every answer known to be wrong is
 //! compiled and run with the course's tests.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
