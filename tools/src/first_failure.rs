@@ -12,12 +12,15 @@ use testkit::{cargo, workspace};
 
 use crate::outcome::{Outcome, exit_code};
 
+/// How many names of other failing tests fit on the screen.
+const OTHERS: usize = 5;
+
 /// A test that has failed.
 struct Failure<'output> {
     name: &'output str,
     /// The line of the file in which it gave up.
     line: u32,
-    /// What it and the code have printed, and its message.
+    /// Everything that it and the code have printed, and its message.
     output: Vec<&'output str>,
 }
 
@@ -63,14 +66,17 @@ fn shortened(said: &str) -> Option<String> {
     if !others.is_empty() {
         short.push_str("\nThese fail, too:\n");
     }
-    for failure in others {
+    for failure in others.iter().take(OTHERS) {
         let _ = writeln!(short, "  {}", failure.name);
+    }
+    if others.len() > OTHERS {
+        let _ = writeln!(short, "  and {} more", others.len() - OTHERS);
     }
     Some(short)
 }
 
-/// What the test runner prints of each failure is between a line with the test's name and the next
-/// such line, or the list of names at the end.
+/// Reads the failures. Each begins with a line that has the test's name, and ends before the next
+/// such line, or before the list of names at the end.
 fn failures(said: &str) -> Vec<Failure<'_>> {
     let mut failures: Vec<Failure> = Vec::new();
     for line in said.lines().skip_while(|line| *line != "failures:").skip(1) {

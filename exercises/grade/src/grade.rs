@@ -54,7 +54,7 @@ impl Grade {
 /// This compiles and runs what the learner has written.
 ///
 /// # Errors
-/// A sentence about a folder that is no copy of the course, or a compiler that is not there.
+/// A sentence about a folder that is not a copy of the course, or a compiler that is not there.
 pub fn grade(course: &Course, folder: &Path) -> Result<Grade, String> {
     if !course.exercises.iter().any(|exercise| exercise.path_in(folder).is_file()) {
         let folder = folder.display();

@@ -1,4 +1,4 @@
-//! Runs a program that may take only so much time, and print only so many bytes.
+//! Runs a program with a limit on its time, and on the number of bytes that it prints.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};

@@ -20,7 +20,7 @@ pub enum Outcome {
     },
     /// The answer uses something that no exercise needs, such as the file system.
     Refused {
-        /// What that is.
+        /// A sentence that names it.
         message: String,
     },
     /// The tests have ended without saying how each of them went.
@@ -30,7 +30,7 @@ pub enum Outcome {
     },
     /// The tests ran for longer than a minute, and were ended.
     Endless,
-    /// The code is that of the course: nobody has begun.
+    /// The code is the stub's: the learner has not begun.
     NotBegun,
     /// There is no such file in the learner's copy.
     Missing,
@@ -41,7 +41,7 @@ pub enum Outcome {
 pub struct FailedTest {
     /// Its name, which is the rule that was broken.
     pub test: String,
-    /// What it says about that.
+    /// Its message.
     pub message: String,
 }
 
@@ -65,7 +65,7 @@ impl Outcome {
         !matches!(self, Self::NotBegun | Self::Missing)
     }
 
-    /// What there is to say about it, a line for each fault.
+    /// Returns the messages, one for each fault.
     pub fn details(&self) -> Vec<String> {
         match self {
             Self::Failed { failed } => {

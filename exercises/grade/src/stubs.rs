@@ -1,7 +1,7 @@
 //! The stubs as the course hands them out: who has begun?
 //!
-//! A learner who works in this repository edits the stubs themselves, and there may be no git to ask
-//! for the original. So `stubs.txt` lists a fingerprint of the code of each. `just grade --stubs`
+//! A learner who works in this repository edits the stubs themselves, and the repository
+//! may be a copy without git. So `stubs.txt` lists a fingerprint of the code of each. `just grade --stubs`
 //! writes it, and a test of the course fails if a stub has changed since.
 
 use std::fmt::Write as _;

@@ -80,7 +80,7 @@ fn in_detail(graded: &Graded) -> String {
     detail
 }
 
-/// A line as lines of at most so many characters, broken at spaces where there are some.
+/// Breaks a line into lines of at most `width` characters, at spaces where there are some.
 fn wrapped(line: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut current = String::new();

@@ -177,7 +177,7 @@ fn an_answer_does_not_replace_the_tests_macros() {
     );
 }
 
-/// What the tests call `Some` is the standard library's.
+/// In the tests, `Some` is the standard library's.
 #[test]
 fn an_answer_does_not_replace_names_of_the_standard_library() {
     let file = "fn answer() -> u8 { 1 }\n\
