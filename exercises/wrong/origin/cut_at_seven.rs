@@ -1,4 +1,4 @@
-//! Cuts the scheme away after so many bytes, and panics in the middle of a letter.
+//! Cuts the scheme away after seven or eight bytes, and panics in the middle of a letter.
 //!
 //! Fails: an_origin_beyond_ascii_ends_nothing
 //!   "a stranger may send any bytes, and they are not our page"

@@ -1,4 +1,4 @@
-//! Remembers who has been here. Who has not, gets nothing.
+//! Remembers who has been here: a visitor who comes for the first time gets nothing.
 //!
 //! Fails: a_visitor_who_comes_late_gets_what_is_kept
 //!   "Grace comes for the first time, and has seen nothing"
