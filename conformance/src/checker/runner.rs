@@ -30,6 +30,8 @@ const CHECK: Duration = Duration::from_secs(12);
 const HOSTILE: Duration = Duration::from_secs(30);
 /// The check that shows whether a server can be asked more than one thing at a time.
 const SECOND_CONNECTION: &str = "tcp/second-connection";
+/// The stage from which on a server can open a WebSocket.
+const OPENS: u8 = 2;
 
 /// Runs all checks that were asked for. `progress` is called after each with its ruling, and with
 /// the number of all checks.
@@ -59,6 +61,9 @@ pub fn run(options: &Options, progress: &dyn Fn(&Ruling, usize)) -> Result<Repor
         let threads = if is_crowd && !run.has_failed(SECOND_CONNECTION) { TOGETHER } else { 1 };
         if !run.judge_all(begin..begin + length, threads, progress) {
             break;
+        }
+        if stage(&run.options, first) == OPENS && !run.has_failed(SECOND_CONNECTION) {
+            run.learn_manners();
         }
         begin += length;
     }
@@ -136,6 +141,21 @@ impl Run {
             }
         }
         true
+    }
+
+    /// Finds out in the background how the server answers messages, because to see that it sends
+    /// nothing takes seconds. The checks that need to know it wait for this.
+    fn learn_manners(self: &Arc<Self>) {
+        for levels in [1..ECHO, ECHO..u8::MAX] {
+            let check = self.checks.iter().find(|check| {
+                stage(&self.options, check) > OPENS && levels.contains(&self.level(check))
+            });
+            let Some(check) = check.copied() else { continue };
+            let run = Arc::clone(self);
+            thread::spawn(move || {
+                run.session(&check, Instant::now()).manner();
+            });
+        }
     }
 
     /// Runs a check, unless one that it needs has not passed.

@@ -18,9 +18,11 @@ use crate::course::stage::LAST;
 /// How many seconds the reader's own server waits for a silent client, in place of its 30.
 pub(crate) const SECONDS: u64 = 2;
 /// How long the judge waits for a server that waits for [`SECONDS`].
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the judge waits for an answer of a server on this machine.
+const ANSWER: Duration = Duration::from_secs(1);
 /// The longest message that the solutions take, in bytes: the longest of Autobahn's cases.
-pub(crate) const MESSAGE_MAX: u64 = 16 * 1024 * 1024;
+const MESSAGE_MAX: u64 = 16 * 1024 * 1024;
 
 /// Which of Autobahn's cases are run in a stage that has some.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +66,18 @@ impl Judgement {
 
 /// Returns what to judge: all stages, up to the first failure.
 pub(crate) fn options(target: Target) -> Options {
-    Options { stage: Some(LAST), first: true, ..Options::new(target) }
+    let is_near = target.addresses.iter().all(|address| address.ip().is_loopback());
+    let mut options = Options { stage: Some(LAST), first: true, ..Options::new(target) };
+    if is_near {
+        options.answer = ANSWER;
+    }
+    options
+}
+
+/// Returns the same for a server that this program has started with [`SECONDS`].
+pub(crate) fn options_of_own(target: Target, pid: u32) -> Options {
+    let (patience, message_max, pid) = (PATIENCE, Some(MESSAGE_MAX), Some(pid));
+    Options { patience, message_max, pid, ..options(target) }
 }
 
 /// Judges a server. `cases` tells which of Autobahn's cases are run in a stage.

@@ -3,10 +3,12 @@
 //! The layers, lowest first: `course` is what there is to know about a stage, its [text](stage), its
 //! [solution] and the [difference] between two solutions. `workshop` is the reader's folder, and
 //! `run` is the program in it. `judge` judges that program, `screen` shows how it came out, and
-//! `progress` is kept until the next time. [`commands`] are what a reader types.
+//! `progress` is kept until the next time. `grading` does the same for learners. [`commands`] are
+//! what is typed.
 
 pub mod commands;
 mod course;
+mod grading;
 mod judge;
 mod markdown;
 mod progress;
@@ -16,4 +18,5 @@ mod workshop;
 
 pub use course::{difference, solution, stage};
 pub use run::server::Slot;
+pub use screen::place;
 pub use workshop::Workshop;

@@ -1,8 +1,10 @@
 //! The command `guide`, which the justfile runs.
 
+use std::path::PathBuf;
 use std::process::{ExitCode, exit};
 
 use clap::{Parser, Subcommand};
+use guide::commands::grade::GradeWorkshop;
 use guide::commands::hint::Hint;
 use guide::commands::next::Next;
 use guide::commands::reveal::Reveal;
@@ -17,6 +19,10 @@ const INTERRUPTED: i32 = 130;
 #[derive(Parser)]
 #[command(name = "guide", version)]
 struct Arguments {
+    /// A reader's folder, in place of workshop/
+    #[arg(long, global = true, hide = true, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+
     /// What to do.
     #[command(subcommand)]
     command: Command,
@@ -32,13 +38,18 @@ enum Command {
     Next(Next),
     /// Show one more hint of the stage that is open, or the hint of an exercise.
     Hint(Hint),
+    /// Say how many stages the servers of learners pass.
+    ///
+    /// Exits with 0 if everyone passes everything, with 1 if not, and with 2 if something cannot be
+    /// graded. It compiles and runs what the learners have written: grade strangers in a container.
+    Grade(GradeWorkshop),
     /// Show the solution of a stage as the difference to the one before, after asking.
     Reveal(Reveal),
 }
 
 fn main() -> ExitCode {
-    let command = Arguments::parse().command;
-    let workshop = Workshop::own();
+    let Arguments { folder, command } = Arguments::parse();
+    let workshop = folder.map_or_else(Workshop::own, Workshop::at);
     let slot = Slot::default();
     let running = slot.clone();
     let set = ctrlc::set_handler(move || {
@@ -51,6 +62,7 @@ fn main() -> ExitCode {
     }
     let outcome = match command {
         Command::Next(next) => next.run(&workshop, &slot),
+        Command::Grade(grade) => grade.run(&workshop, &slot),
         Command::Hint(hint) => hint.run(&workshop),
         Command::Reveal(reveal) => reveal.run(&workshop),
     };

@@ -18,12 +18,19 @@ const SOURCE: &str = "src";
 pub struct Workshop {
     /// Where it is.
     pub folder: PathBuf,
+    /// Where cargo puts what it builds, if not into the folder.
+    pub target: Option<PathBuf>,
 }
 
 impl Workshop {
     /// Returns the one in this repository.
     pub fn own() -> Self {
-        Self { folder: workspace().join("workshop") }
+        Self::at(workspace().join("workshop"))
+    }
+
+    /// Returns the one in this folder.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), target: None }
     }
 
     /// Puts these files in the place of the manifest and the code. What was there is kept beside
@@ -116,7 +123,7 @@ mod tests {
     /// A folder in which a reader has begun.
     fn begun() -> (TempDir, Workshop) {
         let folder = tempdir().unwrap();
-        let workshop = Workshop { folder: folder.path().to_owned() };
+        let workshop = Workshop::at(folder.path());
         write(folder.path(), &starter()).unwrap();
         write(folder.path(), &[file("src/wire/frame.rs", "mine"), file("src/main.rs", "mine too")])
             .unwrap();
@@ -167,7 +174,7 @@ mod tests {
     #[test]
     fn a_folder_without_code_is_filled() {
         let folder = tempdir().unwrap();
-        let workshop = Workshop { folder: folder.path().to_owned() };
+        let workshop = Workshop::at(folder.path());
         assert!(workshop.replace(&starter()).unwrap().is_empty());
         assert!(workshop.has_only(&starter()));
     }

@@ -5,6 +5,7 @@ use testkit::shortest_form;
 use crate::checker::check::Check;
 use crate::checker::checks::unmasking::letters;
 use crate::checker::session::{LONG_QUIET, Session};
+use crate::checker::wire::conversation::QUIET;
 use crate::checker::wire::frame::{Draft, Frame, Opcode, REFUSALS, text};
 use crate::checker::wire::manner::Echo;
 use crate::checker::wire::peer::Event;
@@ -181,7 +182,8 @@ fn echo(session: &Session) -> Judgement {
         Echo::Silent => {
             let mut peer = session.open()?;
             peer.send_frame(&text("Hello"));
-            let event = peer.event_except(peer.answer_time, Frame::is_ping_or_pong);
+            // That nothing comes was found out by waiting.
+            let event = peer.event_except(QUIET, Frame::is_ping_or_pong);
             Err(peer.instead(&event, "no message came"))
         }
     }

@@ -1,5 +1,6 @@
 //! What a reader types.
 
+pub mod grade;
 pub mod hint;
 pub mod next;
 pub mod reveal;

@@ -12,7 +12,7 @@ use testkit::show_progress;
 
 use crate::commands::watch::wait_for_change;
 use crate::course::solution::files;
-use crate::judge::{Cases, Judgement, MESSAGE_MAX, PATIENCE, SECONDS, judge, options};
+use crate::judge::{Cases, Judgement, SECONDS, judge, options, options_of_own};
 use crate::progress::{OWN, Progress};
 use crate::run::build::build;
 use crate::run::server::{Server, Slot};
@@ -101,7 +101,10 @@ impl Next {
     }
 
     /// Judges once. Returns the screen, and whether all stages are green.
-    fn judge(&self, workshop: &Workshop, slot: &Slot) -> Result<(String, bool), String> {
+    ///
+    /// # Errors
+    /// A text for people, if nothing could be judged.
+    pub fn judge(&self, workshop: &Workshop, slot: &Slot) -> Result<(String, bool), String> {
         let mut progress = Progress::read(&workshop.folder)?;
         let key = self.url.as_deref().unwrap_or(OWN);
         let standing = progress.of(key);
@@ -140,17 +143,15 @@ impl Next {
         cases: impl Fn(u8) -> Cases,
     ) -> Result<(Judgement, Option<String>), String> {
         show_progress("building your server …");
-        let program = build(&workshop.folder, None, stderr().is_terminal() && has_colours());
+        let program = build(workshop, stderr().is_terminal() && has_colours());
         show_progress("");
         let program = program.map_err(|trouble| trouble.for_people())?;
         // The server inherits the limit: some hundreds of clients come at once.
         raise_open_files();
         let server = Server::start(&program, SECONDS, slot);
         let server = server.map_err(|trouble| trouble.for_people())?;
-        let mut options = options(self.server.target(&format!("ws://{}/", server.address))?);
-        options.patience = PATIENCE;
-        options.message_max = Some(MESSAGE_MAX);
-        options.pid = Some(server.pid);
+        let target = self.server.target(&format!("ws://{}/", server.address))?;
+        let mut options = options_of_own(target, server.pid);
         self.set(&mut options);
         let judgement = judge(&options, cases);
         let end = server.end().map(|end| end.for_people());

@@ -9,26 +9,23 @@ use testkit::{cargo, workspace};
 
 use crate::course::solution::MANIFEST;
 use crate::run::trouble::Trouble;
+use crate::workshop::Workshop;
 
 const LOCK: &str = "Cargo.lock";
 
-/// Builds the package in this folder, and returns the path of its program. With `target`, what the
-/// compiler writes goes into that folder.
+/// Builds the package of a reader, and returns the path of its program.
 ///
 /// # Errors
 /// The compiler's errors, in colours if they are wanted, or what else is in the way.
-pub(crate) fn build(
-    folder: &Path,
-    target: Option<&Path>,
-    colours: bool,
-) -> Result<PathBuf, Trouble> {
+pub(crate) fn build(workshop: &Workshop, colours: bool) -> Result<PathBuf, Trouble> {
+    let folder = &workshop.folder;
     let no_program = |why: String| Trouble::NoProgram { why };
     if !folder.join(MANIFEST).is_file() {
         let folder = folder.display();
         return Err(no_program(format!("{folder} has no Cargo.toml, so it cannot be built.")));
     }
     lock(folder).map_err(no_program)?;
-    let output = command(folder, target, colours).output();
+    let output = command(workshop, colours).output();
     let output = output.map_err(|error| no_program(format!("cargo cannot be started: {error}")))?;
     if !output.status.success() {
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -46,13 +43,13 @@ pub(crate) fn build(
     })
 }
 
-fn command(folder: &Path, target: Option<&Path>, colours: bool) -> Command {
+fn command(workshop: &Workshop, colours: bool) -> Command {
     let mut command = cargo(&["build", "--quiet", "--message-format=json-render-diagnostics"]);
     command.args(["--color", if colours { "always" } else { "never" }]);
-    if let Some(target) = target {
+    if let Some(target) = &workshop.target {
         command.arg("--target-dir").arg(target);
     }
-    command.current_dir(folder).stdin(Stdio::null());
+    command.current_dir(&workshop.folder).stdin(Stdio::null());
     command
 }
 
@@ -91,11 +88,11 @@ mod tests {
     #[test]
     fn a_program_is_built() {
         let folder = package(PACKAGE, "fn main() {}\n");
-        assert!(build(folder.path(), None, false).unwrap().is_file());
+        assert!(build(&Workshop::at(folder.path()), false).unwrap().is_file());
         // What is not needed is no longer locked, and stays so.
         let lock = fs::read_to_string(folder.path().join(LOCK)).unwrap();
         assert!(lock.contains("workshop") && !lock.contains("sha1"), "{lock}");
-        build(folder.path(), None, false).unwrap();
+        build(&Workshop::at(folder.path()), false).unwrap();
         assert_eq!(fs::read_to_string(folder.path().join(LOCK)).unwrap(), lock);
     }
 
@@ -103,7 +100,7 @@ mod tests {
     fn a_dependency_has_the_version_of_this_repository() {
         let folder =
             package(&format!("{PACKAGE}[dependencies]\nsha1 = \"0.11\"\n"), "fn main() {}");
-        build(folder.path(), None, false).unwrap();
+        build(&Workshop::at(folder.path()), false).unwrap();
         let lock = fs::read_to_string(folder.path().join(LOCK)).unwrap();
         let locked = lock.split("\n\n").find(|part| part.contains("\"sha1\"\nversion")).unwrap();
         let own = fs::read_to_string(workspace().join(LOCK)).unwrap();
@@ -114,18 +111,18 @@ mod tests {
     #[test]
     fn what_does_not_compile_says_why() {
         let folder = package(PACKAGE, "fn main() { let one: u8 = true; }\n");
-        let trouble = build(folder.path(), None, false).unwrap_err();
+        let trouble = build(&Workshop::at(folder.path()), false).unwrap_err();
         assert!(trouble.for_people().starts_with("error[E0308]: mismatched types"), "{trouble:?}");
     }
 
     #[test]
     fn a_folder_without_a_program_is_named() {
         let folder = tempdir().unwrap();
-        let text = build(folder.path(), None, false).unwrap_err().for_people();
+        let text = build(&Workshop::at(folder.path()), false).unwrap_err().for_people();
         assert!(text.contains("has no Cargo.toml"), "{text}");
         let folder = package(PACKAGE, "");
         fs::rename(folder.path().join("src/main.rs"), folder.path().join("src/lib.rs")).unwrap();
-        let text = build(folder.path(), None, false).unwrap_err().for_people();
+        let text = build(&Workshop::at(folder.path()), false).unwrap_err().for_people();
         assert!(text.contains("has no program"), "{text}");
     }
 }

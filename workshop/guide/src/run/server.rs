@@ -79,7 +79,8 @@ impl Server {
             Self { address: SocketAddr::from(([0; 4], 0)), pid, slot: slot.clone(), printed };
         let first = server.printed.waits_until(START, |kept| kept.first.is_some());
         match first.first {
-            Some(line) => match listening_address(&line) {
+            // Another address may be that of another program.
+            Some(line) => match listening_address(&line).filter(|one| one.ip().is_loopback()) {
                 Some(address) => server.address = address,
                 None => return Err(Trouble::OtherLine { line }),
             },

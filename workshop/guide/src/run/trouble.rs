@@ -47,42 +47,58 @@ impl Trouble {
     pub(crate) fn for_people(&self) -> String {
         match self {
             Self::DoesNotCompile { errors } => {
-                let advice = prose(
-                    "",
-                    "Your server does not compile. Mend the first error, then run `just next` again. \
-                     `cargo build` in workshop/ shows all of them.",
-                );
+                let advice = "Your server does not compile. Mend the first error, then run `just \
+                              next` again. `cargo build` in workshop/ shows all of them.";
+                let advice = prose("", advice);
                 let room = SCREEN - 1 - advice.lines().count();
                 format!("{}\n{advice}", first_error(errors, room))
             }
-            Self::NoProgram { why } => prose("", why),
-            Self::Ended { status, last_words } => {
-                let status = status.map_or_else(String::new, |status| format!(" ({status})"));
-                let said = words(last_words);
-                prose(
-                    "",
-                    &format!(
-                        "Your program has ended{status} before it has listened. It must listen on \
-                         the address in its first argument, print `{FIRST_LINE}`, and go on \
-                         accepting connections."
-                    ),
-                ) + &said
+            Self::NoProgram { .. } => prose("", &self.in_a_sentence()),
+            Self::Ended { last_words, .. } => {
+                let advice = format!(
+                    "{} It must listen on the address in its first argument, print \
+                     `{FIRST_LINE}`, and go on accepting connections.",
+                    self.in_a_sentence()
+                );
+                prose("", &advice) + &words(last_words)
             }
             Self::OtherLine { line } => {
-                prose("", &format!("The first line of standard output must be `{FIRST_LINE}`."))
+                prose("", &self.in_a_sentence())
                     + &prose("  printed   ", line)
                     + &prose("  expected  ", PRINTS_IT)
             }
             Self::Silent { last_words } => {
-                let said = words(last_words);
-                prose(
-                    "",
-                    &format!(
-                        "Your program runs, but does not say where it listens. As soon as it \
-                         listens, it must print `{FIRST_LINE}` on standard output:"
-                    ),
-                ) + &prose("  expected  ", PRINTS_IT)
-                    + &said
+                let advice = format!(
+                    "{} As soon as it listens, it must print `{FIRST_LINE}` on standard output:",
+                    self.in_a_sentence()
+                );
+                prose("", &advice) + &prose("  expected  ", PRINTS_IT) + &words(last_words)
+            }
+        }
+    }
+
+    /// Says what happened.
+    pub(crate) fn in_a_sentence(&self) -> String {
+        match self {
+            Self::DoesNotCompile { errors } => {
+                let errors = first_error(errors, usize::MAX);
+                let mut lines = errors.lines().take(2);
+                let error = lines.next().unwrap_or("the compiler gave no reason");
+                let place = lines.next().and_then(|line| line.trim().strip_prefix("--> "));
+                let place = place.map_or_else(String::new, |place| format!(" (at {place})"));
+                format!("The server does not compile: {error}{place}")
+            }
+            Self::NoProgram { why } => why.clone(),
+            Self::Ended { status, .. } => {
+                let status = status.map_or_else(String::new, |status| format!(" ({status})"));
+                format!("The program has ended{status} before it has listened.")
+            }
+            Self::OtherLine { .. } => format!(
+                "The first line on standard output must be `{FIRST_LINE}`, with the address that \
+                 the first argument asks for."
+            ),
+            Self::Silent { .. } => {
+                "The program runs, but does not say where it listens.".to_owned()
             }
         }
     }
@@ -146,8 +162,11 @@ mod tests {
     #[test]
     fn a_short_error_is_shown_whole() {
         let errors = "error: no\n --> src/main.rs:1:1\n".to_owned();
-        let text = Trouble::DoesNotCompile { errors }.for_people();
+        let trouble = Trouble::DoesNotCompile { errors };
+        let text = trouble.for_people();
         assert!(text.starts_with("error: no\n --> src/main.rs:1:1\n\nYour server"), "{text}");
+        let due = "The server does not compile: error: no (at src/main.rs:1:1)";
+        assert_eq!(trouble.in_a_sentence(), due);
     }
 
     #[test]

@@ -1,0 +1,74 @@
+//! What `just next` shows for each stage, with the solution of the stage before: on one screen.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
+
+use guide::solution::files;
+use guide::stage::LAST;
+
+use crate::support::{next, workshop};
+
+/// How many lines and columns a screen has for it. The last line is for the prompt.
+const LINES: usize = 23;
+const COLUMNS: usize = 80;
+/// The progress of a server that has passed all of Autobahn's cases before: those that take minutes
+/// are then left out.
+const PASSED_BEFORE: &str =
+    r#"{"last":null,"servers":{"workshop":{"open":1,"passed_cases":[16,17],"hints":{}}}}"#;
+/// How many servers are judged at the same time: most of the time they wait.
+const TOGETHER: usize = 3;
+
+#[test]
+fn the_first_failure_of_each_stage_fits_a_screen() {
+    let (numbers, screens) = (&AtomicU8::new(1), &Mutex::new(Vec::new()));
+    let work = |worker: usize| {
+        // What the servers depend on is built once for each worker.
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("screens-{worker}"));
+        loop {
+            let stage = numbers.fetch_add(1, Ordering::Relaxed);
+            if stage > LAST {
+                break;
+            }
+            let screen = screen_of(stage, &target);
+            screens.lock().unwrap().push((stage, screen));
+        }
+    };
+    thread::scope(|scope| {
+        for worker in 0..TOGETHER {
+            scope.spawn(move || work(worker));
+        }
+    });
+    let mut screens = screens.lock().unwrap();
+    screens.sort();
+    for (stage, screen) in &*screens {
+        insta::assert_snapshot!(format!("stage-{stage:02}"), without_ports(screen));
+        assert!(screen.lines().count() <= LINES, "{screen}");
+        let is_narrow = |line: &str| line.chars().count() <= COLUMNS;
+        assert!(screen.lines().all(is_narrow), "{screen}");
+        assert!(screen.contains(&format!("#stage-{stage} ")), "{screen}");
+    }
+}
+
+/// What is shown for the solution of the stage before this one.
+fn screen_of(stage: u8, target: &Path) -> String {
+    let (_folder, mut workshop) = workshop(&files(stage - 1).unwrap());
+    workshop.target = Some(target.to_owned());
+    fs::write(workshop.folder.join(".progress"), PASSED_BEFORE).unwrap();
+    next(&workshop, &[]).unwrap_or_else(|text| panic!("stage {stage}: {text}")).0
+}
+
+/// The screen without the ports, which are others each time.
+fn without_ports(screen: &str) -> String {
+    const HOST: &str = "127.0.0.1:";
+    let mut parts = screen.split(HOST);
+    let mut steady = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        steady += HOST;
+        steady += "PORT";
+        steady += part.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    }
+    steady
+}
