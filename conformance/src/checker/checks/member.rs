@@ -15,7 +15,7 @@ use crate::checker::wire::stop::{Judgement, Stop};
 /// A member of a room.
 pub(crate) struct Member {
     pub(crate) peer: Peer,
-    /// A failure names the member, as a check has several.
+    /// A failure says who has received nothing, as a check has several members.
     name: String,
 }
 
@@ -104,7 +104,7 @@ impl Member {
 
     /// The failure of the check, without a mark.
     pub(crate) fn wrong(&self, happened: impl Into<String>) -> Stop {
-        self.named(self.peer.wrong(happened, None))
+        self.peer.wrong(happened, None)
     }
 
     /// The same failure, with the name of this member.
