@@ -8,11 +8,11 @@ const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
 /// How many bytes are compressed or inflated at once, at most.
 const STEP: usize = 16 * 1024;
 
-/// What the client and we have agreed on.
+/// The parameters of the compression, as the client has offered and we have accepted them.
 #[derive(Default)]
 pub struct Agreement {
-    /// Whether we compress each message by itself. Otherwise the **context** is kept: a message may
-    /// refer to what was in the messages before it.
+    /// Whether we compress each message by itself. Otherwise we keep the **context**: a message may
+    /// refer to the messages before it.
     server_no_context_takeover: bool,
     /// Whether the client compresses each message by itself.
     client_no_context_takeover: bool,
@@ -22,7 +22,7 @@ pub struct Agreement {
 
 impl Agreement {
     /// Returns the first of the client's offers that we can accept, or `None`. An offer that we do
-    /// not understand is no error: the client has perhaps made a simpler one for us behind it.
+    /// not understand is not an error: perhaps the next one is simpler.
     pub fn accept(offers: &str) -> Option<Agreement> {
         offers.split(',').find_map(Agreement::parse)
     }
@@ -83,8 +83,7 @@ fn window_bits(text: &str) -> Option<u8> {
 /// The compression of one connection, in both directions.
 pub struct Deflate {
     agreement: Agreement,
-    // Both hold a context, and are some hundred kilobytes large. So they exist only from the first
-    // compressed message on.
+    // Together they take about 300 KB, so we create each of them when the first message needs it.
     compress: Option<Compress>,
     decompress: Option<Decompress>,
 }

@@ -172,7 +172,7 @@ async fn main() -> io::Result<()> {
     Ok(())
     //]
     //[ 15
-    // A semaphore counts: each client takes a permit, and there are only so many.
+    // A semaphore has a number of permits. Each client takes one until it has gone.
     let places = Arc::new(Semaphore::new(CLIENTS_MAX));
     //[ 18
     let rooms = Arc::new(Rooms::default());

@@ -1,5 +1,5 @@
 //[ 18
-//! Rooms under `/ws/ROOM/NAME`: what one member says is sent to all others.
+//! Rooms at `/ws/ROOM/NAME`: a message of one member is sent to all others.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -14,7 +14,7 @@ const ROOMS_MAX: usize = 1000;
 const HISTORY_MAX: usize = 1000;
 /// How many of them a new member receives.
 const RECENT: usize = 50;
-/// How many texts may wait for a member. A member for whom more are waiting does not read.
+/// How many texts may wait for a member. If there are more, the member does not read fast enough.
 const QUEUE_MAX: usize = 1000;
 
 /// A text for members. It may be in many queues, which share its bytes.
@@ -111,8 +111,8 @@ impl Room {
         self.members.get(&seat.name).is_some_and(|member| member.number == seat.number)
     }
 
-    /// Puts a text into the queues of the members for whom it is. This never waits: a member whose
-    /// queue is full is removed.
+    /// Puts a text into the queues of some members. This never waits: a member whose queue is full
+    /// is removed.
     fn tell(&mut self, text: &Text, is_for: impl Fn(&str) -> bool) {
         let mut slow = Vec::new();
         for (name, member) in &self.members {
@@ -181,8 +181,8 @@ impl State {
     }
 }
 
-/// The rooms. All tasks share them, behind one lock: whoever holds it decides what comes next, and
-/// all members see it in this order. Nobody waits for a client while holding it.
+/// The rooms. All tasks share them behind one lock, so all members receive everything in the same
+/// order. A task that holds the lock never waits for a client.
 #[derive(Default)]
 pub struct Rooms(Mutex<State>);
 

@@ -4,9 +4,9 @@
 //! one machine that works, because a short request arrives in one piece. Over a network it arrives
 //! in any number of pieces, and with a few cookies it is longer than 1024 bytes.
 //!
-//! Make `read_request` read on until the blank line that ends the request's header block. What comes
-//! after it may be the client's first frame: return that as well. And a peer that never sends a
-//! blank line must not make us hold much more than `LIMIT` bytes.
+//! Make `read_request` read on until the blank line that ends the request's header block. What
+//! comes after it may be the client's first frame: return that as well. And a peer that never sends
+//! a blank line must not make us hold much more than `LIMIT` bytes.
 //!
 //! Fails: a_request_in_two_segments_is_one_request
 //!   "a request in two segments was taken for whole after the first (F1)"
@@ -41,8 +41,8 @@ const LIMIT: usize = 8 * 1024;
 ///
 /// # Errors
 /// `ErrorKind::UnexpectedEof` if the peer closes the connection before the blank line,
-/// `ErrorKind::InvalidData` if `LIMIT` bytes have arrived without one, and the peer's own error if a
-/// read fails.
+/// `ErrorKind::InvalidData` if `LIMIT` bytes have arrived without one, and the peer's own error if
+/// a read fails.
 fn read_request(peer: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
     // TODO: a read returns what has arrived so far.
     let mut buffer = [0; 1024];

@@ -1,10 +1,10 @@
 //! # Whose page is that?
 //!
 //! A browser lets any page open a WebSocket to any server, and sends the visitor's cookies with the
-//! request. It also sends the header `Origin`, which says whose page it is: a scheme, `://`, a host,
-//! and a port unless it is the scheme's default. A server that ignores `Origin` can be used by any
-//! site in the visitor's name (fault F6). This server looks for our host in it, and so it lets in
-//! `http://good.example.evil.example`.
+//! request. It also sends the header `Origin`, which says whose page it is: a scheme, `://`, a
+//! host, and a port unless it is the scheme's default. A server that ignores `Origin` can be used
+//! by any site in the visitor's name (fault F6). This server looks for our host in it, and so it
+//! lets in `http://good.example.evil.example`.
 //!
 //! Make `may_connect` let in the pages of our own host, over `http` or `https`, and programs that
 //! are not browsers and send no `Origin`.

@@ -1,9 +1,9 @@
 //! # Not every client may come in
 //!
 //! The tutorials upgrade every request that has a key in it (fault F3). The standard has rules (RFC
-//! 6455 §4.2.1), and each broken rule has its status, so that the client learns what to do: 405 says
-//! "use GET", and 426 says "use version 13". This server knows the rules, and answers 400 to nearly
-//! every broken one.
+//! 6455 §4.2.1), and each broken rule has its status, so that the client learns what to do: 405
+//! says "use GET", and 426 says "use version 13". This server knows the rules, and answers 400 to
+//! nearly every broken one.
 //!
 //! Make `status` right. Check the rules in the order of this list, and answer a request that breaks
 //! none of them with 101:
@@ -83,8 +83,8 @@ mod tests {
     fn check(request: &Request, expected: u16, why: &str) {
         let Request { http, method, host, upgrade, version, key } = request;
         let asked = format!(
-            "{why}\n  request: {http:?}, {method:?}, host {host:?}, upgrade {upgrade},\n    version \
-             {version:?}, key {key:?}\n  your `status`"
+            "{why}\n  request: {http:?}, {method:?}, host {host:?}, upgrade {upgrade},\n    \
+             version {version:?}, key {key:?}\n  your `status`"
         );
         let yours =
             panic::catch_unwind(|| status(request)).unwrap_or_else(|_| panic!("{asked}: panicked"));
@@ -203,8 +203,8 @@ mod tests {
         }
     }
 
-    /// An ä is a letter, and two bytes long. These keys have 22 bytes or 22 letters before the `==`,
-    /// or an ä at any place at which you might cut.
+    /// An ä is a letter, and two bytes long. These keys have 22 bytes or 22 letters before the
+    /// `==`, or an ä at a place where you might cut.
     #[test]
     fn a_key_is_ascii() {
         let why = "\u{e4} is a letter, and not an ASCII letter";

@@ -70,7 +70,7 @@ mod tests {
         Returned(Vec<String>),
     }
 
-    /// Calls your `wait` in a thread of its own. What happens there comes by the channel.
+    /// Calls your `wait` in a thread of its own. The channel receives what happens there.
     fn visit(news: &Arc<News>, seen: usize, at_most: Duration) -> Receiver<Event> {
         let (sender, events) = mpsc::channel();
         let news = Arc::clone(news);

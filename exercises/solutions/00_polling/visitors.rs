@@ -140,8 +140,8 @@ mod tests {
         let times = held(&message);
         assert!(
             times == 1,
-            "keep the `Rc` of a message once, however many visitors there were (F20)\n  your `News` \
-             holds it {times} times after 1000 visitors\n  expected: once"
+            "keep the `Rc` of a message once, however many visitors there were (F20)\n  your \
+             `News` holds it {times} times after 1000 visitors\n  expected: once"
         );
     }
 
@@ -173,8 +173,8 @@ mod tests {
         assert!(none.is_empty(), "Ada's page has seen all 250, and your `fetch` returned {none:?}");
     }
 
-    /// The server was started anew, and Ada's page was not: it has seen more than there is. What she
-    /// gets is up to you.
+    /// The server was started anew, and Ada's page was not: it has seen more than there is. You may
+    /// decide what your server sends her.
     #[test]
     fn a_page_from_before_a_restart_ends_nothing() {
         let mut news = news(2);

@@ -60,8 +60,8 @@ mod tests {
     fn check(request: &Request, expected: u16, why: &str) {
         let Request { http, method, host, upgrade, version, key } = request;
         let asked = format!(
-            "{why}\n  request: {http:?}, {method:?}, host {host:?}, upgrade {upgrade},\n    version \
-             {version:?}, key {key:?}\n  your `status`"
+            "{why}\n  request: {http:?}, {method:?}, host {host:?}, upgrade {upgrade},\n    \
+             version {version:?}, key {key:?}\n  your `status`"
         );
         let yours =
             panic::catch_unwind(|| status(request)).unwrap_or_else(|_| panic!("{asked}: panicked"));
@@ -180,8 +180,8 @@ mod tests {
         }
     }
 
-    /// An ä is a letter, and two bytes long. These keys have 22 bytes or 22 letters before the `==`,
-    /// or an ä at any place at which you might cut.
+    /// An ä is a letter, and two bytes long. These keys have 22 bytes or 22 letters before the
+    /// `==`, or an ä at a place where you might cut.
     #[test]
     fn a_key_is_ascii() {
         let why = "\u{e4} is a letter, and not an ASCII letter";

@@ -1,6 +1,6 @@
 //! Serves four visitors at a time.
 //!
-//! Fails: a_hundred_silent_visitors_keep_nobody_waiting
+//! Fails: silent_visitors_keep_nobody_waiting
 //!   "a hundred silent visitors keep all others waiting"
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};

@@ -1,9 +1,7 @@
 //! Keeps errors in their visit, and serves one visitor after the other.
 //!
-//! Fails: a_silent_visitor_keeps_nobody_waiting
+//! Fails: silent_visitors_keep_nobody_waiting
 //!   "one silent visitor keeps all others waiting"
-//! Fails: a_hundred_silent_visitors_keep_nobody_waiting
-//!   "a hundred silent visitors keep all others waiting"
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,9 +1,7 @@
 //! Serves one visitor after the other, and throws out who is silent for a second.
 //!
-//! Fails: a_silent_visitor_keeps_nobody_waiting
+//! Fails: silent_visitors_keep_nobody_waiting
 //!   "the first visitor has thought about it, and now sends a line"
-//! Fails: a_hundred_silent_visitors_keep_nobody_waiting
-//!   "a hundred silent visitors keep all others waiting"
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};

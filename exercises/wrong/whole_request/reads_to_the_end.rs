@@ -32,8 +32,8 @@ const LIMIT: usize = 8 * 1024;
 ///
 /// # Errors
 /// `ErrorKind::UnexpectedEof` if the peer closes the connection before the blank line,
-/// `ErrorKind::InvalidData` if `LIMIT` bytes have arrived without one, and the peer's own error if a
-/// read fails.
+/// `ErrorKind::InvalidData` if `LIMIT` bytes have arrived without one, and the peer's own error if
+/// a read fails.
 fn read_request(peer: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let mut request = Vec::new();
     peer.take(LIMIT as u64).read_to_end(&mut request)?;
