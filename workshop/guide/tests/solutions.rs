@@ -28,7 +28,7 @@ use testkit::{Server, cargo, target_folder, workspace};
 use toml::{Table, Value};
 
 /// The last stage that has a solution.
-const SOLVED: u8 = 17;
+const SOLVED: u8 = 18;
 /// How many servers are judged at the same time, because most of the time the judge waits for one.
 const TOGETHER: usize = 4;
 /// The first solution that is judged alone, because 500 clients connect to it.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::checker::check::{Check, Turn};
 use crate::checker::session::{Session, why};
-use crate::checker::wire::frame::{Opcode, text};
+use crate::checker::wire::frame::{Draft, Opcode, text};
 use crate::checker::wire::manner::Echo;
 use crate::checker::wire::peer::Peer;
 use crate::checker::wire::stop::{Judgement, Stop};
@@ -16,6 +16,8 @@ const CROWD: usize = 500;
 pub(crate) const SOCKETS: u64 = CROWD as u64 + 100;
 /// How long the opening handshake of one client may take.
 const OPENING_TIME: Duration = Duration::from_secs(5);
+/// How long a client may be silent until all others are connected.
+const SILENCE: Duration = Duration::from_secs(1);
 /// How long the echoes to all clients may take.
 const ECHO_TIME: Duration = Duration::from_secs(10);
 
@@ -36,8 +38,16 @@ fn crowd(session: &Session) -> Judgement {
         return Err(Stop::unseen("the server sends no message back"));
     }
     let mut clients = Vec::with_capacity(CROWD);
+    let mut spoken = Instant::now();
     for number in 1..=CROWD {
         clients.push(enter(session).map_err(|stop| first(number, "could not open", stop))?);
+        // On a busy machine this takes long, and a server may drop a client that is silent.
+        if spoken.elapsed() > SILENCE {
+            for client in &mut clients {
+                client.send_frame(&Draft::pong(""));
+            }
+            spoken = Instant::now();
+        }
     }
     for (index, client) in clients.iter_mut().enumerate() {
         client.send_frame(&text(words(index + 1)));
