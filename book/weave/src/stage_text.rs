@@ -45,7 +45,10 @@ fn stage_text(
     writeln!(page, "**Look up**\n\n{}\n", with_links(&text.look_up))?;
     writeln!(page, "**Predict**\n\n{}\n", text.question)?;
     page.push_str(&folded("Answer", &text.answer));
-    writeln!(page, "**Write it**, and run `just next`. The stage is done when the command prints\n")?;
+    writeln!(
+        page,
+        "**Write it**, and run `just next`. The stage is done when the command prints\n"
+    )?;
     writeln!(page, "{}\n", fenced("text", &place(*number, false)))?;
     writeln!(page, "If you are stuck, open one hint, try again, and then open the next one.\n")?;
     for (hint, number) in text.hints.iter().zip(1..) {
