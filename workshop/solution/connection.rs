@@ -13,8 +13,14 @@ use crate::frame::{self, BINARY, CLOSE, Header, PING, PONG, TEXT};
 //[ 11-11
 use crate::frame::{self, CLOSE, CONTINUATION, Header, PING, PONG};
 //]
-//[ 12
+//[ 12-16
 use crate::frame::{self, CLOSE, CONTINUATION, Header, PING, PONG, TEXT};
+//]
+//[ 17
+use crate::deflate::{Agreement, Deflate};
+use crate::frame::{self, BINARY, CLOSE, CONTINUATION, Header, PING, PONG, RSV1, TEXT};
+//]
+//[ 12
 use crate::utf8;
 //]
 //[ 14
@@ -51,6 +57,10 @@ pub struct Connection {
     /// The message of which some fragments have arrived, and others have not.
     message: Option<Message>,
     //]
+    //[ 17
+    /// Whether this message is compressed.
+    is_compressed: bool,
+    //]
     //[ 12
     /// How many bytes of this message are known to be UTF-8.
     checked: usize,
@@ -59,10 +69,20 @@ pub struct Connection {
     /// How many fragments of this message have arrived.
     fragments: usize,
     //]
+    //[ 17
+    /// Compresses and inflates messages, if that was agreed on.
+    deflate: Option<Deflate>,
+    //]
     is_over: bool,
 }
 
 impl Connection {
+    //[ 17
+    pub fn new(agreement: Option<Agreement>) -> Connection {
+        Connection { deflate: agreement.map(Deflate::new), ..Connection::default() }
+    }
+
+    //]
     /// Takes bytes that the client has sent.
     pub fn receive(&mut self, bytes: &[u8]) {
         //[ 14
@@ -125,6 +145,14 @@ impl Connection {
     /// Sends a message, or a control frame.
     //]
     pub fn send(&mut self, opcode: u8, payload: &[u8]) {
+        //[ 17
+        // Control frames are never compressed.
+        let deflate = self.deflate.as_mut().filter(|_| opcode < CLOSE);
+        if let Some(compressed) = deflate.and_then(|deflate| deflate.deflate(payload)) {
+            self.outgoing.extend_from_slice(&frame::encode(opcode | RSV1, &compressed));
+            return;
+        }
+        //]
         self.outgoing.extend_from_slice(&frame::encode(opcode, payload));
     }
 
@@ -177,6 +205,14 @@ impl Connection {
                 return None;
             }
         };
+        //[ 17
+        // RSV1 says that a message is compressed, in its first frame. Other frames must not have it.
+        let may_be_compressed = self.deflate.is_some() && matches!(header.opcode, TEXT | BINARY);
+        if header.rsv1 && !may_be_compressed {
+            self.fail(1002, "a reserved bit is set");
+            return None;
+        }
+        //]
         //[ 14
         // The header says how long the payload will be: a message that becomes too long is refused
         // before its bytes arrive.
@@ -225,7 +261,12 @@ impl Connection {
         self.used = self.incoming.len();
         frame::unmask(&mut payload, header.masking_key);
         let length = header.length - payload.len() as u64;
+        //[ 16-16
         let mut rest = Header { opcode: CONTINUATION, length, ..header };
+        //]
+        //[ 17
+        let mut rest = Header { opcode: CONTINUATION, rsv1: false, length, ..header };
+        //]
         // The next byte of the payload belongs to another byte of the key, unless four divides what
         // has arrived.
         rest.masking_key.rotate_left(payload.len() % 4);
@@ -267,7 +308,23 @@ impl Connection {
         //[ 11
         let new = Message { opcode: header.opcode, payload: Vec::new() };
         let message = self.message.get_or_insert(new);
+        //[ 11-16
         message.payload.extend_from_slice(payload);
+        //]
+        //[ 17
+        if is_first {
+            self.is_compressed = header.rsv1;
+        }
+        if let Some(deflate) = self.deflate.as_mut().filter(|_| self.is_compressed) {
+            let inflated = deflate.inflate(payload, header.fin, &mut message.payload, MESSAGE_MAX);
+            if let Err((code, reason)) = inflated {
+                self.fail(code, reason);
+                return None;
+            }
+        } else {
+            message.payload.extend_from_slice(payload);
+        }
+        //]
         //]
         //[ 12
         if message.opcode == TEXT {
@@ -326,7 +383,14 @@ impl Connection {
     //]
     //[ 10
     /// Fails the connection: a close frame says why, and it is the last frame (RFC 6455 §7.1.7).
+    //]
+    //[ 10-17
     fn fail(&mut self, code: u16, reason: &str) {
+    //]
+    //[ 18
+    pub fn fail(&mut self, code: u16, reason: &str) {
+    //]
+    //[ 10
         self.send(CLOSE, &[&code.to_be_bytes(), reason.as_bytes()].concat());
         self.is_over = true;
     }

@@ -23,6 +23,11 @@ pub const CLOSE: u8 = 8;
 pub const PING: u8 = 9;
 pub const PONG: u8 = 10;
 //]
+//[ 17
+
+/// The first reserved bit, in the byte of the opcode: it says that a message is compressed.
+pub const RSV1: u8 = 0x40;
+//]
 //[ 8
 
 //]
@@ -31,6 +36,9 @@ pub struct Header {
     //[ 11
     /// Whether this is the last frame of its message.
     pub fin: bool,
+    //]
+    //[ 17
+    pub rsv1: bool,
     //]
     //[ 8
     pub opcode: u8,
@@ -95,8 +103,14 @@ impl Header {
     pub fn decode(bytes: &[u8]) -> Result<Option<(Header, usize)>, &'static str> {
         let [first, second, rest @ ..] = bytes else { return Ok(None) };
         //[ 10
+        //[ 10-16
         let (fin, opcode) = (first & 0x80 != 0, first & 0x0f);
         if first & 0x70 != 0 {
+        //]
+        //[ 17
+        let (fin, rsv1, opcode) = (first & 0x80 != 0, first & RSV1 != 0, first & 0x0f);
+        if first & 0x30 != 0 {
+        //]
             return Err("a reserved bit is set");
         }
         if !matches!(opcode, CONTINUATION | TEXT | BINARY | CLOSE | PING | PONG) {
@@ -143,8 +157,11 @@ impl Header {
         //[ 10-10
         let header = Header { opcode, length, masking_key: *masking_key };
         //]
-        //[ 11
+        //[ 11-16
         let header = Header { fin, opcode, length, masking_key: *masking_key };
+        //]
+        //[ 17
+        let header = Header { fin, rsv1, opcode, length, masking_key: *masking_key };
         //]
         Ok(Some((header, bytes.len() - rest.len())))
     }
@@ -162,7 +179,15 @@ pub fn unmask(payload: &mut [u8], masking_key: [u8; 4]) {
 //]
 //[ 8
 
+//]
+//[ 8-16
 /// Encodes a frame that is final and, as it comes from a server, not masked.
+//]
+//[ 17
+/// Encodes a frame that is final and, as it comes from a server, not masked. `opcode` may include
+/// RSV1.
+//]
+//[ 8
 pub fn encode(opcode: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x80 | opcode];
     // The length must be in the shortest of its three forms.

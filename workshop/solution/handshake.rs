@@ -8,6 +8,10 @@ use std::net::SocketAddr;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
+//[ 17
+
+use crate::deflate::Agreement;
+//]
 
 /// Every server appends this text to the key. A server that does not know WebSocket would not, so
 /// the client can tell the two apart (RFC 6455 §1.3).
@@ -51,6 +55,20 @@ pub fn answer(request: &str) -> Option<String> {
     Some(switching_protocols(keys.first()?))
 }
 //]
+//[ 17
+/// An opening handshake that succeeds.
+pub struct Opened {
+    /// The answer to the request.
+    pub answer: String,
+    /// How messages are compressed, if the client has offered it.
+    pub agreement: Option<Agreement>,
+    //[ 18
+    /// The path that the request asks for, with its query.
+    pub target: String,
+    //]
+}
+
+//]
 //[ 4
 /// Returns the answer to a request: the 101 that opens the WebSocket, or the refusal as an error.
 //]
@@ -60,7 +78,12 @@ pub fn answer(request: &str) -> Result<String, String> {
 //[ 5
 ///
 /// `address` is our own address, as this client sees it.
+//]
+//[ 5-16
 pub fn answer(request: &str, address: SocketAddr) -> Result<String, String> {
+//]
+//[ 17
+pub fn answer(request: &str, address: SocketAddr) -> Result<Opened, String> {
 //]
 //[ 4
     //[ 14
@@ -78,7 +101,12 @@ pub fn answer(request: &str, address: SocketAddr) -> Result<String, String> {
     //]
     let request_line = request.lines().next().unwrap_or("");
     let words: Vec<&str> = request_line.split(' ').collect();
+    //[ 4-17
     let [method, _target, version] = words[..] else {
+    //]
+    //[ 18
+    let [method, target, version] = words[..] else {
+    //]
         return Err(refusal(BAD_REQUEST, "This is not an HTTP request."));
     };
     if method != "GET" {
@@ -117,18 +145,44 @@ pub fn answer(request: &str, address: SocketAddr) -> Result<String, String> {
         }
     }
     //]
+    //[ 4-16
     Ok(switching_protocols(key))
+    //]
+    //[ 17
+    let agreement = Agreement::accept(&values(request, "Sec-WebSocket-Extensions").join(","));
+    //]
+    //[ 17-17
+    Ok(Opened { answer: switching_protocols(key, &agreement), agreement })
+    //]
+    //[ 18
+    let answer = switching_protocols(key, &agreement);
+    Ok(Opened { answer, agreement, target: target.to_string() })
+    //]
 }
 //]
 
 /// Returns the answer that opens the WebSocket (RFC 6455 §4.2.2).
+//[ 2-16
 fn switching_protocols(key: &str) -> String {
+//]
+//[ 17
+fn switching_protocols(key: &str, agreement: &Option<Agreement>) -> String {
+    let extensions = match agreement {
+        Some(agreement) => format!("Sec-WebSocket-Extensions: {}\r\n", agreement.answer()),
+        None => String::new(),
+    };
+//]
     format!(
         "HTTP/1.1 101 Switching Protocols\r\n\
          Upgrade: websocket\r\n\
          Connection: Upgrade\r\n\
          Sec-WebSocket-Accept: {}\r\n\
+         //[ 2-16
          \r\n",
+         //]
+         //[ 17
+         {extensions}\r\n",
+         //]
         accept_value(key)
     )
 }

@@ -15,16 +15,20 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use conformance::autobahn::server::judge_server;
+use conformance::autobahn::suite::select;
+use conformance::autobahn::verdict::{Outcome, Verdict as Case};
 use conformance::checker::options::Options;
 use conformance::checker::report::ruling::{Report, Verdict};
 use conformance::checker::runner::run;
+use conformance::checker::stages::STAGES;
 use guide::solution::{File, files};
 use guide::stage::Stage;
 use testkit::{Server, cargo, target_folder, workspace};
 use toml::{Table, Value};
 
 /// The last stage that has a solution.
-const SOLVED: u8 = 14;
+const SOLVED: u8 = 16;
 /// How many servers are judged at the same time. Most of the time the judge waits for one.
 const TOGETHER: usize = 4;
 /// How many seconds a solution waits for a silent client, and how long the judge waits for it.
@@ -117,28 +121,51 @@ fn judge(server: &Server, stage: u8) -> Report {
     run(&options, &|_, _| {}).unwrap()
 }
 
-/// Judges the solution of this stage, and returns what is wrong with the judgement. The checks of
-/// a stage run after those of the stages before it. So a solution that fails in the next stage, at
-/// the check that is announced, has passed all of its own.
+/// Runs Autobahn's cases with these numbers.
+fn judge_by_autobahn(server: &Server, cases: &[String]) -> Vec<Outcome> {
+    let cases: Vec<&str> = cases.iter().map(String::as_str).collect();
+    judge_server(&server.ws_url("/").parse().unwrap(), &cases, None, &|_| {}).unwrap()
+}
+
+/// Judges the solution of this stage, and returns what is wrong with the judgement.
 fn problem(stage: u8) -> Option<String> {
     let server = start(stage);
+    let own = STAGES.iter().filter(|own| own.number <= stage && !own.cases.is_empty());
+    for cases in own.map(|own| own.cases) {
+        // Those that take minutes are for `just next`.
+        let patterns: Vec<String> = cases.split(',').map(str::to_owned).collect();
+        let outcomes = judge_by_autobahn(&server, &select(&patterns, true).unwrap());
+        let mut bad = outcomes.iter().filter(|outcome| {
+            outcome.is_failure()
+                || matches!(outcome.behavior, Case::NonStrict | Case::Unimplemented)
+        });
+        if let Some(outcome) = bad.next() {
+            return Some(format!("{} {}", outcome.case, outcome.result));
+        }
+    }
     if stage == SOLVED {
         let report = judge(&server, stage);
         return (!report.is_good()).then(|| format!("{:?}", report.ids(Verdict::Failed)));
     }
     let fails = Stage::numbered(stage + 1).unwrap().text.fails;
-    let report = judge(&server, if fails.check.is_some() { stage + 1 } else { stage });
-    let failure = report.with(Verdict::Failed).next();
-    let came = failure.map(|ruling| (ruling.check.id, ruling.happened.as_str()));
-    match (came, fails.check, fails.happened) {
-        (None, None, _) => None,
-        (Some((id, happened)), Some(check), Some(due))
-            if id == check && happened.starts_with(&due) =>
-        {
-            None
-        }
-        _ => Some(format!("{came:?} and not {}", fails.line)),
+    if let (Some(check), Some(due)) = (fails.check, fails.happened) {
+        // The checks of a stage run after those of the stages before it. A solution that fails at
+        // a check of the next stage has passed all checks of its own.
+        let report = judge(&server, stage + 1);
+        let failure = report.with(Verdict::Failed).next();
+        let came = failure.map(|ruling| (ruling.check.id, ruling.happened.as_str()));
+        let is_due = came.is_some_and(|(id, words)| id == check && words.starts_with(&due));
+        return (!is_due).then(|| format!("{came:?} and not {}", fails.line));
     }
+    let report = judge(&server, stage);
+    if !report.is_good() {
+        return Some(format!("{:?}", report.ids(Verdict::Failed)));
+    }
+    // A stage without checks names a case of Autobahn and its verdict.
+    let (_, case) = fails.line.split_once("Case ").unwrap();
+    let words: Vec<&str> = case.split_whitespace().collect();
+    let came = judge_by_autobahn(&server, &[words[0].to_owned()])[0].behavior.word();
+    (came != words[2]).then(|| format!("case {} is {came}", words[0]))
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What `just next` shows for each stage, with the solution of the stage before: on one screen.
 
+use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -13,6 +14,10 @@ use crate::support::{next, workshop};
 /// How many lines and columns a screen has for it. The last line is for the prompt.
 const LINES: usize = 23;
 const COLUMNS: usize = 80;
+/// The progress of a server that has passed all of Autobahn's cases before: those that take minutes
+/// are then left out.
+const PASSED_BEFORE: &str =
+    r#"{"last":null,"servers":{"workshop":{"open":1,"passed_cases":[16,17],"hints":{}}}}"#;
 /// How many servers are judged at the same time: most of the time they wait.
 const TOGETHER: usize = 3;
 
@@ -51,6 +56,7 @@ fn the_first_failure_of_each_stage_fits_a_screen() {
 fn screen_of(stage: u8, target: &Path) -> String {
     let (_folder, mut workshop) = workshop(&files(stage - 1).unwrap());
     workshop.target = Some(target.to_owned());
+    fs::write(workshop.folder.join(".progress"), PASSED_BEFORE).unwrap();
     next(&workshop, &[]).unwrap_or_else(|text| panic!("stage {stage}: {text}")).0
 }
 
