@@ -5,6 +5,7 @@ use std::process::Command;
 
 use testkit::{cargo, find_program, workspace};
 
+use crate::first_failure;
 use crate::outcome::{Outcome, exit_code, succeeds};
 
 /// What installs the version that the course is checked with.
@@ -46,6 +47,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         return Err(format!("rustlings could not be installed: {}", install_command()).into());
     }
     let mut rustlings = rustlings(arguments);
+    rustlings.envs(first_failure::as_runner());
     let status = rustlings.status().map_err(|error| {
         format!("rustlings: {error}; is the folder that cargo installs to in your PATH?")
     })?;

@@ -7,6 +7,7 @@ use clap::Parser;
 mod apt;
 mod cluster;
 mod exercises;
+mod first_failure;
 mod outcome;
 mod page;
 mod part;
@@ -39,6 +40,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Run the tests of an exercise, and show the first that fails
+    #[command(hide = true)]
+    FirstFailure {
+        /// The tests that cargo has built
+        program: String,
+        /// The arguments of the tests
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Install the programs that the tests need
     Setup,
     /// Run the tests, in minutes
@@ -55,6 +65,7 @@ fn main() -> ExitCode {
         Command::Step { label, arguments } => step::run(&label, &arguments),
         Command::Cluster => cluster::cluster(),
         Command::Exercises { arguments } => exercises::run(&arguments),
+        Command::FirstFailure { program, arguments } => first_failure::run(&program, &arguments),
         Command::Setup => Ok(setup::setup()),
         Command::Test { all } => test::test(all),
     };

@@ -383,7 +383,14 @@ impl Connection {
     //]
     //[ 10
     /// Fails the connection: a close frame says why, and it is the last frame (RFC 6455 §7.1.7).
+    //]
+    //[ 10-17
     fn fail(&mut self, code: u16, reason: &str) {
+    //]
+    //[ 18
+    pub fn fail(&mut self, code: u16, reason: &str) {
+    //]
+    //[ 10
         self.send(CLOSE, &[&code.to_be_bytes(), reason.as_bytes()].concat());
         self.is_over = true;
     }

@@ -62,6 +62,10 @@ pub struct Opened {
     pub answer: String,
     /// How messages are compressed, if the client has offered it.
     pub agreement: Option<Agreement>,
+    //[ 18
+    /// The path that the request asks for, with its query.
+    pub target: String,
+    //]
 }
 
 //]
@@ -97,7 +101,12 @@ pub fn answer(request: &str, address: SocketAddr) -> Result<Opened, String> {
     //]
     let request_line = request.lines().next().unwrap_or("");
     let words: Vec<&str> = request_line.split(' ').collect();
+    //[ 4-17
     let [method, _target, version] = words[..] else {
+    //]
+    //[ 18
+    let [method, target, version] = words[..] else {
+    //]
         return Err(refusal(BAD_REQUEST, "This is not an HTTP request."));
     };
     if method != "GET" {
@@ -141,7 +150,13 @@ pub fn answer(request: &str, address: SocketAddr) -> Result<Opened, String> {
     //]
     //[ 17
     let agreement = Agreement::accept(&values(request, "Sec-WebSocket-Extensions").join(","));
+    //]
+    //[ 17-17
     Ok(Opened { answer: switching_protocols(key, &agreement), agreement })
+    //]
+    //[ 18
+    let answer = switching_protocols(key, &agreement);
+    Ok(Opened { answer, agreement, target: target.to_string() })
     //]
 }
 //]

@@ -12,6 +12,9 @@ mod frame;
 //[ 2
 mod handshake;
 //]
+//[ 18
+mod room;
+//]
 //[ 12
 mod utf8;
 //]
@@ -19,6 +22,9 @@ mod utf8;
 
 //]
 use std::env;
+//[ 18
+use std::future;
+//]
 //[ 0-0
 use std::io;
 use std::net::TcpListener;
@@ -59,19 +65,39 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, sink};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+//]
+//[ 15-17
 use tokio::time::{sleep, timeout};
+//]
+//[ 18
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::{select, task};
 //]
 //[ 8-8
 
 use frame::{BINARY, CLOSE, TEXT};
 //]
-//[ 9
+//[ 9-17
 
 use connection::Connection;
 //]
-//[ 14
+//[ 18
+
+use connection::{Connection, Message};
+//]
+//[ 14-17
 use frame::PING;
+//]
+//[ 18
+use frame::{PING, TEXT};
+//]
+//[ 14
 use handshake::BLOCK_MAX;
+//]
+//[ 18
+use room::{Place, Rooms, Seat};
+//]
+//[ 14
 
 /// The most clients that are served at the same time.
 //]
@@ -80,6 +106,10 @@ const THREADS_MAX: usize = 256;
 //]
 //[ 15
 const CLIENTS_MAX: usize = 10_000;
+//]
+//[ 18
+/// The longest message in a room, in bytes.
+const WORDS_MAX: usize = 16 * 1024;
 //]
 
 //[ 0-14
@@ -144,6 +174,9 @@ async fn main() -> io::Result<()> {
     //[ 15
     // A semaphore counts: each client takes a permit, and there are only so many.
     let places = Arc::new(Semaphore::new(CLIENTS_MAX));
+    //[ 18
+    let rooms = Arc::new(Rooms::default());
+    //]
     loop {
         // An error here is about one client. `?` would end the server for everybody.
         let Ok((stream, _)) = listener.accept().await else {
@@ -152,12 +185,20 @@ async fn main() -> io::Result<()> {
             continue;
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+        //[ 18
+        let rooms = Arc::clone(&rooms);
+        //]
         // Each client has a task of its own. A task that waits leaves its thread to other tasks, so
         // that a few threads, one for each core, serve all clients.
         tokio::spawn(async move {
             // Dropped at the end of the task, which gives the permit back.
             let _place = place;
+            //[ 15-17
             if let Err(error) = serve(stream, patience).await {
+            //]
+            //[ 18
+            if let Err(error) = serve(stream, &rooms, patience).await {
+            //]
                 println!("a connection has ended: {error}");
             }
         });
@@ -423,7 +464,14 @@ fn is_timeout(error: &io::Error) -> bool {
 /// Serves one client until its connection ends.
 ///
 /// `patience` is how long it may take for its request, be silent, and keep us from writing.
+//]
+//[ 15-17
 async fn serve(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
+//]
+//[ 18
+async fn serve(mut stream: TcpStream, rooms: &Rooms, patience: Duration) -> io::Result<()> {
+//]
+//[ 15
     // The first `?` is for an error of `timeout`: the time is up. The second is for one of
     // `read_request`.
     let (request, rest) = timeout(patience, read_request(&mut stream)).await??;
@@ -449,6 +497,7 @@ async fn serve(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
     let mut connection = Connection::new(opened.agreement);
     //]
     connection.receive(&rest);
+    //[ 15-17
     // On the heap: an array would make the task itself as large.
     let mut buffer = vec![0; 16 * 1024];
     let mut is_pinged = false;
@@ -477,7 +526,110 @@ async fn serve(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
         }
         connection.receive(&buffer[..count]);
     }
+    //]
+    //[ 18
+    let mut seat = None;
+    if let Some(place) = Place::parse(&opened.target) {
+        match rooms.enter(place) {
+            Ok((entered, texts)) => {
+                texts.iter().for_each(|text| connection.send(TEXT, text.as_bytes()));
+                seat = Some(entered);
+            }
+            Err(reason) => connection.fail(1008, reason),
+        }
+    }
+    let ended = converse(&mut stream, &mut connection, rooms, &mut seat, patience).await;
+    // However it has ended, the others are told at once.
+    if let Some(seat) = &seat {
+        rooms.leave(seat);
+    }
+    ended?;
+    hang_up(stream, patience).await
+    //]
 }
+//[ 18
+
+/// Exchanges messages with a client until its connection is over: in a room if it has a seat, and
+/// otherwise each message is sent back.
+async fn converse(
+    stream: &mut TcpStream,
+    connection: &mut Connection,
+    rooms: &Rooms,
+    seat: &mut Option<Seat>,
+    patience: Duration,
+) -> io::Result<()> {
+    // On the heap: an array would make the task itself as large.
+    let mut buffer = vec![0; 16 * 1024];
+    let mut is_pinged = false;
+    let mut deadline = Instant::now() + patience;
+    loop {
+        while let Some(message) = connection.next_message() {
+            match seat {
+                Some(seat) => take(&message, connection, rooms, seat).await,
+                None => connection.send(message.opcode, &message.payload),
+            }
+        }
+        // We read again only when all is written. So a client that does not read our answers cannot
+        // make us collect them: it must wait, too.
+        write(stream, &connection.take_outgoing(), patience).await?;
+        if connection.is_over() {
+            return Ok(());
+        }
+        // `select!` waits for all of these at the same time, runs the arm of the first one that is
+        // ready, and gives up the others. Nothing is lost by that: a read or a queue that was given
+        // up has not returned anything yet.
+        select! {
+            read = stream.read(&mut buffer) => {
+                let count = read?;
+                if count == 0 {
+                    return Ok(());
+                }
+                connection.receive(&buffer[..count]);
+                is_pinged = false;
+                deadline = Instant::now() + patience;
+            }
+            text = next_text(seat) => match text {
+                Some(text) => connection.send(TEXT, text.as_bytes()),
+                None => connection.fail(1013, "you do not read fast enough"),
+            },
+            () = sleep_until(deadline) => {
+                // Only an answer shows that a silent client is still there.
+                if is_pinged {
+                    return Err(ErrorKind::TimedOut.into());
+                }
+                connection.send(PING, b"");
+                is_pinged = true;
+                deadline = Instant::now() + patience;
+            }
+        }
+    }
+}
+
+/// Takes a message of a member of a room.
+async fn take(message: &Message, connection: &mut Connection, rooms: &Rooms, seat: &mut Seat) {
+    if message.opcode != TEXT {
+        return connection.fail(1003, "a room takes only texts");
+    }
+    if message.payload.len() > WORDS_MAX {
+        return connection.fail(1009, "a message that is too long for a room");
+    }
+    rooms.say(seat, &String::from_utf8_lossy(&message.payload));
+    // Many messages may have arrived at once. After each of them the other tasks get a turn, and our
+    // own queue is emptied, so that no queue becomes full.
+    task::yield_now().await;
+    while let Some(text) = seat.waiting_text() {
+        connection.send(TEXT, text.as_bytes());
+    }
+}
+
+/// Waits for the next text from a room. Without a seat this waits for ever.
+async fn next_text(seat: &mut Option<Seat>) -> Option<Arc<str>> {
+    match seat {
+        Some(seat) => seat.next_text().await,
+        None => future::pending().await,
+    }
+}
+//]
 
 /// Reads a request up to its blank line. TCP may deliver it in any number of segments, and bytes
 /// of the first frames together with it: they are returned, too.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context as _, Error, Result};
 use testkit::Step;
@@ -10,7 +11,9 @@ use testkit::Step;
 use crate::difference::difference;
 use crate::exercises::exercises;
 use crate::frames::Frame;
-use crate::{musts, place};
+use crate::page::Page;
+use crate::stage_text::stages;
+use crate::{musts, place, stage_places};
 
 /// The folder.
 const FOLDER: &str = "book/src/generated";
@@ -37,7 +40,21 @@ pub fn make() -> Result<Files> {
     for (step, list) in exercises()? {
         add(&format!("exercises/{step}.md"), list);
     }
+    for (number, text) in stages()? {
+        add(&format!("stages/{}", stage_places::file_name(number)), text);
+    }
     Ok(files)
+}
+
+/// Returns the generated texts that the pages include, as pages: they are checked as well.
+///
+/// # Errors
+/// If one cannot be read.
+pub fn texts() -> Result<Vec<Page>> {
+    let is_text = |path: &str| Path::new(path).extension().is_some_and(|end| end == "md");
+    let texts = read()?.into_iter().filter(|(path, _)| is_text(path));
+    let name = |path: &str| path.strip_prefix("book/src/").unwrap_or(path).to_owned();
+    Ok(texts.map(|(path, text)| Page::new(&name(&path), &text)).collect())
 }
 
 /// Reads all files as they are on disk.
@@ -67,7 +84,10 @@ pub fn write() -> Result<Vec<String>> {
     for path in &stale {
         let on_disk = place::root().join(path);
         match made.get(path) {
-            Some(text) => fs::write(on_disk, text).with_context(|| path.clone())?,
+            Some(text) => {
+                on_disk.parent().map_or(Ok(()), fs::create_dir_all)?;
+                fs::write(on_disk, text).with_context(|| path.clone())?;
+            }
             None => fs::remove_file(on_disk)?,
         }
     }

@@ -22,4 +22,6 @@ pub mod screens;
 pub mod serve;
 #[cfg(feature = "spelling")]
 pub mod spelling;
+pub mod stage_places;
+pub mod stage_text;
 pub mod svg;

@@ -5,11 +5,17 @@ use std::collections::BTreeMap;
 use tempfile::TempDir;
 use weave::commands::{self, Proof};
 use weave::page::Page;
-use weave::{book, generated, links, listings, names, place, screens};
+use weave::{book, generated, links, listings, names, place, screens, stage_places};
 
 #[allow(clippy::expect_used, reason = "this is for tests")]
 fn pages() -> Vec<Page> {
     Page::all().expect("the pages exist")
+}
+
+/// The pages, and the texts that are made for them.
+#[allow(clippy::expect_used, reason = "this is for tests")]
+fn pages_and_texts() -> Vec<Page> {
+    [pages(), generated::texts().expect("they can be read")].concat()
 }
 
 #[track_caller]
@@ -42,28 +48,33 @@ fn screenshots_show_the_pages_as_they_are() {
 fn commands_have_been_run() {
     let commands: BTreeMap<String, Proof> =
         place::read_toml("book/commands.toml").expect("the list of commands");
-    none(&commands::faults(&pages(), &commands).expect("there is a justfile"));
+    let mut pages = pages_and_texts();
+    // Each exercise has a command with its name.
+    pages.retain(|page| !page.name.starts_with("generated/exercises/"));
+    none(&commands::faults(&pages, &commands).expect("there is a justfile"));
 }
 
 #[test]
 fn files_and_tests_that_are_named_exist() {
-    none(&names::faults(&pages()));
+    none(&names::faults(&pages_and_texts()));
 }
 
 /// `just test --all` runs it.
 #[cfg(feature = "spelling")]
 #[test]
 fn words_are_spelled_correctly() {
-    let mut pages = pages();
-    let made = generated::read().expect("it can be read");
-    let made = made.iter().filter(|(path, _)| path.rsplit('.').next() == Some("md"));
-    pages.extend(made.map(|(path, text)| Page::new(path, text)));
-    none(&weave::spelling::faults(&pages));
+    none(&weave::spelling::faults(&pages_and_texts()));
 }
 
 #[test]
-fn every_link_leads_somewhere() {
+fn every_stage_is_in_its_chapter() {
+    none(&stage_places::faults(&pages()));
+}
+
+#[test]
+fn every_link_leads_somewhere_and_the_terminal_too() {
     let folder = TempDir::new().expect("a folder");
     book::build(folder.path()).expect("the book builds");
     none(&links::faults(folder.path()).expect("it can be read"));
+    none(&stage_places::without_anchor(folder.path()).expect("it can be read"));
 }

@@ -1,9 +1,10 @@
 //! # Only the shortest form is right
 //!
-//! Five bytes of payload could be announced in three ways: 5, or 126 and two bytes, or 127 and
-//! eight. The standard allows only the shortest (RFC 6455 §5.2), so that two programs which look at
-//! the same bytes never disagree on where a frame ends. It also wants the top bit of the eight
-//! bytes to be zero. This function looks at the first rule where it was first needed.
+//! A payload length of 5 could be written in three ways: in seven bits, in two bytes, or in eight.
+//! The standard allows only the shortest form (RFC 6455 §5.2), so that two programs which read the
+//! same bytes never disagree on where a frame ends. It also demands that the top bit of the eight
+//! bytes is zero. This function applies the first rule only to lengths of up to 125, and the
+//! second not at all.
 //!
 //! Make `check` refuse what the standard refuses.
 //!
@@ -17,13 +18,13 @@
 /// What is wrong with a length.
 #[derive(Debug, PartialEq, Eq)]
 enum LengthError {
-    /// A shorter form would have held it.
+    /// A shorter form would have held the length.
     NotMinimal,
     /// The top bit of the eight bytes is set.
     TopBitSet,
 }
 
-/// Is this length written as it must be? It took `extended` bytes behind the second one: 0, 2 or 8.
+/// Checks the form of a length, which takes `extended` bytes behind the second one: 0, 2 or 8.
 fn check(length: u64, extended: usize) -> Result<u64, LengthError> {
     // TODO: which lengths fit in two bytes?
     if extended > 0 && length <= 125 {
@@ -42,35 +43,57 @@ mod tests {
 
     #[test]
     fn the_shortest_form_is_right() {
-        for (length, extended) in [(0, 0), (125, 0), (126, 2), (0xffff, 2), (0x1_0000, 8)] {
-            let why = "the shortest form of";
-            assert_eq!(check(length, extended), Ok(length), "{why} {length}: {extended} bytes");
+        for length in 0..=125 {
+            expect(length, 0, Ok(length), "seven bits are the shortest form that holds it");
         }
+        for length in 126..=0xffff {
+            expect(length, 2, Ok(length), "two bytes are the shortest form that holds it");
+        }
+        let mut length = 0x1_0000;
+        while length < 1 << 62 {
+            for length in [length, length + 1, length * 2 - 1] {
+                expect(length, 8, Ok(length), "two bytes do not hold it, so it takes eight");
+            }
+            length *= 2;
+        }
+        expect(u64::MAX >> 1, 8, Ok(u64::MAX >> 1), "this is the largest length there is");
     }
 
     #[test]
     fn two_bytes_are_for_what_seven_bits_cannot_hold() {
-        for length in [0, 5, 125] {
-            let checked = check(length, 2);
-            assert_eq!(checked, Err(LengthError::NotMinimal), "seven bits hold {length}");
+        for length in 0..=125 {
+            expect(length, 2, Err(LengthError::NotMinimal), "seven bits would have held it");
         }
     }
 
     #[test]
     fn eight_bytes_are_for_what_two_cannot_hold() {
-        for length in [0, 125, 126, 200, 0xffff] {
-            let checked = check(length, 8);
-            let why = "two bytes would have held it";
-            assert_eq!(checked, Err(LengthError::NotMinimal), "{length} in eight bytes: {why}");
+        for length in 0..=0xffff {
+            expect(length, 8, Err(LengthError::NotMinimal), "two bytes would have held it");
         }
     }
 
     #[test]
     fn the_top_bit_stays_zero() {
-        for length in [1 << 63, u64::MAX] {
-            let checked = check(length, 8);
-            assert_eq!(checked, Err(LengthError::TopBitSet), "{length:#x}: its top bit is set");
+        for length in [1 << 63, (1 << 63) + 5, 0x8765_4321_0000_0000, u64::MAX] {
+            expect(length, 8, Err(LengthError::TopBitSet), "its top bit is set");
         }
-        assert_eq!(check(u64::MAX >> 1, 8), Ok(u64::MAX >> 1), "the largest there is");
+    }
+
+    #[track_caller]
+    fn expect(length: u64, extended: usize, expected: Result<u64, LengthError>, mistake: &str) {
+        let yours = check(length, extended);
+        let form = if extended == 0 {
+            "seven bits".to_owned()
+        } else {
+            let bytes = &length.to_be_bytes()[8 - extended..];
+            let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("{extended} bytes: {}", bytes.join(" "))
+        };
+        assert!(
+            yours == expected,
+            "{mistake}\n  length:   {length} in {form}\n  yours:    {yours:?}\n  \
+             expected: {expected:?}"
+        );
     }
 }

@@ -1,20 +1,23 @@
-//! # Nobody else decides how much we hold
+//! # Nobody else decides how much memory we use
 //!
-//! A frame declares its length before a single byte of payload has come. This server believes it
-//! and makes room. So fourteen bytes, sent a thousand times, take all the memory that there is. Its
-//! limit is kept for each frame, and forgotten for what the frames make together.
+//! A frame declares its length before a single byte of its payload has arrived. This server
+//! believes the length and reserves the memory. So a peer that sends fourteen bytes on each of a
+//! thousand connections takes all the memory there is. The server also applies its limit to each
+//! frame, and not to the message that the frames make together.
 //!
-//! Make `Message` fail with 1009 as soon as the limit can no longer be kept, and make room only for
-//! what has really come.
+//! Make `Message` fail with 1009 as soon as the message must become longer than the limit, and use
+//! memory only for bytes that have arrived.
 //!
-//! Fails: what_is_declared_is_not_allocated
-//!   "a frame has declared it, and not a byte has come"
 //! Fails: fragments_count_together
-//!   "the fragments together are over the limit"
+//!   "the fragments together are longer than the limit"
+//! Fails: what_a_later_frame_declares_is_not_allocated
+//!   "a fragment has declared its length, and no byte of it is here"
+//! Fails: what_is_declared_is_not_allocated
+//!   "a frame has declared its length, and no byte has arrived"
 //!
 //! Chapter: book/src/05-echo.md#exercises
 
-/// The most bytes of a message that we take.
+/// The limit on the length of a message in bytes.
 const LIMIT: u64 = 1024 * 1024;
 
 /// A message that is arriving.
@@ -24,9 +27,9 @@ struct Message {
 }
 
 impl Message {
-    /// The header of the message's next frame has come, and declares this length. Fails with 1009.
+    /// The header of the next frame has arrived and declares this length. Fails with 1009.
     fn begin_frame(&mut self, declared: u64) -> Result<(), u16> {
-        // TODO: what do we know at this moment, and what have we only been told?
+        // TODO: what do we know at this moment, and what does the peer only claim?
         if declared > LIMIT {
             return Err(1009);
         }
@@ -34,7 +37,7 @@ impl Message {
         Ok(())
     }
 
-    /// Bytes of that frame's payload have come, never more than it declared.
+    /// Bytes of that frame's payload have arrived, never more than it declared.
     fn push(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
@@ -48,40 +51,109 @@ fn main() {
 mod tests {
     use super::*;
 
+    /// The limit of the task, 1 MiB.
+    const LIMIT: u64 = 1024 * 1024;
+    /// A `Vec` may reserve this much more than twice the bytes that have arrived.
+    const LITTLE: usize = 16 * 1024;
+
     #[test]
     fn a_message_within_the_limit_is_taken() {
         let mut message = Message::default();
-        assert_eq!(message.begin_frame(5), Ok(()), "five bytes are few");
+        let begun = message.begin_frame(5);
+        assert!(begun == Ok(()), "a frame of 5 bytes is allowed, and yours says {begun:?}");
         message.push(b"hel");
         message.push(b"lo");
-        assert_eq!(message.bytes, b"hello", "it came in two pieces");
-        assert_eq!(Message::default().begin_frame(LIMIT), Ok(()), "the limit itself is allowed");
+        let bytes = &message.bytes;
+        assert!(bytes == b"hello", "\"hel\" and \"lo\" were pushed, and yours has {bytes:02x?}");
+        expect(&[], LIMIT, Ok(()), "a frame as long as the limit is allowed");
+    }
+
+    #[test]
+    fn each_message_has_a_limit_of_its_own() {
+        let mut full = Message::default();
+        assert!(full.begin_frame(LIMIT).is_ok(), "a frame as long as the limit is allowed");
+        full.push(&vec![b'a'; LIMIT as usize]);
+        let mistake = "another message of this size is arriving, and takes none of the limit";
+        expect(&[LIMIT / 2], LIMIT / 2, Ok(()), mistake);
     }
 
     #[test]
     fn a_frame_over_the_limit_is_refused_at_its_header() {
-        for declared in [LIMIT + 1, u64::MAX >> 1] {
-            let begun = Message::default().begin_frame(declared);
-            assert_eq!(begun, Err(1009), "no need to wait for its bytes: {declared}");
+        for declared in [LIMIT + 1, LIMIT * 2, 1 << 32, (1 << 32) + 5, u64::MAX >> 1] {
+            let mistake = "a frame over the limit is refused before its payload arrives";
+            expect(&[], declared, Err(1009), mistake);
         }
     }
 
     #[test]
     fn what_is_declared_is_not_allocated() {
         let mut message = Message::default();
-        assert_eq!(message.begin_frame(LIMIT), Ok(()), "the limit itself is allowed");
-        let room = message.bytes.capacity();
-        assert!(room <= 4096, "{room} bytes: a frame has declared it, and not a byte has come");
+        assert!(message.begin_frame(LIMIT / 2).is_ok(), "a frame of 512 KiB is allowed");
+        expect_memory(&message, 0, "a frame has declared its length, and no byte has arrived");
+        message.push(b"a");
+        expect_memory(&message, 1, "a frame has declared its length, and one byte has arrived");
+    }
+
+    #[test]
+    fn what_a_later_frame_declares_is_not_allocated() {
+        let mut message = Message::default();
+        assert!(message.begin_frame(5).is_ok(), "a frame of 5 bytes is allowed");
+        message.push(b"hello");
+        assert!(message.begin_frame(LIMIT / 2).is_ok(), "a fragment of 512 KiB is allowed");
+        expect_memory(&message, 5, "a fragment has declared its length, and no byte of it is here");
+        for _ in 0..64 {
+            message.push(&[b'a'; 1024]);
+        }
+        expect_memory(&message, 64 * 1024 + 5, "64 KiB of the 512 KiB of a fragment are here");
     }
 
     #[test]
     fn fragments_count_together() {
+        let mistake = "the fragments together are as long as the limit, which is allowed";
+        expect(&[LIMIT - 1], 1, Ok(()), mistake);
+        let mistake = "the fragments together are longer than the limit";
+        expect(&[LIMIT - 1], 2, Err(1009), mistake);
+        expect(&[LIMIT - 1], u64::MAX >> 1, Err(1009), mistake);
+        expect(&[LIMIT / 2, LIMIT / 4], LIMIT / 2, Err(1009), mistake);
+        expect(&[LIMIT / 2, 1], LIMIT / 2, Err(1009), mistake);
+        expect(&[1024; 1024], 1, Err(1009), mistake);
+    }
+
+    #[test]
+    fn an_empty_fragment_may_end_a_message_at_the_limit() {
+        expect(&[LIMIT], 0, Ok(()), "an empty fragment makes the message no longer");
+    }
+
+    /// Compares what `begin_frame` says after these frames have arrived, each with all its bytes.
+    #[track_caller]
+    fn expect(before: &[u64], declared: u64, expected: Result<(), u16>, mistake: &str) {
         let mut message = Message::default();
-        assert_eq!(message.begin_frame(LIMIT - 1), Ok(()), "one byte is left");
-        message.push(&vec![b'a'; LIMIT as usize - 1]);
-        assert_eq!(message.begin_frame(1), Ok(()), "that is the byte");
-        let why = "the fragments together are over the limit";
-        assert_eq!(message.begin_frame(2), Err(1009), "{why}");
-        assert_eq!(message.begin_frame(u64::MAX >> 1), Err(1009), "{why}, by far");
+        for length in before {
+            let begun = message.begin_frame(*length);
+            assert!(begun == Ok(()), "a frame of {length} bytes is allowed, and yours: {begun:?}");
+            // The payload arrives in two pieces.
+            let payload = vec![b'a'; *length as usize];
+            let (first, second) = payload.split_at(payload.len() / 2);
+            message.push(first);
+            message.push(second);
+        }
+        let yours = message.begin_frame(declared);
+        let (sum, count) = (before.iter().sum::<u64>(), before.len());
+        assert!(
+            yours == expected,
+            "{mistake}\n  arrived:  {sum} bytes in {count} frames\n  \
+             call:     begin_frame({declared})\n  yours:    {yours:?}\n  expected: {expected:?}"
+        );
+    }
+
+    #[track_caller]
+    fn expect_memory(message: &Message, arrived: usize, mistake: &str) {
+        let yours = message.bytes.capacity();
+        assert!(
+            yours <= 2 * arrived + LITTLE,
+            "{mistake}\n  arrived:  {arrived} bytes\n  yours:    room for {yours} bytes\n  \
+             expected: room for {} bytes at most",
+            2 * arrived + LITTLE,
+        );
     }
 }

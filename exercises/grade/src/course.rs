@@ -1,5 +1,6 @@
 //! The course: which exercises there are, in which order.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -37,8 +38,12 @@ impl Course {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn own() -> Result<Self, String> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        Self::open(here.parent().unwrap_or(here))
+        // Where cargo runs this program: in a copy of the repository it need not build it again.
+        let here = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let here = here.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let is_course = |folder: &&Path| folder.join("exercises/info.toml").is_file();
+        let root = here.ancestors().find(is_course).unwrap_or(&here);
+        Self::open(&root.join("exercises"))
     }
 
     /// The course in this folder.

@@ -1,6 +1,7 @@
 //! Grades a learner's copy of the course.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -9,9 +10,12 @@ use serde::Serialize;
 use crate::course::{Course, Exercise, read};
 use crate::outcome::Outcome;
 use crate::program::try_out;
-use crate::source::{code_of, with_tests_of};
+use crate::stubs::is_stub;
 
-/// What a learner has got.
+/// The largest file that is graded, in bytes. A solution takes 6 KiB.
+const SIZE_LIMIT: u64 = 256 * 1024;
+
+/// The result of a learner.
 #[derive(Debug, Serialize)]
 pub struct Grade {
     /// The learner's copy, as it was named.
@@ -36,12 +40,21 @@ pub struct Graded {
     pub outcome: Outcome,
 }
 
+impl Grade {
+    /// The exercise to look at first: the first one that was begun and is not passed, otherwise the
+    /// first one that was not begun.
+    pub fn first_to_mend(&self) -> Option<&Graded> {
+        let mut open = self.exercises.iter().filter(|one| one.outcome != Outcome::Passed);
+        open.clone().find(|one| one.outcome.is_begun()).or_else(|| open.next())
+    }
+}
+
 /// Grades the copy in this folder: the learner's code, with the course's tests.
 ///
 /// This compiles and runs what the learner has written.
 ///
 /// # Errors
-/// A sentence about a folder that is no copy of the course, or a compiler that is not there.
+/// A sentence about a folder that is not a copy of the course, or a compiler that is not there.
 pub fn grade(course: &Course, folder: &Path) -> Result<Grade, String> {
     if !course.exercises.iter().any(|exercise| exercise.path_in(folder).is_file()) {
         let folder = folder.display();
@@ -60,15 +73,24 @@ pub fn grade(course: &Course, folder: &Path) -> Result<Grade, String> {
 }
 
 fn outcome(course: &Course, exercise: &Exercise, folder: &Path) -> Result<Outcome, String> {
-    // It may not be text. That is no Rust, and the compiler says so.
-    let Ok(bytes) = fs::read(exercise.path_in(folder)) else { return Ok(Outcome::Missing) };
+    let path = exercise.path_in(folder);
+    // A pipe or a device under that name would be read for ever.
+    let Some(file) = File::open(&path).ok().filter(|_| path.is_file()) else {
+        return Ok(Outcome::Missing);
+    };
+    let mut bytes = Vec::new();
+    if file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).is_err() {
+        return Ok(Outcome::Missing);
+    }
+    if bytes.len() as u64 > SIZE_LIMIT {
+        return Ok(Outcome::Refused { message: "the file is larger than 256 KiB".to_owned() });
+    }
+    // What is not UTF-8 may be in a comment.
     let learner = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
-    let stub = exercise.path_in(&course.folder);
-    // Who works in this repository has no other copy to compare with.
-    let is_own = fs::canonicalize(&stub).ok() == fs::canonicalize(exercise.path_in(folder)).ok();
-    if !is_own && code_of(&learner) == code_of(&read(&stub)?) {
+    if is_stub(&exercise.name, &learner) {
         return Ok(Outcome::NotBegun);
     }
-    // The solution has the same tests as the stub, and nobody has worked on it.
-    try_out(&with_tests_of(&read(&exercise.solution_in(&course.folder))?, &learner))
+    // The solution has the same tests as the stub, which is the learner's own file if they work in
+    // this repository.
+    try_out(&read(&exercise.solution_in(&course.folder))?, &learner)
 }

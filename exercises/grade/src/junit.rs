@@ -29,9 +29,10 @@ fn status(outcome: &Outcome) -> TestCaseStatus {
         Outcome::Passed => return TestCaseStatus::success(),
         Outcome::NotBegun | Outcome::Missing => TestCaseStatus::skipped(),
         Outcome::Failed { .. } => TestCaseStatus::non_success(NonSuccessKind::Failure),
-        Outcome::DoesNotCompile { .. } | Outcome::Broken { .. } | Outcome::Endless => {
-            TestCaseStatus::non_success(NonSuccessKind::Error)
-        }
+        Outcome::DoesNotCompile { .. }
+        | Outcome::Refused { .. }
+        | Outcome::Broken { .. }
+        | Outcome::Endless => TestCaseStatus::non_success(NonSuccessKind::Error),
     };
     status.set_message(outcome.word());
     let details = outcome.details();

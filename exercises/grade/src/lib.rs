@@ -6,16 +6,21 @@
 
 mod course;
 mod grade;
+mod judge;
 mod junit;
+mod limits;
 mod outcome;
+mod parts;
 mod program;
-mod source;
+mod refused;
+mod stubs;
 mod table;
 
 pub use course::{Course, Exercise};
 pub use grade::{Grade, Graded, grade};
 pub use junit::junit;
 pub use outcome::{FailedTest, Outcome};
-pub use program::try_out;
-pub use source::{code_of, tests_of, with_tests_of};
+pub use parts::{code_of, tests_of};
+pub use program::{try_out, try_out_all};
+pub use stubs::stubs;
 pub use table::table;

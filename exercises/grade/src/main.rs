@@ -1,10 +1,11 @@
 //! `just grade`: which exercises pass?
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use grade::{Course, Grade, grade, junit, table};
+use grade::{Course, Grade, Graded, grade, junit, stubs, table};
 
 /// Grades the exercises: a learner's code, with the course's tests.
 ///
@@ -20,6 +21,9 @@ struct Arguments {
     /// Print JUnit XML instead of a table
     #[arg(long)]
     junit: bool,
+    /// Write the list of stubs anew, after a stub of the course has changed
+    #[arg(long, hide = true)]
+    stubs: bool,
 }
 
 fn main() -> ExitCode {
@@ -36,6 +40,12 @@ fn main() -> ExitCode {
 /// Grades everyone, prints, and says whether everything passed.
 fn run(arguments: &Arguments) -> Result<bool, String> {
     let course = Course::own()?;
+    if arguments.stubs {
+        let path = course.folder.join("grade").join("stubs.txt");
+        fs::write(&path, stubs(&course)?)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        return Ok(true);
+    }
     let own = [course.folder.clone()];
     let folders = if arguments.folders.is_empty() { &own[..] } else { &arguments.folders };
     let grades: Vec<Grade> =
@@ -48,6 +58,12 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     } else {
         for grade in &grades {
             print!("{}", table(grade));
+        }
+        // Only your own copy is where these two commands look.
+        if let (true, Some(Graded { name, .. })) =
+            (arguments.folders.is_empty(), grades.first().and_then(Grade::first_to_mend))
+        {
+            println!("`just exercise {name}` runs it, and `just hint {name}` helps.");
         }
     }
     Ok(grades.iter().all(|grade| grade.passed == grade.of))

@@ -10,12 +10,17 @@ pub enum Outcome {
     Passed,
     /// Some do not.
     Failed {
-        /// Those, in the order of their names.
+        /// Those, in the order of the file.
         failed: Vec<FailedTest>,
     },
     /// There is no program to test.
     DoesNotCompile {
         /// What the compiler said first.
+        message: String,
+    },
+    /// The answer uses something that no exercise needs, such as the file system.
+    Refused {
+        /// A sentence that names it.
         message: String,
     },
     /// The tests have ended without saying how each of them went.
@@ -25,7 +30,7 @@ pub enum Outcome {
     },
     /// The tests ran for longer than a minute, and were ended.
     Endless,
-    /// The code is that of the course: nobody has begun.
+    /// The code is the stub's: the learner has not begun.
     NotBegun,
     /// There is no such file in the learner's copy.
     Missing,
@@ -36,7 +41,7 @@ pub enum Outcome {
 pub struct FailedTest {
     /// Its name, which is the rule that was broken.
     pub test: String,
-    /// What it says about that.
+    /// Its message.
     pub message: String,
 }
 
@@ -47,6 +52,7 @@ impl Outcome {
             Self::Passed => "passed",
             Self::Failed { .. } => "failed",
             Self::DoesNotCompile { .. } => "does not compile",
+            Self::Refused { .. } => "refused",
             Self::Broken { .. } => "broke off",
             Self::Endless => "does not end",
             Self::NotBegun => "not begun",
@@ -54,13 +60,20 @@ impl Outcome {
         }
     }
 
-    /// What there is to say about it, a line for each fault.
+    /// Has the learner begun?
+    pub fn is_begun(&self) -> bool {
+        !matches!(self, Self::NotBegun | Self::Missing)
+    }
+
+    /// Returns the messages, one for each fault.
     pub fn details(&self) -> Vec<String> {
         match self {
             Self::Failed { failed } => {
                 failed.iter().map(|failed| format!("{}: {}", failed.test, failed.message)).collect()
             }
-            Self::DoesNotCompile { message } | Self::Broken { message } => vec![message.clone()],
+            Self::DoesNotCompile { message }
+            | Self::Refused { message }
+            | Self::Broken { message } => vec![message.clone()],
             Self::Passed | Self::Endless | Self::NotBegun | Self::Missing => Vec::new(),
         }
     }

@@ -1,22 +1,15 @@
-//! Is the course what it says? Every stub, every solution and every answer known to be wrong is
+//! Does the course keep its promises? Every stub, every solution and every answer known to be wrong is
 //! compiled and run with the course's tests.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
-use grade::{Course, Exercise, FailedTest, Outcome, code_of, tests_of, try_out, with_tests_of};
+use grade::{Course, Exercise, FailedTest, Outcome, code_of, stubs, tests_of, try_out_all};
 use rayon::prelude::*;
-
-/// An answer that must be rejected, and what for.
-struct Rejected {
-    path: PathBuf,
-    file: String,
-    /// The tests that must fail, each with a part of its message.
-    announced: BTreeMap<String, String>,
-}
 
 /// A line that announces that a test fails; its message is quoted in the next one.
 const FAILS: &str = "//! Fails: ";
@@ -44,39 +37,49 @@ fn announced(file: &str) -> BTreeMap<String, String> {
     announced
 }
 
-impl Rejected {
-    fn new(path: PathBuf, tests: &str) -> Self {
-        let answer = read(&path);
-        Self { announced: announced(&answer), file: with_tests_of(tests, &answer), path }
+/// The outcomes of all stubs, wrong answers and solutions, by their paths.
+///
+/// All answers to an exercise are compiled together, and only once for all tests of this file.
+static OUTCOMES: LazyLock<BTreeMap<PathBuf, Outcome>> = LazyLock::new(|| {
+    let course = course();
+    let mut wrong = wrong(&course);
+    let mut jobs = Vec::new();
+    for exercise in &course.exercises {
+        let mut paths = wrong.remove(&exercise.name).unwrap_or_default();
+        paths.push(exercise.path_in(&course.folder));
+        paths.push(exercise.solution_in(&course.folder));
+        jobs.push((exercise.solution_in(&course.folder), paths));
     }
+    let outcomes = jobs.into_par_iter().flat_map_iter(|(solution, paths)| {
+        let files: Vec<String> = paths.iter().map(|path| read(path)).collect();
+        let answers: Vec<&str> = files.iter().map(String::as_str).collect();
+        let outcomes = try_out_all(&read(&solution), &answers).unwrap();
+        paths.into_iter().zip(outcomes)
+    });
+    outcomes.collect()
+});
 
-    /// What is wrong with the rejection: nothing, or a sentence.
-    fn complaint(&self) -> Option<String> {
-        let complain = |what: &str| Some(format!("{}: {what}", self.path.display()));
-        if self.announced.is_empty() {
-            return complain("it announces no test that fails");
-        }
-        let outcome = try_out(&self.file).unwrap();
-        let Outcome::Failed { failed } = outcome else {
-            return complain(&format!("it should fail, and it is: {outcome:?}"));
-        };
-        let failing: Vec<&str> = failed.iter().map(|failed| failed.test.as_str()).collect();
-        let announced: Vec<&str> = self.announced.keys().map(String::as_str).collect();
-        if failing != announced {
-            return complain(&format!("announced: {announced:?}, failing: {failing:?}"));
-        }
-        let unlike =
-            failed.iter().find(|failed| !failed.message.contains(&self.announced[&failed.test]));
-        unlike.and_then(|failed| {
-            let FailedTest { test, message } = failed;
-            complain(&format!("{test} says: {message}"))
-        })
+/// What is wrong with the rejection of an answer: nothing, or a sentence.
+fn complaint(path: &Path) -> Option<String> {
+    let complain = |what: &str| Some(format!("{}: {what}", path.display()));
+    let announced = announced(&read(path));
+    if announced.is_empty() {
+        return complain("it announces no test that fails");
     }
+    let Outcome::Failed { failed } = &OUTCOMES[path] else {
+        return complain(&format!("it should fail, and it is: {:?}", OUTCOMES[path]));
+    };
+    let failing: BTreeSet<&String> = failed.iter().map(|failed| &failed.test).collect();
+    if !failing.iter().copied().eq(announced.keys()) {
+        return complain(&format!("announced: {:?}, failing: {failing:?}", announced.keys()));
+    }
+    let unlike = failed.iter().find(|failed| !failed.message.contains(&announced[&failed.test]));
+    unlike.and_then(|FailedTest { test, message }| complain(&format!("{test} says: {message}")))
 }
 
 #[track_caller]
-fn all_are_rejected(answers: &[Rejected]) {
-    let complaints: Vec<String> = answers.par_iter().filter_map(Rejected::complaint).collect();
+fn all_are_rejected(answers: &[PathBuf]) {
+    let complaints: Vec<String> = answers.iter().filter_map(|path| complaint(path)).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
@@ -96,54 +99,61 @@ fn wrong(course: &Course) -> BTreeMap<String, Vec<PathBuf>> {
 #[test]
 fn every_stub_fails_as_it_announces() {
     let course = course();
-    let stub = |exercise: &Exercise| {
-        let path = exercise.path_in(&course.folder);
-        let tests = read(&path);
-        Rejected::new(path, &tests)
-    };
-    all_are_rejected(&course.exercises.iter().map(stub).collect::<Vec<_>>());
+    let stubs = course.exercises.iter().map(|exercise| exercise.path_in(&course.folder));
+    all_are_rejected(&stubs.collect::<Vec<_>>());
 }
 
 #[test]
 fn every_answer_known_to_be_wrong_is_rejected_as_it_announces() {
     let course = course();
     let mut wrong = wrong(&course);
-    let mut answers = Vec::new();
     for exercise in &course.exercises {
-        let tests = read(&exercise.path_in(&course.folder));
-        let paths = wrong.remove(&exercise.name).unwrap_or_default();
-        answers.extend(paths.into_iter().map(|path| Rejected::new(path, &tests)));
+        all_are_rejected(&wrong.remove(&exercise.name).unwrap_or_default());
     }
-    assert!(wrong.is_empty(), "answers to what nobody asks: {:?}", wrong.keys());
-    all_are_rejected(&answers);
+    assert!(wrong.is_empty(), "answers to what is not an exercise: {:?}", wrong.keys());
 }
 
 #[test]
 fn every_solution_passes_the_tests_of_its_stub() {
     let course = course();
     let complaint = |exercise: &Exercise| {
-        let solution = read(&exercise.solution_in(&course.folder));
+        let path = exercise.solution_in(&course.folder);
         let stub = read(&exercise.path_in(&course.folder));
-        assert_eq!(tests_of(&solution), tests_of(&stub), "{}: the tests differ", exercise.name);
-        let outcome = try_out(&solution).unwrap();
-        (outcome != Outcome::Passed).then(|| format!("{}: {outcome:?}", exercise.name))
+        assert_eq!(tests_of(&read(&path)), tests_of(&stub), "{}: the tests differ", exercise.name);
+        let outcome = &OUTCOMES[&path];
+        (*outcome != Outcome::Passed).then(|| format!("{}: {outcome:?}", exercise.name))
     };
-    let complaints: Vec<String> = course.exercises.par_iter().filter_map(complaint).collect();
+    let complaints: Vec<String> = course.exercises.iter().filter_map(complaint).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
 #[test]
-fn every_step_has_three_to_five_exercises_and_two_wrong_answers_at_least() {
+fn every_step_has_three_to_five_exercises() {
     let course = course();
-    let wrong = wrong(&course);
     let steps: Vec<_> = course.exercises.chunk_by(|one, next| one.step == next.step).collect();
     assert_eq!(steps.len(), 7, "steps 0 to 6, each in one piece");
     for step in steps {
         let name = &step[0].step;
-        let answers: usize = step.iter().filter_map(|one| wrong.get(&one.name)).map(Vec::len).sum();
         assert!((3..=5).contains(&step.len()), "{name}: {} exercises", step.len());
-        assert!(answers >= 2, "{name}: {answers} wrong answers");
     }
+}
+
+#[test]
+fn every_exercise_has_five_wrong_answers_at_least() {
+    let course = course();
+    let wrong = wrong(&course);
+    let count = |exercise: &Exercise| wrong.get(&exercise.name).map_or(0, Vec::len);
+    let few = course.exercises.iter().filter(|exercise| count(exercise) < 5);
+    let few: Vec<String> = few.map(|one| format!("{}: {}", one.name, count(one))).collect();
+    assert!(few.is_empty(), "too few wrong answers: {}", few.join(", "));
+}
+
+/// Otherwise the grader does not know who has begun.
+#[test]
+fn the_list_of_stubs_is_up_to_date() {
+    let course = course();
+    let listed = read(&course.folder.join("grade").join("stubs.txt"));
+    assert_eq!(listed, stubs(&course).unwrap(), "run `just grade --stubs`");
 }
 
 /// A folder `02_handshake` is step `02-handshake`, and the chapter of that name.
@@ -176,17 +186,63 @@ fn every_hint_asks_before_it_tells() {
     }
 }
 
-#[test]
-fn the_course_plan_names_every_exercise_in_its_order() {
-    let course = course();
+/// The course plan in the README: the chapter, the stages and the exercises of each session.
+fn plan(course: &Course) -> Vec<[String; 3]> {
     let readme = read(&course.folder.join("README.md"));
-    let plan: Vec<&str> = readme.lines().filter(|line| line.contains("`book/src/")).collect();
-    let plan: String = plan.iter().filter_map(|line| line.split('|').nth(3)).collect();
-    let planned: Vec<&str> = plan.split('`').skip(1).step_by(2).collect();
-    let names: Vec<&str> = course.exercises.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(planned, names);
-    let count = format!("of {}.", names.len());
+    let sessions = readme.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, _, chapter, stages, exercises, _] = cells.as_slice() else { return None };
+        let chapter = chapter.strip_prefix("`book/src/")?.split(".md").next()?;
+        Some([chapter, stages, exercises].map(ToOwned::to_owned))
+    });
+    sessions.collect()
+}
+
+#[test]
+fn the_course_plan_names_every_exercise_in_its_order_and_with_its_chapter() {
+    let course = course();
+    let planned: Vec<(String, String)> = plan(&course)
+        .iter()
+        .flat_map(|[chapter, _, exercises]| {
+            let names = exercises.split('`').skip(1).step_by(2);
+            names.map(move |name| (chapter.clone(), name.to_owned()))
+        })
+        .collect();
+    let exercises = course.exercises.iter();
+    let exercises = exercises.map(|one| (one.step.replace('_', "-"), one.name.clone()));
+    assert_eq!(planned, exercises.collect::<Vec<_>>());
+    let count = format!(" points of {} ", course.exercises.len());
+    let readme = read(&course.folder.join("README.md"));
     assert!(readme.contains(&count), "the points that one can have are not {count}");
+}
+
+/// The stages are those of the judge, in order, and nobody builds a stage before its chapter has
+/// been read. A chapter beyond the staircase may be read at any time.
+#[test]
+fn the_course_plan_has_every_stage_after_its_chapter() {
+    let course = course();
+    let table = course.folder.parent().unwrap().join("conformance/src/checker/stages.rs");
+    // `..stage(1, 1, "01-raw-socket", "Listen, and survive a second visitor")`
+    let table = read(&table);
+    let stages = table.split("..stage(").skip(1).map(|stage| {
+        let number: u8 = stage.split(',').next().unwrap().parse().unwrap();
+        (number, stage.split('"').nth(1).unwrap().to_owned())
+    });
+    let stages: Vec<(u8, String)> = stages.collect();
+    let mut planned: Vec<u8> = Vec::new();
+    for [read_by_then, range, _] in plan(&course) {
+        let mut ends = range.split('-').filter(|end| !end.is_empty());
+        let Some(first) = ends.next() else { continue };
+        let [first, last] = [first, ends.next().unwrap_or(first)].map(|end| end.parse().unwrap());
+        for stage in first..=last {
+            let (_, chapter) = &stages[usize::from(stage) - 1];
+            let is_step = chapter.starts_with(|letter: char| letter.is_ascii_digit());
+            assert!(!is_step || *chapter <= read_by_then, "stage {stage} comes before {chapter}");
+            planned.push(stage);
+        }
+    }
+    let numbers: Vec<u8> = stages.iter().map(|(number, _)| *number).collect();
+    assert_eq!(planned, numbers);
 }
 
 #[test]

@@ -22,8 +22,8 @@ fn copy() -> (Course, TempDir) {
         fs::write(path, code(&stub, &solution)).unwrap();
     };
     answer("after", &|_, solution| solution.to_owned());
-    // Who takes the tests away is graded with those of the course.
-    answer("escape", &|stub, _| format!("//! My answer.\n{}", code_of(stub)));
+    // Without tests in the file, the answer is graded with those of the course.
+    answer("escape", &|stub, _| format!("{}\nfn my_own() {{}}\n", code_of(stub)));
     answer("unmask", &|stub, _| stub.replace("fn new", "fn new new"));
     // A Windows editor has been at it.
     answer("origin", &|stub, _| stub.replace('\n', "\r\n"));
@@ -52,20 +52,59 @@ fn each_exercise_has_its_outcome() {
         unreachable!("the code is that of the stub, with another first line");
     };
     let tests: Vec<&str> = failed.iter().map(|failed| failed.test.as_str()).collect();
-    assert_eq!(tests, ["a_text_cannot_leave_its_attribute", "what_was_written_is_what_is_read"]);
+    assert_eq!(tests, ["what_was_written_is_what_is_read", "a_text_cannot_leave_its_attribute"]);
 }
 
-/// There is no stub left to compare with.
-#[test]
-fn who_works_in_the_courses_own_folder_is_graded() {
-    let (mut course, folder) = copy();
-    course.exercises.retain(|exercise| exercise.name == "after");
-    let solution = course.exercises[0].solution_in(folder.path());
+/// Returns a repository in which a learner works: the exercises are their answers.
+fn own(exercise: &str, answer: impl Fn(&str) -> String) -> Course {
+    let course = Course::own().unwrap();
+    let folder = TempDir::new().unwrap().keep();
+    let mut own = Course { folder, exercises: course.exercises };
+    own.exercises.retain(|one| one.name == exercise);
+    let one = &own.exercises[0];
+    let (solution, stub) = (one.solution_in(&own.folder), one.path_in(&own.folder));
     fs::create_dir_all(solution.parent().unwrap()).unwrap();
-    fs::copy(course.exercises[0].path_in(folder.path()), solution).unwrap();
-    course.folder = folder.path().to_owned();
-    let grade = grade(&course, &folder.path().join(".")).unwrap();
-    assert_eq!(outcome(&grade, "after"), &Outcome::Passed);
+    fs::create_dir_all(stub.parent().unwrap()).unwrap();
+    fs::copy(one.solution_in(&course.folder), solution).unwrap();
+    fs::write(&stub, answer(&fs::read_to_string(one.path_in(&course.folder)).unwrap())).unwrap();
+    own
+}
+
+/// Grades a learner's own repository, and returns the outcome of its only exercise.
+fn outcome_in(own: &Course) -> Outcome {
+    let grade = grade(own, &own.folder.join(".")).unwrap();
+    fs::remove_dir_all(&own.folder).unwrap();
+    grade.exercises[0].outcome.clone()
+}
+
+#[test]
+fn a_stub_in_your_own_repository_is_not_begun() {
+    assert_eq!(outcome_in(&own("after", ToOwned::to_owned)), Outcome::NotBegun);
+    let comments = |stub: &str| stub.replace("// TODO", "// I have read this. TODO");
+    assert_eq!(outcome_in(&own("after", comments)), Outcome::NotBegun);
+}
+
+#[test]
+fn tests_that_you_change_in_your_own_repository_do_not_count() {
+    let mine = |stub: &str| {
+        let tests = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn nothing() {}\n}\n";
+        format!("{}\nfn my_own() {{}}\n{tests}", code_of(stub))
+    };
+    let outcome = outcome_in(&own("after", mine));
+    assert_eq!(outcome.word(), "failed", "{outcome:?}");
+}
+
+#[test]
+fn a_file_that_is_not_text_or_much_too_long_is_graded() {
+    let latin = |stub: &str| stub.replace("fn main", "// na\u{fffd}ve\nfn my_own() {}\nfn main");
+    let own_latin = own("after", latin);
+    let path = own_latin.exercises[0].path_in(&own_latin.folder);
+    let bytes = fs::read(&path).unwrap();
+    let marked = bytes.windows(3).position(|three| three == "\u{fffd}".as_bytes()).unwrap();
+    fs::write(&path, [&bytes[..marked], &[0xef], &bytes[marked + 3..]].concat()).unwrap();
+    assert_eq!(outcome_in(&own_latin).word(), "failed");
+    let long = |stub: &str| format!("{stub}//{}\n", "x".repeat(300_000));
+    assert_eq!(outcome_in(&own("after", long)).word(), "refused");
 }
 
 #[test]
@@ -73,10 +112,10 @@ fn a_grade_is_a_table_for_people() {
     let (course, folder) = copy();
     let table = table(&grade(&course, folder.path()).unwrap());
     for line in [
-        "  00_polling       1 of 4\n",
-        "    origin               not begun\n",
-        "    escape               failed\n      a_text_cannot_leave_its_attribute: the text has left",
-        "    unmask               does not compile\n      error: ",
+        "  00_polling       1 of 4    3 missing\n",
+        "  02_handshake     0 of 5    1 not begun, 4 missing\n",
+        "  06_chat          0 of 4    escape failed, 3 missing\n",
+        "\n03_unmasking/unmask: does not compile\n    error: ",
     ] {
         assert!(table.contains(line), "{line}\n{table}");
     }

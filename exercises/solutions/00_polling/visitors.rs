@@ -1,21 +1,22 @@
-//! A solution of `visitors`: the queue of a visitor who has left.
+//! A solution of `visitors`: one list for all, and nothing about those who read it.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-/// Messages that are kept.
+/// How many messages the server keeps.
 const KEPT: usize = 100;
 
-/// The news. Of those who read it, nothing is known.
+/// The news. The server remembers nothing about those who read it.
 #[derive(Default)]
 struct News {
+    /// The newest messages, oldest first.
     kept: VecDeque<Rc<str>>,
-    /// Messages that were dropped because they were the oldest.
+    /// How many older messages were dropped.
     dropped: usize,
 }
 
 impl News {
-    /// A message for everyone.
+    /// Adds a message for everyone.
     fn tell(&mut self, message: &Rc<str>) {
         self.kept.push_back(Rc::clone(message));
         if self.kept.len() > KEPT {
@@ -24,9 +25,10 @@ impl News {
         }
     }
 
-    /// The messages that a visitor has not seen. They have seen `seen` of all there ever were.
+    /// Returns the messages that a visitor has not seen, oldest first. The visitor's page has seen
+    /// the first `seen` of all messages since the server was started.
     fn fetch(&mut self, _visitor: &str, seen: usize) -> Vec<Rc<str>> {
-        // Who has been away for long gets what is left.
+        // A visitor who was away for long gets what is left.
         self.kept.iter().skip(seen.saturating_sub(self.dropped)).cloned().collect()
     }
 }
@@ -35,15 +37,55 @@ fn main() {}
 
 #[cfg(test)]
 mod tests {
+    use std::ops::RangeInclusive;
+    use std::panic::{self, AssertUnwindSafe};
+    use std::rc::Rc;
+
     use super::*;
 
-    fn tell(news: &mut News, text: &str) -> Rc<str> {
-        let message: Rc<str> = text.into();
-        news.tell(&message);
-        message
+    /// News with this many messages: "message 1", "message 2" and so on.
+    fn news(count: usize) -> News {
+        let mut news = News::default();
+        for number in 1..=count {
+            news.tell(&format!("message {number}").into());
+        }
+        news
     }
 
-    /// How often the server holds this message. We hold it once ourselves.
+    /// What your `fetch` returns.
+    #[track_caller]
+    fn fetch(news: &mut News, visitor: &str, seen: usize) -> Vec<Rc<str>> {
+        let why = "no number that a page sends may end the server";
+        let fetch = || news.fetch(visitor, seen);
+        panic::catch_unwind(AssertUnwindSafe(fetch))
+            .unwrap_or_else(|_| panic!("{why}\n  your `fetch({visitor:?}, {seen})` panicked"))
+    }
+
+    /// Compares what your `fetch` returns with the messages of these numbers.
+    #[track_caller]
+    fn check(
+        news: &mut News,
+        visitor: &str,
+        seen: usize,
+        expected: RangeInclusive<usize>,
+        why: &str,
+    ) {
+        let summary = |texts: &[String]| match texts {
+            [first, .., last] => format!("{}: {first:?} to {last:?}", texts.len()),
+            _ => format!("{texts:?}"),
+        };
+        let yours = fetch(news, visitor, seen);
+        let yours: Vec<String> = yours.iter().map(ToString::to_string).collect();
+        let expected: Vec<String> = expected.map(|number| format!("message {number}")).collect();
+        assert!(
+            yours == expected,
+            "{why}\n  your `fetch({visitor:?}, {seen})` returned: {}\n  expected: {}",
+            summary(&yours),
+            summary(&expected)
+        );
+    }
+
+    /// How many times your `News` holds this message. The test holds it once.
     fn held(message: &Rc<str>) -> usize {
         Rc::strong_count(message) - 1
     }
@@ -51,36 +93,99 @@ mod tests {
     #[test]
     fn a_visitor_gets_what_came_since_the_last_request() {
         let mut news = News::default();
-        news.fetch("Ada", 0);
-        tell(&mut news, "one");
-        assert_eq!(news.fetch("Ada", 0), ["one".into()], "Ada was there when it was told");
-        tell(&mut news, "two");
-        assert_eq!(news.fetch("Ada", 1), ["two".into()], "Ada said that she has seen one");
-        assert!(news.fetch("Ada", 2).is_empty(), "Ada has seen everything");
+        fetch(&mut news, "Ada", 0);
+        news.tell(&"message 1".into());
+        check(&mut news, "Ada", 0, 1..=1, "message 1 came after Ada's first request");
+        news.tell(&"message 2".into());
+        news.tell(&"message 3".into());
+        check(&mut news, "Ada", 1, 2..=3, "Ada's page has seen message 1");
+        let none = fetch(&mut news, "Ada", 3);
+        assert!(
+            none.is_empty(),
+            "Ada's page has seen everything, and your `fetch` returned {none:?}"
+        );
+    }
+
+    #[test]
+    fn a_visitor_who_comes_late_gets_what_is_kept() {
+        let why = "Grace comes for the first time, and has seen nothing";
+        check(&mut news(3), "Grace", 0, 1..=3, why);
+    }
+
+    /// The answer may be lost on its way. Then the page asks once more.
+    #[test]
+    fn who_asks_again_gets_the_same_again() {
+        let mut news = news(3);
+        let why = "only the page knows what it has seen: it says 1, and gets 2 and 3";
+        check(&mut news, "Ada", 1, 2..=3, why);
+        check(&mut news, "Ada", 1, 2..=3, why);
+        check(&mut news, "Ada", 0, 1..=3, "Ada has loaded her page again: it has seen nothing");
+    }
+
+    #[test]
+    fn what_one_visitor_has_seen_is_kept_for_the_others() {
+        let mut news = news(3);
+        check(&mut news, "Ada", 2, 3..=3, "Ada's page has seen two messages");
+        check(&mut news, "Grace", 0, 1..=3, "Ada has seen 1 and 2, and Grace has not");
     }
 
     #[test]
     fn visitors_who_have_left_cost_nothing() {
         let mut news = News::default();
         for number in 0..1000 {
-            news.fetch(&format!("visitor {number}"), 0);
+            fetch(&mut news, &format!("visitor {number}"), 0);
         }
-        let times = held(&tell(&mut news, "hello"));
-        assert!(times <= 1, "a message is held {times} times, for visitors who have left (F20)");
+        let message: Rc<str> = "hello".into();
+        news.tell(&message);
+        let times = held(&message);
+        assert!(
+            times == 1,
+            "keep the `Rc` of a message once, however many visitors there were (F20)\n  your \
+             `News` holds it {times} times after 1000 visitors\n  expected: once"
+        );
     }
 
     #[test]
-    fn what_is_kept_is_bounded() {
+    fn the_oldest_message_is_dropped() {
         let mut news = News::default();
-        news.fetch("Ada", 0);
-        let first = tell(&mut news, "the first");
-        for _ in 0..KEPT {
-            tell(&mut news, "another");
+        fetch(&mut news, "Ada", 0);
+        let oldest: Rc<str> = "message 1".into();
+        news.tell(&oldest);
+        for number in 2..=KEPT + 1 {
+            news.tell(&format!("message {number}").into());
         }
-        assert_eq!(held(&first), 0, "the oldest message is still held: keep the last {KEPT}");
-        let left = news.fetch("Ada", 0).len();
-        assert_eq!(left, KEPT, "who has seen nothing gets all that is kept");
-        let left = news.fetch("Ada", KEPT).len();
-        assert_eq!(left, 1, "who has seen all but one gets that one, although older ones are gone");
+        let times = held(&oldest);
+        assert!(
+            times == 0,
+            "keep the last {KEPT}: of {} messages, the oldest is still held",
+            KEPT + 1
+        );
+        check(&mut news, "Ada", 0, 2..=KEPT + 1, "message 1 is gone, and all others are kept");
+    }
+
+    #[test]
+    fn a_visitor_finds_the_place_when_older_messages_are_gone() {
+        for seen in [150, 151, 200, 249] {
+            let why = "of 250 messages, 151 to 250 are kept";
+            check(&mut news(250), "Ada", seen, seen + 1..=250, why);
+        }
+        let none = fetch(&mut news(250), "Ada", 250);
+        assert!(none.is_empty(), "Ada's page has seen all 250, and your `fetch` returned {none:?}");
+    }
+
+    /// The server was started anew, and Ada's page was not: it has seen more than there is. You may
+    /// decide what your server sends her.
+    #[test]
+    fn a_page_from_before_a_restart_ends_nothing() {
+        let mut news = news(2);
+        fetch(&mut news, "Ada", 7);
+        fetch(&mut news, "Ada", usize::MAX);
+        check(
+            &mut news,
+            "Grace",
+            0,
+            1..=2,
+            "Ada's number is wrong, and Grace gets both messages all the same",
+        );
     }
 }

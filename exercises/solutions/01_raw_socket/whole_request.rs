@@ -1,20 +1,22 @@
-//! A solution of `whole_request`: one read is not one request.
+//! A solution of `whole_request`: read on until the first blank line.
 
 use std::io::{self, ErrorKind, Read};
 
-/// The most bytes of a request that we take.
+/// The longest request that the server accepts, in bytes, with its blank line.
 const LIMIT: usize = 8 * 1024;
 
-/// Reads a request: all bytes up to the blank line, `\r\n\r\n`, and with it. The second part is
-/// what has come behind it.
+/// Reads a request: all bytes up to the first blank line, `\r\n\r\n`, and the blank line itself.
+/// Returns the request, and the bytes after it that have arrived already.
 ///
 /// # Errors
-/// `UnexpectedEof` if the peer leaves before, and `InvalidData` for one that is over `LIMIT`.
+/// `ErrorKind::UnexpectedEof` if the peer closes the connection before the blank line,
+/// `ErrorKind::InvalidData` if `LIMIT` bytes have arrived without one, and the peer's own error if
+/// a read fails.
 fn read_request(peer: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let mut request = Vec::new();
     let mut buffer = [0; 1024];
     loop {
-        // All that has arrived is searched, for the blank line may be cut as well.
+        // All bytes so far are searched, because the blank line itself may arrive in two pieces.
         if let Some(end) = request.windows(4).position(|four| four == b"\r\n\r\n") {
             let rest = request.split_off(end + 4);
             return Ok((request, rest));
@@ -34,98 +36,217 @@ fn main() {}
 #[cfg(test)]
 mod tests {
     use std::collections::VecDeque;
+    use std::io::{self, ErrorKind, Read};
+    use std::panic::{self, AssertUnwindSafe};
 
     use super::*;
 
-    /// A peer whose bytes arrive in these pieces. Then it closes the connection.
-    struct Pieces(VecDeque<Vec<u8>>);
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    /// A masked text frame, as a browser sends it. The key and the payload may be any bytes.
+    const FRAME: &[u8] = &[0x81, 0x82, 0xff, 0xc3, 0x00, 0x9f, 0x97, 0xaa];
 
-    impl Pieces {
-        fn new(pieces: &[&str]) -> Self {
-            Self(pieces.iter().map(|piece| piece.as_bytes().to_vec()).collect())
-        }
+    /// A client whose bytes arrive in these pieces.
+    struct Client {
+        pieces: VecDeque<Vec<u8>>,
+        /// What a read returns after the last piece.
+        then: Then,
+        /// Was there a read that would never return?
+        is_stuck: bool,
     }
 
-    impl Read for Pieces {
+    #[derive(Clone, Copy)]
+    enum Then {
+        /// The client has closed the connection.
+        Closed,
+        /// The connection is broken.
+        Reset,
+        /// The client sends nothing more until it is answered: the read would never return.
+        Waits,
+    }
+
+    impl Read for Client {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let Some(mut piece) = self.0.pop_front() else { return Ok(0) };
+            let Some(mut piece) = self.pieces.pop_front() else {
+                return match self.then {
+                    Then::Closed => Ok(0),
+                    Then::Reset => Err(ErrorKind::ConnectionReset.into()),
+                    Then::Waits => {
+                        self.is_stuck = true;
+                        panic!("this read would never return")
+                    }
+                };
+            };
             let count = piece.len().min(buffer.len());
             buffer[..count].copy_from_slice(&piece[..count]);
             if count < piece.len() {
-                self.0.push_front(piece.split_off(count));
+                self.pieces.push_front(piece.split_off(count));
             }
             Ok(count)
         }
     }
 
-    /// Sends the letter a for ever.
-    struct Endless(usize);
+    /// The request and the rest, or the kind of error that your function returned.
+    type Returned = Result<(Vec<u8>, Vec<u8>), ErrorKind>;
 
-    impl Read for Endless {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            self.0 += buffer.len();
-            assert!(self.0 <= 1024 * 1024, "a stranger decides how much we hold: 1 MiB by now");
-            buffer.fill(b'a');
-            Ok(buffer.len())
-        }
+    /// Compares what your function returns for these pieces with what was expected.
+    #[track_caller]
+    fn check(pieces: &[&[u8]], then: Then, expected: &Returned, why: &str) {
+        let pieces = pieces.iter().map(|piece| piece.to_vec()).collect();
+        let mut client = Client { pieces, then, is_stuck: false };
+        let read = AssertUnwindSafe(|| read_request(&mut client).map_err(|error| error.kind()));
+        let yours = panic::catch_unwind(read);
+        assert!(
+            !client.is_stuck,
+            "{why}\n  your function: reads again, although the blank line has arrived\n  expected: \
+             returns what has arrived. The client sends nothing more until it\n    is answered, so \
+             that this read would never return"
+        );
+        let Ok(yours) = yours else { panic!("{why}\n  your function panicked: see above") };
+        assert!(
+            yours == *expected,
+            "{why}\n  your function returned:\n{}\n  expected:\n{}",
+            shown(&yours),
+            shown(expected)
+        );
     }
 
-    fn read(pieces: &[&str]) -> Result<String, ErrorKind> {
-        let read = read_request(&mut Pieces::new(pieces)).map_err(|error| error.kind())?;
-        Ok(String::from_utf8_lossy(&read.0).into_owned())
+    /// The request as text, in which a byte that is not visible ASCII is `\r`, `\n` or `\xff`, and
+    /// the rest in hex.
+    fn shown(returned: &Returned) -> String {
+        let (request, rest) = match returned {
+            Ok(parts) => parts,
+            Err(error) => return format!("    the error {error:?}"),
+        };
+        let text: String = request.escape_ascii().to_string();
+        let more =
+            if text.len() > 44 { format!("… ({} bytes)", request.len()) } else { String::new() };
+        let hex: String = rest.iter().take(16).map(|byte| format!("{byte:02x} ")).collect();
+        let hex = if rest.len() > 16 { format!("{hex}… ({} bytes)", rest.len()) } else { hex };
+        let hex = if rest.is_empty() { "nothing" } else { hex.trim_end() };
+        format!("    request: {:.44}{more}\n    rest:    {hex}", text)
     }
 
-    const REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    /// What is expected for this request, with this rest.
+    fn parts(request: &[u8], rest: &[u8]) -> Returned {
+        Ok((request.to_vec(), rest.to_vec()))
+    }
 
     #[test]
     fn a_request_in_one_segment_is_read() {
-        assert_eq!(read(&[REQUEST]).as_deref(), Ok(REQUEST), "it came in one piece");
+        check(&[REQUEST], Then::Waits, &parts(REQUEST, b""), "it arrived in one piece");
     }
 
     #[test]
     fn a_request_in_two_segments_is_one_request() {
-        assert_eq!(
-            read(&["GET / HTTP/1.1\r\n", "Host: localhost\r\n\r\n"]).as_deref(),
-            Ok(REQUEST),
-            "a request in two segments was taken for whole after the first (F1)"
-        );
+        let why = "a request in two segments was taken for whole after the first (F1)";
+        let (first, second) = REQUEST.split_at(16);
+        check(&[first, second], Then::Waits, &parts(REQUEST, b""), why);
     }
 
     #[test]
     fn the_blank_line_itself_may_be_cut() {
-        for cut in REQUEST.len() - 3..REQUEST.len() {
+        for cut in 1..REQUEST.len() {
             let (first, second) = REQUEST.split_at(cut);
-            let request = read(&[first, second]);
-            assert_eq!(request.as_deref(), Ok(REQUEST), "the blank line came in two pieces");
+            let what = if second.len() < 4 { "the blank line" } else { "the request" };
+            let why = format!("{what} arrived in two pieces: {cut} bytes, and {}", second.len());
+            check(&[first, second], Then::Waits, &parts(REQUEST, b""), &why);
         }
+    }
+
+    #[test]
+    fn each_byte_may_come_by_itself() {
+        let bytes: Vec<&[u8]> = REQUEST.chunks(1).collect();
+        let why = "35 pieces of one byte are one request: count bytes, not reads";
+        check(&bytes, Then::Waits, &parts(REQUEST, b""), why);
     }
 
     #[test]
     fn a_request_may_be_longer_than_a_read() {
         let request = format!("GET / HTTP/1.1\r\nCookie: {}\r\n\r\n", "c".repeat(3000));
-        let count = read(&[&request]).map(|request| request.len());
-        assert_eq!(count, Ok(request.len()), "cookies of 3,000 bytes were cut off (F1)");
+        let request = request.as_bytes();
+        let why = "cookies of 3,000 bytes were cut off (F1)";
+        check(&[request], Then::Waits, &parts(request, b""), why);
     }
 
     #[test]
-    fn a_peer_that_leaves_in_the_middle_has_sent_no_request() {
-        let request = read(&["GET / HTTP/1.1\r\n"]);
+    fn a_request_may_be_as_long_as_the_limit() {
+        let start = "GET / HTTP/1.1\r\nCookie: ";
+        let request = format!("{start}{}\r\n\r\n", "c".repeat(LIMIT - start.len() - 4));
+        let request = request.as_bytes();
+        let why = "this request has exactly LIMIT bytes, and ends with a blank line";
+        check(&[request], Then::Waits, &parts(request, b""), why);
+        let (first, second) = request.split_at(100);
+        let second = [second, FRAME].concat();
+        let why = "the request has LIMIT bytes, and the frame after it does not count";
+        check(&[first, &second], Then::Waits, &parts(request, FRAME), why);
+    }
+
+    #[test]
+    fn a_value_may_have_any_bytes() {
+        let request = b"GET / HTTP/1.1\r\nX-Name: Andr\xe9\r\n\r\n";
+        let why = "e9 alone is not UTF-8: leave the bytes of a request as they are";
+        check(&[request], Then::Waits, &parts(request, b""), why);
+    }
+
+    #[test]
+    fn only_the_blank_line_ends_a_request() {
+        let request = b"GET / HTTP/1.1\r\nX-Odd: \n\n\r\r\r\nX-More: \n\r\n";
+        let request = [request.as_slice(), b"\r\n"].concat();
+        let why = "only \\r\\n\\r\\n is a blank line: \\n\\n and \\r\\r are not";
+        check(&[&request], Then::Waits, &parts(&request, b""), why);
+    }
+
+    #[test]
+    fn the_first_frame_after_the_request_is_kept() {
+        let stream = [REQUEST, FRAME].concat();
+        let why = "a client in a hurry has sent its first frame already";
+        check(&[&stream], Then::Waits, &parts(REQUEST, FRAME), why);
+        let (first, second) = stream.split_at(REQUEST.len() - 2);
+        check(&[first, second], Then::Waits, &parts(REQUEST, FRAME), why);
+    }
+
+    #[test]
+    fn the_first_blank_line_ends_the_request() {
+        let rest = [FRAME, b"\r\n\r\n"].concat();
+        let stream = [REQUEST, &rest].concat();
+        let why = "the rest has the bytes of a blank line, too: the first one counts";
+        check(&[&stream], Then::Waits, &parts(REQUEST, &rest), why);
+    }
+
+    #[test]
+    fn a_peer_that_closes_in_the_middle_has_sent_no_request() {
         let error = Err(ErrorKind::UnexpectedEof);
-        assert_eq!(request, error, "half a request was taken for a whole one");
+        let why = "half a request was taken for a whole one";
+        check(&[b"GET / HTTP/1.1\r\n"], Then::Closed, &error, why);
+        let why = "the peer has closed the connection, and has sent nothing";
+        check(&[], Then::Closed, &error, why);
     }
 
     #[test]
-    fn what_has_come_behind_the_request_is_kept() {
-        let mut peer = Pieces::new(&[&format!("{REQUEST}the first frame")]);
-        let read = read_request(&mut peer).map_err(|error| error.kind());
-        let parts = (REQUEST.as_bytes().to_vec(), b"the first frame".to_vec());
-        assert_eq!(read, Ok(parts), "a client in a hurry has sent its first frame already");
+    fn an_error_of_the_peer_is_passed_on() {
+        let error = Err(ErrorKind::ConnectionReset);
+        let why = "the second read failed: return its error as it is";
+        check(&[b"GET / HTTP/1.1\r\n"], Then::Reset, &error, why);
     }
 
     #[test]
-    fn a_request_without_end_is_refused() {
-        let read = read_request(&mut Endless(0)).map_err(|error| error.kind());
-        let why = "a stranger decides how much we hold: stop at LIMIT";
-        assert_eq!(read, Err(ErrorKind::InvalidData), "{why}");
+    fn a_request_without_an_end_is_refused() {
+        let pieces = VecDeque::from([vec![b'a'; 16 * LIMIT]]);
+        let mut client = Client { pieces, then: Then::Closed, is_stuck: false };
+        let yours = read_request(&mut client).map_err(|error| error.kind());
+        let left: usize = client.pieces.iter().map(Vec::len).sum();
+        let read = 16 * LIMIT - left;
+        assert!(
+            read <= 4 * LIMIT,
+            "a stranger decides how many bytes we hold: stop at LIMIT\n  your function read {read} \
+             bytes without a blank line\n  expected: about {LIMIT}"
+        );
+        let expected = Err(ErrorKind::InvalidData);
+        assert!(
+            yours == expected,
+            "no blank line in LIMIT bytes\n  your function returned:\n{}\n  expected:\n{}",
+            shown(&yours),
+            shown(&expected)
+        );
     }
 }

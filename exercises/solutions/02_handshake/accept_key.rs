@@ -1,20 +1,20 @@
-//! A solution of `accept_key`: prove that you have read the request.
+//! A solution of `accept_key`: twenty bytes in base64, compared exactly.
 
 /// The string that RFC 6455 §1.3 made up, so that no server gives the right answer by accident.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// The server's side: the value of `Sec-WebSocket-Accept` for a `Sec-WebSocket-Key`.
+/// The server's side: returns the value of `Sec-WebSocket-Accept` for a `Sec-WebSocket-Key`.
 fn accept_key(key: &str) -> String {
     base64(&sha1(&format!("{key}{GUID}")))
 }
 
-/// The client's side: is this the answer to the key that we have sent?
+/// The client's side: returns whether this is the answer to the key that we have sent.
 fn is_accepted(key: &str, answer: &str) -> bool {
     // Nothing is decrypted: both sides compute the same.
     accept_key(key) == answer
 }
 
-/// SHA-1 (RFC 3174). The real server takes a library for it; here it is, so that nothing has to be
+/// SHA-1 (RFC 3174). The real server uses a library. Here it is in full, so that nothing has to be
 /// downloaded.
 fn sha1(text: &str) -> [u8; 20] {
     let mut message = text.as_bytes().to_vec();
@@ -75,48 +75,116 @@ fn main() {}
 
 #[cfg(test)]
 mod tests {
+    use std::panic;
+
     use super::*;
 
-    /// The example of RFC 6455 §1.3.
-    const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
-    const ANSWER: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+    /// Keys and their answers. The first pair is the example of RFC 6455 §1.3.
+    const PAIRS: [(&str, &str); 6] = [
+        ("dGhlIHNhbXBsZSBub25jZQ==", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
+        ("kJXuOKsrl3AR1KeFngRElQ==", "lCaWI6ZCGd5I25+0bJrVqBOcDYc="),
+        ("AAAAAAAAAAAAAAAAAAAAAA==", "ICX+Yqv66kxgM0FcWaLWlFLwTAI="),
+        ("/+/+/+/+/+/+/+/+/+/+/w==", "YdypOIlszlAa8WZtOS9miNhQsaE="),
+        ("qrstuvwxyz0123456789+w==", "YHPa37f5lTuusZ7x7OGIOCxE4Bg="),
+        ("AQIDBAUGBwgJCgsMDQ4PEA==", "C/0nmHhBztSRGR1CwL6Tf4ZjwpY="),
+    ];
+    const KEY: &str = PAIRS[0].0;
+
+    #[track_caller]
+    fn server(key: &str, expected: &str, why: &str) {
+        let yours = accept_key(key);
+        assert!(
+            yours == expected,
+            "{why}\n  your `accept_key({key:?})`\n  returned: {yours:?}\n  expected: {expected:?}"
+        );
+    }
+
+    #[track_caller]
+    fn client(key: &str, answer: &str, expected: bool, why: &str) {
+        let call = format!("{why}\n  your `is_accepted({key:?},\n    {answer:?})`");
+        let yours = panic::catch_unwind(|| is_accepted(key, answer))
+            .unwrap_or_else(|_| panic!("{call} panicked"));
+        assert!(yours == expected, "{call}\n  returned: {yours}\n  expected: {expected}");
+    }
 
     #[test]
-    fn what_was_given_is_right() {
-        assert_eq!(base64(&sha1("abc")), "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=", "leave these two alone");
+    fn sha1_and_base64_are_right_as_they_are() {
+        let why = "leave `sha1` and `base64` as they were";
+        assert_eq!(base64(&sha1("abc")), "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=", "{why}");
         let long = base64(&sha1(&"a".repeat(120)));
-        assert_eq!(long, "80wUiDhTRqVXCboFbd0IKA3UxtY=", "leave these two alone");
+        assert_eq!(long, "80wUiDhTRqVXCboFbd0IKA3UxtY=", "{why}");
     }
 
     #[test]
     fn the_answer_is_the_one_in_the_standard() {
-        let why =
-            "the browser refuses this answer: it wants the twenty bytes of the hash in base64";
-        assert_eq!(accept_key(KEY), ANSWER, "{why}");
+        let (key, answer) = PAIRS[0];
+        let why = "a browser refuses this answer: it wants the hash's twenty bytes in base64";
+        server(key, answer, why);
     }
 
     #[test]
-    fn the_answer_for_a_browser_is_right() {
-        let answer = accept_key("kJXuOKsrl3AR1KeFngRElQ==");
-        assert_eq!(answer, "lCaWI6ZCGd5I25+0bJrVqBOcDYc=", "the browser refuses this answer");
+    fn every_key_has_its_answer() {
+        for (key, answer) in PAIRS {
+            server(key, answer, "a browser refuses this answer");
+        }
     }
 
     #[test]
-    fn the_client_takes_the_right_answer_and_no_other() {
+    fn the_client_accepts_the_right_answer() {
+        let why = "both sides compute the same, and this is the right answer";
+        for (key, _) in PAIRS {
+            client(key, &accept_key(key), true, why);
+        }
+    }
+
+    #[test]
+    fn the_client_refuses_the_answer_to_another_key() {
+        for (key, _) in PAIRS {
+            for (_, answer) in PAIRS.into_iter().filter(|(other, _)| *other != key) {
+                client(key, answer, false, "that is the right answer to another key");
+            }
+        }
+        client(KEY, KEY, false, "the key is not its own answer");
+    }
+
+    #[test]
+    fn the_client_refuses_an_answer_in_another_case() {
+        let swap = |letter: char| match letter {
+            'a'..='z' => letter.to_ascii_uppercase(),
+            _ => letter.to_ascii_lowercase(),
+        };
+        let swapped: String = accept_key(KEY).chars().map(swap).collect();
+        let why = "in base64, a and A are two letters: compare them as they are";
+        client(KEY, &swapped, false, why);
+    }
+
+    #[test]
+    fn the_client_refuses_a_part_of_the_answer() {
         let answer = accept_key(KEY);
-        assert!(is_accepted(KEY, &answer), "both sides compute the same");
-        let swapped: String = answer.chars().map(swap_case).collect();
-        let why = "base64 has a case, and this answer was accepted in another";
-        assert!(!is_accepted(KEY, &swapped), "{why}: {swapped}");
-        assert!(!is_accepted(KEY, KEY), "the key is not its own answer");
-        assert!(!is_accepted(KEY, ""), "no answer is no answer");
+        for end in 0..answer.len() {
+            client(KEY, &answer[..end], false, "the answer is cut off at its end");
+            client(KEY, &answer[end + 1..], false, "the answer is cut off at its beginning");
+        }
     }
 
-    fn swap_case(letter: char) -> char {
-        if letter.is_lowercase() {
-            letter.to_ascii_uppercase()
-        } else {
-            letter.to_ascii_lowercase()
+    #[test]
+    fn the_client_refuses_more_than_the_answer() {
+        let answer = accept_key(KEY);
+        client(KEY, &format!("{answer}x"), false, "there is a character after the answer");
+        client(KEY, &format!("x{answer}"), false, "there is a character before the answer");
+        client(KEY, &format!("{answer}{answer}"), false, "that is the answer twice");
+    }
+
+    #[test]
+    fn the_client_refuses_an_answer_in_which_one_character_is_wrong() {
+        let answer = accept_key(KEY);
+        for (at, letter) in answer.char_indices() {
+            let wrong = if letter == 'A' { "B" } else { "A" };
+            let mut changed = answer.clone();
+            changed.replace_range(at..=at, wrong);
+            client(KEY, &changed, false, "one character of the answer is wrong");
+            changed.replace_range(at..=at, "\u{e4}");
+            client(KEY, &changed, false, "\u{e4} is not a character of base64");
         }
     }
 }

@@ -1,11 +1,13 @@
-//! A solution of `origin`: whose page is that?.
+//! A solution of `origin`: after one of two schemes, the whole host is compared.
 
-/// May a page of this origin connect to us? `host` is what the `Host` header says.
+/// Returns whether a page of this origin may connect to our server. `host` is the value of the
+/// `Host` header: our own host, and its port unless it is the default. The case of a host has no
+/// meaning.
 fn may_connect(origin: Option<&str>, host: &str) -> bool {
-    // No Origin, no browser: such a program could send any Origin it likes.
+    // A program that is not a browser could send any Origin it likes.
     let Some(origin) = origin else { return true };
     let page_host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-    // Whole hosts are compared, with their ports, never beginnings or ends.
+    // Whole hosts are compared, with their ports. A beginning or an end is not enough.
     page_host.is_some_and(|page_host| page_host.eq_ignore_ascii_case(host))
 }
 
@@ -13,55 +15,118 @@ fn main() {}
 
 #[cfg(test)]
 mod tests {
+    use std::panic;
+
     use super::*;
 
-    fn comes_in(origin: &str) -> bool {
-        may_connect(Some(origin), "good.example")
+    #[track_caller]
+    fn check(origin: Option<&str>, host: &str, expected: bool, why: &str) {
+        let call = format!("{why}\n  your `may_connect({origin:?}, {host:?})`");
+        let yours = panic::catch_unwind(|| may_connect(origin, host))
+            .unwrap_or_else(|_| panic!("{call} panicked"));
+        assert!(yours == expected, "{call}\n  returned: {yours}\n  expected: {expected}");
+    }
+
+    #[track_caller]
+    fn lets_in(origin: &str, host: &str, why: &str) {
+        check(Some(origin), host, true, why);
+    }
+
+    #[track_caller]
+    fn keeps_out(origin: &str, host: &str, why: &str) {
+        check(Some(origin), host, false, why);
     }
 
     #[test]
     fn our_own_page_may_connect() {
-        assert!(comes_in("http://good.example"), "that is our own page");
-        assert!(comes_in("https://good.example"), "over TLS, too");
-        assert!(may_connect(Some("http://localhost:9002"), "localhost:9002"), "with a port, too");
+        lets_in("http://good.example", "good.example", "that is our own page");
+        lets_in("https://good.example", "good.example", "that is our own page, over TLS");
+        lets_in("http://localhost:9002", "localhost:9002", "that is our own page, with its port");
     }
 
     #[test]
-    fn who_is_no_browser_may_connect() {
-        assert!(may_connect(None, "good.example"), "only browsers send an Origin");
+    fn a_program_that_is_not_a_browser_may_connect() {
+        check(None, "good.example", true, "only browsers send an Origin");
     }
 
     #[test]
     fn a_foreign_page_may_not_connect() {
         for origin in ["http://evil.example", "null", ""] {
-            assert!(!comes_in(origin), "that is not our page: {origin:?}");
+            keeps_out(origin, "good.example", "that is not our page");
         }
     }
 
     #[test]
     fn a_host_that_begins_like_ours_is_another() {
-        let origin = "http://good.example.evil.example";
-        assert!(
-            !comes_in(origin),
-            "that is evil.example's page, and it may connect (F6): {origin}"
-        );
+        let why = "that is evil.example's page, and it may connect (F6)";
+        keeps_out("http://good.example.evil.example", "good.example", why);
+        keeps_out("http://good.example@evil.example", "good.example", why);
     }
 
     #[test]
     fn a_host_that_ends_like_ours_is_another() {
+        let why = "that is another site's page, and it may connect (F6)";
         for origin in ["http://not-good.example", "http://evil.good.example"] {
-            let why = "that is another site's page, and it may connect (F6)";
-            assert!(!comes_in(origin), "{why}: {origin}");
+            keeps_out(origin, "good.example", why);
+        }
+        for origin in ["http://evil.example//good.example", "http://http://good.example"] {
+            keeps_out(origin, "good.example", "an Origin has one `://`, and then the whole host");
+        }
+    }
+
+    #[test]
+    fn a_part_of_our_host_is_another_host() {
+        for origin in ["http://good", "http://example", "http://g", "http://"] {
+            keeps_out(origin, "good.example", "that is only a part of our host");
+        }
+    }
+
+    #[test]
+    fn only_http_and_https_are_schemes_of_a_page() {
+        let why = "the scheme of a web page is http or https";
+        for scheme in ["ftp", "ws", "file", "chrome-extension", "httpx", ""] {
+            keeps_out(&format!("{scheme}://good.example"), "good.example", why);
+        }
+        let why = "an Origin begins with http:// or https://";
+        for origin in ["good.example", "//good.example", "http:good.example", "http:/good.example"]
+        {
+            keeps_out(origin, "good.example", why);
         }
     }
 
     #[test]
     fn a_port_is_part_of_an_origin() {
-        assert!(!comes_in("http://good.example:8080"), "another port is another server");
+        let why = "another port is another server";
+        keeps_out("http://good.example:8080", "good.example", why);
+        keeps_out("http://good.example", "good.example:8080", why);
+        keeps_out("http://localhost:8080", "localhost:9002", why);
+        keeps_out("http://localhost:90", "localhost:9002", why);
     }
 
     #[test]
-    fn the_case_of_a_host_means_nothing() {
-        assert!(may_connect(Some("http://good.example"), "Good.Example"), "hosts have no case");
+    fn the_case_of_a_host_has_no_meaning() {
+        let why = "the case of a host has no meaning";
+        lets_in("http://good.example", "Good.Example", why);
+        lets_in("http://GOOD.example", "good.example", why);
+    }
+
+    #[test]
+    fn our_host_must_be_the_only_one() {
+        let why = "an Origin names one site, and this value names two";
+        keeps_out("http://a.test http://good.example", "good.example", why);
+        keeps_out("http://good.example, http://a.test", "good.example", why);
+    }
+
+    #[test]
+    fn an_origin_beyond_ascii_ends_nothing() {
+        let why = "a stranger may send any bytes, and they are not our page";
+        keeps_out("http:/\u{fc}.example", "good.example", why);
+        keeps_out("https:/\u{fc}.example", "good.example", why);
+    }
+
+    #[test]
+    fn a_letter_beyond_ascii_is_another_letter() {
+        let why = "the first letter is U+212A, the sign for kelvin, and not a k";
+        keeps_out("http://\u{212a}ind.example", "kind.example", why);
     }
 }

@@ -1,6 +1,6 @@
-//! A solution of `refusals`: not everybody may come in.
+//! A solution of `refusals`: the rules in their order, each with its status.
 
-/// What matters of a request.
+/// The parts of a request that the rules are about.
 #[derive(Clone)]
 struct Request {
     http: &'static str,
@@ -12,7 +12,7 @@ struct Request {
     key: Option<&'static str>,
 }
 
-/// The status to answer a request with.
+/// Returns the status to answer a request with.
 fn status(request: &Request) -> u16 {
     if request.http != "HTTP/1.1" {
         return 505;
@@ -32,19 +32,21 @@ fn status(request: &Request) -> u16 {
     101
 }
 
-/// Sixteen bytes in base64: 22 letters and two signs to fill up.
+/// Returns whether this is sixteen bytes in base64: 22 characters, and two signs to fill up.
 fn is_key(key: &str) -> bool {
-    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
-    key.strip_suffix("==").is_some_and(|key| key.len() == 22 && key.bytes().all(is_letter))
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
+    key.strip_suffix("==").is_some_and(|start| start.len() == 22 && start.bytes().all(is_base64))
 }
 
 fn main() {}
 
 #[cfg(test)]
 mod tests {
+    use std::panic;
+
     use super::*;
 
-    /// A browser's request, which keeps all rules.
+    /// A browser's request, which breaks no rule.
     const GOOD: Request = Request {
         http: "HTTP/1.1",
         method: "GET",
@@ -54,54 +56,172 @@ mod tests {
         key: Some("kJXuOKsrl3AR1KeFngRElQ=="),
     };
 
+    #[track_caller]
+    fn check(request: &Request, expected: u16, why: &str) {
+        let Request { http, method, host, upgrade, version, key } = request;
+        let asked = format!(
+            "{why}\n  request: {http:?}, {method:?}, host {host:?}, upgrade {upgrade},\n    \
+             version {version:?}, key {key:?}\n  your `status`"
+        );
+        let yours =
+            panic::catch_unwind(|| status(request)).unwrap_or_else(|_| panic!("{asked}: panicked"));
+        assert!(yours == expected, "{asked}: {yours}\n  expected: {expected}");
+    }
+
+    #[track_caller]
+    fn check_key(key: &'static str, expected: u16, why: &str) {
+        check(&Request { key: Some(key), ..GOOD }, expected, why);
+    }
+
     #[test]
     fn a_browser_may_come_in() {
-        assert_eq!(status(&GOOD), 101, "it keeps all rules");
+        check(&GOOD, 101, "this request breaks no rule");
     }
 
     #[test]
     fn every_rule_has_its_status() {
-        let http = Request { http: "HTTP/1.0", ..GOOD };
-        assert_eq!(status(&http), 505, "HTTP/1.0 has no upgrade");
-        let method = Request { method: "POST", ..GOOD };
-        assert_eq!(status(&method), 405, "POST: 405 tells the client to use GET");
-        let host = Request { host: None, ..GOOD };
-        assert_eq!(status(&host), 400, "there is no Host");
-        let plain = Request { upgrade: false, ..GOOD };
-        assert_eq!(status(&plain), 400, "nobody asked for a WebSocket");
+        check(&Request { http: "HTTP/1.0", ..GOOD }, 505, "HTTP/1.0 has no upgrade");
+        let why = "405 tells the client to use GET";
+        check(&Request { method: "POST", ..GOOD }, 405, why);
+        check(&Request { host: None, ..GOOD }, 400, "there is no Host");
+        check(&Request { upgrade: false, ..GOOD }, 400, "nobody asked for a WebSocket");
+        let why = "426 tells the client which version we support";
+        check(&Request { version: Some("8"), ..GOOD }, 426, why);
+        check(&Request { key: None, ..GOOD }, 400, "there is no key");
+    }
+
+    #[test]
+    fn the_http_version_is_1_1() {
+        for http in ["HTTP/1.0", "HTTP/0.9", "HTTP/2.0", "HTTP/1.10", "HTTP/1.", "http/1.1", ""] {
+            check(&Request { http, ..GOOD }, 505, "this is not HTTP/1.1, exactly so");
+        }
+    }
+
+    #[test]
+    fn the_method_is_get() {
+        for method in ["PUT", "HEAD", "OPTIONS", "get", "Get", "GETS", "G", ""] {
+            let why = "this method is not GET: methods have a case (RFC 9110 \u{a7}9.1)";
+            check(&Request { method, ..GOOD }, 405, why);
+        }
     }
 
     #[test]
     fn the_version_is_13() {
-        for version in [Some("8"), Some("13, 8"), Some(""), None] {
-            let status = status(&Request { version, ..GOOD });
-            assert_eq!(status, 426, "426 tells the client which version we speak: {version:?}");
+        for version in ["8", "14", "130", "1", "13, 8", "8, 13", "+13", "013", "13.0", ""] {
+            let why = "this version is not 13, exactly these two digits";
+            check(&Request { version: Some(version), ..GOOD }, 426, why);
+        }
+        check(&Request { version: None, ..GOOD }, 426, "there is no version");
+    }
+
+    #[test]
+    fn a_key_may_have_any_character_of_base64() {
+        let why = "each of the 64 characters is right, and so are + and /";
+        for key in [
+            "ABCDEFGHIJKLMNOPQRSTUQ==",
+            "VWXYZabcdefghijklmnopg==",
+            "qrstuvwxyz0123456789+w==",
+            "/+/+/+/+/+/+/+/+/+/+/w==",
+            "AAAAAAAAAAAAAAAAAAAAAA==",
+        ] {
+            check_key(key, 101, why);
         }
     }
 
     #[test]
-    fn a_key_is_sixteen_bytes_in_base64() {
-        let keys = [
-            None,
-            Some(""),
-            Some("c2hvcnQ="),
-            Some("kJXuOKsrl3AR1KeFngRElQ"),
-            Some("kJXuOKsrl3AR1KeFngRElQAA"),
-            Some("kJXuOKsrl3AR 1KeFngREl=="),
+    fn a_key_has_24_characters() {
+        let why = "this key has another length: sixteen bytes are 22 characters, and then ==";
+        for key in [
+            "",
+            "==",
+            "YQ==",
+            "c2hvcnQ=",
+            "kJXuOKsrl3AR1KeFngREl==",
+            "kJXuOKsrl3AR1KeFngREkJXuOQ==",
+        ] {
+            check_key(key, 400, why);
+        }
+    }
+
+    #[test]
+    fn a_key_ends_with_two_equals_signs() {
+        let why = "a key of sixteen bytes has 22 characters, and then ==";
+        for key in [
+            "kJXuOKsrl3AR1KeFngRElQ",
+            "kJXuOKsrl3AR1KeFngRElQ=",
+            "kJXuOKsrl3AR1KeFngRElQAA",
+            "kJXuOKsrl3AR1KeFngRElQA=",
+            "kJXuOKsrl3AR1KeFngRElQ===",
+        ] {
+            check_key(key, 400, why);
+        }
+    }
+
+    #[test]
+    fn an_equals_sign_is_only_at_the_end_of_a_key() {
+        for key in
+            ["kJXuOKsrl3=R1KeFngRElQ==", "=JXuOKsrl3AR1KeFngRElQ==", "kJXuOKsrl3AR1KeFngREl==="]
+        {
+            check_key(key, 400, "= fills up the end, and is not one of the 22 characters");
+        }
+    }
+
+    #[test]
+    fn a_key_has_no_other_characters() {
+        let why = "a key has ASCII letters, digits, + and /: this one has another character";
+        for key in [
+            "kJXuOKsrl3AR 1KeFngREl==",
+            " JXuOKsrl3AR1KeFngRElQ==",
+            "kJXuOKsrl3AR-KeFngRElQ==",
+            "kJXuOKsrl3AR_KeFngRElQ==",
+            "kJXuOKsrl3AR.KeFngRElQ==",
+        ] {
+            check_key(key, 400, why);
+        }
+    }
+
+    /// An ä is a letter, and two bytes long. These keys have 22 bytes or 22 letters before the
+    /// `==`, or an ä at a place where you might cut.
+    #[test]
+    fn a_key_is_ascii() {
+        let why = "\u{e4} is a letter, and not an ASCII letter";
+        for key in [
+            "kJXuOKsrl3AR\u{e4}KeFngREl==",
+            "kJXuOKsrl3AR\u{e4}KeFngRElQ==",
+            "kJXuOKsrl3AR1KeFngREl\u{e4}=",
+            "kJXuOKsrl3AR1KeFngRElQ=\u{e4}",
+            "kJXuOKsrl3AR1KeFngRElQ\u{e4}",
+        ] {
+            check_key(key, 400, why);
+        }
+    }
+
+    #[test]
+    fn the_first_broken_rule_decides() {
+        let rules = [
+            ("HTTP/1.1", 505),
+            ("GET", 405),
+            ("a Host", 400),
+            ("an upgrade", 400),
+            ("version 13", 426),
+            ("a key", 400),
         ];
-        for key in keys {
-            let status = status(&Request { key, ..GOOD });
-            assert_eq!(status, 400, "that is no key of sixteen bytes: {key:?}");
+        for first in 0..rules.len() {
+            for second in first + 1..rules.len() {
+                let is_kept = |rule| rule != first && rule != second;
+                let request = Request {
+                    http: if is_kept(0) { GOOD.http } else { "HTTP/1.0" },
+                    method: if is_kept(1) { GOOD.method } else { "POST" },
+                    host: GOOD.host.filter(|_| is_kept(2)),
+                    upgrade: is_kept(3),
+                    version: if is_kept(4) { GOOD.version } else { Some("8") },
+                    key: GOOD.key.filter(|_| is_kept(5)),
+                };
+                let (one, expected) = rules[first];
+                let (next, _) = rules[second];
+                let why = format!("two rules are broken: \"{one}\" comes before \"{next}\"");
+                check(&request, expected, &why);
+            }
         }
-    }
-
-    #[test]
-    fn the_first_broken_rule_is_the_one_that_is_told() {
-        let request = Request { method: "POST", version: None, key: None, ..GOOD };
-        assert_eq!(status(&request), 405, "both are wrong, and the method comes first");
-        let request = Request { http: "HTTP/1.0", upgrade: false, ..GOOD };
-        assert_eq!(status(&request), 505, "HTTP itself comes before everything");
-        let request = Request { version: Some("8"), key: None, ..GOOD };
-        assert_eq!(status(&request), 426, "the version comes before the key");
     }
 }

@@ -18,7 +18,7 @@ fn serve(peer: &mut (impl Read + Write)) -> io::Result<()> {
             match first & 0x0f {
                 opcode @ (TEXT | BINARY) => peer.write_all(&encode(opcode, &payload))?,
                 PING => peer.write_all(&encode(PONG, &payload))?,
-                // The standard says that a close is the last frame: what follows is not answered.
+                // A close is the last frame that may be sent: what follows it is not answered.
                 CLOSE => return peer.write_all(&encode(CLOSE, &payload)),
                 _ => {}
             }
@@ -30,8 +30,8 @@ fn serve(peer: &mut (impl Read + Write)) -> io::Result<()> {
     }
 }
 
-/// A masked frame of up to 125 bytes at the start of `bytes`: its first byte, its payload, and the
-/// bytes that it took. `None` if it is not there to its end.
+/// Decodes the masked frame, of up to 125 bytes, that `bytes` begins with. Returns its first byte,
+/// its payload, and how many bytes it took; `None` if the frame is not complete yet.
 fn decode(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
     let (header, rest) = bytes.split_first_chunk::<2>()?;
     let (key, rest) = rest.split_first_chunk::<4>()?;
@@ -40,7 +40,7 @@ fn decode(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
     Some((header[0], unmasked.collect(), 6 + payload.len()))
 }
 
-/// A final frame as a server sends it, not masked. For payloads of up to 125 bytes.
+/// Encodes a frame with FIN as a server sends it: not masked. For payloads of up to 125 bytes.
 fn encode(opcode: u8, payload: &[u8]) -> Vec<u8> {
     [&[0x80 | opcode, payload.len() as u8], payload].concat()
 }
@@ -49,42 +49,132 @@ fn main() {}
 
 #[cfg(test)]
 mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
     use super::*;
 
-    /// A browser: what it sends comes in one segment, and what it gets is kept.
-    #[derive(Default)]
+    const TEXT: u8 = 0x81;
+    const BINARY: u8 = 0x82;
+    const CLOSE: u8 = 0x88;
+    const PING: u8 = 0x89;
+    const PONG: u8 = 0x8a;
+
+    #[test]
+    fn a_text_comes_back() {
+        let sent = [frame(TEXT, b"hello"), frame(TEXT, b"")];
+        expect(&sent, b"\x81\x05hello\x81\x00", "a text comes back, and an empty one as well");
+    }
+
+    #[test]
+    fn bytes_come_back_as_bytes() {
+        let mistake = "bytes must come back as bytes, and not as a text (F10)";
+        expect(&[frame(BINARY, &[0xff, 0])], b"\x82\x02\xff\x00", mistake);
+    }
+
+    #[test]
+    fn a_frame_without_fin_comes_back() {
+        let sent = [frame(0x01, b"hel"), frame(TEXT, b"lo")];
+        let received = received(&sent);
+        // With its own FIN bit or, as `encode` sends it, with FIN.
+        let allowed = [b"\x01\x03hel\x81\x02lo", b"\x81\x03hel\x81\x02lo"];
+        assert!(
+            allowed.iter().any(|allowed| received == *allowed),
+            "a text without FIN must come back like any other\n  sent:     {}\n  yours:    {}\n  \
+             expected: {}",
+            hex(&sent.concat()),
+            hex(&received),
+            hex(allowed[0]),
+        );
+    }
+
+    #[test]
+    fn a_ping_is_answered_with_a_pong() {
+        let mistake = "a ping is answered with a pong that carries the same payload (F10)";
+        expect(&[frame(PING, b"there?")], b"\x8a\x06there?", mistake);
+        expect(&[frame(PING, b"")], b"\x8a\x00", "an empty ping is answered with an empty pong");
+        let mistake = "after a ping more frames may come";
+        expect(&[frame(PING, b"1"), frame(TEXT, b"2")], b"\x8a\x011\x81\x012", mistake);
+    }
+
+    #[test]
+    fn a_pong_is_not_answered() {
+        expect(&[frame(PONG, b"here")], b"", "nobody waits for an answer to a pong");
+        let mistake = "after a pong more frames may come";
+        expect(&[frame(PONG, b"1"), frame(TEXT, b"2")], b"\x81\x012", mistake);
+    }
+
+    #[test]
+    fn a_close_is_answered_with_the_same_close() {
+        let mistake = "a close is answered with a close that carries the same payload (F10)";
+        expect(&[frame(CLOSE, &[0x03, 0xe8])], b"\x88\x02\x03\xe8", mistake);
+        let mistake = "a close comes back with its own status code, here 1001, and its reason";
+        expect(&[frame(CLOSE, b"\x03\xe9bye")], b"\x88\x05\x03\xe9bye", mistake);
+    }
+
+    #[test]
+    fn an_empty_close_is_answered_with_an_empty_close() {
+        let mistake = "a close without a status code is answered with one without";
+        expect(&[frame(CLOSE, b"")], b"\x88\x00", mistake);
+    }
+
+    #[test]
+    fn after_a_close_nothing_is_sent() {
+        let sent = [frame(CLOSE, &[0x03, 0xe8]), frame(TEXT, b"too late")];
+        let mistake = "after your close nothing may be sent: `serve` returns";
+        expect(&sent, b"\x88\x02\x03\xe8", mistake);
+    }
+
+    #[test]
+    fn a_write_may_take_a_part_of_the_bytes() {
+        let mut browser = Browser::new(vec![frame(TEXT, b"hello")]);
+        browser.takes = 1;
+        let _ = serve(&mut browser);
+        let received = browser.received;
+        assert!(
+            received == b"\x81\x05hello",
+            "each `write` took one byte: use `write_all`\n  yours:    {}\n  expected: {}",
+            hex(&received),
+            hex(b"\x81\x05hello"),
+        );
+    }
+
+    /// A masked frame. With a key of zeros the payload stays readable.
+    fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+        [&[first, 0x80 | payload.len() as u8, 0, 0, 0, 0], payload].concat()
+    }
+
+    /// A browser. Each item of `sends` is a segment, and `received` is what it has been sent.
     struct Browser {
-        sends: Vec<u8>,
-        got: Vec<u8>,
+        sends: Vec<Vec<u8>>,
+        received: Vec<u8>,
+        /// How many bytes one call to `write` takes.
+        takes: usize,
     }
 
     impl Browser {
-        fn sends(mut self, opcode: u8, payload: &[u8]) -> Self {
-            // With a key of zeros the payload stays readable.
-            self.sends.extend([0x80 | opcode, 0x80 | payload.len() as u8, 0, 0, 0, 0]);
-            self.sends.extend_from_slice(payload);
-            self
-        }
-
-        fn gets(mut self) -> Vec<u8> {
-            serve(&mut self).expect("this browser breaks nothing");
-            self.got
+        fn new(sends: Vec<Vec<u8>>) -> Self {
+            Self { sends, received: Vec::new(), takes: usize::MAX }
         }
     }
 
     impl Read for Browser {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let count = self.sends.len().min(buffer.len());
-            buffer[..count].copy_from_slice(&self.sends[..count]);
-            self.sends.drain(..count);
+            let Some(segment) = self.sends.first_mut() else { return Ok(0) };
+            let count = segment.len().min(buffer.len());
+            buffer[..count].copy_from_slice(&segment[..count]);
+            segment.drain(..count);
+            if segment.is_empty() {
+                self.sends.remove(0);
+            }
             Ok(count)
         }
     }
 
     impl Write for Browser {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.got.extend_from_slice(bytes);
-            Ok(bytes.len())
+            let count = bytes.len().min(self.takes);
+            self.received.extend_from_slice(&bytes[..count]);
+            Ok(count)
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -92,35 +182,39 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_text_comes_back() {
-        let got = Browser::default().sends(1, b"hello").sends(1, b"").gets();
-        assert_eq!(got, b"\x81\x05hello\x81\x00", "two texts, the second empty");
+    /// What your server sends to a browser that sends these segments.
+    #[track_caller]
+    fn received(segments: &[Vec<u8>]) -> Vec<u8> {
+        let mut browser = Browser::new(segments.to_vec());
+        match catch_unwind(AssertUnwindSafe(|| serve(&mut browser))) {
+            Ok(Ok(())) => browser.received,
+            Ok(Err(error)) => panic!("this browser does nothing wrong, and `serve` fails: {error}"),
+            Err(_) => panic!("`serve` panicked\n  sent:     {}", hex(&segments.concat())),
+        }
     }
 
-    #[test]
-    fn bytes_come_back_as_bytes() {
-        let got = Browser::default().sends(2, &[0xff, 0]).gets();
-        assert_eq!(got, b"\x82\x02\xff\x00", "bytes came back as a text (F10)");
+    /// The frames arrive in one segment, then in a segment each, then in a segment for each byte.
+    #[track_caller]
+    fn expect(frames: &[Vec<u8>], expected: &[u8], mistake: &str) {
+        let all = frames.concat();
+        let bytes = all.iter().map(|byte| vec![*byte]).collect();
+        for segments in [vec![all.clone()], frames.to_vec(), bytes] {
+            let yours = received(&segments);
+            assert!(
+                yours == expected,
+                "{mistake}\n  sent:     {}\n  segments: {}\n  yours:    {}\n  expected: {}",
+                hex(&all),
+                segments.len(),
+                hex(&yours),
+                hex(expected),
+            );
+        }
     }
 
-    #[test]
-    fn a_ping_is_answered_with_a_pong() {
-        let got = Browser::default().sends(9, b"there?").gets();
-        assert_ne!(got.first(), Some(&0x81), "a ping came back as a text (F10)");
-        assert_eq!(got, b"\x8a\x06there?", "a pong carries the payload of its ping");
-    }
-
-    #[test]
-    fn a_pong_is_not_answered() {
-        let got = Browser::default().sends(10, b"here").gets();
-        assert_eq!(got, b"", "nobody waits for an answer to a pong");
-    }
-
-    #[test]
-    fn a_close_is_answered_and_the_last_word() {
-        let got = Browser::default().sends(8, &[0x03, 0xe8]).sends(1, b"too late").gets();
-        assert_ne!(got.first(), Some(&0x81), "a close came back as a text (F10)");
-        assert_eq!(got, b"\x88\x02\x03\xe8", "one close with the same code, and nothing after it");
+    fn hex(bytes: &[u8]) -> String {
+        if bytes.is_empty() {
+            return "nothing".to_owned();
+        }
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
     }
 }

@@ -1,11 +1,11 @@
 //! A solution of `encode_length`: the encoder that nobody tried with 127.
 
-/// A text as one final frame, masked if there is a key.
+/// Encodes a text as one frame with FIN, and masks it if there is a key.
 fn encode_text(text: &str, key: Option<[u8; 4]>) -> Vec<u8> {
     let length = text.len();
     let mask_bit = if key.is_some() { 0x80 } else { 0 };
     let mut frame = vec![0x81];
-    // 126 is what the second byte says, and not the length that it says it for.
+    // 126 in the second byte is not a length: it says that the length follows in two bytes.
     if length <= 125 {
         frame.push(mask_bit | length as u8);
     } else if length <= 0xffff {
@@ -16,7 +16,7 @@ fn encode_text(text: &str, key: Option<[u8; 4]>) -> Vec<u8> {
         frame.extend_from_slice(&(length as u64).to_be_bytes());
     }
     frame.extend(key.iter().flatten());
-    // To mask with zeros is not to mask.
+    // A key of zeros leaves the payload as it is.
     let key = key.unwrap_or_default();
     frame.extend(text.bytes().zip(key.iter().cycle()).map(|(byte, key)| byte ^ key));
     frame
@@ -28,54 +28,88 @@ fn main() {}
 mod tests {
     use super::*;
 
-    /// The frame of a text of that length, without the text.
-    fn header(length: usize) -> Vec<u8> {
-        let mut frame = encode_text(&"a".repeat(length), None);
-        frame.truncate(frame.len() - length);
-        frame
-    }
+    const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
     #[test]
     fn a_text_follows_its_header() {
-        assert_eq!(encode_text("hello", None), b"\x81\x05hello", "two bytes, then the text");
+        expect("hello", None, &[0x81, 5], "two bytes of header, then the text");
     }
 
     #[test]
-    fn a_clients_frame_is_masked() {
-        let key = Some([0x37, 0xfa, 0x21, 0x3d]);
-        let hello = [0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x5f, 0x9f, 0x4d, 0x51, 0x58];
-        let why = "there is a masking key, and no mask bit that says so";
-        assert_eq!(encode_text("hello", key), hello, "{why}");
-        for (length, second) in [(200, 0x80 | 126), (0x1_0000, 0x80 | 127)] {
-            let frame = encode_text(&"a".repeat(length), key);
-            assert_eq!(frame[1], second, "{why}: a text of {length} bytes");
-        }
+    fn the_length_counts_bytes_and_not_characters() {
+        expect("é", None, &[0x81, 2], "the length counts bytes: é is one character of two bytes");
     }
 
     #[test]
     fn seven_bits_hold_up_to_125() {
-        assert_eq!(header(0), [0x81, 0], "an empty text is a text");
-        assert_eq!(header(125), [0x81, 125], "125 is the last that fits");
+        for length in 0..=125 {
+            let mistake = format!("a length of {length} fits in seven bits");
+            expect(&"a".repeat(length.into()), None, &[0x81, length], &mistake);
+        }
     }
 
     #[test]
     fn two_bytes_hold_up_to_65535() {
-        let why = "eight bytes for a length that two would hold: a strict peer hangs up (F13)";
-        assert_eq!(header(126), [0x81, 126, 0, 126], "126 is the first in two bytes");
-        for length in [127_u16, 200, 0x1234, 0xffff] {
+        for length in [126_u16, 127, 128, 200, 255, 256, 0x1234, 0x7fff, 0x8000, 0xffff] {
             let [high, low] = length.to_be_bytes();
-            let header = header(length.into());
-            assert!(header.len() != 10, "{why}: {length}");
-            assert_eq!(
-                header,
-                [0x81, 126, high, low],
-                "126, and the length in two bytes: {length}"
-            );
+            let mistake =
+                format!("a length of {length} must be sent in two bytes, after 126 (F13)");
+            expect(&"a".repeat(length.into()), None, &[0x81, 126, high, low], &mistake);
         }
     }
 
     #[test]
     fn eight_bytes_hold_the_rest() {
-        assert_eq!(header(0x1_0000), [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0], "65,536 needs eight");
+        let sixty_five_thousand = [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0];
+        let mistake = "a length of 65536 must be sent in eight bytes, after 127";
+        expect(&"a".repeat(0x1_0000), None, &sixty_five_thousand, mistake);
+        let more = [0x81, 127, 0, 0, 0, 0, 0, 2, 3, 4];
+        let mistake = "a length of 131844 must be sent in eight bytes, after 127";
+        expect(&"a".repeat(0x2_0304), None, &more, mistake);
+    }
+
+    #[test]
+    fn a_clients_frame_is_masked() {
+        let mistake = "with a masking key the second byte must have the mask bit, 0x80";
+        expect("hello", Some(KEY), &[0x81, 0x80 | 5], mistake);
+        expect("", Some(KEY), &[0x81, 0x80], "an empty text has a mask bit and a key as well");
+        let mistake = "a long text with a key: mask bit, length, key, masked text";
+        expect(&"a".repeat(200), Some(KEY), &[0x81, 0x80 | 126, 0, 200], mistake);
+        let eight = [0x81, 0x80 | 127, 0, 0, 0, 0, 0, 1, 0, 0];
+        expect(&"a".repeat(0x1_0000), Some(KEY), &eight, mistake);
+    }
+
+    #[test]
+    fn a_key_of_zeros_is_a_key() {
+        let mistake = "a key of zeros is a key: the frame has a mask bit and the key";
+        expect("hello", Some([0; 4]), &[0x81, 0x80 | 5], mistake);
+    }
+
+    /// Compares with this header, then the key, if there is one, then the text, masked with it.
+    #[track_caller]
+    fn expect(text: &str, key: Option<[u8; 4]>, header: &[u8], mistake: &str) {
+        let mask = key.unwrap_or_default();
+        let payload = text.bytes().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask);
+        let head = header.iter().copied().chain(key.into_iter().flatten());
+        let expected: Vec<u8> = head.chain(payload).collect();
+        let yours = encode_text(text, key);
+        if yours != expected {
+            let is_same = |at: &usize| yours.get(*at) == expected.get(*at);
+            let wrong = (0..yours.len()).take_while(is_same).count();
+            let key = key.map_or("none".to_owned(), |key| hex(&key));
+            let (yours, expected) = (hex(&yours), hex(&expected));
+            panic!(
+                "{mistake}\n  key:      {key}\n  yours:    {yours}\n  expected: {expected}\n  \
+                 the first difference is at byte {wrong}"
+            );
+        }
+    }
+
+    /// The first sixteen bytes, and how many there are.
+    fn hex(bytes: &[u8]) -> String {
+        let first: Vec<String> = bytes.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let more =
+            if bytes.len() > 16 { format!(" … ({} bytes)", bytes.len()) } else { "".into() };
+        first.join(" ") + &more
     }
 }

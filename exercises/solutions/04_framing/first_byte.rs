@@ -19,7 +19,7 @@ enum HeaderError {
     FragmentedControl,
 }
 
-/// Takes a first byte apart: is the frame its message's last, and what is it for?
+/// Decodes the first byte of a frame: FIN and the opcode.
 fn first_byte(byte: u8) -> Result<(bool, Opcode), HeaderError> {
     if byte & 0x70 != 0 {
         return Err(HeaderError::ReservedBit);
@@ -34,7 +34,7 @@ fn first_byte(byte: u8) -> Result<(bool, Opcode), HeaderError> {
         10 => Opcode::Pong,
         _ => return Err(HeaderError::ReservedOpcode),
     };
-    // All control frames have the highest bit of the opcode, which no other has.
+    // The top bit of the opcode is set in control frames, and in no others.
     if byte & 0x08 != 0 && !fin {
         return Err(HeaderError::FragmentedControl);
     }
@@ -47,51 +47,100 @@ fn main() {}
 mod tests {
     use super::*;
 
+    /// Every first byte that is allowed, with its FIN and its opcode.
+    const ALLOWED: [(u8, bool, Opcode); 9] = [
+        (0x80, true, Opcode::Continuation),
+        (0x81, true, Opcode::Text),
+        (0x82, true, Opcode::Binary),
+        (0x88, true, Opcode::Close),
+        (0x89, true, Opcode::Ping),
+        (0x8a, true, Opcode::Pong),
+        (0x00, false, Opcode::Continuation),
+        (0x01, false, Opcode::Text),
+        (0x02, false, Opcode::Binary),
+    ];
+
     #[test]
     fn every_opcode_is_known() {
-        let known = [
-            (0x80, Opcode::Continuation),
-            (0x81, Opcode::Text),
-            (0x82, Opcode::Binary),
-            (0x88, Opcode::Close),
-            (0x89, Opcode::Ping),
-            (0x8a, Opcode::Pong),
-        ];
-        for (byte, opcode) in known {
-            assert_eq!(first_byte(byte), Ok((true, opcode)), "first byte {byte:#04x}");
+        for (byte, fin, opcode) in ALLOWED.into_iter().filter(|(_, fin, _)| *fin) {
+            expect(byte, Ok((fin, opcode)), "a frame with FIN");
         }
     }
 
     #[test]
     fn a_message_may_come_in_fragments() {
-        assert_eq!(first_byte(0x01), Ok((false, Opcode::Text)), "the first of several");
-        assert_eq!(first_byte(0x00), Ok((false, Opcode::Continuation)), "neither first nor last");
+        for (byte, fin, opcode) in ALLOWED.into_iter().filter(|(_, fin, _)| !*fin) {
+            expect(byte, Ok((fin, opcode)), "a fragment that is not the last one has no FIN");
+        }
     }
 
     #[test]
     fn a_reserved_bit_fails_the_connection() {
-        for bit in [0x40, 0x20, 0x10] {
-            let read = first_byte(0x81 | bit);
-            let why = "a reserved bit is set, and no extension was agreed on (F11)";
-            assert_eq!(read, Err(HeaderError::ReservedBit), "{why}: {:#04x}", 0x81 | bit);
+        // One reserved bit, two, or all three, in any frame.
+        for bits in [0x40, 0x20, 0x10, 0x60, 0x50, 0x30, 0x70] {
+            for (byte, _, opcode) in ALLOWED {
+                let mistake = format!("a reserved bit of a {opcode:?} frame is set (F11)");
+                expect(byte | bits, Err(HeaderError::ReservedBit), &mistake);
+            }
         }
     }
 
     #[test]
     fn a_reserved_opcode_fails_the_connection() {
         for opcode in (3..=7).chain(11..=15) {
-            let read = first_byte(0x80 | opcode);
-            let why = "nobody has defined this opcode (F10)";
-            assert_eq!(read, Err(HeaderError::ReservedOpcode), "{why}: {opcode}");
+            let mistake = format!("nobody has defined opcode {opcode} (F10)");
+            expect(0x80 | opcode, Err(HeaderError::ReservedOpcode), &mistake);
+        }
+        for opcode in 3..=7 {
+            let mistake = format!("nobody has defined opcode {opcode}, with FIN or without (F10)");
+            expect(opcode, Err(HeaderError::ReservedOpcode), &mistake);
         }
     }
 
     #[test]
     fn a_control_frame_is_never_a_fragment() {
         for byte in [0x08, 0x09, 0x0a] {
-            let read = first_byte(byte);
-            let why = "a control frame must not be fragmented";
-            assert_eq!(read, Err(HeaderError::FragmentedControl), "{why}: {byte:#04x}");
+            let mistake = "a control frame must not be fragmented: it needs FIN";
+            expect(byte, Err(HeaderError::FragmentedControl), mistake);
         }
+    }
+
+    #[test]
+    fn a_byte_that_breaks_two_rules_is_refused() {
+        let mistake = "a byte that breaks two rules is refused for either of them";
+        let is_allowed = |frame: u8| ALLOWED.iter().any(|(allowed, ..)| *allowed == frame);
+        for byte in 0..=255 {
+            let has_reserved_bit = byte & 0x70 != 0;
+            let breaks_two = match byte & 0x8f {
+                // Opcodes of control frames that nobody has defined, without FIN.
+                0x0b..=0x0f => true,
+                frame => has_reserved_bit && !is_allowed(frame),
+            };
+            let yours = first_byte(byte);
+            let byte = bits(byte);
+            assert!(
+                yours.is_err() || !breaks_two,
+                "{mistake}\n  byte:     {byte}\n  yours:    {yours:?}\n  expected: an error"
+            );
+        }
+    }
+
+    #[track_caller]
+    fn expect(byte: u8, expected: Result<(bool, Opcode), HeaderError>, mistake: &str) {
+        let yours = first_byte(byte);
+        let byte = bits(byte);
+        assert!(
+            yours == expected,
+            "{mistake}\n  byte:     {byte}\n  yours:    {yours:?}\n  expected: {expected:?}"
+        );
+    }
+
+    fn bits(byte: u8) -> String {
+        format!(
+            "{byte:#04x} = FIN {}, RSV {:03b}, opcode {}",
+            byte >> 7,
+            byte >> 4 & 0b111,
+            byte & 0x0f
+        )
     }
 }

@@ -1,14 +1,14 @@
 //! A solution of `frames_in_a_stream`: one read is not one frame.
 
-/// The frames that a connection brings.
+/// The frames that arrive on one connection.
 #[derive(Default)]
 struct Frames {
-    /// What has arrived and is not used up: half a frame, or none.
+    /// What has arrived and is not decoded yet: the beginning of a frame, or nothing.
     bytes: Vec<u8>,
 }
 
 impl Frames {
-    /// Takes a segment, and returns the payloads of all frames that are whole now.
+    /// Takes a segment, and returns the payloads of all frames that are complete now.
     fn push(&mut self, segment: &[u8]) -> Vec<Vec<u8>> {
         self.bytes.extend_from_slice(segment);
         let mut payloads = Vec::new();
@@ -20,8 +20,8 @@ impl Frames {
     }
 }
 
-/// A masked frame of up to 125 bytes at the start of `bytes`: its first byte, its payload, and the
-/// bytes that it took. `None` if it is not there to its end.
+/// Decodes the masked frame, of up to 125 bytes, that `bytes` begins with. Returns its first byte,
+/// its payload, and how many bytes it took; `None` if the frame is not complete yet.
 fn decode(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
     let (header, rest) = bytes.split_first_chunk::<2>()?;
     let (key, rest) = rest.split_first_chunk::<4>()?;
@@ -36,49 +36,114 @@ fn main() {}
 mod tests {
     use super::*;
 
-    /// A text as a browser sends it.
-    fn frame(text: &str) -> Vec<u8> {
-        let key = [0x37, 0xfa, 0x21, 0x3d];
-        let payload = text.bytes().zip(key.into_iter().cycle()).map(|(byte, key)| byte ^ key);
-        let length = u8::try_from(text.len()).expect("a short text");
-        [0x81, 0x80 | length].into_iter().chain(key).chain(payload).collect()
-    }
-
-    fn texts(payloads: Vec<Vec<u8>>) -> Vec<String> {
-        payloads.into_iter().map(|text| String::from_utf8_lossy(&text).into_owned()).collect()
-    }
-
     #[test]
     fn a_frame_in_a_segment_is_one() {
-        let mut frames = Frames::default();
-        assert_eq!(texts(frames.push(&frame("hello"))), ["hello"], "one segment, one frame");
-        assert_eq!(texts(frames.push(&frame("again"))), ["again"], "each frame comes once");
+        let segments = [text("hello"), text("again"), text("again")];
+        let expected: [&[&str]; 3] = [&["hello"], &["again"], &["again"]];
+        expect(&segments, &expected, "three segments, each with one frame");
     }
 
     #[test]
     fn two_frames_in_a_segment_are_two() {
-        let segment = [frame("hello"), frame("world")].concat();
-        let texts = texts(Frames::default().push(&segment));
-        assert_eq!(texts, ["hello", "world"], "the second frame of the segment was lost (F9)");
+        let segment = [text("hello"), text("world")].concat();
+        let mistake = "the second frame of a segment was lost, or came too late (F9)";
+        expect(&[segment], &[&["hello", "world"]], mistake);
+
+        let yours = Frames::default().push(&text("a").repeat(1000)).len();
+        let mistake = "1000 frames arrived in one segment, and all of them were complete";
+        assert!(yours == 1000, "{mistake}\n  yours:    {yours} frames\n  expected: 1000 frames");
     }
 
     #[test]
     fn a_frame_in_two_segments_is_one() {
-        let frame = frame("hello");
-        let mut frames = Frames::default();
-        assert_eq!(texts(frames.push(&frame[..8])), [""; 0], "half a frame is no frame");
-        let texts = texts(frames.push(&frame[8..]));
-        assert_eq!(texts, ["hello"], "the frame came in two segments, and was lost (F9)");
+        let (first, second) = (text("hello")[..8].to_vec(), text("hello")[8..].to_vec());
+        let mistake = "a frame arrived in two segments, and was lost (F9)";
+        expect(&[first.clone(), second.clone()], &[&[], &["hello"]], mistake);
+        let mistake = "between the halves of a frame came a segment without a byte";
+        expect(&[first, vec![], second], &[&[], &[], &["hello"]], mistake);
+    }
+
+    #[test]
+    fn every_kind_of_frame_is_a_frame() {
+        let segments = [frame(0x82, "bytes"), frame(0x89, "ping"), frame(0x01, "hel")];
+        let mistake = "a frame is a frame, whatever its first byte is";
+        expect(&segments, &[&["bytes"], &["ping"], &["hel"]], mistake);
+    }
+
+    #[test]
+    fn each_connection_has_its_own_frames() {
+        let (hello, world) = (text("hello"), text("world"));
+        let (mut one, mut other) = (Frames::default(), Frames::default());
+        one.push(&hello[..8]);
+        other.push(&world[..5]);
+        let yours = [one.push(&hello[8..]), other.push(&world[5..])].map(readable);
+        assert!(
+            yours == [["hello"], ["world"]],
+            "two connections sent the halves of a frame in turns, and got mixed up\n  \
+             yours:    {yours:?}\n  expected: [[\"hello\"], [\"world\"]]"
+        );
     }
 
     #[test]
     fn a_stream_may_be_cut_anywhere() {
-        let stream = [frame("hello"), frame(""), frame("world")].concat();
+        let stream = [text("hello"), text(""), text("world")].concat();
         for length in 1..=stream.len() {
-            let mut frames = Frames::default();
-            let texts: Vec<String> =
-                stream.chunks(length).flat_map(|segment| texts(frames.push(segment))).collect();
-            assert_eq!(texts, ["hello", "", "world"], "cut into segments of {length}");
+            let mistake = "three frames arrived in segments of";
+            expect_in_all(stream.chunks(length), &["hello", "", "world"], mistake, length);
         }
+        let longest = "a".repeat(125);
+        let stream = text(&longest);
+        let mistake = "a frame with a payload of 125 bytes arrived in segments of";
+        expect_in_all(stream.chunks(1), &[&longest], mistake, 1);
+    }
+
+    /// A text as a browser sends it.
+    fn text(text: &str) -> Vec<u8> {
+        frame(0x81, text)
+    }
+
+    fn frame(first: u8, payload: &str) -> Vec<u8> {
+        let key = [0x37, 0xfa, 0x21, 0x3d];
+        let masked = payload.bytes().zip(key.into_iter().cycle()).map(|(byte, key)| byte ^ key);
+        [first, 0x80 | payload.len() as u8].into_iter().chain(key).chain(masked).collect()
+    }
+
+    fn readable(payloads: Vec<Vec<u8>>) -> Vec<String> {
+        payloads.iter().map(|payload| String::from_utf8_lossy(payload).into_owned()).collect()
+    }
+
+    /// Compares what each segment completes.
+    #[track_caller]
+    fn expect(segments: &[Vec<u8>], expected: &[&[&str]], mistake: &str) {
+        let mut frames = Frames::default();
+        for (number, (segment, expected)) in segments.iter().zip(expected).enumerate() {
+            let yours = readable(frames.push(segment));
+            let hex: Vec<String> = segment.iter().map(|byte| format!("{byte:02x}")).collect();
+            let (number, hex) = (number + 1, hex.join(" "));
+            assert!(
+                yours == *expected,
+                "{mistake}\n  segment {number}: {hex}\n  yours:    {yours:?}\n  \
+                 expected: {expected:?}"
+            );
+        }
+    }
+
+    /// Compares what all segments together complete.
+    #[track_caller]
+    fn expect_in_all<'s>(
+        segments: impl Iterator<Item = &'s [u8]>,
+        expected: &[&str],
+        mistake: &str,
+        length: usize,
+    ) {
+        let mut frames = Frames::default();
+        let yours = readable(segments.flat_map(|segment| frames.push(segment)).collect());
+        let bytes = if length == 1 { "byte" } else { "bytes" };
+        let (is_right, expected) = (yours == expected, format!("{expected:?}"));
+        assert!(
+            is_right,
+            "{mistake} {length} {bytes}\n  yours:    {:.60}\n  expected: {expected:.60}",
+            format!("{yours:?}"),
+        );
     }
 }

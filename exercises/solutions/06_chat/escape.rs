@@ -1,9 +1,9 @@
 //! A solution of `escape`: text is not markup.
 
-/// The text as HTML that shows it.
+/// Returns HTML that shows the text as it was written.
 fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
-    // Each character once, so that no escape is escaped again.
+    // Each character is escaped once, so that no escape is escaped again.
     for character in text.chars() {
         match character {
             '&' => html.push_str("&amp;"),
@@ -25,30 +25,53 @@ mod tests {
 
     #[test]
     fn a_script_is_a_text() {
-        let html = escape("<script>alert(1)</script>");
-        assert!(!html.contains('<'), "a script has come into everybody's page (F17): {html}");
+        let mistake = "a browser would run this script in everybody's page (F17)";
+        expect("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;", mistake);
     }
 
     #[test]
     fn what_was_written_is_what_is_read() {
-        let why = "escaped twice: the reader sees the escape";
-        assert_eq!(escape("1 < 2"), "1 &lt; 2", "{why}");
-        assert_eq!(escape("a > b"), "a &gt; b", "{why}");
-        assert_eq!(escape("R&D"), "R&amp;D", "an ampersand is escaped");
-        assert_eq!(escape("&lt;"), "&amp;lt;", "who writes an escape wants to see one");
+        let mistake = "the reader must see what was written";
+        expect("1 < 2", "1 &lt; 2", mistake);
+        expect("a > b", "a &gt; b", mistake);
+        expect("R&D & so on", "R&amp;D &amp; so on", mistake);
+        expect("<<>>&&", "&lt;&lt;&gt;&gt;&amp;&amp;", mistake);
+    }
+
+    #[test]
+    fn an_escape_that_was_written_is_read_as_an_escape() {
+        let mistake = "somebody wrote an escape, and the reader must see it as it was written";
+        expect("&lt;", "&amp;lt;", mistake);
+        expect("&amp;", "&amp;amp;", mistake);
+        expect("&#39; &quot; &copy;", "&amp;#39; &amp;quot; &amp;copy;", mistake);
     }
 
     #[test]
     fn a_text_cannot_leave_its_attribute() {
-        for (text, html) in
-            [("\" onclick=\"x", "&quot; onclick=&quot;x"), ("' x='", "&#39; x=&#39;")]
-        {
-            assert_eq!(escape(text), html, "the text has left its attribute (F17)");
-        }
+        let mistake = "the text ends the attribute that it is in, and begins another (F17)";
+        expect("\" onclick=\"x", "&quot; onclick=&quot;x", mistake);
+        expect("' onclick='x", "&#39; onclick=&#39;x", mistake);
+        expect("<\"'&'\">", "&lt;&quot;&#39;&amp;&#39;&quot;&gt;", mistake);
     }
 
     #[test]
     fn other_text_stays_as_it_is() {
-        assert_eq!(escape("café 日本 🦀"), "café 日本 🦀", "nothing to escape");
+        let mistake = "there is nothing to escape here, and nothing may change";
+        for text in ["", "café 日本 🦀", " two  spaces ", "two\nlines\r\n\tand a tab", "a/b=c;`#1`"]
+        {
+            expect(text, text, mistake);
+        }
+        for character in ('\0'..='\u{ff}').filter(|character| !"&<>\"'".contains(*character)) {
+            expect(&character.to_string(), &character.to_string(), mistake);
+        }
+    }
+
+    #[track_caller]
+    fn expect(text: &str, expected: &str, mistake: &str) {
+        let yours = escape(text);
+        assert!(
+            yours == expected,
+            "{mistake}\n  text:     {text:?}\n  yours:    {yours:?}\n  expected: {expected:?}"
+        );
     }
 }

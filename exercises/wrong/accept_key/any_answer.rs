@@ -1,23 +1,30 @@
-//! A client that is content with any answer that is not empty.
+//! A client that accepts any answer that is not empty, except the key itself.
 //!
-//! Fails: the_client_takes_the_right_answer_and_no_other
-//!   "base64 has a case"
+//! Fails: the_client_refuses_the_answer_to_another_key
+//!   "that is the right answer to another key"
+//! Fails: the_client_refuses_an_answer_in_another_case
+//!   "in base64, a and A are two letters: compare them as they are"
+//! Fails: the_client_refuses_a_part_of_the_answer
+//!   "the answer is cut off at its beginning"
+//! Fails: the_client_refuses_more_than_the_answer
+//!   "there is a character after the answer"
+//! Fails: the_client_refuses_an_answer_in_which_one_character_is_wrong
+//!   "one character of the answer is wrong"
 
 /// The string that RFC 6455 §1.3 made up, so that no server gives the right answer by accident.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// The server's side: the value of `Sec-WebSocket-Accept` for a `Sec-WebSocket-Key`.
+/// The server's side: returns the value of `Sec-WebSocket-Accept` for a `Sec-WebSocket-Key`.
 fn accept_key(key: &str) -> String {
     base64(&sha1(&format!("{key}{GUID}")))
 }
 
-/// The client's side: is this the answer to the key that we have sent?
+/// The client's side: returns whether this is the answer to the key that we have sent.
 fn is_accepted(key: &str, answer: &str) -> bool {
-    // Nothing is decrypted: both sides compute the same.
-    !key.is_empty() && !answer.is_empty()
+    !answer.is_empty() && answer != key
 }
 
-/// SHA-1 (RFC 3174). The real server takes a library for it; here it is, so that nothing has to be
+/// SHA-1 (RFC 3174). The real server uses a library. Here it is in full, so that nothing has to be
 /// downloaded.
 fn sha1(text: &str) -> [u8; 20] {
     let mut message = text.as_bytes().to_vec();

@@ -1,25 +1,25 @@
 //! Puts the GUID before the key.
 //!
 //! Fails: the_answer_is_the_one_in_the_standard
-//!   "the browser refuses this answer"
-//! Fails: the_answer_for_a_browser_is_right
-//!   "the browser refuses this answer"
+//!   "a browser refuses this answer: it wants the hash's twenty bytes in base64"
+//! Fails: every_key_has_its_answer
+//!   "a browser refuses this answer"
 
 /// The string that RFC 6455 §1.3 made up, so that no server gives the right answer by accident.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// The server's side: the value of `Sec-WebSocket-Accept` for a `Sec-WebSocket-Key`.
+/// The server's side: returns the value of `Sec-WebSocket-Accept` for a `Sec-WebSocket-Key`.
 fn accept_key(key: &str) -> String {
     base64(&sha1(&format!("{GUID}{key}")))
 }
 
-/// The client's side: is this the answer to the key that we have sent?
+/// The client's side: returns whether this is the answer to the key that we have sent.
 fn is_accepted(key: &str, answer: &str) -> bool {
     // Nothing is decrypted: both sides compute the same.
     accept_key(key) == answer
 }
 
-/// SHA-1 (RFC 3174). The real server takes a library for it; here it is, so that nothing has to be
+/// SHA-1 (RFC 3174). The real server uses a library. Here it is in full, so that nothing has to be
 /// downloaded.
 fn sha1(text: &str) -> [u8; 20] {
     let mut message = text.as_bytes().to_vec();

@@ -1,6 +1,6 @@
-//! A thread for each visit, and a loop that waits for its end.
+//! Starts a thread for each visit, and waits for its end.
 //!
-//! Fails: a_silent_visitor_keeps_nobody_waiting
+//! Fails: silent_visitors_keep_nobody_waiting
 //!   "one silent visitor keeps all others waiting"
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
@@ -8,14 +8,14 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-/// How long we rest when the system has no connection for us. Without a rest we would spin.
+/// How long the server rests after an error of the listener. Without a rest it would try again at
+/// once, thousands of times in a second.
 const REST: Duration = Duration::from_millis(100);
 
-/// Serves everyone who comes, for ever.
+/// Serves all visitors, for ever: it does not return.
 fn serve(listener: &TcpListener) -> io::Result<()> {
     for stream in listener.incoming() {
         match stream {
-            // What goes wrong in a visit ends that visit's thread, and nothing else.
             Ok(stream) => drop(thread::spawn(move || visit(&stream)).join()),
             Err(_) => thread::sleep(REST),
         }
@@ -23,7 +23,8 @@ fn serve(listener: &TcpListener) -> io::Result<()> {
     Ok(())
 }
 
-/// One visit: answers each line until the visitor leaves. A line that is no text is an error.
+/// One visit: answers each line until the visitor leaves. A line that is not UTF-8 is an error, and
+/// ends the visit.
 fn visit(stream: &TcpStream) -> io::Result<()> {
     let mut answer = stream;
     for line in BufReader::new(stream).split(b'\n') {

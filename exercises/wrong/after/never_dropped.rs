@@ -1,13 +1,13 @@
-//! Makes places and ids agree again: nothing is ever dropped.
+//! Makes places and ids agree again: no event is ever dropped.
 //!
-//! Fails: what_is_kept_is_bounded
-//!   "a history that grows for ever is full one day"
-//! Fails: who_has_missed_more_than_is_kept_gets_all_that_is_kept
-//!   "events 3 and 4 are kept"
+//! Fails: a_page_that_has_missed_more_than_is_kept_gets_all_that_is_kept
+//!   "the last two events are kept, and a page that has seen event 1 needs both"
+//! Fails: the_history_has_a_limit
+//!   "a history that grows for ever fills the memory"
 
 use std::collections::VecDeque;
 
-/// Events that are kept.
+/// How many events the server keeps.
 const KEPT: usize = 2;
 
 /// Something that happened.
@@ -21,7 +21,7 @@ struct Event {
 #[derive(Default)]
 struct History {
     events: VecDeque<Event>,
-    /// The last id that was given.
+    /// The id of the newest event, or 0 before the first.
     newest: usize,
 }
 
@@ -33,9 +33,9 @@ impl History {
         self.newest
     }
 
-    /// The events that came after the one with the id `last_seen`, oldest first.
+    /// Returns the events that came after the one with the id `last_seen`, oldest first.
     fn after(&self, last_seen: usize) -> Vec<Event> {
-        // An id says which event it is, and a place only where it stands today.
+        // The place of an event changes when older ones are dropped. Its id does not.
         self.events.iter().filter(|event| event.id > last_seen).cloned().collect()
     }
 }

@@ -1,13 +1,15 @@
-//! Counts the last event seen among the new ones.
+//! Returns the last event that the page has seen once more.
 //!
 //! Fails: an_event_that_was_seen_does_not_come_again
-//!   "event 1 was seen"
-//! Fails: an_event_is_found_when_older_ones_are_gone
-//!   "event 4 was lost"
+//!   "event 1 was seen, and "after 1" begins with event 2"
+//! Fails: a_page_that_has_seen_everything_gets_nothing
+//!   "event 4 is the newest, and this page has seen it"
+//! Fails: an_event_is_found_after_older_ones_were_dropped
+//!   "event 4 was lost: an id is not a place in the list"
 
 use std::collections::VecDeque;
 
-/// Events that are kept.
+/// How many events the server keeps.
 const KEPT: usize = 2;
 
 /// Something that happened.
@@ -21,7 +23,7 @@ struct Event {
 #[derive(Default)]
 struct History {
     events: VecDeque<Event>,
-    /// The last id that was given.
+    /// The id of the newest event, or 0 before the first.
     newest: usize,
 }
 
@@ -36,9 +38,8 @@ impl History {
         self.newest
     }
 
-    /// The events that came after the one with the id `last_seen`, oldest first.
+    /// Returns the events that came after the one with the id `last_seen`, oldest first.
     fn after(&self, last_seen: usize) -> Vec<Event> {
-        // An id says which event it is, and a place only where it stands today.
         self.events.iter().filter(|event| event.id >= last_seen).cloned().collect()
     }
 }

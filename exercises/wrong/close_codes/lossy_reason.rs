@@ -1,14 +1,14 @@
 //! Reads any reason, and replaces what is no text.
 //!
 //! Fails: a_reason_is_utf_8
-//!   "the reason is no text"
+//!   "the reason, of a close with 1000, is not UTF-8: no text contains ff"
 
-/// The status code for a rule that was broken.
+/// The status code for a broken rule of the protocol.
 const PROTOCOL_ERROR: u16 = 1002;
-/// The status code for a text that is none.
+/// The status code for a text that is not UTF-8.
 const INVALID_PAYLOAD: u16 = 1007;
 
-/// Reads the payload of a close frame.
+/// Reads the payload of a close frame. Returns `None` if it is empty, or the code to fail with.
 fn read_close(payload: &[u8]) -> Result<Option<(u16, String)>, u16> {
     let Some((code, reason)) = payload.split_first_chunk() else {
         return if payload.is_empty() { Ok(None) } else { Err(PROTOCOL_ERROR) };

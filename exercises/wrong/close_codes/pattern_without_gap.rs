@@ -1,16 +1,16 @@
 //! Forgets the gap between 1003 and 1007.
 //!
 //! Fails: codes_that_mean_none_came_are_never_sent
-//!   "this code stands for one that never came: 1005"
+//!   "code 1005 says that no code arrived, so nobody may send it"
 //! Fails: codes_that_nobody_defined_are_refused
-//!   "nobody has defined this code: 1004"
+//!   "nobody has defined code 1004"
 
-/// The status code for a rule that was broken.
+/// The status code for a broken rule of the protocol.
 const PROTOCOL_ERROR: u16 = 1002;
-/// The status code for a text that is none.
+/// The status code for a text that is not UTF-8.
 const INVALID_PAYLOAD: u16 = 1007;
 
-/// Reads the payload of a close frame.
+/// Reads the payload of a close frame. Returns `None` if it is empty, or the code to fail with.
 fn read_close(payload: &[u8]) -> Result<Option<(u16, String)>, u16> {
     let Some((code, reason)) = payload.split_first_chunk() else {
         return if payload.is_empty() { Ok(None) } else { Err(PROTOCOL_ERROR) };

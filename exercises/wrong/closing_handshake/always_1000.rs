@@ -1,9 +1,9 @@
 //! Answers every close with 1000.
 //!
 //! Fails: an_empty_close_is_answered_with_an_empty_one
-//!   "there was no code: make none up"
+//!   "an empty close: answer it with an empty one, then drop"
 
-/// What we do.
+/// What our side has to do.
 #[derive(Debug, PartialEq, Eq)]
 enum Act {
     SendText(&'static str),
@@ -16,24 +16,24 @@ enum Act {
 /// One connection, from the opening handshake to its end.
 #[derive(Default)]
 struct Connection {
-    /// We have sent our close: nothing may follow it.
+    /// Whether we have sent our close: nothing may follow it.
     has_sent_close: bool,
-    /// The peer has sent its close: what follows it is ignored.
-    has_heard_close: bool,
+    /// Whether the peer has sent its close: what follows it is ignored.
+    has_received_close: bool,
 }
 
 impl Connection {
-    /// A text has come: it is echoed.
-    fn hears_text(&mut self, text: &'static str) -> Vec<Act> {
+    /// A text has arrived: it is echoed.
+    fn receive_text(&mut self, text: &'static str) -> Vec<Act> {
         if self.has_sent_close { Vec::new() } else { vec![Act::SendText(text)] }
     }
 
-    /// A close has come.
-    fn hears_close(&mut self, code: Option<u16>) -> Vec<Act> {
-        if self.has_heard_close {
+    /// A close has arrived, with this code or with none.
+    fn receive_close(&mut self, code: Option<u16>) -> Vec<Act> {
+        if self.has_received_close {
             return Vec::new();
         }
-        self.has_heard_close = true;
+        self.has_received_close = true;
         if self.has_sent_close {
             return vec![Act::Drop];
         }
@@ -41,8 +41,8 @@ impl Connection {
         vec![Act::SendClose(code.or(Some(1000))), Act::Drop]
     }
 
-    /// We want to close, with this code.
-    fn closes(&mut self, code: u16) -> Vec<Act> {
+    /// Our side closes, with this code.
+    fn close(&mut self, code: u16) -> Vec<Act> {
         if self.has_sent_close {
             return Vec::new();
         }

@@ -1,7 +1,7 @@
 //! Answers a close, and goes on answering.
 //!
-//! Fails: a_close_is_answered_and_the_last_word
-//!   "one close with the same code, and nothing after it"
+//! Fails: after_a_close_nothing_is_sent
+//!   "after your close nothing may be sent: `serve` returns"
 
 use std::io::{self, Read, Write};
 
@@ -32,8 +32,8 @@ fn serve(peer: &mut (impl Read + Write)) -> io::Result<()> {
     }
 }
 
-/// A masked frame of up to 125 bytes at the start of `bytes`: its first byte, its payload, and the
-/// bytes that it took. `None` if it is not there to its end.
+/// Decodes the masked frame, of up to 125 bytes, that `bytes` begins with. Returns its first byte,
+/// its payload, and how many bytes it took; `None` if the frame is not complete yet.
 fn decode(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
     let (header, rest) = bytes.split_first_chunk::<2>()?;
     let (key, rest) = rest.split_first_chunk::<4>()?;
@@ -42,7 +42,7 @@ fn decode(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
     Some((header[0], unmasked.collect(), 6 + payload.len()))
 }
 
-/// A final frame as a server sends it, not masked. For payloads of up to 125 bytes.
+/// Encodes a frame with FIN as a server sends it: not masked. For payloads of up to 125 bytes.
 fn encode(opcode: u8, payload: &[u8]) -> Vec<u8> {
     [&[0x80 | opcode, payload.len() as u8], payload].concat()
 }

@@ -1,7 +1,11 @@
-//! Hangs up without a word.
+//! Returns at a close without answering it.
 //!
-//! Fails: a_close_is_answered_and_the_last_word
-//!   "one close with the same code, and nothing after it"
+//! Fails: a_close_is_answered_with_the_same_close
+//!   "a close is answered with a close that carries the same payload (F10)"
+//! Fails: after_a_close_nothing_is_sent
+//!   "after your close nothing may be sent: `serve` returns"
+//! Fails: an_empty_close_is_answered_with_an_empty_close
+//!   "a close without a status code is answered with one without"
 
 use std::io::{self, Read, Write};
 
@@ -21,7 +25,7 @@ fn serve(peer: &mut (impl Read + Write)) -> io::Result<()> {
             match first & 0x0f {
                 opcode @ (TEXT | BINARY) => peer.write_all(&encode(opcode, &payload))?,
                 PING => peer.write_all(&encode(PONG, &payload))?,
-                // The standard says that a close is the last frame: what follows is not answered.
+                // A close is the last frame that may be sent: what follows it is not answered.
                 CLOSE => return Ok(()),
                 _ => {}
             }
@@ -33,8 +37,8 @@ fn serve(peer: &mut (impl Read + Write)) -> io::Result<()> {
     }
 }
 
-/// A masked frame of up to 125 bytes at the start of `bytes`: its first byte, its payload, and the
-/// bytes that it took. `None` if it is not there to its end.
+/// Decodes the masked frame, of up to 125 bytes, that `bytes` begins with. Returns its first byte,
+/// its payload, and how many bytes it took; `None` if the frame is not complete yet.
 fn decode(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
     let (header, rest) = bytes.split_first_chunk::<2>()?;
     let (key, rest) = rest.split_first_chunk::<4>()?;
@@ -43,7 +47,7 @@ fn decode(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
     Some((header[0], unmasked.collect(), 6 + payload.len()))
 }
 
-/// A final frame as a server sends it, not masked. For payloads of up to 125 bytes.
+/// Encodes a frame with FIN as a server sends it: not masked. For payloads of up to 125 bytes.
 fn encode(opcode: u8, payload: &[u8]) -> Vec<u8> {
     [&[0x80 | opcode, payload.len() as u8], payload].concat()
 }

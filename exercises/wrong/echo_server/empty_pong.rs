@@ -1,7 +1,7 @@
 //! Answers a ping with an empty pong.
 //!
 //! Fails: a_ping_is_answered_with_a_pong
-//!   "a pong carries the payload of its ping"
+//!   "a ping is answered with a pong that carries the same payload (F10)"
 
 use std::io::{self, Read, Write};
 
@@ -21,7 +21,7 @@ fn serve(peer: &mut (impl Read + Write)) -> io::Result<()> {
             match first & 0x0f {
                 opcode @ (TEXT | BINARY) => peer.write_all(&encode(opcode, &payload))?,
                 PING => peer.write_all(&encode(PONG, &[]))?,
-                // The standard says that a close is the last frame: what follows is not answered.
+                // A close is the last frame that may be sent: what follows it is not answered.
                 CLOSE => return peer.write_all(&encode(CLOSE, &payload)),
                 _ => {}
             }
@@ -33,8 +33,8 @@ fn serve(peer: &mut (impl Read + Write)) -> io::Result<()> {
     }
 }
 
-/// A masked frame of up to 125 bytes at the start of `bytes`: its first byte, its payload, and the
-/// bytes that it took. `None` if it is not there to its end.
+/// Decodes the masked frame, of up to 125 bytes, that `bytes` begins with. Returns its first byte,
+/// its payload, and how many bytes it took; `None` if the frame is not complete yet.
 fn decode(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
     let (header, rest) = bytes.split_first_chunk::<2>()?;
     let (key, rest) = rest.split_first_chunk::<4>()?;
@@ -43,7 +43,7 @@ fn decode(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
     Some((header[0], unmasked.collect(), 6 + payload.len()))
 }
 
-/// A final frame as a server sends it, not masked. For payloads of up to 125 bytes.
+/// Encodes a frame with FIN as a server sends it: not masked. For payloads of up to 125 bytes.
 fn encode(opcode: u8, payload: &[u8]) -> Vec<u8> {
     [&[0x80 | opcode, payload.len() as u8], payload].concat()
 }

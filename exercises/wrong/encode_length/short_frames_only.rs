@@ -1,14 +1,14 @@
 //! Sets the mask bit of short frames, and forgets the others.
 //!
 //! Fails: a_clients_frame_is_masked
-//!   "a text of 200 bytes"
+//!   "a long text with a key: mask bit, length, key, masked text"
 
-/// A text as one final frame, masked if there is a key.
+/// Encodes a text as one frame with FIN, and masks it if there is a key.
 fn encode_text(text: &str, key: Option<[u8; 4]>) -> Vec<u8> {
     let length = text.len();
     let mask_bit = if key.is_some() { 0x80 } else { 0 };
     let mut frame = vec![0x81];
-    // 126 is what the second byte says, and not the length that it says it for.
+    // 126 in the second byte is not a length: it says that the length follows in two bytes.
     if length <= 125 {
         frame.push(mask_bit | length as u8);
     } else if length <= 0xffff {
@@ -19,7 +19,7 @@ fn encode_text(text: &str, key: Option<[u8; 4]>) -> Vec<u8> {
         frame.extend_from_slice(&(length as u64).to_be_bytes());
     }
     frame.extend(key.iter().flatten());
-    // To mask with zeros is not to mask.
+    // A key of zeros leaves the payload as it is.
     let key = key.unwrap_or_default();
     frame.extend(text.bytes().zip(key.iter().cycle()).map(|(byte, key)| byte ^ key));
     frame

@@ -1,12 +1,12 @@
-//! Escapes in the right order, and leaves the quotes.
+//! Escapes three characters in the right order, and not the quotes.
 //!
 //! Fails: a_text_cannot_leave_its_attribute
-//!   "the text has left its attribute"
+//!   "the text ends the attribute that it is in, and begins another (F17)"
 
-/// The text as HTML that shows it.
+/// Returns HTML that shows the text as it was written.
 fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
-    // Each character once, so that no escape is escaped again.
+    // Each character is escaped once, so that no escape is escaped again.
     for character in text.chars() {
         match character {
             '&' => html.push_str("&amp;"),

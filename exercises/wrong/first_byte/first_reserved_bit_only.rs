@@ -1,7 +1,7 @@
 //! Looks at RSV1, which compression uses, and not at the others.
 //!
 //! Fails: a_reserved_bit_fails_the_connection
-//!   "a reserved bit is set, and no extension was agreed on (F11): 0xa1"
+//!   "a reserved bit of a Continuation frame is set (F11)"
 
 /// What a frame is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ enum HeaderError {
     FragmentedControl,
 }
 
-/// Takes a first byte apart: is the frame its message's last, and what is it for?
+/// Decodes the first byte of a frame: FIN and the opcode.
 fn first_byte(byte: u8) -> Result<(bool, Opcode), HeaderError> {
     if byte & 0x40 != 0 {
         return Err(HeaderError::ReservedBit);
@@ -37,7 +37,7 @@ fn first_byte(byte: u8) -> Result<(bool, Opcode), HeaderError> {
         10 => Opcode::Pong,
         _ => return Err(HeaderError::ReservedOpcode),
     };
-    // All control frames have the highest bit of the opcode, which no other has.
+    // The top bit of the opcode is set in control frames, and in no others.
     if byte & 0x08 != 0 && !fin {
         return Err(HeaderError::FragmentedControl);
     }

@@ -1,7 +1,7 @@
-//! Takes what it does not know for bytes.
+//! Takes an opcode that it does not know for binary.
 //!
 //! Fails: a_reserved_opcode_fails_the_connection
-//!   "nobody has defined this opcode"
+//!   "nobody has defined opcode 3 (F10)"
 
 /// What a frame is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ enum HeaderError {
     FragmentedControl,
 }
 
-/// Takes a first byte apart: is the frame its message's last, and what is it for?
+/// Decodes the first byte of a frame: FIN and the opcode.
 fn first_byte(byte: u8) -> Result<(bool, Opcode), HeaderError> {
     if byte & 0x70 != 0 {
         return Err(HeaderError::ReservedBit);
@@ -36,7 +36,7 @@ fn first_byte(byte: u8) -> Result<(bool, Opcode), HeaderError> {
         10 => Opcode::Pong,
         _ => Opcode::Binary,
     };
-    // All control frames have the highest bit of the opcode, which no other has.
+    // The top bit of the opcode is set in control frames, and in no others.
     if byte & 0x08 != 0 && !fin {
         return Err(HeaderError::FragmentedControl);
     }

@@ -1,9 +1,11 @@
 //! Takes a message that is empty so far for none.
 //!
 //! Fails: an_empty_fragment_begins_a_message
-//!   "it began with an empty fragment"
+//!   "a message may begin with an empty fragment"
+//! Fails: fragments_make_one_message
+//!   "two empty fragments are an empty message"
 
-/// A frame, unmasked.
+/// A frame whose payload is unmasked.
 struct Frame {
     fin: bool,
     opcode: u8,
@@ -13,15 +15,15 @@ struct Frame {
 const CONTINUATION: u8 = 0;
 const TEXT: u8 = 1;
 
-/// Puts messages together.
+/// Joins fragments to messages.
 #[derive(Default)]
 struct Messages {
-    /// The message that has begun and not ended. An empty one has begun as well.
+    /// The message that has begun and not ended. It may be empty so far.
     begun: Option<String>,
 }
 
 impl Messages {
-    /// Takes a frame, and returns the message that ends with it. Fails with 1002.
+    /// Takes a frame, and returns the message that it ends, if it ends one. Fails with 1002.
     fn push(&mut self, frame: &Frame) -> Result<Option<String>, u16> {
         if frame.opcode >= 8 {
             return Ok(None);

@@ -1,9 +1,9 @@
 //! Forgets the message when a ping comes.
 //!
-//! Fails: a_ping_between_fragments_is_no_part_of_them
-//!   "the ping's payload got into the message, or ended it"
+//! Fails: a_control_frame_between_fragments_is_no_part_of_them
+//!   "a control frame between fragments got into the message, or ended it"
 
-/// A frame, unmasked.
+/// A frame whose payload is unmasked.
 struct Frame {
     fin: bool,
     opcode: u8,
@@ -13,15 +13,15 @@ struct Frame {
 const CONTINUATION: u8 = 0;
 const TEXT: u8 = 1;
 
-/// Puts messages together.
+/// Joins fragments to messages.
 #[derive(Default)]
 struct Messages {
-    /// The message that has begun and not ended. An empty one has begun as well.
+    /// The message that has begun and not ended. It may be empty so far.
     begun: Option<String>,
 }
 
 impl Messages {
-    /// Takes a frame, and returns the message that ends with it. Fails with 1002.
+    /// Takes a frame, and returns the message that it ends, if it ends one. Fails with 1002.
     fn push(&mut self, frame: &Frame) -> Result<Option<String>, u16> {
         if frame.opcode >= 8 {
             self.begun = None;

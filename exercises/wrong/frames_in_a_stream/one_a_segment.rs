@@ -1,19 +1,19 @@
 //! Keeps the rest, and takes one frame from each segment.
 //!
-//! Fails: two_frames_in_a_segment_are_two
-//!   "the second frame of the segment was lost"
 //! Fails: a_stream_may_be_cut_anywhere
-//!   "cut into segments of"
+//!   "three frames arrived in segments of 10 bytes"
+//! Fails: two_frames_in_a_segment_are_two
+//!   "the second frame of a segment was lost, or came too late (F9)"
 
-/// The frames that a connection brings.
+/// The frames that arrive on one connection.
 #[derive(Default)]
 struct Frames {
-    /// What has arrived and is not used up: half a frame, or none.
+    /// What has arrived and is not decoded yet: the beginning of a frame, or nothing.
     bytes: Vec<u8>,
 }
 
 impl Frames {
-    /// Takes a segment, and returns the payloads of all frames that are whole now.
+    /// Takes a segment, and returns the payloads of all frames that are complete now.
     fn push(&mut self, segment: &[u8]) -> Vec<Vec<u8>> {
         self.bytes.extend_from_slice(segment);
         let mut payloads = Vec::new();
@@ -25,8 +25,8 @@ impl Frames {
     }
 }
 
-/// A masked frame of up to 125 bytes at the start of `bytes`: its first byte, its payload, and the
-/// bytes that it took. `None` if it is not there to its end.
+/// Decodes the masked frame, of up to 125 bytes, that `bytes` begins with. Returns its first byte,
+/// its payload, and how many bytes it took; `None` if the frame is not complete yet.
 fn decode(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
     let (header, rest) = bytes.split_first_chunk::<2>()?;
     let (key, rest) = rest.split_first_chunk::<4>()?;

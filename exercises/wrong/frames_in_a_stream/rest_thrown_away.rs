@@ -1,19 +1,21 @@
-//! Takes all frames from a segment, and forgets the half one at its end.
+//! Takes all frames from a segment, and forgets the beginning of a frame at its end.
 //!
 //! Fails: a_frame_in_two_segments_is_one
-//!   "the frame came in two segments, and was lost"
+//!   "a frame arrived in two segments, and was lost (F9)"
 //! Fails: a_stream_may_be_cut_anywhere
-//!   "cut into segments of 1"
+//!   "three frames arrived in segments of 1 byte"
+//! Fails: each_connection_has_its_own_frames
+//!   "two connections sent the halves of a frame in turns, and got mixed up"
 
-/// The frames that a connection brings.
+/// The frames that arrive on one connection.
 #[derive(Default)]
 struct Frames {
-    /// What has arrived and is not used up: half a frame, or none.
+    /// What has arrived and is not decoded yet: the beginning of a frame, or nothing.
     bytes: Vec<u8>,
 }
 
 impl Frames {
-    /// Takes a segment, and returns the payloads of all frames that are whole now.
+    /// Takes a segment, and returns the payloads of all frames that are complete now.
     fn push(&mut self, segment: &[u8]) -> Vec<Vec<u8>> {
         self.bytes.extend_from_slice(segment);
         let mut payloads = Vec::new();
@@ -26,8 +28,8 @@ impl Frames {
     }
 }
 
-/// A masked frame of up to 125 bytes at the start of `bytes`: its first byte, its payload, and the
-/// bytes that it took. `None` if it is not there to its end.
+/// Decodes the masked frame, of up to 125 bytes, that `bytes` begins with. Returns its first byte,
+/// its payload, and how many bytes it took; `None` if the frame is not complete yet.
 fn decode(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
     let (header, rest) = bytes.split_first_chunk::<2>()?;
     let (key, rest) = rest.split_first_chunk::<4>()?;

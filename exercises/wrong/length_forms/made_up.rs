@@ -1,9 +1,9 @@
-//! Fills up what is missing with zeros.
+//! Takes zeros for the bytes that are missing.
 //!
 //! Fails: half_a_length_is_no_error
-//!   "of the length missing: ask for more, make nothing up"
+//!   "only 0 of the 2 bytes of the length have arrived: wait, make nothing up"
 
-/// The length that the second byte and the bytes behind it say, and how many of those it took.
+/// Returns the payload length, and how many of the bytes behind the second one hold it.
 fn payload_length(second: u8, behind: &[u8]) -> Option<(u64, usize)> {
     let extended = match second & 0x7f {
         126 => 2,

@@ -1,18 +1,18 @@
-//! Looks at the mask bit, and takes what has come for the payload.
+//! Looks at the mask bit, and takes the bytes that have arrived for the payload.
 //!
 //! Fails: a_frame_that_is_not_whole_needs_more
-//!   "6 of 13 bytes has arrived"
+//!   "6 of 13 bytes have arrived: wait for the others"
 
 /// Why a frame cannot be read.
 #[derive(Debug, PartialEq, Eq)]
 enum FrameError {
     /// A client must mask every frame.
     NotMasked,
-    /// Not for this exercise: the length takes more than seven bits.
+    /// The length is in one of the longer forms, which this exercise leaves out.
     Long,
 }
 
-/// The bit of the second byte that says: four bytes of masking key follow the length.
+/// The bit of the second byte which says that a masking key of four bytes follows the length.
 const MASK_BIT: u8 = 0x80;
 
 /// Reads the text of the frame that `bytes` begins with. `Ok(None)`: more bytes are needed.

@@ -1,9 +1,9 @@
 //! Counts each fragment by itself.
 //!
 //! Fails: fragments_count_together
-//!   "the fragments together are over the limit"
+//!   "the fragments together are longer than the limit"
 
-/// The most bytes of a message that we take.
+/// The limit on the length of a message in bytes.
 const LIMIT: u64 = 1024 * 1024;
 
 /// A message that is arriving.
@@ -13,14 +13,14 @@ struct Message {
 }
 
 impl Message {
-    /// The header of the message's next frame has come, and declares this length. Fails with 1009.
+    /// The header of the next frame has arrived and declares this length. Fails with 1009.
     fn begin_frame(&mut self, declared: u64) -> Result<(), u16> {
-        // A declaration is enough to refuse, and not enough to make room.
+        // A declared length is enough to refuse a frame, and not enough to reserve memory for it.
         let left = LIMIT;
         if declared > left { Err(1009) } else { Ok(()) }
     }
 
-    /// Bytes of that frame's payload have come, never more than it declared.
+    /// Bytes of that frame's payload have arrived, never more than it declared.
     fn push(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }

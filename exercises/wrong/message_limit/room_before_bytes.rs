@@ -1,9 +1,11 @@
-//! Counts well, and makes room for what was declared.
+//! Has the right limit, and reserves memory for what was declared.
 //!
+//! Fails: what_a_later_frame_declares_is_not_allocated
+//!   "a fragment has declared its length, and no byte of it is here"
 //! Fails: what_is_declared_is_not_allocated
-//!   "a frame has declared it, and not a byte has come"
+//!   "a frame has declared its length, and no byte has arrived"
 
-/// The most bytes of a message that we take.
+/// The limit on the length of a message in bytes.
 const LIMIT: u64 = 1024 * 1024;
 
 /// A message that is arriving.
@@ -13,10 +15,10 @@ struct Message {
 }
 
 impl Message {
-    /// The header of the message's next frame has come, and declares this length. Fails with 1009.
+    /// The header of the next frame has arrived and declares this length. Fails with 1009.
     fn begin_frame(&mut self, declared: u64) -> Result<(), u16> {
-        // A declaration is enough to refuse, and not enough to make room. Compared by what is left,
-        // so that no sum can overflow.
+        // A declared length is enough to refuse a frame, and not enough to reserve memory for it.
+        // It is compared with what is left, so that no sum can overflow.
         let left = LIMIT - self.bytes.len() as u64;
         if declared > left {
             return Err(1009);
@@ -25,7 +27,7 @@ impl Message {
         Ok(())
     }
 
-    /// Bytes of that frame's payload have come, never more than it declared.
+    /// Bytes of that frame's payload have arrived, never more than it declared.
     fn push(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }

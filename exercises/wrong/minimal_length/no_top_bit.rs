@@ -1,4 +1,4 @@
-//! Has both limits, and no eye for the top bit.
+//! Has both limits, and does not look at the top bit.
 //!
 //! Fails: the_top_bit_stays_zero
 //!   "its top bit is set"
@@ -6,13 +6,13 @@
 /// What is wrong with a length.
 #[derive(Debug, PartialEq, Eq)]
 enum LengthError {
-    /// A shorter form would have held it.
+    /// A shorter form would have held the length.
     NotMinimal,
     /// The top bit of the eight bytes is set.
     TopBitSet,
 }
 
-/// Is this length written as it must be? It took `extended` bytes behind the second one: 0, 2 or 8.
+/// Checks the form of a length, which takes `extended` bytes behind the second one: 0, 2 or 8.
 fn check(length: u64, extended: usize) -> Result<u64, LengthError> {
     let is_minimal = match extended {
         8 => length > 0xffff,

@@ -1,7 +1,7 @@
-//! Holds the lock as it should, and believes every waking.
+//! Holds the lock as it should, and takes every wake-up for news.
 //!
-//! Fails: to_be_woken_for_nothing_is_no_news
-//!   "woken for nothing"
+//! Fails: a_wake_up_without_news_is_not_news
+//!   "woken without news: look again, and go on waiting"
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,10 +14,9 @@ struct News {
 }
 
 impl News {
-    /// The messages after the first `seen`. Waits for the first of them, `at_most` so long.
+    /// Returns the messages after the first `seen`. If there are none, waits for the next one, but
+    /// no longer than `at_most`, and then returns what there is: perhaps nothing.
     fn wait(&self, seen: usize, at_most: Duration, on_wait: impl FnOnce()) -> Vec<String> {
-        // One guard from the look to the sleep. The condition variable frees the lock as it falls
-        // asleep, and not earlier.
         let messages = self.messages();
         if messages.len() > seen {
             return after(&messages, seen);

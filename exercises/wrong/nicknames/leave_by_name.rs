@@ -1,19 +1,19 @@
-//! Refuses a name that is taken, and sees off whoever has it.
+//! Refuses a name that is taken, and lets any old connection remove the member who has it.
 //!
-//! Fails: an_old_connection_sees_off_nobody_else
-//!   "the old connection has seen off the new one"
+//! Fails: an_old_connection_removes_nobody_else
+//!   "the end of the old connection has removed the new one (F18)"
 
 use std::collections::HashMap;
 
-/// Somebody in the room.
+/// A member of the room.
 struct Member {
-    /// Which connection this is.
+    /// The number of the member's connection.
     number: u64,
-    /// A secret of the page, by which it is known when it comes back.
+    /// A secret of the page: by this the room knows the page when it comes back.
     session: String,
 }
 
-/// That name belongs to somebody else.
+/// The error for a name that belongs to somebody else.
 #[derive(Debug, PartialEq, Eq)]
 struct Taken;
 
@@ -25,7 +25,7 @@ struct Room {
 }
 
 impl Room {
-    /// Lets somebody in, over a connection whose number is returned.
+    /// Lets somebody in, and returns the number of the connection.
     fn enter(&mut self, name: &str, session: &str) -> Result<u64, Taken> {
         if self.members.get(name).is_some_and(|member| member.session != session) {
             return Err(Taken);

@@ -1,19 +1,23 @@
-//! Refuses every name that is there, the one of a page that comes back among them.
+//! Refuses every name that is taken, even if the same page comes back.
 //!
+//! Fails: a_similar_session_is_another_page
+//!   "Ada's session is "secret 1", and "" is another"
+//! Fails: an_old_connection_removes_nobody_else
+//!   "the name is free, or the same page comes back"
 //! Fails: the_same_page_may_come_back
 //!   "the same session is the same page: let it in"
 
 use std::collections::HashMap;
 
-/// Somebody in the room.
+/// A member of the room.
 struct Member {
-    /// Which connection this is.
+    /// The number of the member's connection.
     number: u64,
-    /// A secret of the page, by which it is known when it comes back.
+    /// A secret of the page: by this the room knows the page when it comes back.
     session: String,
 }
 
-/// That name belongs to somebody else.
+/// The error for a name that belongs to somebody else.
 #[derive(Debug, PartialEq, Eq)]
 struct Taken;
 
@@ -25,7 +29,7 @@ struct Room {
 }
 
 impl Room {
-    /// Lets somebody in, over a connection whose number is returned.
+    /// Lets somebody in, and returns the number of the connection.
     fn enter(&mut self, name: &str, session: &str) -> Result<u64, Taken> {
         if self.members.contains_key(name) && !session.is_empty() {
             return Err(Taken);
@@ -38,7 +42,7 @@ impl Room {
 
     /// The connection with this number has ended.
     fn leave(&mut self, name: &str, number: u64) {
-        // They may have come back over another one before we noticed that this one was gone.
+        // The page may have come back with another connection before this one ended.
         if self.members.get(name).is_some_and(|member| member.number == number) {
             self.members.remove(name);
         }

@@ -1,9 +1,17 @@
 //! Has all rules in their order, and takes anything for a key.
 //!
-//! Fails: a_key_is_sixteen_bytes_in_base64
-//!   "that is no key of sixteen bytes"
+//! Fails: a_key_has_24_characters
+//!   "this key has another length: sixteen bytes are 22 characters, and then =="
+//! Fails: a_key_ends_with_two_equals_signs
+//!   "a key of sixteen bytes has 22 characters, and then =="
+//! Fails: an_equals_sign_is_only_at_the_end_of_a_key
+//!   "= fills up the end, and is not one of the 22 characters"
+//! Fails: a_key_has_no_other_characters
+//!   "a key has ASCII letters, digits, + and /: this one has another character"
+//! Fails: a_key_is_ascii
+//!   "ä is a letter, and not an ASCII letter"
 
-/// What matters of a request.
+/// The parts of a request that the rules are about.
 #[derive(Clone)]
 struct Request {
     http: &'static str,
@@ -15,7 +23,7 @@ struct Request {
     key: Option<&'static str>,
 }
 
-/// The status to answer a request with.
+/// Returns the status to answer a request with.
 fn status(request: &Request) -> u16 {
     if request.http != "HTTP/1.1" {
         return 505;
@@ -29,14 +37,8 @@ fn status(request: &Request) -> u16 {
     if request.version != Some("13") {
         return 426;
     }
-    if !request.key.is_some() {
+    if request.key.is_none() {
         return 400;
     }
     101
-}
-
-/// Sixteen bytes in base64: 22 letters and two signs to fill up.
-fn is_key(key: &str) -> bool {
-    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
-    key.strip_suffix("==").is_some_and(|key| key.len() == 22 && key.bytes().all(is_letter))
 }

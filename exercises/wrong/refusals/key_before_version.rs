@@ -1,9 +1,9 @@
-//! Looks at the key before it knows which version the client speaks.
+//! Looks at the key before it knows which version the client uses.
 //!
-//! Fails: the_first_broken_rule_is_the_one_that_is_told
-//!   "the version comes before the key"
+//! Fails: the_first_broken_rule_decides
+//!   "two rules are broken: "version 13" comes before "a key""
 
-/// What matters of a request.
+/// The parts of a request that the rules are about.
 #[derive(Clone)]
 struct Request {
     http: &'static str,
@@ -15,7 +15,7 @@ struct Request {
     key: Option<&'static str>,
 }
 
-/// The status to answer a request with.
+/// Returns the status to answer a request with.
 fn status(request: &Request) -> u16 {
     if request.http != "HTTP/1.1" {
         return 505;
@@ -35,8 +35,8 @@ fn status(request: &Request) -> u16 {
     101
 }
 
-/// Sixteen bytes in base64: 22 letters and two signs to fill up.
+/// Returns whether this is sixteen bytes in base64: 22 characters, and two signs to fill up.
 fn is_key(key: &str) -> bool {
-    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
-    key.strip_suffix("==").is_some_and(|key| key.len() == 22 && key.bytes().all(is_letter))
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
+    key.strip_suffix("==").is_some_and(|start| start.len() == 22 && start.bytes().all(is_base64))
 }

@@ -1,12 +1,16 @@
 //! Remembers how long the last piece was, and forgets the ones before.
 //!
 //! Fails: a_payload_may_be_cut_anywhere
-//!   "cut into pieces of 1"
+//!   "the payload was cut into pieces of 1"
+//! Fails: a_payload_may_be_long
+//!   "a long payload in pieces of 1001 bytes comes out wrong: byte 2002"
+//! Fails: an_empty_piece_changes_nothing
+//!   "an empty piece must leave the place in the key as it was"
 
-/// Unmasks the payload of one frame, as it comes.
+/// Unmasks the payload of one frame, piece by piece.
 struct Unmasker {
     key: [u8; 4],
-    /// Bytes of the payload that have come before.
+    /// How many bytes of the payload have been unmasked so far.
     offset: usize,
 }
 

@@ -1,16 +1,20 @@
 //! Moves on by one with every piece.
 //!
 //! Fails: a_payload_in_two_pieces_is_unmasked
-//!   "the second piece was not unmasked"
+//!   "the second piece was not unmasked from where the first one ended"
 //! Fails: a_payload_may_be_cut_anywhere
-//!   "cut into pieces of 2"
+//!   "the payload was cut into pieces of 2"
+//! Fails: a_payload_may_be_long
+//!   "a long payload in pieces of 1000 bytes comes out wrong: byte 1000"
 //! Fails: an_empty_piece_changes_nothing
-//!   "an empty piece between"
+//!   "an empty piece must leave the place in the key as it was"
+//! Fails: each_frame_has_its_own_key_and_its_own_place
+//!   "two frames with two keys arrived in turns, and disturbed each other"
 
-/// Unmasks the payload of one frame, as it comes.
+/// Unmasks the payload of one frame, piece by piece.
 struct Unmasker {
     key: [u8; 4],
-    /// Bytes of the payload that have come before.
+    /// How many bytes of the payload have been unmasked so far.
     offset: usize,
 }
 

@@ -1,22 +1,22 @@
-//! Waits for the other half of a character, for ever.
+//! Never checks that the last character is complete.
 //!
 //! Fails: a_text_does_not_end_within_a_character
-//!   "half a character at the end is an error"
+//!   "the message is over, and its last character is not complete"
 
 /// A text that is arriving in fragments.
 #[derive(Default)]
 struct Text {
-    /// The first bytes of a character that is not finished yet: at most three.
+    /// The first bytes of a character that is not complete yet: at most three.
     unfinished: Vec<u8>,
 }
 
 impl Text {
-    /// Takes the next fragment. Fails with 1007 as soon as this can become no text any more.
+    /// Takes the next fragment. Fails with 1007 as soon as the text cannot become right any more.
     fn push(&mut self, fragment: &[u8]) -> Result<(), u16> {
         self.unfinished.extend_from_slice(fragment);
         let whole = match str::from_utf8(&self.unfinished) {
             Ok(_) => self.unfinished.len(),
-            // `error_len` knows the difference: `None` is a character that merely ends too soon.
+            // `error_len` is `None` if the bytes may be the beginning of a character.
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
             Err(_) => return Err(1007),
         };
@@ -24,7 +24,7 @@ impl Text {
         Ok(())
     }
 
-    /// The message is over. Fails with 1007 if its last character is not whole.
+    /// The message has ended. Fails with 1007 if its last character is not complete.
     fn finish(self) -> Result<(), u16> {
         Ok(())
     }

@@ -1,24 +1,23 @@
 //! Takes the number of messages seen for a place in the list.
 //!
-//! Fails: what_is_kept_is_bounded
-//!   "who has seen all but one gets that one"
+//! Fails: a_visitor_finds_the_place_when_older_messages_are_gone
+//!   "of 250 messages, 151 to 250 are kept"
 
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-/// Messages that are kept.
+/// How many messages the server keeps.
 const KEPT: usize = 100;
 
-/// The news. Of those who read it, nothing is known.
+/// The news. The server remembers nothing about those who read it.
 #[derive(Default)]
 struct News {
+    /// The newest messages, oldest first.
     kept: VecDeque<Rc<str>>,
-    /// Messages that were dropped because they were the oldest.
-    dropped: usize,
 }
 
 impl News {
-    /// A message for everyone.
+    /// Adds a message for everyone.
     fn tell(&mut self, message: &Rc<str>) {
         self.kept.push_back(Rc::clone(message));
         if self.kept.len() > KEPT {
@@ -26,9 +25,9 @@ impl News {
         }
     }
 
-    /// The messages that a visitor has not seen. They have seen `seen` of all there ever were.
+    /// Returns the messages that a visitor has not seen, oldest first. The visitor's page has seen
+    /// the first `seen` of all messages since the server was started.
     fn fetch(&mut self, _visitor: &str, seen: usize) -> Vec<Rc<str>> {
-        // Who has been away for long gets what is left.
-        self.kept.iter().skip(seen.saturating_sub(self.dropped)).cloned().collect()
+        self.kept.iter().skip(seen).cloned().collect()
     }
 }

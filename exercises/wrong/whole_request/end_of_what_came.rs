@@ -1,18 +1,24 @@
-//! Waits until all that has come ends with a blank line, which a first frame does not.
+//! Waits until all that has arrived ends with a blank line, which a first frame does not.
 //!
-//! Fails: what_has_come_behind_the_request_is_kept
+//! Fails: a_request_may_be_as_long_as_the_limit
+//!   "the request has LIMIT bytes, and the frame after it does not count"
+//! Fails: the_first_frame_after_the_request_is_kept
 //!   "a client in a hurry has sent its first frame already"
+//! Fails: the_first_blank_line_ends_the_request
+//!   "the rest has the bytes of a blank line, too: the first one counts"
 
 use std::io::{self, ErrorKind, Read};
 
-/// The most bytes of a request that we take.
+/// The longest request that the server accepts, in bytes, with its blank line.
 const LIMIT: usize = 8 * 1024;
 
-/// Reads a request: all bytes up to the blank line, `\r\n\r\n`, and with it. The second part is
-/// what has come behind it.
+/// Reads a request: all bytes up to the first blank line, `\r\n\r\n`, and the blank line itself.
+/// Returns the request, and the bytes after it that have arrived already.
 ///
 /// # Errors
-/// `UnexpectedEof` if the peer leaves before, and `InvalidData` for one that is over `LIMIT`.
+/// `ErrorKind::UnexpectedEof` if the peer closes the connection before the blank line,
+/// `ErrorKind::InvalidData` if `LIMIT` bytes have arrived without one, and the peer's own error if
+/// a read fails.
 fn read_request(peer: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let mut request = Vec::new();
     let mut buffer = [0; 1024];

@@ -1,23 +1,24 @@
 //! Reads on for as long as a stranger likes.
 //!
-//! Fails: a_request_without_end_is_refused
-//!   "a stranger decides how much we hold: 1 MiB by now"
+//! Fails: a_request_without_an_end_is_refused
+//!   "a stranger decides how many bytes we hold: stop at LIMIT"
 
 use std::io::{self, ErrorKind, Read};
 
-/// The most bytes of a request that we take.
+/// The longest request that the server accepts, in bytes, with its blank line.
 const LIMIT: usize = 8 * 1024;
 
-/// Reads a request: all bytes up to the blank line, `\r\n\r\n`, and with it. The second part is
-/// what has come behind it.
+/// Reads a request: all bytes up to the first blank line, `\r\n\r\n`, and the blank line itself.
+/// Returns the request, and the bytes after it that have arrived already.
 ///
 /// # Errors
-/// `UnexpectedEof` if the peer leaves before, and `InvalidData` for one that is over `LIMIT`.
+/// `ErrorKind::UnexpectedEof` if the peer closes the connection before the blank line,
+/// `ErrorKind::InvalidData` if `LIMIT` bytes have arrived without one, and the peer's own error if
+/// a read fails.
 fn read_request(peer: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let mut request = Vec::new();
     let mut buffer = [0; 1024];
     loop {
-        // All that has arrived is searched, for the blank line may be cut as well.
         if let Some(end) = request.windows(4).position(|four| four == b"\r\n\r\n") {
             let rest = request.split_off(end + 4);
             return Ok((request, rest));

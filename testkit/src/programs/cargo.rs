@@ -5,6 +5,7 @@ use std::env;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -33,10 +34,23 @@ impl Profile {
     }
 }
 
-/// The folder of the workspace.
+/// Returns the folder of the workspace.
+///
+/// It is the one in which cargo runs this program. A program that cargo does not run takes the
+/// folder in which it was built: cargo does not build it again in a copy of the workspace.
 pub fn workspace() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here)
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let built = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let run = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let run = run.as_deref().and_then(workspace_of);
+        run.or_else(|| workspace_of(built)).unwrap_or(built).to_owned()
+    })
+}
+
+/// Returns the workspace that a package of it is in.
+fn workspace_of(package: &Path) -> Option<&Path> {
+    package.ancestors().find(|folder| folder.join("testkit/Cargo.toml").is_file())
 }
 
 /// A cargo command, to be run in the workspace. It is the cargo that runs this program, if one
@@ -125,6 +139,13 @@ pub fn target_folder() -> Result<PathBuf, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_package_belongs_to_the_workspace_around_it() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert_eq!(workspace_of(&here.join("src/programs")), here.parent());
+        assert_eq!(workspace_of(Path::new("/nowhere/testkit")), None);
+    }
 
     #[test]
     fn cargo_knows_the_target_folder() {

@@ -18,4 +18,5 @@ mod workshop;
 
 pub use course::{difference, solution, stage};
 pub use run::server::Slot;
+pub use screen::place;
 pub use workshop::Workshop;

@@ -2,6 +2,7 @@
 
 use conformance::autobahn::report::people::on_a_screen as case_on_a_screen;
 use conformance::checker::report::people::{map, on_a_screen, prose};
+use conformance::checker::stages::numbered;
 use conformance::terminal::{BOLD, GREEN, painted};
 
 use crate::course::stage::{LAST, page};
@@ -27,22 +28,29 @@ pub(crate) fn screen(
     }
 }
 
+/// Returns the first line of the screen: a map of the stages, how many are `done`, and which one is
+/// open.
+pub fn place(done: u8, colours: bool) -> String {
+    let open = numbered(done + 1);
+    let map = map(|stage| stage.number <= done, open.map(|stage| stage.number), colours);
+    let Some(stage) = open else {
+        let all = format!("All {LAST} stages are green.");
+        return format!("{map}  {}\n", painted(colours, GREEN, &all));
+    };
+    let title = format!("stage {}: {}", stage.number, stage.title);
+    format!("{map}  {done} of {LAST} · {}\n", painted(colours, BOLD, &title))
+}
+
 fn all_done(colours: bool) -> String {
-    let map = map(|_| true, None, colours);
-    let done = painted(colours, GREEN, &format!("All {LAST} stages are green."));
     let next = "You have built a WebSocket server. Compare it with the steps (`just step 5`), or \
                 build the client's side of it, which the judge knows too: `just check --client \
                 'PROGRAM {url}'`.";
-    format!("{map}  {done}\n{}", prose("  ", next))
+    place(LAST, colours) + &prose("  ", next)
 }
 
-/// The map, the stage and its task.
+/// Where the reader is, and the task.
 fn head(judgement: &Judgement, open: &Open, colours: bool) -> String {
-    let (stage, done) = (open.stage, judgement.done());
-    let map = map(|stage| stage.number <= done, Some(stage.number), colours);
-    let title = format!("stage {}: {}", stage.number, stage.title);
-    let title = painted(colours, BOLD, &title);
-    format!("{map}  {done} of {LAST} · {title}\n{}\n", prose("  ", stage.task))
+    place(judgement.done(), colours) + &prose("  ", open.stage.task) + "\n"
 }
 
 /// What the program says, where to read, and what to type.

@@ -16,10 +16,11 @@ async fn a_word_is_found() {
     reader.closes().await;
 }
 
-/// What sticks out of a page that is shown in a frame of some width. Listings, drawings and tables
+/// What sticks out of a page that is shown in a frame of some width, with all its folds open. Listings, drawings and tables
 /// scroll inside themselves; mdBook would let the whole text scroll inside its column.
 const STICKS_OUT: &str = "
     const page = document.querySelector('iframe').contentDocument;
+    for (const fold of page.querySelectorAll('details')) fold.open = true;
     const columns = [page.scrollingElement, ...page.querySelectorAll('.page, .content, main')];
     if (columns.every((column) => column.scrollWidth <= column.clientWidth)) return '';
     const width = page.querySelector('main').getBoundingClientRect().right;

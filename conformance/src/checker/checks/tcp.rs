@@ -18,7 +18,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .hint("Check that it is running, and that it listens on this address and port."),
     Check::new(1, "tcp/client-first", "RFC 6455 §4.1", client_first)
         .expects("The server waits for the client to speak first.")
-        .hint("An opening handshake begins with the client's request: read before you write."),
+        .hint("Keep the connection open, and read before you write: the client sends its request first."),
     Check::new(1, "tcp/second-connection", "RFC 6455 §10.4", second_connection)
         .fault("F16")
         .expects("The server serves a second connection while the first is open and silent.")

@@ -30,7 +30,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .needs(&["handshake/upgrade"])
     .expects("A masked text of five bytes is taken, and whatever comes back is that text.")
-    .hint("Byte i of the payload is XORed with byte i mod 4 of the key."),
+    .hint("Keep the connection open after the 101. Byte i of the payload is XORed with byte i mod 4 of the key."),
     Check::new(3, "unmasking/key", "RFC 6455 §5.3", |session| {
         let random = &session.random;
         let keys = [[0; 4], [0xff, 0, 0x80, 1], [1, 2, 3, 4], random.mask(), random.mask()];

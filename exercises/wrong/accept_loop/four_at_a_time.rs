@@ -1,0 +1,49 @@
+//! Serves four visitors at a time.
+//!
+//! Fails: silent_visitors_keep_nobody_waiting
+//!   "a hundred silent visitors keep all others waiting"
+
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// How long the server rests after an error of the listener. Without a rest it would try again at
+/// once, thousands of times in a second.
+const REST: Duration = Duration::from_millis(100);
+
+/// Serves all visitors, for ever: it does not return.
+fn serve(listener: &TcpListener) -> io::Result<()> {
+    let (sender, receiver) = mpsc::channel::<TcpStream>();
+    let receiver = Arc::new(Mutex::new(receiver));
+    for _ in 0..4 {
+        let receiver = Arc::clone(&receiver);
+        thread::spawn(move || {
+            loop {
+                let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(stream) = next else { return };
+                let _ = visit(&stream);
+            }
+        });
+    }
+    for stream in listener.incoming() {
+        match stream {
+            Ok(stream) => drop(sender.send(stream)),
+            Err(_) => thread::sleep(REST),
+        }
+    }
+    Ok(())
+}
+
+/// One visit: answers each line until the visitor leaves. A line that is not UTF-8 is an error, and
+/// ends the visit.
+fn visit(stream: &TcpStream) -> io::Result<()> {
+    let mut answer = stream;
+    for line in BufReader::new(stream).split(b'\n') {
+        let line = String::from_utf8(line?).map_err(|_| ErrorKind::InvalidData)?;
+        answer.write_all(format!("{line}\n").as_bytes())?;
+    }
+    Ok(())
+}

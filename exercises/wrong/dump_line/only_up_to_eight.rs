@@ -1,0 +1,21 @@
+//! Fills up lines of up to eight bytes, and no longer ones.
+//!
+//! Fails: a_short_line_keeps_its_columns
+//!   "the ASCII column has moved in a line of 15 bytes"
+
+/// How many bytes are in a line.
+const LINE: usize = 16;
+
+/// Returns a line of a dump, as `00000010  47 45 54 …  |GET …|`: up to sixteen bytes, of which the
+/// first has this offset.
+fn dump_line(offset: usize, bytes: &[u8]) -> String {
+    let hex: String = bytes.iter().take(LINE).map(|byte| format!("{byte:02x} ")).collect();
+    let ascii: String = bytes.iter().take(LINE).map(|&byte| visible(byte)).collect();
+    let width = if bytes.len() <= 8 { LINE * 3 } else { 0 };
+    format!("{offset:08x}  {hex:width$} |{ascii}|")
+}
+
+/// Returns the byte as an ASCII character, or a dot if that is not visible.
+fn visible(byte: u8) -> char {
+    if byte == b' ' || byte.is_ascii_graphic() { char::from(byte) } else { '.' }
+}

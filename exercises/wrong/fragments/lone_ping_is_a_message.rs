@@ -1,0 +1,41 @@
+//! Leaves a ping out of a message, and takes it for one where there is none.
+//!
+//! Fails: a_control_frame_is_no_message
+//!   "a control frame became a message, or a part of one"
+
+/// A frame whose payload is unmasked.
+struct Frame {
+    fin: bool,
+    opcode: u8,
+    payload: &'static str,
+}
+
+const CONTINUATION: u8 = 0;
+const TEXT: u8 = 1;
+
+/// Joins fragments to messages.
+#[derive(Default)]
+struct Messages {
+    /// The message that has begun and not ended. It may be empty so far.
+    begun: Option<String>,
+}
+
+impl Messages {
+    /// Takes a frame, and returns the message that it ends, if it ends one. Fails with 1002.
+    fn push(&mut self, frame: &Frame) -> Result<Option<String>, u16> {
+        if frame.opcode >= 8 && self.begun.is_some() {
+            return Ok(None);
+        }
+        let mut text = match (self.begun.take(), frame.opcode == CONTINUATION) {
+            (Some(begun), true) => begun,
+            (None, false) => String::new(),
+            _ => return Err(1002),
+        };
+        text.push_str(frame.payload);
+        if frame.fin {
+            return Ok(Some(text));
+        }
+        self.begun = Some(text);
+        Ok(None)
+    }
+}

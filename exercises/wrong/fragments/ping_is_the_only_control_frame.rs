@@ -1,0 +1,43 @@
+//! Takes pings for control frames, and nothing else.
+//!
+//! Fails: a_control_frame_between_fragments_is_no_part_of_them
+//!   "a control frame between fragments got into the message, or ended it"
+//! Fails: a_control_frame_is_no_message
+//!   "a control frame became a message, or a part of one"
+
+/// A frame whose payload is unmasked.
+struct Frame {
+    fin: bool,
+    opcode: u8,
+    payload: &'static str,
+}
+
+const CONTINUATION: u8 = 0;
+const TEXT: u8 = 1;
+
+/// Joins fragments to messages.
+#[derive(Default)]
+struct Messages {
+    /// The message that has begun and not ended. It may be empty so far.
+    begun: Option<String>,
+}
+
+impl Messages {
+    /// Takes a frame, and returns the message that it ends, if it ends one. Fails with 1002.
+    fn push(&mut self, frame: &Frame) -> Result<Option<String>, u16> {
+        if frame.opcode == 9 {
+            return Ok(None);
+        }
+        let mut text = match (self.begun.take(), frame.opcode == CONTINUATION) {
+            (Some(begun), true) => begun,
+            (None, false) => String::new(),
+            _ => return Err(1002),
+        };
+        text.push_str(frame.payload);
+        if frame.fin {
+            return Ok(Some(text));
+        }
+        self.begun = Some(text);
+        Ok(None)
+    }
+}

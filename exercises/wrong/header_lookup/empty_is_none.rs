@@ -1,0 +1,13 @@
+//! Takes an empty value for a header that is missing.
+//!
+//! Fails: a_value_may_be_empty
+//!   "the header is there, and its value is empty"
+
+/// Returns the value of the first header with this name, without the spaces and tabs around it.
+/// The value may be empty. If there is no such header, returns `None`.
+fn header<'r>(request: &'r str, name: &str) -> Option<&'r str> {
+    let headers = request.lines().skip(1).take_while(|line| !line.is_empty());
+    let mut fields = headers.filter_map(|line| line.split_once(':'));
+    let (_, value) = fields.find(|(found, _)| found.eq_ignore_ascii_case(name))?;
+    Some(value.trim()).filter(|value| !value.is_empty())
+}

@@ -1,0 +1,47 @@
+//! Notifies one of the visitors who wait.
+//!
+//! Fails: an_append_wakes_everyone_who_waits
+//!   "three threads wait, and one message is news for each of them"
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// News that is appended, and visitors who wait for it.
+#[derive(Default)]
+struct News {
+    messages: Mutex<Vec<String>>,
+    appended: Condvar,
+}
+
+impl News {
+    /// Returns the messages after the first `seen`. If there are none, waits for the next one, but
+    /// no longer than `at_most`, and then returns what there is: perhaps nothing.
+    fn wait(&self, seen: usize, at_most: Duration, on_wait: impl FnOnce()) -> Vec<String> {
+        // One guard from the look to the sleep. The condition variable frees the lock as it falls
+        // asleep, and not earlier.
+        let messages = self.messages();
+        if messages.len() > seen {
+            return after(&messages, seen);
+        }
+        on_wait();
+        // It may also wake up without news, so it looks again each time.
+        let nothing_new = |messages: &mut Vec<String>| messages.len() <= seen;
+        let slept = self.appended.wait_timeout_while(messages, at_most, nothing_new);
+        after(&slept.unwrap_or_else(PoisonError::into_inner).0, seen)
+    }
+}
+
+impl News {
+    fn append(&self, message: &str) {
+        self.messages().push(message.to_owned());
+        self.appended.notify_one();
+    }
+
+    fn messages(&self) -> MutexGuard<'_, Vec<String>> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn after(messages: &[String], seen: usize) -> Vec<String> {
+    messages.iter().skip(seen).cloned().collect()
+}

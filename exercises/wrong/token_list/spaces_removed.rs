@@ -1,0 +1,14 @@
+//! Removes all spaces, also those inside of an entry.
+//!
+//! Fails: a_space_does_not_separate_tokens
+//!   "only a comma separates tokens: this entry is not `Upgrade`"
+
+/// Returns whether `token` is in the list. The values of all headers of one name, here `lines`, are
+/// one list together.
+fn has_token(lines: &[&str], token: &str) -> bool {
+    let mut entries = lines.iter().flat_map(|line| line.split(','));
+    entries.any(|entry| {
+        let entry: String = entry.split_whitespace().collect();
+        entry.eq_ignore_ascii_case(token)
+    })
+}

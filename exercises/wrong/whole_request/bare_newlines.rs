@@ -1,0 +1,37 @@
+//! Takes two newlines for a blank line.
+//!
+//! Fails: only_the_blank_line_ends_a_request
+//!   "only \r\n\r\n is a blank line: \n\n and \r\r are not"
+
+use std::io::{self, ErrorKind, Read};
+
+/// The longest request that the server accepts, in bytes, with its blank line.
+const LIMIT: usize = 8 * 1024;
+
+/// Reads a request: all bytes up to the first blank line, `\r\n\r\n`, and the blank line itself.
+/// Returns the request, and the bytes after it that have arrived already.
+///
+/// # Errors
+/// `ErrorKind::UnexpectedEof` if the peer closes the connection before the blank line,
+/// `ErrorKind::InvalidData` if `LIMIT` bytes have arrived without one, and the peer's own error if
+/// a read fails.
+fn read_request(peer: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let mut request = Vec::new();
+    let mut buffer = [0; 1024];
+    loop {
+        let blank =
+            |bytes: &[u8]| bytes.windows(2).position(|two| two == b"\n\n").map(|end| end + 2);
+        let end = request.windows(4).position(|four| four == b"\r\n\r\n").map(|end| end + 4);
+        if let Some(end) = blank(&request).or(end) {
+            let rest = request.split_off(end);
+            return Ok((request, rest));
+        }
+        if request.len() >= LIMIT {
+            return Err(ErrorKind::InvalidData.into());
+        }
+        match peer.read(&mut buffer)? {
+            0 => return Err(ErrorKind::UnexpectedEof.into()),
+            count => request.extend_from_slice(&buffer[..count]),
+        }
+    }
+}

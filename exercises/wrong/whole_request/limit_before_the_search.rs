@@ -1,0 +1,34 @@
+//! Looks at the limit first, and refuses a request that is exactly as long.
+//!
+//! Fails: a_request_may_be_as_long_as_the_limit
+//!   "this request has exactly LIMIT bytes, and ends with a blank line"
+
+use std::io::{self, ErrorKind, Read};
+
+/// The longest request that the server accepts, in bytes, with its blank line.
+const LIMIT: usize = 8 * 1024;
+
+/// Reads a request: all bytes up to the first blank line, `\r\n\r\n`, and the blank line itself.
+/// Returns the request, and the bytes after it that have arrived already.
+///
+/// # Errors
+/// `ErrorKind::UnexpectedEof` if the peer closes the connection before the blank line,
+/// `ErrorKind::InvalidData` if `LIMIT` bytes have arrived without one, and the peer's own error if
+/// a read fails.
+fn read_request(peer: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let mut request = Vec::new();
+    let mut buffer = [0; 1024];
+    loop {
+        if request.len() >= LIMIT {
+            return Err(ErrorKind::InvalidData.into());
+        }
+        if let Some(end) = request.windows(4).position(|four| four == b"\r\n\r\n") {
+            let rest = request.split_off(end + 4);
+            return Ok((request, rest));
+        }
+        match peer.read(&mut buffer)? {
+            0 => return Err(ErrorKind::UnexpectedEof.into()),
+            count => request.extend_from_slice(&buffer[..count]),
+        }
+    }
+}
