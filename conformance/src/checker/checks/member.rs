@@ -1,5 +1,6 @@
 //! A member of a room: a client that speaks the chat's JSON.
 
+use std::fmt::Write as _;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -14,6 +15,8 @@ use crate::checker::wire::stop::{Judgement, Stop};
 /// A member of a room.
 pub(crate) struct Member {
     pub(crate) peer: Peer,
+    /// The path at which it has entered. A failure names it, as a check has several members.
+    path: String,
 }
 
 /// The name of a room that was never used before.
@@ -35,7 +38,8 @@ impl Member {
     /// Enters a room.
     pub(crate) fn connect(session: &Session, room: &str, name: &str) -> Result<Self, Stop> {
         let path = format!("{}/{room}/{name}", session.options.rooms);
-        Ok(Self { peer: session.open_with(&session.request().path(path))?.0 })
+        let (peer, _) = session.open_with(&session.request().path(path.clone()))?;
+        Ok(Self { peer, path })
     }
 
     pub(crate) fn send(&mut self, message: &Value) {
@@ -44,7 +48,7 @@ impl Member {
 
     /// Returns the next message, of any type.
     pub(crate) fn next(&mut self) -> Result<Value, Stop> {
-        let message = self.peer.message()?;
+        let message = self.peer.message().map_err(|stop| self.named(stop))?;
         match serde_json::from_slice::<Value>(&message.payload) {
             Ok(value) if message.opcode == Opcode::Text && value["type"].is_string() => Ok(value),
             _ => {
@@ -99,7 +103,15 @@ impl Member {
 
     /// The failure of the check, without a mark.
     pub(crate) fn wrong(&self, happened: impl Into<String>) -> Stop {
-        self.peer.wrong(happened, None)
+        self.named(self.peer.wrong(happened, None))
+    }
+
+    /// The same failure, with the path of this member.
+    fn named(&self, stop: Stop) -> Stop {
+        let Stop::Failed(mut finding) = stop else { return stop };
+        // Writing to a String cannot fail.
+        let _ = write!(finding.happened, " This is the client at {}.", self.path);
+        Stop::Failed(finding)
     }
 }
 
