@@ -76,7 +76,9 @@ pub(crate) fn options(target: Target) -> Options {
 
 /// Returns the same for a server that this program has started with [`SECONDS`].
 pub(crate) fn options_of_own(target: Target, pid: u32) -> Options {
-    let (patience, message_max, pid) = (PATIENCE, Some(MESSAGE_MAX), Some(pid));
+    let (patience, message_max) = (PATIENCE, Some(MESSAGE_MAX));
+    // The memory of a process can be seen on Linux only.
+    let pid = cfg!(target_os = "linux").then_some(pid);
     Options { patience, message_max, pid, ..options(target) }
 }
 

@@ -8,6 +8,7 @@ use std::thread;
 
 use guide::solution::files;
 use guide::stage::LAST;
+use testkit::target_folder;
 
 use crate::support::{next, workshop};
 
@@ -24,21 +25,21 @@ const TOGETHER: usize = 3;
 #[test]
 fn the_first_failure_of_each_stage_fits_a_screen() {
     let (numbers, screens) = (&AtomicU8::new(1), &Mutex::new(Vec::new()));
-    let work = |worker: usize| {
-        // What the servers depend on is built once for each worker.
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("screens-{worker}"));
+    // Where the tests of the solutions build them, too: what they depend on is built once.
+    let target = &target_folder().unwrap().join("workshop-solutions/target");
+    let work = || {
         loop {
             let stage = numbers.fetch_add(1, Ordering::Relaxed);
             if stage > LAST {
                 break;
             }
-            let screen = screen_of(stage, &target);
+            let screen = screen_of(stage, target);
             screens.lock().unwrap().push((stage, screen));
         }
     };
     thread::scope(|scope| {
-        for worker in 0..TOGETHER {
-            scope.spawn(move || work(worker));
+        for _ in 0..TOGETHER {
+            scope.spawn(work);
         }
     });
     let mut screens = screens.lock().unwrap();
@@ -54,7 +55,13 @@ fn the_first_failure_of_each_stage_fits_a_screen() {
 
 /// What is shown for the solution of the stage before this one.
 fn screen_of(stage: u8, target: &Path) -> String {
-    let (_folder, mut workshop) = workshop(&files(stage - 1).unwrap());
+    let mut files = files(stage - 1).unwrap();
+    for manifest in files.iter_mut().filter(|file| file.path == "Cargo.toml") {
+        // In one target folder, each program needs a name of its own.
+        let name = format!("name = \"screen-{stage:02}\"");
+        manifest.text = manifest.text.replace("name = \"workshop\"", &name);
+    }
+    let (_folder, mut workshop) = workshop(&files);
     workshop.target = Some(target.to_owned());
     fs::write(workshop.folder.join(".progress"), PASSED_BEFORE).unwrap();
     next(&workshop, &[]).unwrap_or_else(|text| panic!("stage {stage}: {text}")).0
