@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::write::{DeflateDecoder, DeflateEncoder};
 
 use crate::checker::check::{Check, Run};
-use crate::checker::session::Session;
+use crate::checker::session::{Session, last};
 use crate::checker::wire::frame::{Draft, Opcode, REFUSALS, RSV1, SHORT_HEADER, TOO_BIG, text};
 use crate::checker::wire::manner::Echo;
 use crate::checker::wire::peer::Peer;
@@ -130,14 +130,20 @@ struct Compressed {
 
 impl Compressed {
     fn open(session: &Session) -> Result<Self, Stop> {
-        let offer = session.request().with(EXTENSIONS, "permessage-deflate");
-        let (mut peer, response) = session.open_with(&offer)?;
+        const OFFER: &str = "permessage-deflate";
+        let request = session.request().with(EXTENSIONS, OFFER);
+        let (mut peer, response) = session.open_with(&request)?;
         session.greeted(&mut peer)?;
         if peer.echo != Echo::Same {
             return Err(Stop::unseen("the server is not an echo server"));
         }
         let agreed = response.all("sec-websocket-extensions").join(",");
-        if !agreed.contains("permessage-deflate") {
+        if !agreed.contains(OFFER) {
+            // A server need not, except in the stage that is about compression.
+            if session.options.stage.is_some() {
+                let mark = last(&request.bytes(), OFFER);
+                return Err(peer.wrong("The server does not agree to permessage-deflate", mark));
+            }
             return Err(Stop::unseen("the server does not agree to permessage-deflate"));
         }
         let no_context_takeover = agreed.contains("client_no_context_takeover");

@@ -15,8 +15,8 @@ use crate::checker::wire::stop::{Judgement, Stop};
 /// A member of a room.
 pub(crate) struct Member {
     pub(crate) peer: Peer,
-    /// The path at which it has entered. A failure names it, as a check has several members.
-    path: String,
+    /// A failure names the member, as a check has several.
+    name: String,
 }
 
 /// The name of a room that was never used before.
@@ -38,8 +38,9 @@ impl Member {
     /// Enters a room.
     pub(crate) fn connect(session: &Session, room: &str, name: &str) -> Result<Self, Stop> {
         let path = format!("{}/{room}/{name}", session.options.rooms);
-        let (peer, _) = session.open_with(&session.request().path(path.clone()))?;
-        Ok(Self { peer, path })
+        let (peer, _) = session.open_with(&session.request().path(path))?;
+        let name = name.split('?').next().unwrap_or_default().to_owned();
+        Ok(Self { peer, name })
     }
 
     pub(crate) fn send(&mut self, message: &Value) {
@@ -106,11 +107,11 @@ impl Member {
         self.named(self.peer.wrong(happened, None))
     }
 
-    /// The same failure, with the path of this member.
+    /// The same failure, with the name of this member.
     fn named(&self, stop: Stop) -> Stop {
         let Stop::Failed(mut finding) = stop else { return stop };
         // Writing to a String cannot fail.
-        let _ = write!(finding.happened, " This is the client at {}.", self.path);
+        let _ = write!(finding.happened, " The client is {}.", self.name);
         Stop::Failed(finding)
     }
 }

@@ -22,7 +22,7 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::new(6, "room/welcome", README, welcome)
         .needs(&["handshake/upgrade"])
         .expects("A new member first receives a welcome with the room, their name, and who is here.")
-        .hint("The first message is {\"type\": \"welcome\", \"room\", \"you\", \"here\": [names]}."),
+        .hint("A client enters at /ws/ROOM/NAME. The first message is {\"type\": \"welcome\", \"room\", \"you\", \"here\": [names]}."),
     Check::new(6, "room/message", README, |session| {
         let (_, mut ada, mut grace) = two(session)?;
         ada.send(&json!({"msg": "hello", "key": "k1"}));
