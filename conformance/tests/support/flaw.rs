@@ -212,6 +212,7 @@ flaws! {
     LosesEarlyFrames => "hostile/pipelined",
     WaitsForClose => "hostile/unanswered-close",
     NeverPings => "hostile/half-open",
+    PingsForEver => "hostile/half-open",
     AnyFragments => "hostile/empty-fragments",
     LimitsFramesOnly => "hostile/message-limit",
     WritesOneByOne => "hostile/ping-flood",

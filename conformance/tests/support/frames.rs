@@ -49,6 +49,7 @@ impl Wire<'_> {
     /// The next frame.
     pub(crate) fn next(&mut self) -> Result<Frame, Over> {
         let start = Instant::now();
+        let mut is_pinged = false;
         loop {
             if let Some((frame, used)) = self.parse()? {
                 self.used += used;
@@ -73,13 +74,16 @@ impl Wire<'_> {
                 Ok(0) => return Err(Over::Gone),
                 Ok(count) => self.unread.extend_from_slice(&piece[..count]),
                 Err(error) if is_timeout(&error) => {
+                    let stays = [Flaw::NeverPings, Flaw::PingsForEver];
+                    let stays = stays.iter().any(|flaw| self.shared.has(*flaw));
+                    // A minute is long enough for any check.
+                    if (is_pinged && !stays) || start.elapsed() > Duration::from_mins(1) {
+                        return Err(Over::Gone);
+                    }
                     if !self.shared.has(Flaw::NeverPings) {
                         self.send(9, b"")?;
                     }
-                    // Long enough for any check.
-                    if start.elapsed() > Duration::from_mins(1) {
-                        return Err(Over::Gone);
-                    }
+                    is_pinged = true;
                 }
                 Err(_) => return Err(Over::Gone),
             }

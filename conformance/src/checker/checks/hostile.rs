@@ -9,7 +9,7 @@ use crate::checker::memory;
 use crate::checker::session::Session;
 use crate::checker::wire::frame::{Draft, Frame, Opcode, RSV1, SHORT_HEADER, TOO_BIG, text};
 use crate::checker::wire::peer::Event;
-use crate::checker::wire::record::sent;
+use crate::checker::wire::record::{received, sent};
 use crate::checker::wire::stop::{Judgement, Stop};
 
 /// How much memory a server may have needed, at its worst moment, over what it had at the start.
@@ -64,13 +64,24 @@ pub(crate) const CHECKS: &[Check] = &[
     .hint("Do not wait for a close frame for ever: give the closing handshake a deadline."),
     Check::hostile(5, "hostile/half-open", "RFC 6455 §5.5.2", |session| {
         let mut peer = session.open()?;
+        peer.answers_no_ping();
         match peer.event(session.options.patience) {
             Event::Quiet => Err(session.waits(&peer)),
-            _ => Ok(()),
+            Event::Frame(frame) if frame.opcode == Opcode::Ping => {
+                let goes_on = |frame: &Frame| frame.opcode != Opcode::Close;
+                match peer.event_except(session.options.patience, goes_on) {
+                    Event::Quiet => {
+                        let happened = "The server sent a ping, and keeps the connection without a pong";
+                        Err(peer.wrong(happened, received(frame.start)))
+                    }
+                    Event::Frame(_) | Event::Ended(_) => Ok(()),
+                }
+            }
+            Event::Frame(_) | Event::Ended(_) => Ok(()),
         }
     })
-    .expects("A peer that has gone silent is sent a ping after a while, or dropped.")
-    .hint("TCP does not report that a peer has gone: only a ping without an answer shows it."),
+    .expects("A peer that has gone silent is sent a ping after a while, and dropped if it does not answer.")
+    .hint("TCP does not report that a peer has gone: only a ping without an answer shows it. Then end the connection."),
     Check::hostile(5, "hostile/empty-fragments", "RFC 6455 §10.4", empty_fragments)
         .expects("A message of a million empty fragments is refused.")
         .hint("Each costs time and none counts for the limit on bytes: limit their number. 1008 or 1009."),

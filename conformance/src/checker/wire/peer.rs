@@ -113,6 +113,11 @@ impl Peer {
         count
     }
 
+    /// Does not answer pings from now on, as if the peer were gone.
+    pub(crate) fn answers_no_ping(&mut self) {
+        self.pongs_left = 0;
+    }
+
     /// Sends a frame. Returns the offset of its first byte.
     pub(crate) fn send_frame(&mut self, draft: &Draft) -> u64 {
         self.send_frames(slice::from_ref(draft))
