@@ -37,7 +37,7 @@ pub(crate) const CHECKS: &[Check] = &[
         (0..3).try_for_each(|_| compressed.echoes("Hello, and hello, and hello again"))
     })
     .expects("Compressed messages come back with the same text, compressed or not.")
-    .hint("Answer the offer with Sec-WebSocket-Extensions: permessage-deflate. A message with RSV1 is compressed: append 00 00 ff ff and inflate."),
+    .hint("Answer with `Sec-WebSocket-Extensions: permessage-deflate`. RSV1 marks a compressed message: append 00 00 ff ff and inflate."),
     compressed("compression/offer", "RFC 7692 §7.1", |session| {
         WRONG_PARAMETERS.iter().try_for_each(|parameters| declines(session, parameters))
     })
