@@ -134,6 +134,12 @@ fn judge_by_autobahn(server: &Server, cases: &[String]) -> Vec<Outcome> {
     judge_server(&server.ws_url("/").parse().unwrap(), &cases, None, &|_| {}).unwrap()
 }
 
+/// Returns the first failure, if there is one.
+fn failure(report: &Report) -> Option<String> {
+    let failed = report.with(Verdict::Failed).next();
+    failed.map(|ruling| format!("{}: {}", ruling.check.id, ruling.happened))
+}
+
 /// Judges the solution of this stage, and returns what is wrong with the judgement.
 fn problem(stage: u8) -> Option<String> {
     let server = start(stage);
@@ -154,7 +160,7 @@ fn problem(stage: u8) -> Option<String> {
     }
     if stage == SOLVED {
         let report = judge(&server, stage);
-        return (!report.is_good()).then(|| format!("{:?}", report.ids(Verdict::Failed)));
+        return failure(&report);
     }
     let fails = Stage::numbered(stage + 1).unwrap().text.fails;
     if let (Some(check), Some(due)) = (fails.check, fails.happened) {
@@ -166,9 +172,8 @@ fn problem(stage: u8) -> Option<String> {
         let is_due = came.is_some_and(|(id, words)| id == check && words.starts_with(&due));
         return (!is_due).then(|| format!("{came:?} and not {}", fails.line));
     }
-    let report = judge(&server, stage);
-    if !report.is_good() {
-        return Some(format!("{:?}", report.ids(Verdict::Failed)));
+    if let Some(failure) = failure(&judge(&server, stage)) {
+        return Some(failure);
     }
     // A stage without checks names a case of Autobahn and its verdict.
     let (_, case) = fails.line.split_once("Case ").unwrap();
