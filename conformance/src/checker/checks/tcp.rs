@@ -38,7 +38,9 @@ fn connect(session: &Session, failure: &str) -> Result<Peer, Stop> {
 
 fn client_first(session: &Session) -> Judgement {
     let mut peer = session.connect()?;
-    if peer.fill(Instant::now() + LONG_QUIET) {
+    // A server that is near speaks at once.
+    let quiet = LONG_QUIET.min(session.options.answer / 3);
+    if peer.fill(Instant::now() + quiet) {
         return Err(peer.wrong("The server spoke first", received(0)));
     }
     match peer.ended {

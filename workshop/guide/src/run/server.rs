@@ -16,7 +16,7 @@ const ANY_PORT: &str = "127.0.0.1:0";
 /// How long a program may take until it says where it listens.
 const START: Duration = Duration::from_secs(5);
 /// How long a program that has ended may take to print why.
-const LAST_WORDS: Duration = Duration::from_millis(200);
+const LAST_WORDS: Duration = Duration::from_millis(50);
 /// How many lines are kept of what a program has printed last.
 const LINES: usize = 3;
 /// How many letters are kept of a line.
