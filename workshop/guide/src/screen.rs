@@ -41,6 +41,18 @@ pub fn place(done: u8, colours: bool) -> String {
     format!("{map}  {done} of {LAST} · {}\n", painted(colours, BOLD, &title))
 }
 
+/// Returns what the stage with this number asks for, and where the book describes it.
+pub(crate) fn to_do(number: u8) -> String {
+    numbered(number).map_or_else(String::new, |stage| {
+        let page = page(stage.chapter, number);
+        let task = prose("  ", stage.task);
+        format!(
+            "\nStage {number}: {}\n{task}  page      {page} (`just book` shows it)\n",
+            stage.title
+        )
+    })
+}
+
 fn all_done(colours: bool) -> String {
     let next = "You have built a WebSocket server. Compare it with the steps (`just step 5`), or \
                 build the client's side of it, which the judge knows too: `just check --client \

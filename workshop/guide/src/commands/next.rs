@@ -12,11 +12,12 @@ use testkit::show_progress;
 
 use crate::commands::watch::wait_for_change;
 use crate::course::solution::files;
+use crate::course::stage::LAST;
 use crate::judge::{Cases, Judgement, SECONDS, judge, options, options_of_own};
 use crate::progress::{OWN, Progress};
 use crate::run::build::build;
 use crate::run::server::{Server, Slot};
-use crate::screen::screen;
+use crate::screen::{screen, to_do};
 use crate::workshop::Workshop;
 
 /// Clears a terminal, and goes to its first line.
@@ -112,8 +113,10 @@ impl Next {
             let has_passed = standing.passed_cases.contains(&stage);
             if has_passed && !self.all { Cases::Quick } else { Cases::All }
         };
+        let open = standing.open.clamp(1, LAST);
         let (judgement, end) = match &self.url {
-            Some(url) => (self.of_address(url, cases)?, None),
+            // Who has not begun yet is told with what.
+            Some(url) => (self.of_address(url, cases).map_err(|why| why + &to_do(open))?, None),
             None => self.of_workshop(workshop, slot, cases)?,
         };
         standing.open = judgement.done() + 1;
