@@ -222,7 +222,7 @@ mod tests {
                 let _ = sender.send(if is_late { "still waits" } else { "is woken" });
             });
         }
-        let mut next = || events.recv().expect("three threads send two events each");
+        let next = || events.recv().expect("three threads send two events each");
         assert_eq!([next(), next(), next()], ["waits"; 3]);
         falls_asleep(&news);
         news.append(ADA);
