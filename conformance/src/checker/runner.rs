@@ -16,7 +16,7 @@ use crate::checker::options::Options;
 use crate::checker::random::Random;
 use crate::checker::report::ruling::{Report, Ruling, Verdict};
 use crate::checker::session::{ECHO, Session};
-use crate::checker::stages::{numbered, stage_of};
+use crate::checker::stages::{Stage, numbered, stage_of};
 use crate::checker::wire::manner::{Echo, Manner};
 use crate::checker::wire::stop::Stop;
 
@@ -45,7 +45,7 @@ pub fn run(options: &Options, progress: &dyn Fn(&Ruling, usize)) -> Result<Repor
     if let Some(stage) = options.stage.and_then(numbered) {
         options.level = stage.level;
     }
-    let part = |check: &Check| (stage(&options, check), check.turn, check.level > 1);
+    let part = |check: &Check| (stage_number(&options, check), check.turn, check.level > 1);
     let mut checks = chosen.clone();
     checks.sort_by_key(part);
     let parts: Vec<usize> =
@@ -62,7 +62,7 @@ pub fn run(options: &Options, progress: &dyn Fn(&Ruling, usize)) -> Result<Repor
         if !run.judge_all(begin..begin + length, threads, progress) {
             break;
         }
-        if stage(&run.options, first) == OPENS && !run.has_failed(SECOND_CONNECTION) {
+        if stage_number(&run.options, first) == OPENS && !run.has_failed(SECOND_CONNECTION) {
             run.learn_manners();
         }
         begin += length;
@@ -79,9 +79,13 @@ pub fn run(options: &Options, progress: &dyn Fn(&Ruling, usize)) -> Result<Repor
 
 /// The number of the stage that a check is run with; 0 if the run is not one of stages. A stage
 /// begins when all checks of the stage before have been run.
-fn stage(options: &Options, check: &Check) -> u8 {
-    let stage = options.stage.and_then(|_| stage_of(check.id));
-    stage.map_or(0, |stage| stage.number)
+fn stage_number(options: &Options, check: &Check) -> u8 {
+    stage(options, check).map_or(0, |stage| stage.number)
+}
+
+/// The stage that a check is run with, if the run is one of stages.
+fn stage(options: &Options, check: &Check) -> Option<&'static Stage> {
+    options.stage.and_then(|_| stage_of(check.id))
 }
 
 /// One run of the checks.
@@ -148,7 +152,7 @@ impl Run {
     fn learn_manners(self: &Arc<Self>) {
         for levels in [1..ECHO, ECHO..u8::MAX] {
             let check = self.checks.iter().find(|check| {
-                stage(&self.options, check) > OPENS && levels.contains(&self.level(check))
+                stage_number(&self.options, check) > OPENS && levels.contains(&self.level(check))
             });
             let Some(check) = check.copied() else { continue };
             let run = Arc::clone(self);
@@ -231,8 +235,7 @@ impl Run {
 
     /// The level that the server is judged at: in a run of stages, that of the check's stage.
     fn level(&self, check: &Check) -> u8 {
-        let stage = self.options.stage.and_then(|_| stage_of(check.id));
-        stage.map_or(self.options.level, |stage| stage.level)
+        stage(&self.options, check).map_or(self.options.level, |stage| stage.level)
     }
 
     fn manner(&self, level: u8) -> &OnceLock<Manner> {

@@ -139,7 +139,7 @@ fn each_flaw_is_caught_by_no_other_check() {
 /// Judges a client with each flaw, by the one check that is meant for it and those that it needs, or
 /// by all.
 fn each_flaw_is_all_that_is_found(by_one_check: bool) {
-    // A client that inflates for ever makes others late, so that only one of the two tests runs.
+    // A client that inflates for ever slows the others down, so the two tests run one at a time.
     static MACHINE: Mutex<()> = Mutex::new(());
     let _alone = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));

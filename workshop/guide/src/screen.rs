@@ -2,7 +2,7 @@
 
 use conformance::autobahn::report::people::on_a_screen as case_on_a_screen;
 use conformance::checker::report::people::{map, on_a_screen, prose};
-use conformance::checker::stages::numbered;
+use conformance::checker::stages::{Stage, numbered};
 use conformance::terminal::{BOLD, GREEN, painted};
 
 use crate::course::stage::{LAST, page};
@@ -44,13 +44,14 @@ pub fn place(done: u8, colours: bool) -> String {
 /// Returns what the stage with this number asks for, and where the book describes it.
 pub(crate) fn to_do(number: u8) -> String {
     numbered(number).map_or_else(String::new, |stage| {
-        let page = page(stage.chapter, number);
         let task = prose("  ", stage.task);
-        format!(
-            "\nStage {number}: {}\n{task}  page      {page} (`just book` shows it)\n",
-            stage.title
-        )
+        format!("\nStage {number}: {}\n{task}{}", stage.title, page_of(stage))
     })
+}
+
+/// The line that names the page of the book.
+fn page_of(stage: &Stage) -> String {
+    format!("  page      {} (`just book` shows it)\n", page(stage.chapter, stage.number))
 }
 
 fn all_done(colours: bool) -> String {
@@ -67,9 +68,9 @@ fn head(judgement: &Judgement, open: &Open, colours: bool) -> String {
 
 /// What the program says, where to read, and what to type.
 fn foot(open: &Open, again: &str, end: Option<&str>) -> String {
-    let stage = open.stage;
-    let page = page(stage.chapter, stage.number);
+    let number = open.stage.number;
     end.map_or_else(String::new, |end| prose("  program   ", end))
-        + &format!("\n  page      {page} (`just book` shows it)\n")
-        + &format!("  next      `{again}` · `just hint` · `just reveal {}`\n", stage.number)
+        + "\n"
+        + &page_of(open.stage)
+        + &format!("  next      `{again}` · `just hint` · `just reveal {number}`\n")
 }

@@ -89,8 +89,7 @@ fn words(number: usize) -> String {
 
 /// A failure, with the number of the client that was the first to have it.
 fn first(number: usize, what: &str, stop: Stop) -> Stop {
-    let Stop::Failed(mut finding) = stop else { return stop };
-    let happened = &finding.happened;
-    finding.happened = format!("Client {number} of {CROWD} was the first that {what}. {happened}");
-    Stop::Failed(finding)
+    stop.reworded(|happened| {
+        format!("Client {number} of {CROWD} was the first that {what}. {happened}")
+    })
 }

@@ -182,7 +182,7 @@ fn echo(session: &Session) -> Judgement {
         Echo::Silent => {
             let mut peer = session.open()?;
             peer.send_frame(&text("Hello"));
-            // That nothing comes was found out by waiting.
+            // The judge has waited for an answer before, when it learned that the server is silent.
             let event = peer.event_except(QUIET, Frame::is_ping_or_pong);
             Err(peer.instead(&event, "no message came"))
         }

@@ -1,6 +1,5 @@
 //! A member of a room: a client that speaks the chat's JSON.
 
-use std::fmt::Write as _;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -49,7 +48,8 @@ impl Member {
 
     /// Returns the next message, of any type.
     pub(crate) fn next(&mut self) -> Result<Value, Stop> {
-        let message = self.peer.message().map_err(|stop| self.named(stop))?;
+        let named = |happened: &str| format!("{happened} The client is {}.", self.name);
+        let message = self.peer.message().map_err(|stop| stop.reworded(named))?;
         match serde_json::from_slice::<Value>(&message.payload) {
             Ok(value) if message.opcode == Opcode::Text && value["type"].is_string() => Ok(value),
             _ => {
@@ -105,14 +105,6 @@ impl Member {
     /// The failure of the check, without a mark.
     pub(crate) fn wrong(&self, happened: impl Into<String>) -> Stop {
         self.peer.wrong(happened, None)
-    }
-
-    /// The same failure, with the name of this member.
-    fn named(&self, stop: Stop) -> Stop {
-        let Stop::Failed(mut finding) = stop else { return stop };
-        // Writing to a String cannot fail.
-        let _ = write!(finding.happened, " The client is {}.", self.name);
-        Stop::Failed(finding)
     }
 }
 

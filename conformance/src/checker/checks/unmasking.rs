@@ -20,7 +20,7 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::new(3, "unmasking/text", "RFC 6455 §5.3", |session| {
         let mut peer = session.open()?;
         peer.send_frame(&text("Hello"));
-        // That a server is silent was found out by waiting.
+        // The judge has waited for an answer before, when it learned that the server is silent.
         let wait = if peer.echo == Echo::Silent { QUIET } else { session.echo_time() };
         // A server that answers something else has understood the text, as far as can be seen.
         match comes_back(&mut peer, wait, b"Hello") {

@@ -41,6 +41,13 @@ impl Stop {
         Self::found(happened.into(), Record::default(), None)
     }
 
+    /// The same failure with other words for what happened. A check that could not see stays as it is.
+    pub(crate) fn reworded(self, words: impl FnOnce(&str) -> String) -> Self {
+        let Self::Failed(mut finding) = self else { return self };
+        finding.happened = words(&finding.happened);
+        Self::Failed(finding)
+    }
+
     /// A check that could not see what it looks for.
     pub(crate) fn unseen(why: impl Into<String>) -> Self {
         Self::Unseen(why.into())

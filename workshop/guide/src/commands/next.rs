@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use clap::Args;
 use conformance::checker::options::Options;
-use conformance::open_files::raise_open_files;
 use conformance::target::TargetOptions;
 use conformance::terminal::{has_colours, print};
 use testkit::show_progress;
@@ -13,10 +12,10 @@ use testkit::show_progress;
 use crate::commands::watch::wait_for_change;
 use crate::course::solution::files;
 use crate::course::stage::LAST;
-use crate::judge::{Cases, Judgement, SECONDS, judge, options, options_of_own};
+use crate::judge::{Cases, Judgement, judge, options, options_of_own};
 use crate::progress::{OWN, Progress};
-use crate::run::build::build;
-use crate::run::server::{Server, Slot};
+use crate::run::server::Slot;
+use crate::run::start::start;
 use crate::screen::{screen, to_do};
 use crate::workshop::Workshop;
 
@@ -115,17 +114,22 @@ impl Next {
         };
         let open = standing.open.clamp(1, LAST);
         let (judgement, end) = match &self.url {
-            // Who has not begun yet is told with what.
+            // A reader who has not started a server yet needs the task.
             Some(url) => (self.of_address(url, cases).map_err(|why| why + &to_do(open))?, None),
             None => self.of_workshop(workshop, slot, cases)?,
         };
         standing.open = judgement.done() + 1;
         standing.passed_cases.extend(&judgement.passed_cases);
         progress.write(&workshop.folder)?;
-        let again =
-            self.url.as_ref().map_or("just next".to_owned(), |url| format!("just next {url}"));
-        let screen = screen(&judgement, &again, end.as_deref(), has_colours());
+        let screen = screen(&judgement, &self.again(), end.as_deref(), has_colours());
         Ok((screen, judgement.open.is_none()))
+    }
+
+    /// Returns the command that judges the same server again.
+    fn again(&self) -> String {
+        let url = self.url.iter().map(|url| format!(" {url}"));
+        let patience = self.patience.iter().map(|seconds| format!(" --patience {seconds}"));
+        url.chain(patience).fold("just next".to_owned(), |command, word| command + &word)
     }
 
     /// Judges a server that runs already.
@@ -146,12 +150,8 @@ impl Next {
         cases: impl Fn(u8) -> Cases,
     ) -> Result<(Judgement, Option<String>), String> {
         show_progress("building your server …");
-        let program = build(workshop, stderr().is_terminal() && has_colours());
+        let server = start(workshop, stderr().is_terminal() && has_colours(), slot);
         show_progress("");
-        let program = program.map_err(|trouble| trouble.for_people())?;
-        // The server inherits the limit: some hundreds of clients come at once.
-        raise_open_files();
-        let server = Server::start(&program, SECONDS, slot);
         let server = server.map_err(|trouble| trouble.for_people())?;
         let target = self.server.target(&format!("ws://{}/", server.address))?;
         let mut options = options_of_own(target, server.pid);
@@ -181,4 +181,25 @@ fn restart(workshop: &Workshop) -> Result<(), String> {
         eprintln!("kept: {}", path.display());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        next: Next,
+    }
+
+    #[test]
+    fn the_command_for_the_same_server_keeps_its_address_and_patience() {
+        let again = |line: &str| Line::parse_from(line.split(' ')).next.again();
+        assert_eq!(again("next"), "just next");
+        assert_eq!(again("next --watch"), "just next");
+        let typed = "next ws://127.0.0.1:8080/ --patience 5";
+        assert_eq!(again(typed), format!("just {typed}"));
+    }
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use conformance::checker::stages::{STAGES, Stage};
-use conformance::open_files::raise_open_files;
 use conformance::target::Target;
 use serde::Serialize;
 
@@ -11,10 +10,9 @@ use crate::course::solution::{MANIFEST, files};
 use crate::course::stage::LAST;
 use crate::grading::copy::copy;
 use crate::grading::outcome::Outcome;
-use crate::judge::{Cases, Judgement, SECONDS, judge, options_of_own};
-use crate::run::build::build;
-use crate::run::server::{Server, Slot};
-use crate::run::trouble::Trouble;
+use crate::judge::{Cases, Judgement, judge, options_of_own};
+use crate::run::server::Slot;
+use crate::run::start::start;
 use crate::workshop::Workshop;
 
 /// The grade of a learner.
@@ -79,18 +77,12 @@ fn outcome(
     cases: Cases,
     slot: &Slot,
 ) -> Result<(u8, Option<Outcome>), String> {
-    let broken = |trouble: Trouble| {
-        let message = trouble.in_a_sentence();
-        Ok((0, Some(Outcome::Broken { message })))
-    };
-    let program = match build(workshop, false) {
-        Ok(program) => program,
-        Err(trouble) => return broken(trouble),
-    };
-    raise_open_files();
-    let server = match Server::start(&program, SECONDS, slot) {
+    let server = match start(workshop, false, slot) {
         Ok(server) => server,
-        Err(trouble) => return broken(trouble),
+        Err(trouble) => {
+            let message = trouble.in_a_sentence();
+            return Ok((0, Some(Outcome::Broken { message })));
+        }
     };
     let address: Target = format!("ws://{}/", server.address).parse()?;
     let judgement = judge(&options_of_own(address, server.pid), |_| cases);

@@ -2,4 +2,5 @@
 
 pub(crate) mod build;
 pub(crate) mod server;
+pub(crate) mod start;
 pub(crate) mod trouble;

@@ -114,6 +114,16 @@ fn what_cannot_be_judged_ends_with_2() {
     }
 }
 
+#[test]
+fn an_address_at_which_nothing_listens_is_answered_with_the_task() {
+    let folder = TempDir::new().unwrap();
+    let judged = guide(folder.path(), &["next", "ws://127.0.0.1:1/"], "");
+    assert_eq!((judged.status.code(), output(&judged)), (Some(2), String::new()));
+    let text = errors(&judged);
+    assert!(text.starts_with("ws://127.0.0.1:1/ cannot be judged."), "{text}");
+    assert!(text.contains("\nStage 1: Listen") && text.contains("#stage-1"), "{text}");
+}
+
 /// The judge is interrupted while it waits for the server.
 #[test]
 #[cfg(unix)]
