@@ -8,6 +8,7 @@
 //! process; the history with the tasks that wait for it; the outbox of events that Redis has not
 //! confirmed; the Redis stream; and [`EventLog`], which is what callers use.
 
+pub mod agreed;
 mod clock;
 mod event;
 mod event_log;
