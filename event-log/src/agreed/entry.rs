@@ -95,6 +95,10 @@ pub struct Snapshot {
     pub names: Vec<HeldName>,
     /// For each topic that is counted, how often each content has occurred.
     pub counts: Counts,
+    /// Events up to this one may be missing in the log. Only set by a process that gives a store
+    /// back what it has lost.
+    #[serde(default)]
+    pub missing_upto: EventId,
 }
 
 /// How often each content has occurred, by topic.
