@@ -15,6 +15,7 @@ mod event_log;
 mod history;
 mod memory_log;
 mod outbox;
+pub mod process;
 mod redis_stream;
 mod redis_url;
 
