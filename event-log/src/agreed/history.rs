@@ -127,14 +127,23 @@ impl History {
     // ANCHOR_END: after
 
     /// Returns whether events after `id` are missing in a topic: they are no longer kept, or came
-    /// before this log began. With `0-0`, a reader asks for all that is known.
+    /// before this log began. With `0-0`, a reader asks for all that this log has had.
     pub(crate) fn is_gap(&self, topic: &str, id: EventId) -> bool {
+        let is_before_the_log = id < self.began && id != EventId::default();
+        id < self.dropped_upto(topic) || is_before_the_log
+    }
+
+    /// Returns the id from which on nothing is missing in a topic, as far as this log knows.
+    pub(crate) fn whole_after(&self, topic: &str) -> EventId {
+        self.dropped_upto(topic).max(self.began)
+    }
+
+    fn dropped_upto(&self, topic: &str) -> EventId {
         let of_topic = match self.topics.get(topic) {
             Some(topic) => topic.dropped,
             None => self.dropped.peek(topic).copied().unwrap_or_default(),
         };
-        let is_before_the_log = id < self.began && id != EventId::default();
-        id < of_topic || id < self.missing_upto || is_before_the_log
+        of_topic.max(self.missing_upto)
     }
 
     /// Returns the id after which a reader receives the last `count` events of a topic.
@@ -167,12 +176,6 @@ impl History {
         let of_topics = self.topics.values().map(|topic| topic.dropped).max().unwrap_or_default();
         let of_dropped = self.dropped.iter().map(|(_, id)| *id).max().unwrap_or_default();
         self.missing_upto.max(of_topics).max(of_dropped)
-    }
-
-    /// Returns the id from which on all topics are known as far as this log knows them. A reader who
-    /// has been told of a gap is past it.
-    pub(crate) fn floor(&self) -> EventId {
-        self.missing_upto.max(self.began)
     }
 
     /// Notes that events up to this one may be missing in any topic.

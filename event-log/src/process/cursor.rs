@@ -14,6 +14,8 @@ pub struct Cursor {
     /// A gap up to here needs not be announced: the reader has not asked for what was before, or has
     /// been told.
     announced_upto: EventId,
+    /// Whether the reader comes with an id of a log that is lost.
+    is_lost: bool,
 }
 
 /// What a reader receives next.
@@ -30,7 +32,12 @@ impl Cursor {
     pub fn of_newcomer(process: &Process, topic: &str, count: usize) -> Self {
         let history = process.history();
         let after = history.before_last(topic, count);
-        Self { topic: topic.into(), after, announced_upto: history.floor().max(after) }
+        Self {
+            topic: topic.into(),
+            after,
+            announced_upto: history.whole_after(topic),
+            is_lost: false,
+        }
     }
 
     /// Returns the place of a reader who has received everything up to `after`.
@@ -41,8 +48,7 @@ impl Cursor {
         let newest = process.agreed().position();
         let is_lost = after > newest && process.is_shared();
         let after = if is_lost { newest } else { after };
-        let cursor = Self { topic: topic.into(), after, announced_upto: EventId::default() };
-        cursor
+        Self { topic: topic.into(), after, announced_upto: EventId::default(), is_lost }
     }
 
     // ANCHOR: read
@@ -52,7 +58,7 @@ impl Cursor {
         let history = process.history();
         let is_gap = self.is_gap(history);
         if is_gap {
-            self.announced_upto = history.floor().max(self.after);
+            (self.announced_upto, self.is_lost) = (history.whole_after(&self.topic), false);
         }
         let events = history.after(&self.topic, self.after, events_max);
         self.after = events.last().map_or(self.after, |event| event.id);
@@ -61,7 +67,7 @@ impl Cursor {
     // ANCHOR_END: read
 
     fn is_gap(&self, history: &History) -> bool {
-        history.is_gap(&self.topic, self.after.max(self.announced_upto))
+        self.is_lost || history.is_gap(&self.topic, self.after.max(self.announced_upto))
     }
 
     /// Returns whether an event is new to this reader, and moves behind it if it is. For events that
