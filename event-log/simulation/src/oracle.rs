@@ -25,6 +25,7 @@ use event_log::process::core::Outcome;
 use event_log::process::process::Process;
 
 use crate::people::{Page, Probe, State, Visit};
+use crate::redis::Health;
 use crate::service::window_name;
 use crate::story::Rule;
 use crate::time::{MILLISECOND, SECOND, Time};
@@ -336,7 +337,8 @@ impl World {
 
     /// Redis comes back after this long: all processes must have noticed that it was away.
     pub fn judge_noticed(&mut self) {
-        if self.now.saturating_sub(self.redis_unwell_since) < NOTICED {
+        let is_well = self.redis.health == Health::Up && self.redis.refuses.is_none();
+        if is_well || self.now.saturating_sub(self.redis_unwell_since) < NOTICED {
             return;
         }
         for slot in 0..self.nodes.len() {

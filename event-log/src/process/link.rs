@@ -84,7 +84,8 @@ enum Phase {
     Loading,
     Greeting,
     Settling {
-        until: Duration,
+        /// When the shortest time is over. `None` when it is.
+        until: Option<Duration>,
         is_first: bool,
     },
     Open,
@@ -139,7 +140,7 @@ impl Link {
     pub(crate) fn deadline(&self) -> Option<Duration> {
         let of_phase = match self.phase {
             Phase::Down { retry_at } | Phase::Refused { retry_at, .. } => Some(retry_at),
-            Phase::Settling { until, .. } => Some(until),
+            Phase::Settling { until, .. } => until,
             _ => None,
         };
         let pulse = self.is_pulsing().then_some(self.next_pulse);
@@ -155,12 +156,14 @@ impl Link {
             self.grace_until = None;
             self.fail("it does not answer", now, false);
         }
-        match self.phase {
-            Phase::Down { retry_at } if now >= retry_at => self.connect(now),
-            Phase::Settling { until, is_first }
-                if now >= until && (is_first || self.lives.are_all_back()) =>
-            {
-                self.open();
+        match &mut self.phase {
+            Phase::Down { retry_at } if now >= *retry_at => self.connect(now),
+            Phase::Settling { until, is_first } => {
+                // Afterwards, signs of life move us on, and no time.
+                *until = until.filter(|until| now < *until);
+                if until.is_none() && (*is_first || self.lives.are_all_back()) {
+                    self.open();
+                }
             }
             _ => {}
         }
@@ -288,7 +291,7 @@ impl Link {
         if self.phase == Phase::Greeting {
             if self.needs_settling {
                 let is_first = !self.was_open;
-                self.phase = Phase::Settling { until: now + SETTLE, is_first };
+                self.phase = Phase::Settling { until: Some(now + SETTLE), is_first };
             } else {
                 self.open();
             }
