@@ -221,6 +221,15 @@ impl Process {
         }
     }
 
+    /// Returns whether there is a command.
+    pub fn has_command(&self) -> bool {
+        match &self.store {
+            Store::Memory => false,
+            Store::File(link) => link.command.is_some(),
+            Store::Redis(link) => !link.commands.is_empty(),
+        }
+    }
+
     /// Returns when [`advance`](Self::advance) must be called at the latest, as the time since this
     /// process began.
     pub fn deadline(&self) -> Option<Duration> {
@@ -264,6 +273,17 @@ impl Process {
     /// Returns which seat is present under a name, if any.
     pub fn present(&self, room: &str, name: &str) -> Option<&Seat> {
         self.core.agreed.names().present(room, name)
+    }
+
+    /// Returns the id of a topic's newest event that is kept, or `0-0` if there is none.
+    pub fn newest(&self, topic: &str) -> EventId {
+        self.history().newest_of(topic)
+    }
+
+    /// Returns an id after which nothing of a topic is missing, and which is not older than its newest
+    /// event.
+    pub fn end(&self, topic: &str) -> EventId {
+        self.newest(topic).max(self.history().whole_after(topic))
     }
 
     /// The events that are kept.
