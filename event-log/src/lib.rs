@@ -12,6 +12,7 @@ pub mod agreed;
 mod clock;
 mod event;
 mod event_log;
+pub mod file;
 mod history;
 mod memory_log;
 mod outbox;
