@@ -137,3 +137,134 @@ fn builder() -> Builder {
     builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
     builder
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rand::rngs::StdRng;
+    use rand::{RngExt as _, SeedableRng as _};
+
+    use super::*;
+    use crate::agreed::entry::{Draft, Record};
+    use crate::event::EventId;
+    use crate::file::fake_disk::FakeDisk;
+
+    /// Power cuts that the test plays.
+    const CUTS: u64 = 300;
+
+    fn messages(first: u64, count: u64) -> Vec<Entry> {
+        let message = |milliseconds: u64| {
+            let data = format!("{milliseconds} {}", "x".repeat(100));
+            let draft = Draft { topic: "lobby".into(), key: "k".into(), data: Arc::from(data) };
+            let id = EventId { milliseconds, sequence: 0 };
+            Entry { id, record: Some(Record::Event(draft)), snapshot: None }
+        };
+        (first..first + count).map(message).collect()
+    }
+
+    /// Opens the log on this disk. A disk that is new gets its tables first.
+    fn open(disk: &FakeDisk) -> (FileLog, Vec<Entry>) {
+        let disk = disk.clone();
+        let open = move || builder().create_with_backend(disk.clone());
+        FileLog::over(Box::new(open), PathBuf::from("log.redb"), None).unwrap()
+    }
+
+    fn new_disk() -> FakeDisk {
+        let disk = FakeDisk::default();
+        tables::create(&builder().create_with_backend(disk.clone()).unwrap()).unwrap();
+        disk
+    }
+
+    /// Cuts the power in the middle of batches and of trimming. The disk then has any part of what
+    /// was not synced.
+    #[test]
+    fn a_power_cut_loses_nothing_that_was_confirmed() {
+        let mut cut_in_a_batch = 0;
+        for seed in 0..CUTS {
+            let mut random = StdRng::seed_from_u64(seed);
+            let disk = new_disk();
+            let (mut expected, mut next) = (vec![], 1);
+            for _ in 0..3 {
+                let (log, kept) = open(&disk);
+                assert_eq!(kept, expected, "seed {seed}");
+                disk.fail_after(random.random_range(0..400));
+                let mut unconfirmed;
+                loop {
+                    if random.random_bool(0.2) && !expected.is_empty() {
+                        let snapshot = Snapshot {
+                            upto: EventId { milliseconds: next - 1, sequence: 0 },
+                            ..Snapshot::default()
+                        };
+                        let limit = Amount { events: random.random_range(1..50), bytes: 1 << 20 };
+                        unconfirmed = trimmed(&expected, limit, &snapshot);
+                        if log.trim(limit, &snapshot).is_err() {
+                            break;
+                        }
+                    } else {
+                        let batch = messages(next, random.random_range(1..40));
+                        unconfirmed = [&expected[..], &batch].concat();
+                        next += batch.len() as u64;
+                        if log.store(&batch).is_err() {
+                            break;
+                        }
+                    }
+                    expected.clone_from(&unconfirmed);
+                }
+                drop(log);
+                disk.restart(&mut random);
+                // What was under way is there as a whole, or not at all.
+                let kept = open(&disk).1;
+                assert!(kept == expected || kept == unconfirmed, "seed {seed}");
+                cut_in_a_batch += u64::from(kept == expected);
+                expected = kept;
+            }
+        }
+        assert!((1..CUTS * 3).contains(&cut_in_a_batch), "{cut_in_a_batch}");
+    }
+
+    /// What trimming should leave, of a log whose snapshot is at its newest event.
+    fn trimmed(entries: &[Entry], limit: Amount, snapshot: &Snapshot) -> Vec<Entry> {
+        let mut kept: Vec<Entry> =
+            entries.iter().filter(|entry| entry.record.is_some()).cloned().collect();
+        for entry in &mut kept {
+            entry.snapshot = None;
+        }
+        kept.drain(..kept.len().saturating_sub(usize::try_from(limit.events).unwrap()));
+        let upto = snapshot.upto;
+        match kept.last_mut().filter(|newest| newest.id == upto) {
+            Some(newest) => newest.snapshot = Some(snapshot.clone()),
+            None => kept.push(Entry { id: upto, record: None, snapshot: Some(snapshot.clone()) }),
+        }
+        kept
+    }
+
+    /// After somebody has made room, the same batch is stored, and nothing needs a restart.
+    #[test]
+    fn a_full_disk_is_reported_and_the_batch_can_be_stored_later() {
+        let disk = new_disk();
+        let (log, _) = open(&disk);
+        log.store(&messages(1, 10)).unwrap();
+        disk.set_full(true);
+        let batch = messages(11, 10_000);
+        for _ in 0..2 {
+            let error = log.store(&batch).unwrap_err();
+            assert!(matches!(error.problem, Problem::Full), "{error}");
+            assert!(error.to_string().contains("log.redb: the disk is full"), "{error}");
+        }
+        disk.set_full(false);
+        log.store(&batch).unwrap();
+        drop(log);
+        assert_eq!(open(&disk).1, messages(1, 10_010));
+    }
+
+    /// `redb` checks for itself what it reads, but not whether the tables are ours.
+    #[test]
+    fn a_database_without_our_tables_is_damaged() {
+        let disk = FakeDisk::default();
+        drop(builder().create_with_backend(disk.clone()).unwrap());
+        let open = move || builder().create_with_backend(disk.clone());
+        let error = FileLog::over(Box::new(open), PathBuf::from("log.redb"), None).err().unwrap();
+        assert!(matches!(error.problem, Problem::Damaged(_)), "{error}");
+    }
+}

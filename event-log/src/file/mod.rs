@@ -11,6 +11,8 @@
 
 pub mod amount;
 pub mod error;
+#[cfg(test)]
+mod fake_disk;
 pub mod file_log;
 mod folder;
 mod tables;
