@@ -155,7 +155,12 @@ impl EventLog {
     ///
     /// # Errors
     /// [`NotAppended`] while 10,000 events wait to be stored, or the file cannot be written.
-    pub fn append(&self, topic: &str, key: &str, data: &str) -> Result<Option<EventId>, NotAppended> {
+    pub fn append(
+        &self,
+        topic: &str,
+        key: &str,
+        data: &str,
+    ) -> Result<Option<EventId>, NotAppended> {
         let draft = Draft { topic: topic.into(), key: key.into(), data: data.into() };
         self.shared.with(|process, now| process.append(draft, now))
     }
@@ -270,7 +275,8 @@ impl EventLog {
         session: &str,
     ) -> Result<Membership, NotEntered> {
         let begin = |process: &mut Process, now| process.enter(room, name, session, now);
-        let (number, admitted, replaced) = self.shared.enter(begin).map_err(|TooManyRooms| NotEntered::TooManyRooms)?;
+        let (number, admitted, replaced) =
+            self.shared.enter(begin).map_err(|TooManyRooms| NotEntered::TooManyRooms)?;
         // From here on, whatever happens, the name is given back.
         let membership = Membership { shared: Arc::clone(&self.shared), number, replaced };
         match timeout(ENTER_TIME, admitted).await {

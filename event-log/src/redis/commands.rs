@@ -31,14 +31,11 @@ impl Connections {
     /// Opens all three. The process itself decides how long it waits for an answer.
     pub(crate) async fn open(url: &RedisUrl) -> RedisResult<(Self, String)> {
         let client = url.client();
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(None)
-            .set_response_timeout(None);
+        let config =
+            AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
         let connect = || client.get_multiplexed_async_connection_with_config(&config);
-        let (mut reader, writer, pulse) =
-            (connect().await?, connect().await?, connect().await?);
-        let info: RedisResult<String> =
-            cmd("INFO").arg("server").query_async(&mut reader).await;
+        let (mut reader, writer, pulse) = (connect().await?, connect().await?, connect().await?);
+        let info: RedisResult<String> = cmd("INFO").arg("server").query_async(&mut reader).await;
         // Some providers do not allow this question. Then every connection may be to a new Redis.
         let info = info.unwrap_or_default();
         let run = info.lines().find_map(|line| line.strip_prefix("run_id:"));
@@ -125,7 +122,10 @@ async fn read(
     stored.map(|stored| entry_of(&stored)).collect()
 }
 
-async fn append(connection: &mut MultiplexedConnection, additions: &[Addition]) -> RedisResult<Reply> {
+async fn append(
+    connection: &mut MultiplexedConnection,
+    additions: &[Addition],
+) -> RedisResult<Reply> {
     let mut batch = pipe();
     for addition in additions {
         add(&mut batch, "*", &fields_of_addition(addition));

@@ -79,8 +79,10 @@ async fn votes(State(election): State<Election>, Query(poll): Query<Poll>) -> Re
         (true, false) => poll.after,
         _ => newest_of(&election.log, VOTES, &events),
     };
-    let votes = events.into_iter().map(|Event { id, key, data, .. }| {
-        VoteEvent { id, key: key.to_string(), candidate: data.to_string() }
+    let votes = events.into_iter().map(|Event { id, key, data, .. }| VoteEvent {
+        id,
+        key: key.to_string(),
+        candidate: data.to_string(),
     });
     let votes = votes.collect();
     // Counted after the votes were read, so the counts include every vote in the answer.

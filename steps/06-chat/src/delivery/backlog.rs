@@ -24,7 +24,11 @@ pub(crate) struct Backlog {
 
 impl Backlog {
     /// Returns the messages after `cursor`. `encode` makes the frame of an event.
-    pub(crate) fn new(log: EventLog, cursor: Cursor, encode: fn(&Event) -> Option<Encoded>) -> Self {
+    pub(crate) fn new(
+        log: EventLog,
+        cursor: Cursor,
+        encode: fn(&Event) -> Option<Encoded>,
+    ) -> Self {
         Self { log, cursor, ready: VecDeque::new(), is_done: false, encode }
     }
 

@@ -91,7 +91,11 @@ impl Inbox {
     // ANCHOR_END: take
 
     /// Sends a broadcast, unless it is a message that the member has or will read from the log.
-    fn send(&mut self, broadcast: &Broadcast, outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>) {
+    fn send(
+        &mut self,
+        broadcast: &Broadcast,
+        outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
+    ) {
         if let (Some(id), Some(backlog)) = (broadcast.id, &mut self.backlog)
             && !backlog.accept(id)
         {

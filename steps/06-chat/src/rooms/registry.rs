@@ -33,10 +33,9 @@ fn refusal(problem: NotEntered) -> CloseFrame<'static> {
         NotEntered::NameTaken => {
             (CloseCode::POLICY_VIOLATION, "that name is taken here: choose another")
         }
-        NotEntered::TooManyRooms => (
-            CloseCode::POLICY_VIOLATION,
-            "there are as many rooms as the server has: join another",
-        ),
+        NotEntered::TooManyRooms => {
+            (CloseCode::POLICY_VIOLATION, "there are as many rooms as the server has: join another")
+        }
         NotEntered::Unreachable => (
             CloseCode::TRY_AGAIN_LATER,
             "the servers cannot reach each other now, so no new name is given out; try again",

@@ -158,7 +158,8 @@ impl Room {
         // Two members may choose the same key. A name cannot contain a line break, so no name and
         // key can look like another name and key.
         let own_key = format!("{name}\n{key}");
-        let known = self.log.append(&self.topic, &own_key, &data).map_err(|full| full.to_string())?;
+        let known =
+            self.log.append(&self.topic, &own_key, &data).map_err(|full| full.to_string())?;
         if !*self.log.shared().borrow() {
             // It has to be announced as waiting.
             self.changed.notify_one();
@@ -239,7 +240,8 @@ impl Room {
 /// members' tasks can take it.
 async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cursor: Cursor) {
     let Some(topic) = room.upgrade().map(|room| room.topic.clone()) else { return };
-    let (mut messages, mut names) = (log.message_notifications(&topic), log.name_notifications(&topic));
+    let (mut messages, mut names) =
+        (log.message_notifications(&topic), log.name_notifications(&topic));
     // What has happened since the room was opened is news.
     messages.mark_changed();
     names.mark_changed();
