@@ -11,7 +11,7 @@ use crate::event::{Event, EventId};
 use crate::memory_log::MemoryLog;
 use crate::outbox::{BATCH, Outbox, OutboxFull};
 use crate::redis_stream::follow;
-use crate::redis_url::{InvalidRedisUrl, redis_client};
+use crate::redis_url::RedisUrl;
 
 /// A handle to a log of events. A clone is a handle to the same log.
 ///
@@ -41,13 +41,10 @@ struct RedisLink {
 impl EventLog {
     /// Returns a log over the Redis at this URL, or a log [in memory](Self::in_memory) if there is
     /// no URL.
-    ///
-    /// # Errors
-    /// As [`over_redis`](Self::over_redis).
-    pub fn open(redis: Option<&str>, events_max: usize) -> Result<Self, InvalidRedisUrl> {
+    pub fn open(redis: Option<&RedisUrl>, events_max: usize) -> Self {
         match redis {
             Some(url) => Self::over_redis(url, events_max),
-            None => Ok(Self::in_memory(events_max)),
+            None => Self::in_memory(events_max),
         }
     }
 
@@ -61,18 +58,13 @@ impl EventLog {
         Self { memory: Arc::new(MemoryLog::new(events_max)), is_shared, redis: None }
     }
 
-    /// Returns a log that all processes share which use the same Redis, such as
-    /// `redis://127.0.0.1:6379`.
+    /// Returns a log that all processes share which use the same Redis.
     ///
     /// Each process keeps the last `events_max` events of each topic (at least 100) and answers
     /// from them, even while Redis is away. Events that are appended meanwhile wait. The log
     /// connects in the background, and again whenever the connection is lost. Must be called on a
     /// tokio runtime.
-    ///
-    /// # Errors
-    /// [`InvalidRedisUrl`] if `url` is not the URL of a Redis.
-    pub fn over_redis(url: &str, events_max: usize) -> Result<Self, InvalidRedisUrl> {
-        let client = redis_client(url)?;
+    pub fn over_redis(url: &RedisUrl, events_max: usize) -> Self {
         // A batch that was on its way when a connection broke may arrive twice. So the keys of at
         // least one batch must be kept.
         let memory = Arc::new(MemoryLog::new(events_max.max(BATCH)));
@@ -80,9 +72,9 @@ impl EventLog {
         let is_shared = Arc::new(watch::Sender::new(false));
         let mut task = JoinSet::new();
         let (for_task, its_outbox) = (Arc::clone(&memory), Arc::clone(&outbox));
-        task.spawn(follow(client, for_task, its_outbox, Arc::clone(&is_shared)));
+        task.spawn(follow(url.clone(), for_task, its_outbox, Arc::clone(&is_shared)));
         let redis = Some(RedisLink { outbox, _task: Arc::new(task) });
-        Ok(Self { memory, is_shared, redis })
+        Self { memory, is_shared, redis }
     }
 
     /// Appends an event to a topic. Never waits. Over Redis, readers of this process see the event

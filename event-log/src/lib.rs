@@ -21,4 +21,4 @@ pub use clock::unix_milliseconds;
 pub use event::{Event, EventId, InvalidEventId, random_key};
 pub use event_log::EventLog;
 pub use outbox::OutboxFull;
-pub use redis_url::{InvalidRedisUrl, redis_client};
+pub use redis_url::{InvalidRedisUrl, RedisUrl};

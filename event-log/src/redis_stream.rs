@@ -28,6 +28,7 @@ use tracing::warn;
 use crate::event::{Event, EventId};
 use crate::memory_log::MemoryLog;
 use crate::outbox::Outbox;
+use crate::redis_url::RedisUrl;
 
 /// The stream's key in Redis.
 const STREAM: &str = "websocket-step-by-step";
@@ -47,17 +48,18 @@ const SETTLE: Duration = Duration::from_millis(500);
 
 /// Follows the stream without end, and connects again after each failure.
 pub(crate) async fn follow(
-    client: Client,
+    url: RedisUrl,
     memory: Arc<MemoryLog>,
     outbox: Arc<Outbox>,
     is_shared: Arc<watch::Sender<bool>>,
 ) {
+    let client = url.client();
     let mut is_first = true;
     loop {
         let Err(problem) = session(&client, &memory, &outbox, &is_shared).await;
         // One line for each lost connection, and not for each attempt.
         if is_shared.send_if_modified(take) || is_first {
-            warn!("redis: {problem}; trying again");
+            warn!("{url}: {}; trying again", url.explain(&problem));
         }
         is_first = false;
         sleep(RECONNECT_PAUSE).await;

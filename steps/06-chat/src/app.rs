@@ -44,8 +44,8 @@ impl App {
     /// # Errors
     /// A sentence about an option that makes no sense.
     pub fn new(options: &Options) -> Result<Arc<Self>, String> {
-        let log = options.log()?;
-        let presence = options.redis.as_deref().map(Presence::over_redis).transpose()?;
+        let log = options.log();
+        let presence = options.redis.as_ref().map(Presence::over_redis).transpose()?;
         let rooms = Arc::new(Rooms::new(log.clone(), presence.clone()));
         if let Some(presence) = presence {
             tokio::spawn(keep_presence(presence, Arc::downgrade(&rooms)));

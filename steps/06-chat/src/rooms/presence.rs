@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use event_log::{random_key, redis_client};
+use event_log::{RedisUrl, random_key};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{RedisResult, Script, cmd, pipe};
 use tokio::sync::Notify;
@@ -69,16 +69,15 @@ impl Presence {
     /// needed.
     ///
     /// # Errors
-    /// A sentence about a `url` that is not the URL of a Redis.
-    pub(crate) fn over_redis(url: &str) -> Result<Self, String> {
+    /// A sentence, if the client cannot be set up.
+    pub(crate) fn over_redis(url: &RedisUrl) -> Result<Self, String> {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(RESPONSE_TIME))
             .set_response_timeout(Some(RESPONSE_TIME))
             .set_number_of_retries(1)
             .set_max_delay(RECONNECT_PAUSE_MAX);
-        let client = redis_client(url).map_err(|problem| problem.to_string())?;
-        let redis = ConnectionManager::new_lazy_with_config(client, config);
-        let redis = redis.map_err(|error| error.to_string())?;
+        let redis = ConnectionManager::new_lazy_with_config(url.client(), config);
+        let redis = redis.map_err(|error| url.explain(&error))?;
         let (released, more_released) = (Arc::default(), Arc::default());
         Ok(Self { process: random_key().into(), redis, released, more_released })
     }
