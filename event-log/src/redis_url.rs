@@ -117,7 +117,7 @@ impl FromStr for RedisUrl {
             shown(&url)
         };
         let info = url.into_connection_info().map_err(|error| {
-            // What follows is the name of an error code, and perhaps a part of the URL.
+            // The rest of the message is the name of an error code, and perhaps a part of the URL.
             let message = error.to_string();
             InvalidRedisUrl::new(message.split(" - ").next().unwrap_or_default())
         })?;

@@ -149,13 +149,12 @@ where
     }
 }
 
-/// Reads where to listen, without looking whether that is possible.
+/// Reads an address to listen on, without looking whether that is possible.
 ///
 /// # Errors
 /// What was expected, if `text` is a URL.
-pub fn listening_address(text: &str) -> Result<String, String> {
-    match text.contains(['/', '@']) {
-        true => Err("expected an address and a port, such as 127.0.0.1:9000".to_owned()),
-        false => Ok(text.to_owned()),
-    }
+pub fn address_and_port(text: &str) -> Result<String, String> {
+    let is_url = text.contains(['/', '@']);
+    let expected = || "expected an address and a port, such as 127.0.0.1:9000".to_owned();
+    (!is_url).then(|| text.to_owned()).ok_or_else(expected)
 }

@@ -20,7 +20,7 @@ mod target;
 mod uri_characters;
 
 pub use command_line::{
-    flag_defaults, give_up, listen_by_command_line, listening_address, number_in,
+    address_and_port, flag_defaults, give_up, listen_by_command_line, number_in,
     parse_command_line, positive, seconds, secret,
 };
 pub use host::{effective_host, names_a_host};

@@ -236,7 +236,7 @@ fn a_flag_that_is_not_an_origin_is_refused() {
 #[test]
 fn a_flag_that_is_not_an_origin_and_may_contain_a_password_is_not_repeated() {
     for wrong in ["https://ada:secret@friend.example", "https://friend.example?secret"] {
-        let problem = listed(&[wrong]).err().unwrap().to_string();
+        let problem = Origins::listed(&[wrong.to_owned()]).unwrap_err();
         assert!(problem.contains("\"***\" is not an origin"), "{problem}");
         assert!(!problem.contains("secret"), "{problem}");
     }

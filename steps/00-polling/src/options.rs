@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Parser;
 use event_log::{EventLog, Place, RedisUrl};
 use web::server::HttpLimits;
-use web::{Origins, listening_address, positive, seconds, secret};
+use web::{Origins, address_and_port, positive, seconds, secret};
 
 use crate::tally::topics;
 
@@ -13,7 +13,7 @@ use crate::tally::topics;
 #[derive(Clone, Debug, Parser)]
 pub struct Options {
     /// Where to listen; 127.0.0.1:0 picks a free port
-    #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9000", value_parser = listening_address)]
+    #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9000", value_parser = address_and_port)]
     pub address: String,
     /// Share votes and messages with other processes over this Redis (rediss:// for TLS)
     #[arg(long, value_name = "redis://HOST:PORT", value_parser = secret::<RedisUrl>())]

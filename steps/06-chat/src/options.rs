@@ -8,7 +8,7 @@ use echo::{Compression, Limits, Timeouts};
 use event_log::{EventLog, Place, RedisUrl};
 use handshake::Policy;
 use web::server::HttpLimits;
-use web::{listening_address, parse_command_line, positive, secret};
+use web::{address_and_port, parse_command_line, positive, secret};
 
 use crate::connection::chat_limits::ChatLimits;
 
@@ -16,7 +16,7 @@ use crate::connection::chat_limits::ChatLimits;
 #[derive(Clone, Debug, Parser)]
 pub struct Options {
     /// Where to listen; 127.0.0.1:0 picks a free port
-    #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9006", value_parser = listening_address)]
+    #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9006", value_parser = address_and_port)]
     pub address: String,
     /// Share rooms and votes with other processes over this Redis (rediss:// for TLS)
     #[arg(long, value_name = "redis://HOST:PORT", value_parser = secret::<RedisUrl>())]

@@ -246,21 +246,24 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
     messages.mark_changed();
     names.mark_changed();
     let mut shared = log.shared();
-    let mut next_names = Instant::now();
+    let (mut are_names_new, mut next_names) = (false, Instant::now());
     loop {
-        let names_changed = async {
-            let _ = names.changed().await;
-            sleep_until(next_names).await;
-        };
-        let (mut is_about_names, mut is_about_shared) = (false, false);
+        let mut is_about_shared = false;
         tokio::select! {
             _ = messages.changed() => {}
             () = changed.notified() => {}
-            () = names_changed => is_about_names = true,
             _ = shared.changed() => is_about_shared = true,
+            _ = names.changed(), if !are_names_new => {
+                are_names_new = true;
+                continue;
+            }
+            () = sleep_until(next_names), if are_names_new => {}
         }
         let Some(room) = room.upgrade() else { return };
-        if is_about_names {
+        // Members are announced before the room receives what they say.
+        if are_names_new || names.has_changed().unwrap_or(false) {
+            are_names_new = false;
+            names.mark_unchanged();
             room.broadcast_names();
             next_names = Instant::now() + CHANGES_INTERVAL;
         }
