@@ -52,6 +52,7 @@ struct NewMessages {
     /// The id to ask with next time.
     newest: EventId,
     /// Whether messages are missing before these, because the server no longer has them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     gap: bool,
     messages: Vec<MessageEvent>,
     /// The server's clock, in milliseconds since 1970. A page compares ids with it.

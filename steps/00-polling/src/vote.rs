@@ -53,6 +53,7 @@ struct NewVotes {
     newest: EventId,
     /// Whether votes are missing before these, because the server no longer has them. The counts
     /// include them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     gap: bool,
     counts: BTreeMap<Arc<str>, u64>,
     votes: Vec<VoteEvent>,

@@ -101,7 +101,7 @@ impl Drop for Member {
     fn drop(&mut self) {
         // Opening a room and entering it need this lock too, so nobody enters in between.
         let mut rooms = self.rooms.open();
-        if self.room.leave() {
+        if self.room.leave(&self.name) {
             rooms.remove(&self.room.name);
         }
     }

@@ -45,6 +45,9 @@ struct State {
     connections: usize,
     /// The members, here and on other servers, as the room was told last.
     here: BTreeSet<Arc<str>>,
+    /// Members on this server who have left since. Perhaps they came and went so quickly that the room
+    /// was not told that they are here.
+    left: BTreeSet<Arc<str>>,
     typing: BTreeSet<Arc<str>>,
     /// Messages from this number on have not been announced as waiting for Redis.
     waiting_from: u64,
@@ -93,9 +96,10 @@ impl Room {
     }
     // ANCHOR_END: enter
 
-    /// A connection has ended. Returns whether it was the last one on this server.
-    pub(crate) fn leave(&self) -> bool {
+    /// A member's connection has ended. Returns whether it was the last one on this server.
+    pub(crate) fn leave(&self, name: &str) -> bool {
         let mut state = self.state();
+        state.left.insert(name.into());
         state.connections -= 1;
         state.connections == 0
     }
@@ -173,7 +177,8 @@ impl Room {
     fn broadcast_names(&self) {
         let here = self.log.here(&self.topic);
         let mut state = self.state();
-        let left: Vec<Arc<str>> = state.here.difference(&here).cloned().collect();
+        let were_here = &take(&mut state.left) | &state.here;
+        let left: Vec<Arc<str>> = were_here.difference(&here).cloned().collect();
         let joined: Vec<Arc<str>> = here.difference(&state.here).cloned().collect();
         state.here = here;
         drop(state);
