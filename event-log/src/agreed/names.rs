@@ -216,6 +216,12 @@ impl Names {
         !session.is_empty() && present.is_some_and(|held| *held.session == *session)
     }
 
+    /// Returns whether this seat is the only one under a name.
+    pub(crate) fn is_only_seat(&self, room: &str, name: &str, seat: &Seat) -> bool {
+        let held = self.rooms.get(room).and_then(|names| names.get(name));
+        held.is_some_and(|held| held.seats().all(|other| other == seat))
+    }
+
     /// Returns all seats of a process, each with its room and name.
     pub(crate) fn seats_of(&self, process: &str) -> Vec<(Seat, Arc<str>, Arc<str>)> {
         let mut found = Vec::new();

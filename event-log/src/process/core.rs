@@ -232,8 +232,9 @@ impl Core {
             due.push(NameChange::Gone { process: Arc::clone(&self.id) });
         }
         let names = due.into_iter().map(Record::Names);
+        // Events come first: what somebody has said comes before the entry that they have left.
         let events = self.outbox.take_unsent(max).into_iter().map(Record::Event);
-        let mut additions: Vec<Addition> = names.chain(events).map(Addition::Record).collect();
+        let mut additions: Vec<Addition> = events.chain(names).map(Addition::Record).collect();
         if self.is_snapshot_due && !self.is_snapshot_sent {
             additions.push(Addition::Snapshot(self.agreed.snapshot()));
             (self.is_snapshot_due, self.is_snapshot_sent) = (false, true);

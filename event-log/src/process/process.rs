@@ -153,7 +153,10 @@ impl Process {
         let is_known = names.belongs_to(room, name, session);
         let number = self.core.seats.want(room, name, session);
         match &self.store {
-            Store::Redis(link) if link.is_cut_off() && is_known => self.core.admit(number),
+            Store::Redis(link) if link.is_cut_off() && is_known => {
+                self.core.admit(number);
+                self.core.tell(News::Room(room.into()));
+            }
             Store::Redis(_) => {}
             Store::Memory | Store::File(_) => self.change_names_alone(),
         }
@@ -164,7 +167,11 @@ impl Process {
 
     /// Gives an attempt up, or the seat that it has led to.
     pub fn leave(&mut self, number: u64, now: Now) {
-        self.core.seats.unwant(number);
+        if let Some(wanted) = self.core.seats.unwant(number)
+            && self.is_cut_off()
+        {
+            self.core.tell(News::Room(wanted.room));
+        }
         if !matches!(self.store, Store::Redis(_)) {
             self.change_names_alone();
         }
@@ -229,6 +236,15 @@ impl Process {
         }
     }
 
+    /// Returns whether there is a command.
+    pub fn has_command(&self) -> bool {
+        match &self.store {
+            Store::Memory => false,
+            Store::File(link) => link.command.is_some(),
+            Store::Redis(link) => !link.commands.is_empty(),
+        }
+    }
+
     /// Returns when [`advance`](Self::advance) must be called at the latest, as the time since this
     /// process began.
     pub fn deadline(&self) -> Option<Duration> {
@@ -258,9 +274,25 @@ impl Process {
         &self.core.agreed
     }
 
-    /// Returns the members who are present in a room, here and in other processes.
+    /// Returns the members who are present in a room, here and in other processes. While Redis is
+    /// away, those who come and go here are included, although the others do not know it yet.
     pub fn here(&self, room: &str) -> BTreeSet<Arc<str>> {
-        self.core.agreed.names().here(room)
+        let mut here = self.core.agreed.names().here(room);
+        if self.is_cut_off() {
+            for (number, name) in self.core.seats.given_up_in(room) {
+                let seat = Seat { process: Arc::clone(&self.core.id), number };
+                if self.core.agreed.names().is_only_seat(room, name, &seat) {
+                    here.remove(name);
+                }
+            }
+            here.extend(self.core.seats.names_in(room).cloned());
+        }
+        here
+    }
+
+    /// Returns whether this process was connected with the others, and is not now.
+    fn is_cut_off(&self) -> bool {
+        matches!(&self.store, Store::Redis(link) if link.is_cut_off())
     }
 
     /// Returns the name under which the log knows this process. It changes when the others have given
@@ -272,6 +304,17 @@ impl Process {
     /// Returns which seat is present under a name, if any.
     pub fn present(&self, room: &str, name: &str) -> Option<&Seat> {
         self.core.agreed.names().present(room, name)
+    }
+
+    /// Returns the id of a topic's newest event that is kept, or `0-0` if there is none.
+    pub fn newest(&self, topic: &str) -> EventId {
+        self.history().newest_of(topic)
+    }
+
+    /// Returns an id after which nothing of a topic is missing, and which is not older than its newest
+    /// event.
+    pub fn end(&self, topic: &str) -> EventId {
+        self.newest(topic).max(self.history().whole_after(topic))
     }
 
     /// The events that are kept.

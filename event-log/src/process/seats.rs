@@ -53,11 +53,6 @@ impl Seats {
         self.wanted.remove(&number)
     }
 
-    /// Returns what a connection wants, if it is still there.
-    pub(crate) fn wanted(&self, number: u64) -> Option<&Wanted> {
-        self.wanted.get(&number)
-    }
-
     /// Lets a member in. Returns `false` if that was done before, or if the connection has ended.
     pub(crate) fn admit(&mut self, number: u64) -> bool {
         let Some(wanted) = self.wanted.get_mut(&number).filter(|wanted| !wanted.is_admitted) else {
@@ -118,6 +113,21 @@ impl Seats {
         let admitted = self.wanted.iter().filter(|(_, wanted)| wanted.is_admitted);
         let lost = admitted.filter(|(number, _)| !self.had.contains_key(number));
         lost.map(|(number, wanted)| (*number, wanted))
+    }
+
+    /// Returns the names that our connections have in a room, as they are and as the log may not know
+    /// yet.
+    pub(crate) fn names_in(&self, room: &str) -> impl Iterator<Item = &Arc<str>> {
+        let wanted = self.wanted.values().filter(|wanted| wanted.is_admitted);
+        wanted.filter(move |wanted| *wanted.room == *room).map(|wanted| &wanted.name)
+    }
+
+    /// Returns the seats in a room that the log says we have, and that no connection wants.
+    pub(crate) fn given_up_in(&self, room: &str) -> impl Iterator<Item = (u64, &Arc<str>)> {
+        let given_up = self.had.iter().filter(|(number, _)| !self.wanted.contains_key(number));
+        given_up
+            .filter(move |(_, had)| *had.room == *room)
+            .map(|(number, had)| (*number, &had.name))
     }
 
     /// Whatever was sent may be lost.

@@ -2,8 +2,9 @@
 //!
 //! A test that needs it is marked `#[ignore = "needs redis-server: just setup"]`.
 
+use std::cell::Cell;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -23,6 +24,8 @@ pub struct Redis {
     address: SocketAddr,
     program: Option<Program>,
     folder: TempDir,
+    /// What else its command line has.
+    arguments: Vec<String>,
 }
 
 impl Redis {
@@ -54,7 +57,29 @@ impl Redis {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port is needed");
         let address = listener.local_addr().expect("a listener has an address");
         let folder = TempDir::new().expect("a folder for Redis is needed");
-        Self { address, program: None, folder }
+        Self { address, program: None, folder, arguments: Vec::new() }
+    }
+
+    /// Adds these arguments to its command line, such as `["--requirepass", "secret"]`.
+    #[must_use]
+    pub fn with(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(arguments.iter().map(|&argument| argument.to_owned()));
+        self
+    }
+
+    /// Lets it speak TLS and nothing else, with the certificate and the key in these PEM files.
+    #[must_use]
+    pub fn with_tls(self, certificate: &Path, key: &Path) -> Self {
+        let port = self.address.port().to_string();
+        let (certificate, key) = (certificate.display().to_string(), key.display().to_string());
+        self.with(&["--port", "0", "--tls-port", &port, "--tls-auth-clients", "no"])
+            .with(&["--tls-cert-file", &certificate, "--tls-key-file", &key])
+            .with(&["--tls-ca-cert-file", &certificate])
+    }
+
+    /// Its address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Its address, as clients want it: `redis://127.0.0.1:PORT`.
@@ -65,6 +90,19 @@ impl Redis {
     /// Its process, while it runs.
     pub fn process_id(&self) -> Option<u32> {
         self.program.as_ref().map(|program| program.process.id())
+    }
+
+    /// Waits until it has printed so many lines that contain `text`.
+    #[track_caller]
+    pub fn waits_for_lines_with(&self, text: &str, count: usize) {
+        let program = self.program.as_ref().expect("Redis is not running");
+        let missing = Cell::new(count);
+        let is_last = |line: &str| {
+            missing.set(missing.get() - usize::from(line.contains(text)));
+            missing.get() == 0
+        };
+        let have_come = program.line(PATIENCE, is_last).is_some();
+        assert!(have_come, "{count} lines with `{text}` should come:\n{}", program.everything());
     }
 
     /// Kills it. It has no time to say or to store anything.
@@ -107,6 +145,7 @@ impl Redis {
         let mut command = Command::new(program);
         command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port"]);
         command.arg(self.address.port().to_string()).arg("--dir").arg(self.folder.path());
+        command.args(&self.arguments);
         let started = Program::start(command).unwrap_or_else(|error| panic!("{error}"));
         if started.line(PATIENCE, |line| line.contains(READY)).is_none() {
             return Err(started.everything());
