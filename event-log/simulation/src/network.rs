@@ -26,7 +26,7 @@ impl World {
             let what = format!("{} sends two commands on one lane", self.nodes[slot].name);
             self.story.broken(Rule::Bounded, self.now, what);
         }
-        if let Command::Append(additions) = &command
+        if let Command::Append { additions, .. } = &command
             && additions.len() > ADDITIONS_MAX
         {
             let what = format!("{} appends {} at once", self.nodes[slot].name, additions.len());
@@ -165,7 +165,7 @@ impl World {
                     format_args!("{name} gives {} entries back to Redis", entries.len()),
                 );
             }
-            Command::Append(additions) => {
+            Command::Append { after, additions } if *after <= self.redis.newest() => {
                 for addition in additions {
                     self.note_addition(from.slot, addition);
                 }

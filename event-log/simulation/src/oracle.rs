@@ -24,7 +24,7 @@ use event_log::agreed::entry::{NameChange, Record};
 use event_log::process::core::Outcome;
 use event_log::process::process::Process;
 
-use crate::people::{Page, Probe, State, Visit};
+use crate::people::{Connection, Page, Probe, State, Visit};
 use crate::redis::Health;
 use crate::service::window_name;
 use crate::story::Rule;
@@ -166,12 +166,12 @@ impl World {
 
     /// A member was told that the name goes on elsewhere: it must be so.
     pub fn judge_replacement(&mut self, index: usize) {
-        let began = self.connections[index].began;
+        let Connection { began, admitted_at, .. } = self.connections[index];
         let goes_on = self.others(index).any(|other| {
             let it = &self.connections[other];
             self.is_same_visitor(index, other)
                 && it.admitted_at.is_some()
-                && (it.began >= began || it.is_provisional)
+                && (it.began >= began || it.admitted_at >= admitted_at || it.is_provisional)
         });
         if !goes_on && !self.is_excused(index) {
             let what = format!(

@@ -81,7 +81,7 @@ impl Redis {
     pub fn execute(&mut self, command: Command, now: Time) -> Execution {
         let is_write = matches!(
             command,
-            Command::Append(_)
+            Command::Append { .. }
                 | Command::Restore(_)
                 | Command::Pulse { .. }
                 | Command::Farewell { .. }
@@ -105,7 +105,8 @@ impl Redis {
                 }
                 Reply::Entries(entries)
             }
-            Command::Append(additions) => {
+            Command::Append { after, .. } if self.newest() < after => Reply::Forgotten,
+            Command::Append { additions, .. } => {
                 for addition in additions {
                     self.append(addition, now);
                 }
@@ -131,9 +132,14 @@ impl Redis {
         let ids = || self.data.entries.iter().map(|(entry, _)| entry.id);
         Checked {
             base: ids().rfind(|id| *id <= upto).unwrap_or_default(),
-            newest: ids().next_back().unwrap_or_default(),
+            newest: self.newest(),
             trimmed_to: if self.data.is_trimmed { ids().next() } else { None },
         }
+    }
+
+    /// Returns the id of the newest entry that is there.
+    pub fn newest(&self) -> EventId {
+        self.data.entries.back().map(|(entry, _)| entry.id).unwrap_or_default()
     }
 
     /// Returns the entries after an id, up to the most that are read at a time.
