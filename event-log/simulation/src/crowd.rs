@@ -202,6 +202,10 @@ impl World {
                 self.story.count("gaps");
                 let visit = &mut self.windows[window].visit;
                 visit.gaps.insert(visit.received.len());
+                // What is missing may be messages of this visitor.
+                for key in self.windows[window].unsent.clone() {
+                    self.sends(window, key);
+                }
                 if self.plan.keeps_everything() && self.losses.is_empty() {
                     let what = format!("{} is told of a gap, and nothing is missing", window_name(window));
                     self.story.broken(Rule::GapsAreTrue, self.now, what);

@@ -188,6 +188,10 @@ impl World {
         }
         // An earlier trouble may take longer: the last one to end ends all.
         let until = (self.now + time).max(self.redis_well_since);
+        match self.unwell.last_mut() {
+            Some((_, to)) if *to >= self.now => *to = until,
+            _ => self.unwell.push((self.now, until)),
+        }
         self.redis_well_since = until;
         self.trouble(until, is_outage);
         self.at(until, Event::RedisUp { trouble: self.trouble });
@@ -259,6 +263,9 @@ impl World {
         }
         self.trouble += 1;
         self.redis_well_since = self.redis_well_since.min(self.now);
+        if let Some((_, to)) = self.unwell.last_mut() {
+            *to = (*to).min(self.now);
+        }
         self.redis_up(self.trouble);
         self.trouble_until = self.now;
         self.outage_until = self.outage_until.min(self.now);

@@ -418,6 +418,9 @@ impl Link {
 
     /// Tells what has changed about the connection.
     fn tell(&mut self, core: &mut Core) {
+        if self.phase == Phase::Ended {
+            return;
+        }
         let is_open = matches!(self.phase, Phase::Settling { .. } | Phase::Open);
         let is_shared = is_open || self.was_shared && self.grace_until.is_some();
         if !is_shared
