@@ -1,5 +1,6 @@
 //! Every flag, with its limits.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
@@ -16,6 +17,9 @@ pub struct Options {
     /// Share votes and messages with other processes over this Redis
     #[arg(long, value_name = "redis://HOST:PORT")]
     pub redis: Option<String>,
+    /// Keep votes and messages in this folder, so that they are there after a restart
+    #[arg(long, value_name = "DIR", conflicts_with = "redis")]
+    pub data: Option<PathBuf>,
     /// Events kept for each topic
     #[arg(long, value_name = "COUNT", default_value = "1000", value_parser = positive::<u32>)]
     pub history: u32,

@@ -21,6 +21,9 @@ pub struct Options {
     /// Share rooms and votes with other processes over this Redis
     #[arg(long, value_name = "redis://HOST:PORT")]
     pub redis: Option<String>,
+    /// Keep messages and votes in this folder, so that they are there after a restart
+    #[arg(long, value_name = "DIR", conflicts_with = "redis")]
+    pub data: Option<PathBuf>,
     /// Speak TLS, with the certificates in this PEM file
     #[arg(long, value_name = "FILE", requires = "key")]
     pub cert: Option<PathBuf>,
