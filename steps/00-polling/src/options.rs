@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use clap::Parser;
-use event_log::{EventLog, RedisUrl};
+use event_log::{EventLog, Place, RedisUrl};
 use web::server::HttpLimits;
 use web::{Origins, address_and_port, positive, seconds, secret};
+
+use crate::tally::topics;
 
 /// Step 0: a vote and a chat by short polling and long polling.
 #[derive(Clone, Debug, Parser)]
@@ -39,8 +41,15 @@ impl Options {
         HttpLimits { connections: self.max_connections as usize, header_time: self.header_timeout }
     }
 
-    /// Opens the log of votes and messages. Must be called on a tokio runtime.
-    pub fn log(&self) -> EventLog {
-        EventLog::open(self.redis.as_ref(), self.history as usize)
+    /// Opens the log of messages and votes. Must be called on a tokio runtime.
+    ///
+    /// # Errors
+    /// A sentence about a folder that cannot be used.
+    pub fn log(&self) -> Result<EventLog, String> {
+        let place = match &self.redis {
+            Some(url) => Place::Redis(url.clone()),
+            None => Place::Memory,
+        };
+        EventLog::open(&place, topics(self.history))
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use echo::{Compression, Limits, Timeouts};
-use event_log::{EventLog, RedisUrl};
+use event_log::{EventLog, Place, RedisUrl};
 use handshake::Policy;
 use web::server::HttpLimits;
 use web::{address_and_port, parse_command_line, positive, secret};
@@ -64,8 +64,15 @@ impl Options {
     }
 
     /// Opens the log of messages and votes. Must be called on a tokio runtime.
-    pub(crate) fn log(&self) -> EventLog {
-        EventLog::open(self.redis.as_ref(), self.history as usize)
+    ///
+    /// # Errors
+    /// A sentence about a folder that cannot be used.
+    pub(crate) fn log(&self) -> Result<EventLog, String> {
+        let place = match &self.redis {
+            Some(url) => Place::Redis(url.clone()),
+            None => Place::Memory,
+        };
+        EventLog::open(&place, polling::topics(self.history))
     }
 
     /// Returns the limits on clients that connect by HTTP: enough connections for every WebSocket,
