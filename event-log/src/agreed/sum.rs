@@ -159,7 +159,8 @@ impl Agreed {
             None => changes.push(Change::Topic(Arc::clone(&event.topic))),
         }
         self.keys.insert(&event);
-        let Self { topics, names, history, .. } = self;
+        let Self { topics, names, history, loading, .. } = self;
+        let names = loading.as_ref().map_or(&*names, |loading| &loading.names);
         history.insert(event, |topic| {
             let is = |kept: &Arc<str>| **kept == *topic;
             topics.counted.iter().any(is) || topics.kept.iter().any(is) || names.is_occupied(topic)
