@@ -41,6 +41,8 @@ pub struct Agreed {
     changes: VecDeque<Entry>,
     /// Entries since the last snapshot.
     since_snapshot: usize,
+    /// Entries between two snapshots.
+    snapshot_interval: usize,
     loading: Option<Loading>,
 }
 
@@ -93,6 +95,7 @@ impl Agreed {
             counts: Counts::new(),
             changes: VecDeque::new(),
             since_snapshot: 0,
+            snapshot_interval: SNAPSHOT_INTERVAL,
             loading: None,
         }
     }
@@ -249,9 +252,14 @@ impl Agreed {
         })
     }
 
+    /// Sets the number of entries between two snapshots.
+    pub(crate) fn set_snapshot_interval(&mut self, entries: usize) {
+        self.snapshot_interval = entries;
+    }
+
     /// Returns whether it is time for a snapshot.
     pub(crate) fn needs_snapshot(&self) -> bool {
-        self.since_snapshot >= SNAPSHOT_INTERVAL
+        self.since_snapshot >= self.snapshot_interval
     }
 
     /// The place of the last entry that is included.
