@@ -308,7 +308,7 @@ impl Process {
 
     /// Returns the id of a topic's newest event that is kept, or `0-0` if there is none.
     pub fn newest(&self, topic: &str) -> EventId {
-        self.history().newest_of(topic)
+        self.core.agreed.newest(topic)
     }
 
     /// Returns an id after which nothing of a topic is missing, and which is not older than its newest
@@ -324,7 +324,7 @@ impl Process {
 
     /// Returns the events of a topic after `id` that are kept, at most `events_max` of them.
     pub fn after(&self, topic: &str, id: EventId, events_max: usize) -> Vec<Event> {
-        self.core.agreed.history().after(topic, id, events_max)
+        self.core.agreed.after(topic, id, events_max)
     }
 
     /// Returns whether events of a topic after `id` are missing.
