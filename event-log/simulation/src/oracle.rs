@@ -453,11 +453,11 @@ impl World {
         if left != right {
             return Some(format!("{} counts {left:?}, {} counts {right:?}", one.id(), other.id()));
         }
-        for room in self.rooms() {
-            let (left, right) = (one.here(&room), other.here(&room));
+        for (room, name) in &self.plan.places {
+            let (left, right) = (one.present(room, name), other.present(room, name));
             if left != right {
                 return Some(format!(
-                    "{room}: {} shows {left:?}, {} shows {right:?}",
+                    "{name} in {room}: {} shows {left:?}, {} shows {right:?}",
                     one.id(),
                     other.id()
                 ));

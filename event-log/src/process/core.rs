@@ -123,6 +123,7 @@ impl Core {
             }
             Change::Refused(seat) if seat.process == self.id => {
                 if let Some(wanted) = self.seats.unwant(seat.number) {
+                    self.tell(News::Room(Arc::clone(&wanted.room)));
                     // Somebody who was let in while Redis was away can still be too late.
                     let outcome =
                         if wanted.is_admitted { Outcome::Replaced } else { Outcome::Refused };
