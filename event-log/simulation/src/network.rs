@@ -165,7 +165,9 @@ impl World {
                     format_args!("{name} gives {} entries back to Redis", entries.len()),
                 );
             }
-            Command::Append { after, additions } if *after <= self.redis.newest() => {
+            Command::Append { after, silent, additions }
+                if *after <= self.redis.newest() && !self.redis.is_alive(silent) =>
+            {
                 for addition in additions {
                     self.note_addition(from.slot, addition);
                 }

@@ -2,11 +2,12 @@
 //! and the seats of its connections.
 
 use std::collections::VecDeque;
+use std::mem::take;
 use std::sync::Arc;
 
 use crate::agreed::entry::{Entry, NameChange, ProcessId, Record};
 use crate::agreed::sum::{Agreed, Change};
-use crate::process::command::Addition;
+use crate::process::command::{Addition, Due};
 use crate::process::outbox::Outbox;
 use crate::process::seats::Seats;
 
@@ -48,7 +49,7 @@ pub(crate) struct Core {
     pub(crate) seats: Seats,
     pub(crate) news: VecDeque<News>,
     /// Processes that give no sign of life. The log has to be told.
-    pub(crate) gone: Vec<ProcessId>,
+    pub(crate) gone: Vec<(ProcessId, u64)>,
     /// Processes that the log says are gone.
     pub(crate) buried: Vec<ProcessId>,
     is_snapshot_due: bool,
@@ -105,6 +106,12 @@ impl Core {
     }
 
     fn note(&mut self, change: Change) {
+        if let Change::Seat(_, room, _) = &change
+            && self.seats.hidden_in(room).next().is_some()
+        {
+            // Somebody else may have a name that was hidden.
+            self.tell(News::Room(Arc::clone(room)));
+        }
         match change {
             Change::Topic(topic) => self.tell(News::Topic(topic)),
             Change::Room(room) => self.tell(News::Room(room)),
@@ -205,6 +212,8 @@ impl Core {
     pub(crate) fn send_again(&mut self) {
         self.outbox.send_again();
         self.seats.send_again();
+        // Whoever is still silent is found again.
+        self.gone.clear();
         self.is_snapshot_sent = false;
         self.is_gone_sent = false;
     }
@@ -222,9 +231,10 @@ impl Core {
 
     // ANCHOR: take_due
     /// Takes up to `max` additions to the log that have to be sent.
-    pub(crate) fn take_due(&mut self, max: usize) -> Vec<Addition> {
+    pub(crate) fn take_due(&mut self, max: usize) -> Due {
         let mut due: Vec<NameChange> = Vec::new();
-        due.extend(self.gone.drain(..).map(|process| NameChange::Gone { process }));
+        let silent = take(&mut self.gone);
+        due.extend(silent.iter().map(|(process, _)| NameChange::Gone { process: process.clone() }));
         if !self.is_closing {
             due.extend(self.seats.take_due(&self.id, max));
         } else if !self.is_gone_sent {
@@ -240,7 +250,7 @@ impl Core {
             additions.push(Addition::Snapshot(self.agreed.snapshot()));
             (self.is_snapshot_due, self.is_snapshot_sent) = (false, true);
         }
-        additions
+        Due { silent, additions }
     }
     // ANCHOR_END: take_due
 }

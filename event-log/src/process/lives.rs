@@ -34,13 +34,14 @@ impl Lives {
         }
     }
 
-    /// Notes the beats in an answer, and returns the processes that are gone. `holders` are those
+    /// Notes the beats in an answer, and returns the processes that are gone,
+    /// with the last beat that was seen of each. `holders` are those
     /// that have seats, even if no sign of life of theirs is known.
     pub(crate) fn note(
         &mut self,
         beats: &BTreeMap<ProcessId, u64>,
         holders: BTreeSet<ProcessId>,
-    ) -> Vec<ProcessId> {
+    ) -> Vec<(ProcessId, u64)> {
         self.seen.retain(|process, life| {
             !life.is_gone || beats.contains_key(process) || holders.contains(process)
         });
@@ -61,7 +62,7 @@ impl Lives {
             }
             life.beat = beat.max(life.beat);
             if life.unchanged >= UNCHANGED_MAX {
-                gone.push(process.clone());
+                gone.push((process.clone(), life.beat.unwrap_or_default()));
                 // Nobody waits for it, and after the same time the log is told again.
                 (life.is_gone, life.is_back, life.unchanged) = (true, true, 0);
             }
