@@ -108,6 +108,7 @@ impl World {
             state: State::Opening,
             began: self.now,
             admitted_at: None,
+            present_at: None,
             ended_at: None,
             is_broken: false,
             cursor: None,
@@ -179,10 +180,12 @@ impl World {
             return;
         }
         match frame {
-            Frame::Welcome(here) => {
+            Frame::Welcome(here, after) => {
                 self.windows[window].state = Page::In(index);
                 let visit = &mut self.windows[window].visit;
                 visit.here = here;
+                // Without it, somebody who has received nothing would come back as a newcomer.
+                visit.last.get_or_insert(after);
                 if visit.welcomed_at.is_some() {
                     self.story.count("returns");
                 } else {

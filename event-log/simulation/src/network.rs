@@ -190,6 +190,11 @@ impl World {
             }
             Addition::Record(Record::Names(change)) => {
                 self.story.tell(self.now, format_args!("{name} appends: {}", line_of(change)));
+                if let NameChange::Seat { seat, is_present: true, .. } = change
+                    && let Some(index) = self.nodes[slot].attempts.get(&seat.number)
+                {
+                    self.connections[*index].present_at.get_or_insert(self.now);
+                }
             }
             Addition::Record(Record::Event(draft)) => {
                 self.story.tell(self.now, format_args!("{name} appends: {}", draft.key));

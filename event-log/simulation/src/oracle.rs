@@ -15,6 +15,8 @@
 //!    and under new ids; its members may lose their names.
 //! 4. [`World::is_lost_for_good`]: Redis loses an entry, and every process that knew it has ended, or
 //!    was away as in 3.
+//! 6. [`World::was_overtaken`]: Redis loses entries, and a process that is new, and cannot know who
+//!    else there is, comes back before one that knew them.
 //! 5. [`World::cannot_know`]: a process that is cut off shows what it knows. It does not know who came
 //!    to another process since.
 
@@ -64,6 +66,18 @@ impl World {
         self.losses
             .iter()
             .any(|loss| loss.at >= began && self.was_silent(connection.slot, loss.at))
+    }
+
+    /// Exception 6: Redis has lost everything, and a process that has never been connected before has
+    /// let somebody in before the process of this member was back.
+    fn was_overtaken(&self, index: usize, by: usize) -> bool {
+        let (node, newer) =
+            (&self.nodes[self.connections[index].slot], &self.nodes[self.connections[by].slot]);
+        self.losses.iter().any(|loss| {
+            loss.at >= self.connections[index].began
+                && node.beat_at < loss.at
+                && newer.first_shared_at > loss.at
+        })
     }
 
     /// Exception 5: this process is cut off, and the member came to another one since.
@@ -146,6 +160,7 @@ impl World {
                 && !self.is_same_visitor(index, *other)
                 && !self.is_excused(*other)
                 && !self.was_left_behind(index)
+                && !self.was_overtaken(*other, index)
                 // Somebody who was let in elsewhere since this process has read the log.
                 && !(is_unproven && it.began + SECOND > read_at)
         });
@@ -251,7 +266,7 @@ impl World {
                     && *it.name == **name
                     && it.state == State::Admitted
                     && self.is_connected(it)
-                    && it.admitted_at.is_some_and(|at| at < self.cause)
+                    && it.present_at.is_some_and(|at| at < self.cause)
                     && !self.is_excused(*other)
                     && !self.cannot_know(slot, *other)
                     && !self.went_on_elsewhere(*other)
@@ -336,6 +351,9 @@ impl World {
         }
         node.told_shared = is_shared;
         if is_shared {
+            if node.first_shared_at == 0 {
+                node.first_shared_at = self.now;
+            }
             node.problems = 0;
             return;
         }

@@ -222,8 +222,9 @@ impl World {
         connection.told = process.here(&connection.room);
         let here = connection.told.clone();
         self.story.tell(self.now, format_args!("here are {here:?}"));
+        let after = connection.cursor.as_ref().map(Cursor::after).unwrap_or_default();
         self.judge_holder(index);
-        self.show(index, Frame::Welcome(here));
+        self.show(index, Frame::Welcome(here, after));
         self.at(self.now, Event::Reads(index));
     }
 

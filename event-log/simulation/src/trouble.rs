@@ -41,6 +41,7 @@ impl World {
                 read_at: 0,
                 told_shared: false,
                 problems: 0,
+                first_shared_at: 0,
                 accepted: Vec::new(),
                 ids: BTreeSet::new(),
             });
@@ -73,6 +74,7 @@ impl World {
         node.silences.clear();
         node.told_shared = false;
         node.problems = 0;
+        node.first_shared_at = 0;
         node.accepted.clear();
         node.ids.clear();
         node.read_at = 0;

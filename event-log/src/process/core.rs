@@ -52,6 +52,8 @@ pub(crate) struct Core {
     pub(crate) gone: Vec<(ProcessId, u64)>,
     /// Processes that the log says are gone.
     pub(crate) buried: Vec<ProcessId>,
+    /// Whether others have given us up, and we have not looked yet who has come back elsewhere.
+    has_died: bool,
     is_snapshot_due: bool,
     is_snapshot_sent: bool,
     /// Whether this process is about to end, and gives its names back.
@@ -73,6 +75,7 @@ impl Core {
             news: VecDeque::new(),
             gone: Vec::new(),
             buried: Vec::new(),
+            has_died: false,
             is_snapshot_due: false,
             is_snapshot_sent: false,
             is_closing: false,
@@ -122,7 +125,8 @@ impl Core {
             }
             Change::Seat(seat, room, name) if seat.process == self.id => {
                 let has = self.agreed.names().seat_of(&room, &name, &seat);
-                self.seats.note(seat.number, &room, &name, has);
+                let shown = self.seats.note(seat.number, &room, &name, has);
+                self.tell_room(shown);
                 if has.is_some() {
                     self.admit(seat.number);
                 }
@@ -138,7 +142,8 @@ impl Core {
                 }
             }
             Change::Replaced(seat) if seat.process == self.id => {
-                self.seats.lose(seat.number);
+                let shown = self.seats.lose(seat.number);
+                self.tell_room(shown);
                 if self.seats.unwant(seat.number).is_some() {
                     self.tell(News::Seat(seat.number, Outcome::Replaced));
                 }
@@ -150,10 +155,18 @@ impl Core {
                 self.deaths += 1;
                 self.id = format!("{}.{}", self.name, self.deaths).into();
                 self.seats.lose_all();
+                self.has_died = true;
             }
             Change::Gone(process) => self.buried.push(process),
             Change::Adopted => self.compare_seats(),
             Change::Seat(..) | Change::Refused(_) | Change::Replaced(_) => {}
+        }
+    }
+
+    /// Tells that a room shows other members than before, although the log does not say so.
+    fn tell_room(&mut self, room: Option<Arc<str>>) {
+        if let Some(room) = room {
+            self.tell(News::Room(room));
         }
     }
 
@@ -171,6 +184,13 @@ impl Core {
             let has = names.seat_of(&room, &name, &seat);
             self.seats.note(seat.number, &room, &name, has);
         }
+        self.end_replaced();
+    }
+
+    /// Ends the connections of members who have lost their seats, and whose names go on in another
+    /// connection of the same visitor.
+    fn end_replaced(&mut self) {
+        let names = self.agreed.names();
         let lost = self.seats.lost();
         let replaced = lost.filter(|(_, wanted)| {
             wanted.had_seat && names.goes_on(&wanted.room, &wanted.name, &wanted.session)
@@ -233,6 +253,9 @@ impl Core {
     /// Takes up to `max` additions to the log that have to be sent.
     pub(crate) fn take_due(&mut self, max: usize) -> Due {
         let mut due: Vec<NameChange> = Vec::new();
+        if take(&mut self.has_died) {
+            self.end_replaced();
+        }
         let silent = take(&mut self.gone);
         due.extend(silent.iter().map(|(process, _)| NameChange::Gone { process: process.clone() }));
         if !self.is_closing {

@@ -62,7 +62,7 @@ impl Lives {
             }
             life.beat = beat.max(life.beat);
             if life.unchanged >= UNCHANGED_MAX {
-                gone.push((process.clone(), life.beat.unwrap_or_default()));
+                gone.push((process.clone(), beat.unwrap_or_default()));
                 // Nobody waits for it, and after the same time the log is told again.
                 (life.is_gone, life.is_back, life.unchanged) = (true, true, 0);
             }

@@ -77,14 +77,14 @@ impl Seats {
     }
 
     /// Notes what the log says of one of our seats: whether its member is present, or that we do not
-    /// have it.
+    /// have it. Returns its room if it was [hidden](Self::hide) until now.
     pub(crate) fn note(
         &mut self,
         number: u64,
         room: &Arc<str>,
         name: &Arc<str>,
         has: Option<bool>,
-    ) {
+    ) -> Option<Arc<str>> {
         match has {
             Some(is_present) => {
                 if let Some(wanted) = self.wanted.get_mut(&number) {
@@ -92,16 +92,19 @@ impl Seats {
                 }
                 let (room, name) = (Arc::clone(room), Arc::clone(name));
                 self.had.insert(number, Had { room, name, is_present });
+                self.due.insert(number);
+                None
             }
-            None => drop(self.had.remove(&number)),
+            None => self.lose(number),
         }
-        self.due.insert(number);
     }
 
-    /// The log says that we do not have a seat.
-    pub(crate) fn lose(&mut self, number: u64) {
-        self.had.remove(&number);
+    /// The log says that we do not have a seat. Returns its room if it was [hidden](Self::hide) until
+    /// now.
+    pub(crate) fn lose(&mut self, number: u64) -> Option<Arc<str>> {
+        let had = self.had.remove(&number);
         self.due.insert(number);
+        had.filter(|_| self.hidden.remove(&number)).map(|had| had.room)
     }
 
     /// The log says that we have no seats at all. What we want is due again.
