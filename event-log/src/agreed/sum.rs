@@ -188,6 +188,13 @@ impl Agreed {
         });
     }
 
+    /// Notes that this log begins after this place. What came before is not known. All entries of the
+    /// log come later, even if the clock is set back, so a reader can go on from here.
+    pub(crate) fn begin_at(&mut self, place: EventId) {
+        self.position = place;
+        self.history.set_began(place);
+    }
+
     /// Begins to read the log from its beginning. What is known of events stays; names and counts
     /// are added up again.
     pub(crate) fn begin_loading(&mut self) {

@@ -67,9 +67,7 @@ impl Process {
     /// Returns a process whose log is in memory, and begins now.
     pub fn in_memory(name: ProcessId, topics: Topics, now: Now) -> Self {
         let mut agreed = Agreed::new(topics);
-        agreed
-            .history_mut()
-            .set_began(EventId { milliseconds: now.unix_milliseconds, sequence: 0 });
+        agreed.begin_at(EventId { milliseconds: now.unix_milliseconds, sequence: 0 });
         Self { core: Core::new(name, agreed), store: Store::Memory }
     }
 
