@@ -1,137 +1,344 @@
-//! The event log that callers use: append an event, read the events after an id, wait for the
-//! next one.
+//! The event log that callers use: append an event, read the events after an id, wait for the next
+//! one; and enter a room under a name.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
-use crate::event::{Event, EventId};
-use crate::memory_log::MemoryLog;
-use crate::outbox::{BATCH, Outbox, OutboxFull};
-use crate::redis_stream::follow;
-use crate::redis_url::{InvalidRedisUrl, redis_client};
+use crate::agreed::entry::Draft;
+use crate::agreed::sum::Topics;
+use crate::event::{EventId, random_key};
+use crate::file_driver;
+use crate::process::cursor::{Cursor, Missed};
+use crate::process::process::{NotAppended, Process, TooManyRooms};
+use crate::redis::driver::drive;
+use crate::redis_url::RedisUrl;
+use crate::shared::Shared;
+
+/// How long an attempt to enter waits for Redis. A page gives an attempt up after ten seconds.
+const ENTER_TIME: Duration = Duration::from_secs(8);
+/// How long [`EventLog::store`] waits until the event is stored.
+const STORE_TIME: Duration = Duration::from_secs(10);
+/// How long [`EventLog::close`] waits at most.
+const CLOSE_TIME: Duration = Duration::from_secs(2);
+/// How often it looks.
+const CLOSE_INTERVAL: Duration = Duration::from_millis(5);
+
+/// Where the events are stored.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// In the memory of this process. They end with it.
+    Memory,
+    /// In a file in this folder.
+    Folder(PathBuf),
+    /// In this Redis, which other processes share.
+    Redis(RedisUrl),
+}
 
 /// A handle to a log of events. A clone is a handle to the same log.
 ///
-/// A log keeps a limited number of events and at most 8 MiB for each topic, and at most 1,000
+/// A process keeps a limited number of events and at most 8 MiB for each topic, and at most 1,000
 /// topics and 256 MiB in total. When the limit on topics is reached, the topic that has been quiet
-/// the longest is dropped.
+/// the longest is dropped, unless it is in use: see [`Topics`].
 ///
-/// The log keeps nothing about its readers. A reader sends an id with each question. While it
-/// waits it is a future, which leaves nothing behind when the reader's connection ends and the
-/// future is dropped. A common mistake is a queue for each visitor, which is never removed (fault
-/// F20).
+/// The log keeps nothing about its readers. A reader has a [`Cursor`] or sends an id with each
+/// question. While it waits it is a future, which leaves nothing behind when the reader's connection
+/// ends and the future is dropped. A common mistake is a queue for each visitor, which is never
+/// removed (fault F20).
 #[derive(Clone)]
 pub struct EventLog {
-    memory: Arc<MemoryLog>,
-    is_shared: Arc<watch::Sender<bool>>,
-    redis: Option<RedisLink>,
+    shared: Arc<Shared>,
+    /// The task that talks to Redis or writes the file. It ends when the last handle is dropped.
+    _driver: Arc<JoinSet<()>>,
 }
 
-/// Connects this process with the others.
-#[derive(Clone)]
-struct RedisLink {
-    outbox: Arc<Outbox>,
-    /// The task that talks to Redis. It ends when the last handle is dropped.
-    _task: Arc<JoinSet<()>>,
+/// A name in a room, for as long as this value is kept.
+pub struct Membership {
+    shared: Arc<Shared>,
+    number: u64,
+    replaced: oneshot::Receiver<()>,
+}
+
+/// Why somebody was not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotEntered {
+    /// Another visitor has the name.
+    #[error("that name is taken here: choose another")]
+    NameTaken,
+    /// There are as many rooms as there may be.
+    #[error("there are as many rooms as the server has: join another")]
+    TooManyRooms,
+    /// Redis was away for too long to ask whether the name is free.
+    #[error("the servers cannot reach each other: no new name can be given out; try again")]
+    Unreachable,
+}
+
+/// Why it is not known that an event was stored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotStored {
+    /// The event was not appended.
+    #[error(transparent)]
+    NotAppended(#[from] NotAppended),
+    /// The event still waits to be stored.
+    #[error("this waits to be stored, and may still be; send it again under the same key")]
+    StillWaiting,
+}
+
+/// How often each content of a topic has occurred.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// The counts.
+    pub counts: BTreeMap<Arc<str>, u64>,
+    /// The last event that is included.
+    pub newest: EventId,
 }
 
 impl EventLog {
-    /// Returns a log over the Redis at this URL, or a log [in memory](Self::in_memory) if there is
-    /// no URL.
+    /// Opens a log. Must be called on a tokio runtime.
     ///
     /// # Errors
-    /// As [`over_redis`](Self::over_redis).
-    pub fn open(redis: Option<&str>, events_max: usize) -> Result<Self, InvalidRedisUrl> {
-        match redis {
-            Some(url) => Self::over_redis(url, events_max),
-            None => Ok(Self::in_memory(events_max)),
+    /// A sentence about a folder that cannot be used.
+    pub fn open(place: &Place, topics: Topics) -> Result<Self, String> {
+        match place {
+            Place::Memory => Ok(Self::in_memory(topics)),
+            Place::Folder(folder) => Self::in_folder(folder, topics),
+            Place::Redis(url) => Ok(Self::over_redis(url, topics)),
         }
     }
 
-    /// Returns a log of this process alone, which keeps the last `events_max` events of each topic
-    /// (at least one).
+    /// Returns a log of this process alone.
     ///
     /// After a restart the log is empty. Its new ids are later than the old ones, unless the clock
-    /// was set back. So a reader that comes with an old id gets all events since the restart.
-    pub fn in_memory(events_max: usize) -> Self {
-        let is_shared = Arc::new(watch::Sender::new(true));
-        Self { memory: Arc::new(MemoryLog::new(events_max)), is_shared, redis: None }
+    /// was set back. A reader that comes with an old id is told that something is missing.
+    pub fn in_memory(topics: Topics) -> Self {
+        let shared = Shared::new(|now| Process::in_memory(random_key().into(), topics, now));
+        Self { shared: Arc::new(shared), _driver: Arc::default() }
     }
 
-    /// Returns a log that all processes share which use the same Redis, such as
-    /// `redis://127.0.0.1:6379`.
-    ///
-    /// Each process keeps the last `events_max` events of each topic (at least 100) and answers
-    /// from them, even while Redis is away. Events that are appended meanwhile wait. The log
-    /// connects in the background, and again whenever the connection is lost. Must be called on a
-    /// tokio runtime.
+    /// Returns a log of this process alone that survives it, in a file in `folder`. An event is in the
+    /// log when it is on the disk. Must be called on a tokio runtime.
     ///
     /// # Errors
-    /// [`InvalidRedisUrl`] if `url` is not the URL of a Redis.
-    pub fn over_redis(url: &str, events_max: usize) -> Result<Self, InvalidRedisUrl> {
-        let client = redis_client(url)?;
-        // A batch that was on its way when a connection broke may arrive twice. So the keys of at
-        // least one batch must be kept.
-        let memory = Arc::new(MemoryLog::new(events_max.max(BATCH)));
-        let outbox = Arc::new(Outbox::default());
-        let is_shared = Arc::new(watch::Sender::new(false));
-        let mut task = JoinSet::new();
-        let (for_task, its_outbox) = (Arc::clone(&memory), Arc::clone(&outbox));
-        task.spawn(follow(client, for_task, its_outbox, Arc::clone(&is_shared)));
-        let redis = Some(RedisLink { outbox, _task: Arc::new(task) });
-        Ok(Self { memory, is_shared, redis })
+    /// A sentence about a folder that cannot be used.
+    pub fn in_folder(folder: &Path, topics: Topics) -> Result<Self, String> {
+        let (shared, file) = file_driver::open(folder, topics)?;
+        let shared = Arc::new(shared);
+        let mut driver = JoinSet::new();
+        driver.spawn(file_driver::drive(Arc::clone(&shared), file));
+        Ok(Self { shared, _driver: Arc::new(driver) })
     }
 
-    /// Appends an event to a topic. Never waits. Over Redis, readers of this process see the event
-    /// once it has come back from Redis, as all other processes do.
+    /// Returns a log that all processes share which use the same Redis.
+    ///
+    /// Each process keeps the last events of each topic and answers from them, even while Redis is
+    /// away. Events that are appended meanwhile wait. The log connects in the background, and again
+    /// whenever the connection is lost. Must be called on a tokio runtime.
+    pub fn over_redis(url: &RedisUrl, topics: Topics) -> Self {
+        let shared = Arc::new(Shared::new(|_| Process::over_redis(random_key().into(), topics)));
+        let mut driver = JoinSet::new();
+        driver.spawn(drive(Arc::clone(&shared), url.clone()));
+        Self { shared, _driver: Arc::new(driver) }
+    }
+
+    /// Appends an event to a topic. Never waits. The event is in the log once it is stored, and then
+    /// readers see it. Returns its id if it was in the log already.
     ///
     /// The sender gives the event a key, and appends it again under the same key if it does not
-    /// know whether it arrived. An event whose topic and key are those of an event that is kept is
-    /// dropped. So "at least once" becomes "exactly once". See [`random_key`](crate::random_key).
+    /// know whether it arrived. An event whose topic and key are those of one of the last 100,000
+    /// events is dropped. So "at least once" becomes "exactly once". See
+    /// [`random_key`](crate::random_key).
     ///
     /// # Errors
-    /// [`OutboxFull`] while 10,000 events wait for Redis. Never in memory.
-    pub fn append(&self, topic: &str, key: &str, data: &str) -> Result<(), OutboxFull> {
-        match &self.redis {
-            None => self.memory.append(topic, key, data),
-            Some(_) if self.id_of(topic, key).is_some() => {}
-            Some(redis) => redis.outbox.add(topic, key, data)?,
+    /// [`NotAppended`] while 10,000 events wait to be stored, or the file cannot be written.
+    pub fn append(
+        &self,
+        topic: &str,
+        key: &str,
+        data: &str,
+    ) -> Result<Option<EventId>, NotAppended> {
+        let draft = Draft { topic: topic.into(), key: key.into(), data: data.into() };
+        self.shared.with(|process, now| process.append(draft, now))
+    }
+
+    /// Appends an event, and waits until it is stored. Returns its id.
+    ///
+    /// # Errors
+    /// [`NotStored`] if the event was not appended, or is not stored after ten seconds. Then the
+    /// sender does not know whether it will be.
+    pub async fn store(&self, topic: &str, key: &str, data: &str) -> Result<EventId, NotStored> {
+        let mut notifications = self.shared.topics.subscribe(topic);
+        if let Some(id) = self.append(topic, key, data)? {
+            return Ok(id);
         }
-        Ok(())
+        let stored = async {
+            loop {
+                if let Some(id) = self.id_of(topic, key) {
+                    return id;
+                }
+                // The sender of the notifications lives as long as this handle.
+                let _ = notifications.changed().await;
+            }
+        };
+        timeout(STORE_TIME, stored).await.map_err(|_| NotStored::StillWaiting)
     }
 
-    /// Returns the id of the event with this topic and key, if it is kept.
+    /// Returns the id of the event with this topic and key, if it is among the last 100,000 events.
     pub fn id_of(&self, topic: &str, key: &str) -> Option<EventId> {
-        self.memory.history().id_of(topic, key)
+        self.shared.look(|process| process.agreed().id_of(topic, key))
     }
 
-    /// Returns the events of a topic after `id` that are kept, oldest first.
-    pub fn after(&self, topic: &str, id: EventId) -> Vec<Event> {
-        self.memory.history().after(topic, id)
+    /// Returns the events of a topic after `id` that are kept, oldest first, and whether some are
+    /// missing.
+    pub fn after(&self, topic: &str, id: EventId) -> Missed {
+        let mut cursor = self.reader(topic, id);
+        self.read(&mut cursor, usize::MAX)
     }
 
     /// Returns the events of a topic after `id`, and waits for the first one if there are none.
-    /// Returns an empty list if none came within `at_most`.
-    pub async fn wait(&self, topic: &str, id: EventId, at_most: Duration) -> Vec<Event> {
-        self.memory.wait(topic, id, at_most).await
+    /// Returns no events if none came within `at_most`.
+    pub async fn wait(&self, topic: &str, id: EventId, at_most: Duration) -> Missed {
+        // This receiver is all that the log knows of a reader. It subscribes before the first look
+        // at the events, so an event that comes in between is not missed.
+        let mut notifications = self.shared.topics.subscribe(topic);
+        let news = async {
+            loop {
+                let missed = self.after(topic, id);
+                if missed.is_gap || !missed.events.is_empty() {
+                    return missed;
+                }
+                let _ = notifications.changed().await;
+            }
+        };
+        timeout(at_most, news).await.unwrap_or_default()
     }
 
-    /// Returns the id of a topic's newest event, or `0-0` if there is none.
+    /// Returns the place of a newcomer to a topic, who receives its last `count` events first.
+    pub fn newcomer(&self, topic: &str, count: usize) -> Cursor {
+        self.shared.look(|process| Cursor::of_newcomer(process, topic, count))
+    }
+
+    /// Returns the place of a reader who has received everything up to `after`.
+    pub fn reader(&self, topic: &str, after: EventId) -> Cursor {
+        self.shared.look(|process| Cursor::of_reader(process, topic, after))
+    }
+
+    /// Returns what a reader receives next, up to `events_max` events.
+    pub fn read(&self, cursor: &mut Cursor, events_max: usize) -> Missed {
+        self.shared.look(|process| cursor.read(process, events_max))
+    }
+
+    /// Returns the id of a topic's newest event that is kept, or `0-0` if there is none.
     pub fn newest(&self, topic: &str) -> EventId {
-        self.memory.history().newest_of(topic)
+        self.shared.look(|process| process.newest(topic))
+    }
+
+    /// Returns an id after which nothing of a topic is known to be missing, and which is not older
+    /// than its newest event.
+    pub fn end(&self, topic: &str) -> EventId {
+        self.shared.look(|process| process.end(topic))
+    }
+
+    /// Returns how often each content of a topic has occurred since the log began, whatever events
+    /// are kept. The topic must be one of those that are [counted](Topics::counted).
+    pub fn counted(&self, topic: &str) -> Counted {
+        self.shared.look(|process| {
+            let counts = process.agreed().counts(topic);
+            let counts = counts.map(|(content, count)| (Arc::clone(content), count)).collect();
+            Counted { counts, newest: process.newest(topic) }
+        })
+    }
+
+    /// Returns the events of a topic that wait to be stored, from this number on, each with its key,
+    /// and the number after them.
+    pub fn pending(&self, topic: &str, from: u64) -> (Vec<Draft>, u64) {
+        self.shared.look(|process| process.pending(topic, from))
+    }
+
+    // ANCHOR: enter
+    /// Enters a room under a name. The name is given back when the membership is dropped, and also
+    /// when this future is.
+    ///
+    /// A name has one holder in its room, in all processes together. Somebody who comes with the
+    /// session of the holder takes the name over. An empty session takes nothing over.
+    ///
+    /// # Errors
+    /// [`NotEntered`], a reason for the person who wants to enter.
+    pub async fn enter(
+        &self,
+        room: &str,
+        name: &str,
+        session: &str,
+    ) -> Result<Membership, NotEntered> {
+        let begin = |process: &mut Process, now| process.enter(room, name, session, now);
+        let (number, admitted, replaced) =
+            self.shared.enter(begin).map_err(|TooManyRooms| NotEntered::TooManyRooms)?;
+        // From here on, whatever happens, the name is given back.
+        let membership = Membership { shared: Arc::clone(&self.shared), number, replaced };
+        match timeout(ENTER_TIME, admitted).await {
+            Ok(Ok(true)) => Ok(membership),
+            Ok(_) => Err(NotEntered::NameTaken),
+            Err(_) => Err(NotEntered::Unreachable),
+        }
+    }
+    // ANCHOR_END: enter
+
+    /// Returns the members who are present in a room, in all processes.
+    pub fn here(&self, room: &str) -> BTreeSet<Arc<str>> {
+        self.shared.look(|process| process.here(room))
+    }
+
+    /// Returns a receiver that changes whenever a topic has new events. It may also change without a
+    /// reason.
+    pub fn message_notifications(&self, topic: &str) -> watch::Receiver<()> {
+        self.shared.topics.subscribe(topic)
+    }
+
+    /// Returns a receiver that changes whenever somebody joins or leaves a room. It may also change
+    /// without a reason.
+    pub fn name_notifications(&self, room: &str) -> watch::Receiver<()> {
+        self.shared.rooms.subscribe(room)
     }
 
     /// Returns the number of readers that are waiting now.
     pub fn waiting(&self) -> usize {
-        self.memory.waiting()
+        self.shared.topics.waiting()
     }
 
     /// Watches whether this process is connected with the others. Over Redis, that is whether Redis
-    /// can be reached. In memory there are no others, and the value is always `true`.
+    /// can be reached and takes writes. Otherwise there are no others, and the value is always `true`.
     pub fn shared(&self) -> watch::Receiver<bool> {
-        self.is_shared.subscribe()
+        self.shared.is_shared.subscribe()
+    }
+
+    /// Gives back all names, and waits until everything is stored that was accepted, but not longer
+    /// than two seconds. For the end of a process.
+    pub async fn close(&self) {
+        self.shared.with(|process, now| process.close(now));
+        let closed = async {
+            while !self.shared.look(Process::is_closed) {
+                sleep(CLOSE_INTERVAL).await;
+            }
+        };
+        let _ = timeout(CLOSE_TIME, closed).await;
     }
 }
+
+impl Membership {
+    /// Ends when the name goes on in another connection. May be dropped and called again.
+    pub async fn replaced(&mut self) {
+        let _ = (&mut self.replaced).await;
+    }
+}
+
+// ANCHOR: drop
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.shared.leave(self.number);
+    }
+}
+// ANCHOR_END: drop

@@ -1,24 +1,36 @@
 //! The event log: events are appended, and readers ask for what came after the last event that
-//! they have seen.
+//! they have seen. In its rooms, each name has one holder.
 //!
-//! Polls, votes and rooms all use it. A log belongs to one process, or is shared by many processes
-//! over a Redis stream. Its reader is an id and nothing else: the log keeps no state about readers.
+//! Polls, votes and rooms all use it. A log belongs to one process, in memory or in a file, or is
+//! shared by many processes over a Redis stream. Its reader is an id and nothing else: the log keeps
+//! no state about readers.
 //!
-//! The files, from the bottom to the top: an [`Event`] and its id; the bounded history of one
-//! process; the history with the tasks that wait for it; the outbox of events that Redis has not
-//! confirmed; the Redis stream; and [`EventLog`], which is what callers use.
+//! From the bottom to the top:
+//!
+//! - [`Event`] and its id;
+//! - [`agreed`]: what the entries of the log add up to, the same in every process;
+//! - [`process`]: what one process says to the others and concludes from what it reads, without
+//!   sockets, files or clocks;
+//! - `redis` and `file`: the drivers that carry out what a process asks for;
+//! - [`EventLog`]: what callers use.
 
+pub mod agreed;
 mod clock;
 mod event;
 mod event_log;
-mod history;
-mod memory_log;
-mod outbox;
-mod redis_stream;
+pub mod file;
+mod file_driver;
+pub mod process;
+mod redis;
 mod redis_url;
+mod shared;
+mod wakeups;
 
+pub use agreed::entry::Draft;
+pub use agreed::sum::Topics;
 pub use clock::unix_milliseconds;
 pub use event::{Event, EventId, InvalidEventId, random_key};
-pub use event_log::EventLog;
-pub use outbox::OutboxFull;
-pub use redis_url::{InvalidRedisUrl, redis_client};
+pub use event_log::{Counted, EventLog, Membership, NotEntered, NotStored, Place};
+pub use process::cursor::{Cursor, Missed};
+pub use process::process::NotAppended;
+pub use redis_url::{InvalidRedisUrl, RedisUrl};

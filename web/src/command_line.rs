@@ -2,16 +2,22 @@
 //! of the other steps share.
 
 use std::env;
+use std::ffi::OsStr;
+use std::fmt::Display;
+use std::marker::PhantomData;
 use std::net::TcpListener;
 use std::ops::RangeInclusive;
 use std::process::exit;
+use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::RangedU64ValueParser;
-use clap::{Args, Command};
+use clap::builder::{RangedU64ValueParser, TypedValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Args, Command, Error, Parser};
 
 use crate::listen::listen;
 use crate::output::{print_error_line, print_line, wait_until_printed};
+use crate::secret::without_secrets;
 
 /// Listens where the command line says, or at `standard` if it says nothing. `about` is the first
 /// line of `--help`. If the program cannot listen, it ends with a line that says why.
@@ -82,4 +88,73 @@ pub fn positive<Number: std::str::FromStr + Default + PartialEq>(
 ) -> Result<Number, String> {
     let number = text.parse().ok().filter(|number| *number != Number::default());
     number.ok_or_else(|| "expected a number from 1 on".to_owned())
+}
+
+/// Reads the command line. If it makes no sense, prints why and ends the program.
+///
+/// The message does not repeat a value that may contain a password: a URL for `--redis` may have
+/// been written without `--redis`.
+pub fn parse_command_line<Options: Parser>() -> Options {
+    Options::try_parse().unwrap_or_else(|error| hide_secrets(error).exit())
+}
+
+/// Hides the values that may contain a password in an error of a command line.
+fn hide_secrets(mut error: Error) -> Error {
+    // What is unknown is a value in the place of an argument. Others are known by their own names.
+    let is_unknown = error.kind() == ErrorKind::UnknownArgument;
+    let kind = if is_unknown { ContextKind::InvalidArg } else { ContextKind::InvalidValue };
+    if let Some(ContextValue::String(value)) = error.get(kind) {
+        let value = without_secrets(value).to_owned();
+        error.insert(kind, ContextValue::String(value));
+    }
+    error
+}
+
+/// Reads a value that may contain a password: an error does not repeat it.
+pub fn secret<Value>() -> impl TypedValueParser<Value = Value>
+where
+    Value: FromStr<Err: Display> + Clone + Send + Sync + 'static,
+{
+    Secret(PhantomData)
+}
+
+struct Secret<Value>(PhantomData<fn() -> Value>);
+
+impl<Value> Clone for Secret<Value> {
+    fn clone(&self) -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<Value> TypedValueParser for Secret<Value>
+where
+    Value: FromStr<Err: Display> + Clone + Send + Sync + 'static,
+{
+    type Value = Value;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Value, Error> {
+        let problem = match value.to_str().map(str::parse) {
+            Some(Ok(value)) => return Ok(value),
+            Some(Err(problem)) => problem.to_string(),
+            None => "it is not UTF-8".to_owned(),
+        };
+        let argument = argument.map(|argument| format!(" for '{argument}'")).unwrap_or_default();
+        let message = format!("invalid value{argument}: {problem}");
+        Err(command.clone().error(ErrorKind::ValueValidation, message))
+    }
+}
+
+/// Reads an address to listen on, without looking whether that is possible.
+///
+/// # Errors
+/// What was expected, if `text` is a URL.
+pub fn address_and_port(text: &str) -> Result<String, String> {
+    let is_url = text.contains(['/', '@']);
+    let expected = || "expected an address and a port, such as 127.0.0.1:9000".to_owned();
+    (!is_url).then(|| text.to_owned()).ok_or_else(expected)
 }

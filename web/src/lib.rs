@@ -11,6 +11,7 @@ mod page;
 mod response;
 #[cfg(feature = "tokio")]
 mod runtime;
+mod secret;
 #[cfg(feature = "server")]
 pub mod server;
 #[cfg(feature = "tokio")]
@@ -19,7 +20,8 @@ mod target;
 mod uri_characters;
 
 pub use command_line::{
-    flag_defaults, give_up, listen_by_command_line, number_in, positive, seconds,
+    address_and_port, flag_defaults, give_up, listen_by_command_line, number_in,
+    parse_command_line, positive, seconds, secret,
 };
 pub use host::{effective_host, names_a_host};
 pub use listen::{REST_AFTER_ERROR, listen};

@@ -8,6 +8,8 @@ use http::HeaderMap;
 use http::header::ORIGIN;
 use url::{Host, Origin, Url};
 
+use crate::secret::without_secrets;
+
 /// The origins whose pages may use the server (RFC 6455 §10.2): its own, and those that are listed.
 ///
 /// An origin is the server's own if its host is the one that the request is for. That is not
@@ -89,8 +91,10 @@ fn parse(text: &str) -> Result<Origin, String> {
     let parts = text.split_once("://");
     let is_right = parts.is_some_and(|(scheme, host)| is_http(scheme) && !host.contains(is_other));
     let url = Url::parse(text).ok().filter(|_| is_right);
-    url.map(|url| url.origin())
-        .ok_or_else(|| format!("\"{text}\" is not an origin: write it like https://example.com"))
+    url.map(|url| url.origin()).ok_or_else(|| {
+        let text = without_secrets(text);
+        format!("\"{text}\" is not an origin: write it like https://example.com")
+    })
 }
 
 /// A page whose origin may not use the server.

@@ -11,15 +11,14 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use event_log::{EventId, EventLog, unix_milliseconds};
+use event_log::{EventId, EventLog, Missed, unix_milliseconds};
 use serde::{Deserialize, Serialize};
 
 use crate::http_error::HttpError;
 use crate::page::page;
-use crate::request::{Poll, key_or_random};
+use crate::request::{Poll, key_or_random, newest_of};
+use crate::tally::MESSAGES;
 
-/// The topic of the messages.
-const MESSAGES: &str = "chat";
 /// The longest name, in characters.
 const NAME_MAX: usize = 32;
 /// The longest text, in characters.
@@ -52,6 +51,9 @@ struct Message {
 struct NewMessages {
     /// The id to ask with next time.
     newest: EventId,
+    /// Whether messages are missing before these, because the server no longer has them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    gap: bool,
     messages: Vec<MessageEvent>,
     /// The server's clock, in milliseconds since 1970. A page compares ids with it.
     now: u64,
@@ -68,16 +70,17 @@ struct MessageEvent {
 /// `GET /messages?after=ID`: the messages since then, as soon as there is one.
 async fn messages(State(chat): State<Chat>, Query(poll): Query<Poll>) -> Response {
     let hold_time = poll.hold_time(chat.hold_time);
-    let events = chat.log.wait(MESSAGES, poll.after, hold_time).await;
-    let Some(newest) = events.last().map(|event| event.id) else {
+    let Missed { is_gap: gap, events } = chat.log.wait(MESSAGES, poll.after, hold_time).await;
+    if events.is_empty() && !gap {
         return StatusCode::NO_CONTENT.into_response();
-    };
+    }
+    let newest = newest_of(&chat.log, MESSAGES, &events);
     let messages = events.into_iter().filter_map(|event| {
         let message = serde_json::from_str(&event.data).ok()?;
         Some(MessageEvent { id: event.id, key: event.key.to_string(), message })
     });
     let messages = messages.collect();
-    Json(NewMessages { newest, messages, now: unix_milliseconds() }).into_response()
+    Json(NewMessages { newest, gap, messages, now: unix_milliseconds() }).into_response()
 }
 
 /// The body of a request that sends a message.
@@ -108,8 +111,9 @@ async fn send(State(chat): State<Chat>, body: Bytes) -> Result<StatusCode, HttpE
     let key = key_or_random(new.key)?;
     let data = serde_json::to_string(&new.message)
         .map_err(|problem| HttpError::bad_request(problem.to_string()))?;
-    let appended = chat.log.append(MESSAGES, &key, &data);
-    appended.map_err(|full| HttpError::unavailable(full.to_string()))?;
+    // Answered when it is stored, so that nothing is lost that was answered.
+    let stored = chat.log.store(MESSAGES, &key, &data).await;
+    stored.map_err(|problem| HttpError::unavailable(problem.to_string()))?;
     Ok(StatusCode::ACCEPTED)
 }
 

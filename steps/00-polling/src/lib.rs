@@ -16,4 +16,4 @@ mod vote;
 
 pub use options::Options;
 pub use routes::{routes, site};
-pub use tally::{CANDIDATES, Tally, VOTES, candidate_of};
+pub use tally::{CANDIDATES, MESSAGES, Tally, VOTES, topics};

@@ -6,11 +6,10 @@ use std::time::{Duration, Instant};
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use clap::Parser;
 use polling::{Options, site};
 use tracing::level_filters::LevelFilter;
 use web::server::{guarded, listen, log_to_standard_error, serve};
-use web::{give_up, print_line, told_to_stop, wait_until_printed};
+use web::{give_up, parse_command_line, print_line, told_to_stop, wait_until_printed};
 
 /// How long a poll is held that has no news yet.
 const HOLD_TIME: Duration = Duration::from_secs(10);
@@ -18,13 +17,13 @@ const HOLD_TIME: Duration = Duration::from_secs(10);
 #[tokio::main]
 async fn main() {
     log_to_standard_error(LevelFilter::WARN);
-    run(Options::parse()).await.unwrap_or_else(|problem| give_up(&problem));
+    run(parse_command_line()).await.unwrap_or_else(|problem| give_up(&problem));
     wait_until_printed();
 }
 
 /// Serves until the signal to stop.
 async fn run(options: Options) -> Result<(), String> {
-    let (log, limits) = (options.log()?, options.http_limits());
+    let (log, limits) = (options.log(), options.http_limits());
     let mut router = guarded(site(log, HOLD_TIME), options.origins, HOLD_TIME);
     if options.verbose || stdout().is_terminal() {
         router = router.layer(from_fn(print_request));

@@ -3,19 +3,21 @@
 use std::time::Duration;
 
 use clap::Parser;
-use event_log::EventLog;
+use event_log::{EventLog, Place, RedisUrl};
 use web::server::HttpLimits;
-use web::{Origins, positive, seconds};
+use web::{Origins, address_and_port, positive, seconds, secret};
+
+use crate::tally::topics;
 
 /// Step 0: a vote and a chat by short polling and long polling.
 #[derive(Clone, Debug, Parser)]
 pub struct Options {
     /// Where to listen; 127.0.0.1:0 picks a free port
-    #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9000")]
+    #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9000", value_parser = address_and_port)]
     pub address: String,
-    /// Share votes and messages with other processes over this Redis
-    #[arg(long, value_name = "redis://HOST:PORT")]
-    pub redis: Option<String>,
+    /// Share votes and messages with other processes over this Redis (rediss:// for TLS)
+    #[arg(long, value_name = "redis://HOST:PORT", value_parser = secret::<RedisUrl>())]
+    pub redis: Option<RedisUrl>,
     /// Events kept for each topic
     #[arg(long, value_name = "COUNT", default_value = "1000", value_parser = positive::<u32>)]
     pub history: u32,
@@ -39,12 +41,15 @@ impl Options {
         HttpLimits { connections: self.max_connections as usize, header_time: self.header_timeout }
     }
 
-    /// Opens the log of votes and messages. Must be called on a tokio runtime.
+    /// Opens the log of messages and votes. Must be called on a tokio runtime.
     ///
     /// # Errors
-    /// A sentence about a `--redis` that is not the URL of a Redis.
+    /// A sentence about a folder that cannot be used.
     pub fn log(&self) -> Result<EventLog, String> {
-        let log = EventLog::open(self.redis.as_deref(), self.history as usize);
-        log.map_err(|problem| problem.to_string())
+        let place = match &self.redis {
+            Some(url) => Place::Redis(url.clone()),
+            None => Place::Memory,
+        };
+        EventLog::open(&place, topics(self.history))
     }
 }

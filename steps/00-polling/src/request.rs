@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use event_log::{EventId, random_key};
+use event_log::{Event, EventId, EventLog, random_key};
 use serde::Deserialize;
 
 use crate::http_error::HttpError;
@@ -38,4 +38,10 @@ pub(crate) fn key_or_random(key: Option<String>) -> Result<String, HttpError> {
         Some(key) if (1..=KEY_MAX).contains(&key.len()) => Ok(key),
         Some(_) => Err(HttpError::bad_request(format!("a key has 1 to {KEY_MAX} bytes"))),
     }
+}
+
+/// Returns the id to ask with next time. If all events are missing, there is nothing between the
+/// oldest of them and this moment that could be asked for.
+pub(crate) fn newest_of(log: &EventLog, topic: &str, events: &[Event]) -> EventId {
+    events.last().map_or_else(|| log.end(topic), |event| event.id)
 }

@@ -1,88 +1,43 @@
-//! The count of the votes: a fold over the log.
+//! The count of the votes, as the log has it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use event_log::{Event, EventId, EventLog};
-use serde::{Deserialize, Serialize};
+use event_log::{Counted, EventId, EventLog, Topics};
 
 /// The candidates: Lovelace, Hopper, Lamarr, Johnson and Perlman.
 pub const CANDIDATES: [&str; 5] = ["Ada", "Grace", "Hedy", "Katherine", "Radia"];
-/// The topic of the votes.
+/// The topic of the votes. A vote is an event whose content is the name of a candidate.
 pub const VOTES: &str = "vote";
+/// The topic of the messages.
+pub const MESSAGES: &str = "chat";
 
-/// The number of votes for each candidate, and the id of the last vote that is counted.
-///
-/// The log keeps a limited number of events, and the count must not suffer from that. So each vote
-/// carries the count that its server had before it. A server that starts too late to see the first
-/// votes continues from there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Returns what polls and votes want of their topics: that neither is dropped to make room for
+/// others, and that votes are counted.
+pub fn topics(events_max: u32) -> Topics {
+    let (counted, kept) = (vec![VOTES.into()], vec![MESSAGES.into()]);
+    Topics { events_max: events_max as usize, counted, kept }
+}
+
+/// The number of votes for each candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
-    counts: BTreeMap<String, u64>,
-    upto: EventId,
-}
-
-/// The content of a vote's event.
-#[derive(Serialize, Deserialize)]
-struct StoredVote {
-    candidate: String,
-    /// The count before this vote.
-    before: Tally,
-}
-
-impl Default for Tally {
-    /// No votes for any candidate, at the beginning of the log.
-    fn default() -> Self {
-        let counts = CANDIDATES.map(|candidate| (candidate.to_owned(), 0));
-        Self { counts: counts.into(), upto: EventId::default() }
-    }
+    /// The votes for each candidate.
+    pub counts: BTreeMap<Arc<str>, u64>,
+    /// The id of the newest vote that is counted.
+    pub newest: EventId,
 }
 
 impl Tally {
-    /// The votes for each candidate.
-    pub fn counts(&self) -> &BTreeMap<String, u64> {
-        &self.counts
+    // ANCHOR: tally
+    /// Returns the count of all votes in the log.
+    ///
+    /// The log keeps a limited number of events, and counts each of them before it is dropped. So
+    /// the count does not suffer from that limit.
+    pub fn of(log: &EventLog) -> Self {
+        let Counted { counts: counted, newest } = log.counted(VOTES);
+        let votes_for = |name: &str| (Arc::from(name), counted.get(name).copied().unwrap_or(0));
+        Self { counts: CANDIDATES.map(votes_for).into(), newest }
     }
-
-    /// The id of the newest vote that is counted.
-    pub fn upto(&self) -> EventId {
-        self.upto
-    }
-
-    /// Counts the votes that came since the last call.
-    pub fn catch_up(&mut self, log: &EventLog) {
-        let events = log.after(VOTES, self.upto);
-        let votes: Vec<(EventId, StoredVote)> =
-            events.iter().filter_map(|event| Some((event.id, StoredVote::read(event)?))).collect();
-        // A count that goes further than ours includes votes that the log no longer keeps.
-        let best = votes.iter().map(|(_, vote)| &vote.before).max_by_key(|before| before.upto);
-        if let Some(best) = best.filter(|best| best.upto > self.upto) {
-            self.clone_from(best);
-        }
-        for (id, vote) in votes {
-            if id > self.upto {
-                if let Some(count) = self.counts.get_mut(&vote.candidate) {
-                    *count = count.saturating_add(1);
-                }
-                self.upto = id;
-            }
-        }
-    }
-
-    /// Returns the data of a vote's event, to be appended under a key of its own, or `None` if there
-    /// is no such candidate. [Catch up](Self::catch_up) first.
-    pub fn vote(&self, candidate: &str) -> Option<String> {
-        let candidate = CANDIDATES.contains(&candidate).then(|| candidate.to_owned())?;
-        serde_json::to_string(&StoredVote { candidate, before: self.clone() }).ok()
-    }
-}
-
-impl StoredVote {
-    fn read(event: &Event) -> Option<Self> {
-        serde_json::from_str(&event.data).ok()
-    }
-}
-
-/// Returns the candidate that a vote's event is for, or `None` if the event is not a vote.
-pub fn candidate_of(event: &Event) -> Option<String> {
-    StoredVote::read(event).map(|vote| vote.candidate)
+    // ANCHOR_END: tally
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -12,13 +12,13 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use event_log::{EventId, EventLog, unix_milliseconds};
+use event_log::{Event, EventId, EventLog, Missed, unix_milliseconds};
 use serde::{Deserialize, Serialize};
 
 use crate::http_error::HttpError;
 use crate::page::page;
-use crate::request::{Poll, key_or_random};
-use crate::tally::{CANDIDATES, Tally, VOTES, candidate_of};
+use crate::request::{Poll, key_or_random, newest_of};
+use crate::tally::{CANDIDATES, Tally, VOTES};
 
 /// Each candidate's surname, and what she is known for.
 const KNOWN_FOR: [(&str, &str); 5] = [
@@ -29,17 +29,16 @@ const KNOWN_FOR: [(&str, &str); 5] = [
     ("Perlman", "taught bridges to form a tree"),
 ];
 
-/// The log of votes, and the count so far.
+/// What the requests of the vote need.
 #[derive(Clone)]
 struct Election {
     log: EventLog,
-    tally: Arc<Mutex<Tally>>,
     hold_time: Duration,
 }
 
 /// The paths of the vote.
 pub(crate) fn routes(log: EventLog, hold_time: Duration) -> Router {
-    let election = Election { log, tally: Arc::default(), hold_time };
+    let election = Election { log, hold_time };
     Router::new()
         .route("/short", get(short_page))
         .route("/long", get(long_page))
@@ -47,21 +46,16 @@ pub(crate) fn routes(log: EventLog, hold_time: Duration) -> Router {
         .with_state(election)
 }
 
-impl Election {
-    /// Returns the count of all votes in the log. Votes are counted only when somebody asks.
-    fn tally(&self) -> Tally {
-        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        tally.catch_up(&self.log);
-        tally.clone()
-    }
-}
-
 /// The answer to a poll.
 #[derive(Serialize)]
 struct NewVotes {
     /// The id to ask with next time.
     newest: EventId,
-    counts: BTreeMap<String, u64>,
+    /// Whether votes are missing before these, because the server no longer has them. The counts
+    /// include them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    gap: bool,
+    counts: BTreeMap<Arc<str>, u64>,
     votes: Vec<VoteEvent>,
     /// The server's clock, in milliseconds since 1970. A page compares ids with it.
     now: u64,
@@ -78,19 +72,23 @@ struct VoteEvent {
 /// `GET /votes?after=ID`: long polling, or with `&wait=0` short polling.
 async fn votes(State(election): State<Election>, Query(poll): Query<Poll>) -> Response {
     let hold_time = poll.hold_time(election.hold_time);
-    let events = election.log.wait(VOTES, poll.after, hold_time).await;
-    if events.is_empty() && !hold_time.is_zero() {
+    let Missed { is_gap: gap, events } = election.log.wait(VOTES, poll.after, hold_time).await;
+    if events.is_empty() && !gap && !hold_time.is_zero() {
         return StatusCode::NO_CONTENT.into_response();
     }
-    let newest = events.last().map_or(poll.after, |event| event.id);
-    let votes = events.into_iter().filter_map(|event| {
-        let candidate = candidate_of(&event)?;
-        Some(VoteEvent { id: event.id, key: event.key.to_string(), candidate })
+    let newest = match (events.is_empty(), gap) {
+        (true, false) => poll.after,
+        _ => newest_of(&election.log, VOTES, &events),
+    };
+    let votes = events.into_iter().map(|Event { id, key, data, .. }| VoteEvent {
+        id,
+        key: key.to_string(),
+        candidate: data.to_string(),
     });
     let votes = votes.collect();
     // Counted after the votes were read, so the counts include every vote in the answer.
-    let counts = election.tally().counts().clone();
-    Json(NewVotes { newest, counts, votes, now: unix_milliseconds() }).into_response()
+    let counts = Tally::of(&election.log).counts;
+    Json(NewVotes { newest, gap, counts, votes, now: unix_milliseconds() }).into_response()
 }
 // ANCHOR_END: votes
 
@@ -111,11 +109,13 @@ async fn cast(State(election): State<Election>, request: Request) -> Result<Resp
     let ballot =
         if is_form { ballot_of_form(request).await? } else { ballot_of_json(request).await? };
     let key = key_or_random(ballot.key)?;
-    let vote = election.tally().vote(&ballot.candidate).ok_or_else(|| {
-        HttpError::bad_request(format!("the candidates are {}", CANDIDATES.join(", ")))
-    })?;
-    let appended = election.log.append(VOTES, &key, &vote);
-    appended.map_err(|full| HttpError::unavailable(full.to_string()))?;
+    if !CANDIDATES.contains(&&*ballot.candidate) {
+        let candidates = CANDIDATES.join(", ");
+        return Err(HttpError::bad_request(format!("the candidates are {candidates}")));
+    }
+    // Answered when it is stored, so that every vote is counted that was answered.
+    let stored = election.log.store(VOTES, &key, &ballot.candidate).await;
+    stored.map_err(|problem| HttpError::unavailable(problem.to_string()))?;
     Ok(if is_form {
         Redirect::to("short").into_response()
     } else {
@@ -151,11 +151,11 @@ async fn long_page(State(election): State<Election>) -> Html<String> {
 /// The page of the vote with the counts of this moment. The two ways of polling differ in
 /// `own_part`.
 fn vote_page(title: &str, own_part: &str, election: &Election) -> Html<String> {
-    let tally = election.tally();
-    let most = tally.counts().values().copied().max().unwrap_or_default().max(1);
+    let Tally { counts, newest } = Tally::of(&election.log);
+    let most = counts.values().copied().max().unwrap_or_default().max(1);
     let mut rows = String::new();
     for (name, (surname, deed)) in CANDIDATES.into_iter().zip(KNOWN_FOR) {
-        let count = tally.counts().get(name).copied().unwrap_or_default();
+        let count = counts.get(name).copied().unwrap_or_default();
         let width = count.saturating_mul(100) / most;
         let _ = writeln!(
             rows,
@@ -169,7 +169,7 @@ fn vote_page(title: &str, own_part: &str, election: &Election) -> Html<String> {
     let content = include_str!("vote.html")
         .replace("<!-- ROWS -->", rows.trim_end())
         .replace("<!-- OWN PART -->", own_part)
-        .replace("THE NEWEST", &tally.upto().to_string())
+        .replace("THE NEWEST", &newest.to_string())
         .replace("THE TIME", &unix_milliseconds().to_string());
     page(title, &content)
 }

@@ -313,7 +313,7 @@ fn a_vote_that_finds_no_room_is_answered_with_503() {
     let runtime = Runtime::new().unwrap();
     let _inside = runtime.enter();
     // Nobody listens there.
-    let log = EventLog::over_redis(&testkit::Redis::away().url(), 100).unwrap();
+    let log = EventLog::over_redis(&testkit::Redis::away().url().parse().unwrap(), 100);
     for number in 0..10_000 {
         log.append("vote", &number.to_string(), "").unwrap();
     }

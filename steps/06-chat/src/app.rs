@@ -13,8 +13,6 @@ use crate::connection::chat_limits::ChatLimits;
 use crate::election::Election;
 use crate::metrics::Metrics;
 use crate::options::Options;
-use crate::rooms::presence::Presence;
-use crate::rooms::presence_task::keep_presence;
 use crate::rooms::registry::Rooms;
 
 /// Time that connections get to end when the server stops, in addition to the time for the closing
@@ -45,11 +43,7 @@ impl App {
     /// A sentence about an option that makes no sense.
     pub fn new(options: &Options) -> Result<Arc<Self>, String> {
         let log = options.log()?;
-        let presence = options.redis.as_deref().map(Presence::over_redis).transpose()?;
-        let rooms = Arc::new(Rooms::new(log.clone(), presence.clone()));
-        if let Some(presence) = presence {
-            tokio::spawn(keep_presence(presence, Arc::downgrade(&rooms)));
-        }
+        let rooms = Arc::new(Rooms::new(log.clone()));
         let app = Arc::new(Self {
             policy: options.policy.clone(),
             limits: options.limits,
@@ -66,26 +60,15 @@ impl App {
         });
         let for_votes = Arc::clone(&app);
         tokio::spawn(async move { for_votes.election.broadcast_votes().await });
-        let for_shared = Arc::clone(&app);
-        tokio::spawn(async move { for_shared.announce_shared().await });
         Ok(app)
     }
 
-    /// Tells all rooms when the connection with the other servers is lost, and when it is back.
-    async fn announce_shared(&self) {
-        let mut shared = self.log.shared();
-        while shared.changed().await.is_ok() {
-            let shared = *shared.borrow_and_update();
-            for room in self.rooms.all() {
-                room.set_shared(shared);
-            }
-        }
-    }
-
-    /// Closes all connections with 1001, and waits until they have ended or their time is up.
+    /// Closes all connections with 1001, and waits until they have ended or their time is up. Then
+    /// gives back the names of this server, and waits until everything is stored that was accepted.
     pub async fn stop(&self) {
         self.clock.stop();
         let deadline = self.timeouts.close + STOP_GRACE;
         let _ = timeout(deadline, self.permits.acquire_many(self.permits_max)).await;
+        self.log.close().await;
     }
 }

@@ -1,28 +1,23 @@
 //! The vote over WebSocket: a client sends a ballot, and every open page receives the new counts.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
 use echo::Encoded;
-use event_log::{EventId, EventLog, random_key};
-use polling::{CANDIDATES, Tally, VOTES, candidate_of};
+use event_log::{EventLog, random_key};
+use polling::{CANDIDATES, Tally, VOTES};
 use serde::Deserialize;
-use tokio::sync::oneshot;
 
 use crate::delivery::broadcast::{Broadcast, Broadcaster, encode};
 use crate::delivery::inbox::Inbox;
 use crate::protocol::ServerMessage;
 
-/// How long the task waits at a time for the next vote.
-const WAIT: Duration = Duration::from_hours(1);
+/// Votes that are broadcast at a time.
+const BATCH: usize = 64;
 /// The longest key of a vote, in bytes.
 const KEY_MAX: usize = 64;
 
-/// The vote of one server: the log of votes, their count, and the open pages.
+/// The vote of one server: the log of votes, and the open pages.
 pub(crate) struct Election {
     log: EventLog,
     pages: Broadcaster,
-    tally: Mutex<Tally>,
 }
 
 /// What a client sends to cast a vote.
@@ -35,17 +30,15 @@ struct Ballot {
 
 impl Election {
     pub(crate) fn new(log: EventLog) -> Self {
-        Self { log, pages: Broadcaster::new(), tally: Mutex::default() }
+        Self { log, pages: Broadcaster::new() }
     }
 
-    /// Adds a page. Returns its inbox, and the oneshot that must be kept for as long as the page
-    /// is open.
-    pub(crate) fn enter(&self) -> (oneshot::Sender<()>, Inbox) {
-        let tally = self.tally();
-        let counts = ServerMessage::Counts { counts: tally.counts(), newest: tally.upto() };
-        let (held, taken) = oneshot::channel();
-        let greeting = std::iter::once(encode(&counts));
-        (held, Inbox::new("", greeting, self.pages.subscribe(), taken))
+    /// Adds a page. Returns its inbox.
+    pub(crate) fn enter(&self) -> Inbox {
+        // Before the counts are read, so that no vote is missing between them and the first one.
+        let votes = self.pages.subscribe();
+        let Tally { counts, newest } = Tally::of(&self.log);
+        Inbox::new("", encode(&ServerMessage::Counts { counts: &counts, newest }), None, votes)
     }
 
     /// Handles a message from a page. Returns the answer that only this page receives, if any.
@@ -59,45 +52,42 @@ impl Election {
         if key.is_empty() || key.len() > KEY_MAX {
             return refused("", "the key of a vote has 1 to 64 bytes");
         }
-        let tally = self.tally();
-        if let Some(id) = self.log.id_of(VOTES, &key) {
-            // It is counted already, and the page has missed that.
-            let (counts, key, candidate) = (tally.counts(), &*key, candidate.as_str());
-            return Some(encode(&ServerMessage::Vote { candidate, counts, id, key }));
-        }
-        let Some(vote) = tally.vote(&candidate) else {
+        if !CANDIDATES.contains(&&*candidate) {
             let reason = format!("the candidates are {}", CANDIDATES.join(", "));
             return refused(&key, &reason);
-        };
-        let full = self.log.append(VOTES, &key, &vote).err()?;
-        refused(&key, &full.to_string())
+        }
+        match self.log.append(VOTES, &key, &candidate) {
+            Ok(None) => None,
+            Ok(Some(id)) => {
+                // It is counted already, and the page has missed that.
+                let counts = &Tally::of(&self.log).counts;
+                let (key, candidate) = (&*key, candidate.as_str());
+                Some(encode(&ServerMessage::Vote { candidate, counts, id, key }))
+            }
+            Err(problem) => refused(&key, &problem.to_string()),
+        }
     }
 
     // ANCHOR: broadcast_votes
     /// Sends each vote in the log to all open pages, without end. A page that is closed has left
     /// with its connection (fault F18), and a log without new votes ends nothing (fault F19).
     pub(crate) async fn broadcast_votes(&self) {
-        let mut last = EventId::default();
+        let mut cursor = self.log.newcomer(VOTES, 0);
+        let mut notifications = self.log.message_notifications(VOTES);
         loop {
-            for event in self.log.wait(VOTES, last, WAIT).await {
-                last = event.id;
-                if let Some(candidate) = candidate_of(&event) {
-                    let tally = self.tally();
-                    let counts = tally.counts();
-                    let (id, key, candidate) = (event.id, &*event.key, candidate.as_str());
-                    let vote = ServerMessage::Vote { candidate, counts, id, key };
-                    self.pages.send(Broadcast::to_all(&vote));
-                }
-                self.pages.wait_for_capacity().await;
+            let votes = self.log.read(&mut cursor, BATCH).events;
+            if votes.is_empty() {
+                let _ = notifications.changed().await;
             }
+            // Counted after the votes were read, so the counts include every one of them.
+            let counts = &Tally::of(&self.log).counts;
+            for vote in votes {
+                let (id, key, candidate) = (vote.id, &*vote.key, &*vote.data);
+                let vote = ServerMessage::Vote { candidate, counts, id, key };
+                self.pages.send(Broadcast::to_all(&vote));
+            }
+            self.pages.wait_for_capacity().await;
         }
     }
     // ANCHOR_END: broadcast_votes
-
-    /// Locks the count, after it has counted all votes in the log.
-    fn tally(&self) -> MutexGuard<'_, Tally> {
-        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        tally.catch_up(&self.log);
-        tally
-    }
 }

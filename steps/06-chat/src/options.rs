@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use echo::{Compression, Limits, Timeouts};
-use event_log::EventLog;
+use event_log::{EventLog, Place, RedisUrl};
 use handshake::Policy;
-use web::positive;
 use web::server::HttpLimits;
+use web::{address_and_port, parse_command_line, positive, secret};
 
 use crate::connection::chat_limits::ChatLimits;
 
@@ -16,11 +16,11 @@ use crate::connection::chat_limits::ChatLimits;
 #[derive(Clone, Debug, Parser)]
 pub struct Options {
     /// Where to listen; 127.0.0.1:0 picks a free port
-    #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9006")]
+    #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9006", value_parser = address_and_port)]
     pub address: String,
-    /// Share rooms and votes with other processes over this Redis
-    #[arg(long, value_name = "redis://HOST:PORT")]
-    pub redis: Option<String>,
+    /// Share rooms and votes with other processes over this Redis (rediss:// for TLS)
+    #[arg(long, value_name = "redis://HOST:PORT", value_parser = secret::<RedisUrl>())]
+    pub redis: Option<RedisUrl>,
     /// Speak TLS, with the certificates in this PEM file
     #[arg(long, value_name = "FILE", requires = "key")]
     pub cert: Option<PathBuf>,
@@ -56,7 +56,7 @@ pub struct Options {
 impl Options {
     /// Reads the command line. If it makes no sense, says why and ends the program.
     pub fn from_command_line() -> Self {
-        let options = Self::parse();
+        let options: Self = parse_command_line();
         if let Err(problem) = options.chat_limits.check().and_then(|()| options.timeouts.check()) {
             Self::command().error(ErrorKind::ValueValidation, problem).exit();
         }
@@ -66,10 +66,13 @@ impl Options {
     /// Opens the log of messages and votes. Must be called on a tokio runtime.
     ///
     /// # Errors
-    /// A sentence about a `--redis` that is not the URL of a Redis.
+    /// A sentence about a folder that cannot be used.
     pub(crate) fn log(&self) -> Result<EventLog, String> {
-        let log = EventLog::open(self.redis.as_deref(), self.history as usize);
-        log.map_err(|problem| problem.to_string())
+        let place = match &self.redis {
+            Some(url) => Place::Redis(url.clone()),
+            None => Place::Memory,
+        };
+        EventLog::open(&place, polling::topics(self.history))
     }
 
     /// Returns the limits on clients that connect by HTTP: enough connections for every WebSocket,

@@ -32,6 +32,8 @@ pub(crate) struct StoredMessage {
 pub(crate) enum ServerMessage<'a> {
     /// Comes first: the members of the room, and whether this server is connected with the others.
     Welcome { room: &'a str, you: &'a str, here: BTreeSet<Arc<str>>, shared: bool },
+    /// Messages are missing here, because the server no longer has them.
+    Gap {},
     /// A message of another member. `time` is its id's, in milliseconds since 1970.
     Message { sender: &'a str, msg: &'a str, id: EventId, time: u64, key: &'a str },
     /// To the sender of a message: it is in the log, and this is its id.
@@ -49,7 +51,7 @@ pub(crate) enum ServerMessage<'a> {
     /// Whether this server is connected with the others has changed.
     Shared { shared: bool },
     /// Comes first in the vote: the counts so far.
-    Counts { counts: &'a BTreeMap<String, u64>, newest: EventId },
+    Counts { counts: &'a BTreeMap<Arc<str>, u64>, newest: EventId },
     /// A vote, and the counts that include it.
-    Vote { candidate: &'a str, counts: &'a BTreeMap<String, u64>, id: EventId, key: &'a str },
+    Vote { candidate: &'a str, counts: &'a BTreeMap<Arc<str>, u64>, id: EventId, key: &'a str },
 }

@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use event_log::EventLog;
-use polling::routes;
+use polling::{routes, topics};
 use support::{Member, start};
 use testkit::{Frame, PATIENCE};
 use tokio::net::TcpListener;
@@ -81,7 +81,7 @@ async fn empty_long_poll() -> Cost {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let hold_time = Duration::from_millis(1);
-    let polls = routes(EventLog::in_memory(1), hold_time);
+    let polls = routes(EventLog::in_memory(topics(1)), hold_time);
     let router = guarded(polls, Origins::default(), hold_time);
     tokio::spawn(serve(listener, router, HttpLimits::default(), pending()));
     tokio::task::spawn_blocking(move || costs(address, &get(AFTER))).await.unwrap()

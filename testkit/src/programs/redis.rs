@@ -2,9 +2,10 @@
 //!
 //! A test that needs it is marked `#[ignore = "needs redis-server: just setup"]`.
 
+use std::cell::Cell;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::yield_now;
 use std::time::Instant;
@@ -20,15 +21,16 @@ use crate::programs::search_path::find_program;
 const READY: &str = "Ready to accept connections";
 /// A free port may be taken before Redis has it.
 const TRIES: usize = 5;
-/// The option that sets a password.
+/// The argument before a password.
 const PASSWORD: &str = "--requirepass";
 
 /// A Redis of a test's own, killed when dropped. It stores nothing, unless it is told to.
 pub struct Redis {
     address: SocketAddr,
-    options: Vec<String>,
     program: Option<Program>,
     folder: TempDir,
+    /// What else its command line has.
+    arguments: Vec<String>,
 }
 
 impl Redis {
@@ -52,10 +54,10 @@ impl Redis {
         Self::start_with(&[])
     }
 
-    /// The same with options, such as `["--timeout", "1"]`.
+    /// The same with these arguments on its command line, such as `["--timeout", "1"]`.
     #[track_caller]
-    pub fn start_with(options: &[&str]) -> Self {
-        let mut tries = (0..TRIES).map(|_| Self::not_started(options));
+    pub fn start_with(arguments: &[&str]) -> Self {
+        let mut tries = (0..TRIES).map(|_| Self::away().with(arguments));
         let redis = tries.find_map(|mut redis| redis.tries_to_start().is_ok().then_some(redis));
         redis.expect("redis-server should find a free port")
     }
@@ -79,16 +81,27 @@ impl Redis {
     /// A Redis that is not running yet, but has its address.
     #[track_caller]
     pub fn away() -> Self {
-        Self::not_started(&[])
-    }
-
-    #[track_caller]
-    fn not_started(options: &[&str]) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port is needed");
         let address = listener.local_addr().expect("a listener has an address");
         let folder = TempDir::new().expect("a folder for Redis is needed");
-        let options = options.iter().map(|&option| option.to_owned()).collect();
-        Self { address, options, program: None, folder }
+        Self { address, program: None, folder, arguments: Vec::new() }
+    }
+
+    /// Adds these arguments to its command line, such as `["--requirepass", "secret"]`.
+    #[must_use]
+    pub fn with(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(arguments.iter().map(|&argument| argument.to_owned()));
+        self
+    }
+
+    /// Lets it speak TLS and nothing else, with the certificate and the key in these PEM files.
+    #[must_use]
+    pub fn with_tls(self, certificate: &Path, key: &Path) -> Self {
+        let port = self.address.port().to_string();
+        let (certificate, key) = (certificate.display().to_string(), key.display().to_string());
+        self.with(&["--port", "0", "--tls-port", &port, "--tls-auth-clients", "no"])
+            .with(&["--tls-cert-file", &certificate, "--tls-key-file", &key])
+            .with(&["--tls-ca-cert-file", &certificate])
     }
 
     /// Its address.
@@ -120,8 +133,8 @@ impl Redis {
         let stream = stream.map_err(|error| error.to_string())?;
         stream.set_read_timeout(Some(PATIENCE)).map_err(|error| error.to_string())?;
         let mut stream = BufReader::new(stream);
-        if let Some(option) = self.options.iter().position(|option| option == PASSWORD) {
-            ask(&mut stream, &["AUTH", &self.options[option + 1]])?;
+        if let Some(place) = self.arguments.iter().position(|argument| argument == PASSWORD) {
+            ask(&mut stream, &["AUTH", &self.arguments[place + 1]])?;
         }
         ask(&mut stream, command)
     }
@@ -153,6 +166,19 @@ impl Redis {
     pub fn can_save(&self) {
         self.asks(&["CONFIG", "SET", "dir", &self.folder.path().to_string_lossy()]);
         self.asks(&["SAVE"]);
+    }
+
+    /// Waits until it has printed so many lines that contain `text`.
+    #[track_caller]
+    pub fn waits_for_lines_with(&self, text: &str, count: usize) {
+        let program = self.program.as_ref().expect("Redis is not running");
+        let missing = Cell::new(count);
+        let is_last = |line: &str| {
+            missing.set(missing.get() - usize::from(line.contains(text)));
+            missing.get() == 0
+        };
+        let have_come = program.line(PATIENCE, is_last).is_some();
+        assert!(have_come, "{count} lines with `{text}` should come:\n{}", program.everything());
     }
 
     /// Kills it. It has no time to print or to store anything.
@@ -196,7 +222,7 @@ impl Redis {
         let mut command = Command::new(program);
         command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port"]);
         command.arg(self.address.port().to_string()).arg("--dir").arg(self.folder.path());
-        command.args(&self.options);
+        command.args(&self.arguments);
         let started = Program::start(command).unwrap_or_else(|error| panic!("{error}"));
         if started.line(PATIENCE, |line| line.contains(READY)).is_none() {
             return Err(started.everything());

@@ -2,6 +2,7 @@
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
+use web::parse_command_line;
 
 use crate::server::opening::Opening;
 use crate::tokio_driver::timeouts::Timeouts;
@@ -30,7 +31,7 @@ pub struct Options {
 impl Options {
     /// Reads the command line. If it makes no sense, says why and ends the program.
     pub fn from_command_line() -> Self {
-        let options = Self::parse();
+        let options: Self = parse_command_line();
         if let Err(problem) = options.timeouts.check() {
             Self::command().error(ErrorKind::ValueValidation, problem).exit();
         }

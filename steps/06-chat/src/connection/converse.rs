@@ -1,6 +1,8 @@
 //! One connection of a member, from the first frame to the last: what the member sends, and the
 //! broadcasts that the member receives.
 
+use std::pin::pin;
+
 use echo::{CloseCode, CloseFrame, Connection, Encoded, Ended, Message};
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -22,6 +24,7 @@ pub(crate) enum Outcome {
 // ANCHOR: converse
 /// Talks with a member until one side ends it. The caller ends the TCP connection, after the member
 /// has left the room. `receive` handles each text, and returns the answer for its sender, if any.
+/// `replaced` ends when another connection takes the name over.
 ///
 /// There is one task for a connection, and it waits for three things at once: for a message from the
 /// member, for a broadcast, and for room to write, which is a part of [`Connection::recv`]. So a
@@ -33,7 +36,9 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
     limits: ChatLimits,
     metrics: &Metrics,
     mut receive: impl FnMut(&str) -> Option<Encoded> + Send,
+    replaced: impl Future<Output = ()>,
 ) -> Outcome {
+    let mut replaced = pin!(replaced);
     let mut rate_limit = RateLimit::new(limits.rate);
     loop {
         let is_behind = !inbox.catch_up(connection.outgoing());
@@ -82,7 +87,7 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
                     return Outcome::Close(slow_reader::CLOSE);
                 }
             }
-            _ = &mut inbox.taken => {
+            () = &mut replaced => {
                 return close(CloseCode::POLICY_VIOLATION, "this name goes on in another window");
             }
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use echo::{Encoded, Message};
+use event_log::EventId;
 use serde::Serialize;
 use tokio::sync::broadcast;
 use tokio::task::yield_now;
@@ -19,12 +20,14 @@ pub(crate) struct Broadcast {
     pub(crate) frame: Encoded,
     /// The member who caused it, and the frame that this member receives instead, if any.
     pub(crate) sender: Option<(Arc<str>, Option<Encoded>)>,
+    /// The id of a message. A member who has it already does not receive it again.
+    pub(crate) id: Option<EventId>,
 }
 
 impl Broadcast {
     /// Returns a broadcast that every member receives.
     pub(crate) fn to_all(message: &impl Serialize) -> Self {
-        Self { frame: encode(message), sender: None }
+        Self { frame: encode(message), sender: None, id: None }
     }
 
     /// Returns the frame that `name` receives, if any.

@@ -1,13 +1,13 @@
 //! A member's inbox: what has not been sent to the member yet, in order.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use echo::{Encoded, Outgoing};
 use tokio::io::AsyncWrite;
+use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::sync::{broadcast, oneshot};
 
+use crate::delivery::backlog::Backlog;
 use crate::delivery::broadcast::Broadcast;
 use crate::metrics::Metrics;
 
@@ -20,45 +20,42 @@ const READY_MAX: usize = 64 * 1024;
 /// What waits for one member.
 pub(crate) struct Inbox {
     /// The member's name. Empty in the vote, where nobody has a name.
-    pub(crate) name: String,
-    /// What the member receives first: the messages that it has missed. Each is encoded when it is
-    /// its turn.
-    greeting: Option<Box<dyn Iterator<Item = Encoded> + Send>>,
-    /// Broadcasts that have come meanwhile, and their length in bytes.
-    held: VecDeque<Arc<Broadcast>>,
-    held_bytes: usize,
+    name: String,
+    /// What the member receives first.
+    first: Option<Encoded>,
+    /// The messages that the member has missed. The vote has none.
+    backlog: Option<Backlog>,
+    /// Bytes of broadcasts that were sent while the member had not yet received what it had missed.
+    early_bytes: usize,
     /// The channel from the room.
     pub(crate) broadcasts: broadcast::Receiver<Arc<Broadcast>>,
-    /// Carries nothing. It ends when another connection takes the name over.
-    pub(crate) taken: oneshot::Receiver<()>,
 }
 
 impl Inbox {
-    /// Returns an inbox for `name`, who receives `greeting` and then `broadcasts`, until the name is
-    /// `taken` over.
+    /// Returns an inbox for `name`, who receives `first`, then the `backlog`, and then `broadcasts`.
     pub(crate) fn new(
         name: &str,
-        greeting: impl Iterator<Item = Encoded> + Send + 'static,
+        first: Encoded,
+        backlog: Option<Backlog>,
         broadcasts: broadcast::Receiver<Arc<Broadcast>>,
-        taken: oneshot::Receiver<()>,
     ) -> Self {
-        let greeting: Box<dyn Iterator<Item = Encoded> + Send> = Box::new(greeting);
-        let (name, held) = (name.to_owned(), VecDeque::new());
-        Self { name, greeting: Some(greeting), held, held_bytes: 0, broadcasts, taken }
+        Self { name: name.to_owned(), first: Some(first), backlog, early_bytes: 0, broadcasts }
     }
 
     // ANCHOR: catch_up
-    /// Sends what waits, as far as there is room for it. Returns whether nothing is left.
+    /// Sends what the member has missed, as far as there is room for it. Returns whether nothing is
+    /// left.
     pub(crate) fn catch_up(&mut self, mut outgoing: Outgoing<'_, impl AsyncWrite + Unpin>) -> bool {
+        if let Some(first) = self.first.take() {
+            outgoing.send_encoded(&first);
+        }
+        let Some(backlog) = &mut self.backlog else { return true };
         while outgoing.pending() < READY_MAX {
-            if let Some(frame) = self.greeting.as_mut().and_then(Iterator::next) {
-                outgoing.send_encoded(&frame);
-                continue;
-            }
-            self.greeting = None;
-            let Some(broadcast) = self.held.pop_front() else { return true };
-            self.held_bytes -= broadcast.frame.frame().len();
-            send(&self.name, &broadcast, &mut outgoing);
+            let Some(frame) = backlog.next() else {
+                self.early_bytes = 0;
+                return true;
+            };
+            outgoing.send_encoded(&frame);
         }
         false
     }
@@ -79,12 +76,7 @@ impl Inbox {
             let Some(broadcast) = next else { return false };
             messages += 1;
             bytes += broadcast.frame.frame().len();
-            if self.greeting.is_none() && self.held.is_empty() {
-                send(&self.name, &broadcast, outgoing);
-            } else {
-                self.held_bytes += broadcast.frame.frame().len();
-                self.held.push_back(broadcast);
-            }
+            self.send(&broadcast, outgoing);
             if messages == BATCH {
                 break;
             }
@@ -98,25 +90,39 @@ impl Inbox {
     }
     // ANCHOR_END: take
 
+    /// Sends a broadcast, unless it is a message that the member has or will read from the log.
+    fn send(
+        &mut self,
+        broadcast: &Broadcast,
+        outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
+    ) {
+        if let (Some(id), Some(backlog)) = (broadcast.id, &mut self.backlog)
+            && !backlog.accept(id)
+        {
+            return;
+        }
+        let Some(frame) = broadcast.frame_for(&self.name) else { return };
+        if self.is_behind() {
+            self.early_bytes += frame.frame().len();
+        }
+        outgoing.send_encoded(frame);
+    }
+
+    fn is_behind(&self) -> bool {
+        self.backlog.as_ref().is_some_and(|backlog| !backlog.is_done())
+    }
+
     /// Returns the bytes that wait until the member reads them, of which `pending` are in the output
     /// of the connection. Messages that the member had missed before it came do not count.
     pub(crate) fn waiting(&self, pending: usize) -> usize {
-        if self.greeting.is_some() { self.held_bytes } else { self.held_bytes + pending }
+        if self.is_behind() { self.early_bytes } else { pending }
     }
 
-    /// Sends all broadcasts that have come, before the connection ends.
+    /// Sends all broadcasts that have come, before the connection ends. A member who has not received
+    /// everything that it had missed gets no newer message: it would not ask for the rest.
     pub(crate) fn send_rest(&mut self, outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>) {
-        for broadcast in self.held.drain(..) {
-            send(&self.name, &broadcast, outgoing);
-        }
         while let Ok(broadcast) = self.broadcasts.try_recv() {
-            send(&self.name, &broadcast, outgoing);
+            self.send(&broadcast, outgoing);
         }
-    }
-}
-
-fn send(name: &str, broadcast: &Broadcast, outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>) {
-    if let Some(frame) = broadcast.frame_for(name) {
-        outgoing.send_encoded(frame);
     }
 }

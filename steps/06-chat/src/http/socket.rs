@@ -1,14 +1,13 @@
 //! From a request to a WebSocket: the opening handshake, the socket taken out of hyper, and the
 //! connection until it ends.
 
+use std::future::pending;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use echo::{
-    Agreement, CloseCode, CloseFrame, Connection, Ended, Ending, Endpoint, Limits, Role, echo,
-};
+use echo::{Agreement, CloseCode, Connection, Ended, Ending, Endpoint, Limits, Role, echo};
 use event_log::EventId;
 use handshake::Refusal;
 use hyper::upgrade::{OnUpgrade, on};
@@ -138,21 +137,27 @@ async fn take_part<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
     connection: &mut Connection<Stream>,
     purpose: Purpose,
 ) -> Outcome {
+    let (limits, metrics) = (app.chat_limits, &app.metrics);
     let Purpose::Room { room, name, session, after } = purpose else {
-        let (_held, mut inbox) = app.election.enter();
+        let mut inbox = app.election.enter();
         let receive = |text: &str| app.election.handle(text);
-        return converse(connection, &mut inbox, app.chat_limits, &app.metrics, receive).await;
+        return converse(connection, &mut inbox, limits, metrics, receive, pending()).await;
     };
-    let (membership, mut inbox) = match app.rooms.enter(&room, &name, &session, after).await {
+    let entered = tokio::select! {
+        entered = app.rooms.enter(&room, &name, &session, after) => entered,
+        // Somebody who goes away meanwhile wants no name any more.
+        ended = connection.pause() => return Outcome::Ended(ended),
+    };
+    let (mut member, mut inbox) = match entered {
         Ok(entered) => entered,
-        Err(reason) => {
-            info!("{name:?} is not admitted to {room:?}: {reason}");
-            return Outcome::Close(CloseFrame { code: CloseCode::POLICY_VIOLATION, reason });
+        Err(close) => {
+            info!("{name:?} is not admitted to {room:?}: {}", close.reason);
+            return Outcome::Close(close);
         }
     };
     info!("{name:?} enters {room:?}");
-    let receive = |text: &str| membership.handle(text);
-    converse(connection, &mut inbox, app.chat_limits, &app.metrics, receive).await
+    let (receive, replaced) = member.parts();
+    converse(connection, &mut inbox, limits, metrics, receive, replaced).await
 }
 
 /// Returns the status code of an end, or 1005 or 1006 if there is none on the wire.

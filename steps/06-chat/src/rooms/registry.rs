@@ -1,123 +1,108 @@
 //! All rooms of this server: a room is opened for its first member and closed after its last.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use echo::Encoded;
-use event_log::{EventId, EventLog};
+use echo::{CloseCode, CloseFrame, Encoded};
+use event_log::{EventId, EventLog, Membership, NotEntered};
 
 use crate::delivery::inbox::Inbox;
 use crate::rooms::names::check_name;
-use crate::rooms::presence::Presence;
-use crate::rooms::room::{NAME_TAKEN, Room};
-
-/// Rooms that are open at the same time.
-const ROOMS_MAX: usize = 1_000;
+use crate::rooms::room::{Room, topic_of};
 
 /// Every room that has members on this server.
 pub(crate) struct Rooms {
     log: EventLog,
     open: Mutex<HashMap<Arc<str>, Arc<Room>>>,
-    /// The members on other servers, if there are other servers.
-    presence: Option<Presence>,
 }
 
-/// A membership in a room. The member leaves when this value is dropped, however the connection
-/// ended. So no list keeps connections that are closed (fault F18).
-pub(crate) struct Membership {
+/// A member of a room. The member leaves when this value is dropped, however the connection ended.
+/// So no list keeps connections that are closed (fault F18).
+pub(crate) struct Member {
     rooms: Arc<Rooms>,
     room: Arc<Room>,
     name: String,
-    number: u64,
+    membership: Membership,
+}
+
+/// Why somebody is not let in: the close frame for them.
+///
+/// After 1008 a page gives up, so it is only sent when the person must choose something else.
+fn refusal(problem: NotEntered) -> CloseFrame<'static> {
+    let (code, reason) = match problem {
+        NotEntered::NameTaken => {
+            (CloseCode::POLICY_VIOLATION, "that name is taken here: choose another")
+        }
+        NotEntered::TooManyRooms => {
+            (CloseCode::POLICY_VIOLATION, "there are as many rooms as the server has: join another")
+        }
+        NotEntered::Unreachable => (
+            CloseCode::TRY_AGAIN_LATER,
+            "the servers cannot reach each other now, so no new name is given out; try again",
+        ),
+    };
+    CloseFrame { code, reason }
 }
 
 impl Rooms {
-    pub(crate) fn new(log: EventLog, presence: Option<Presence>) -> Self {
-        Self { log, open: Mutex::default(), presence }
+    pub(crate) fn new(log: EventLog) -> Self {
+        Self { log, open: Mutex::default() }
     }
 
-    /// Admits a member to a room; see [`Room::enter`].
+    // ANCHOR: enter
+    /// Lets a member in who has seen the messages up to `after`, or `None` if the member is new here.
+    ///
+    /// The log decides who gets a name. A member of whose claim this server has read has seen nothing
+    /// that this server has not. It is a common mistake to give a name to the last who asks, and then
+    /// messages go astray (fault F22).
     ///
     /// # Errors
-    /// A reason for the person who wants to enter.
+    /// The close frame, with a reason for the person who wants to enter.
     pub(crate) async fn enter(
         self: &Arc<Self>,
         room: &str,
         name: &str,
         session: &str,
         after: Option<EventId>,
-    ) -> Result<(Membership, Inbox), &'static str> {
-        check_name(name)?;
-        check_name(room)?;
-        if let Some(room) = self.open().get(room)
-            && room.is_taken(name, session)
-        {
-            return Err(NAME_TAKEN);
+    ) -> Result<(Member, Inbox), CloseFrame<'static>> {
+        for name in [name, room] {
+            let code = CloseCode::POLICY_VIOLATION;
+            check_name(name).map_err(|reason| CloseFrame { code, reason })?;
         }
-        if let Some(presence) = &self.presence {
-            // While Redis is away, the names that were known last count.
-            let is_remote = || self.open().get(room).is_some_and(|room| room.is_remote(name));
-            let claimed = presence.claim(room, name, session).await;
-            if !claimed.unwrap_or_else(|| !is_remote()) {
-                return Err(NAME_TAKEN);
-            }
-        }
-        let is_new = !self.is_open(room);
-        let remote = match &self.presence {
-            Some(presence) if is_new => presence.remote_names(room).await,
-            _ => BTreeSet::new(),
-        };
+        let entered = self.log.enter(&topic_of(room), name, session).await;
+        let membership = entered.map_err(refusal)?;
+        // From here on nothing waits, so nobody enters or leaves in between.
         let mut rooms = self.open();
-        if !rooms.contains_key(room) && rooms.len() >= ROOMS_MAX {
-            return Err("there are as many rooms as the server has: join another");
-        }
         let room = rooms.entry(room.into()).or_insert_with(|| Room::open(room, &self.log));
-        if is_new {
-            room.set_remote(remote);
-        }
-        let (number, inbox) = room.enter(name, session, after)?;
+        let inbox = room.enter(name, after);
         let (rooms, room, name) = (Arc::clone(self), Arc::clone(room), name.to_owned());
-        Ok((Membership { rooms, room, name, number }, inbox))
+        Ok((Member { rooms, room, name, membership }, inbox))
     }
-
-    fn is_open(&self, room: &str) -> bool {
-        self.open().contains_key(room)
-    }
-
-    /// Returns whether a member of this name is in this room on this server.
-    pub(crate) fn is_local(&self, room: &str, name: &str) -> bool {
-        self.open().get(room).is_some_and(|room| room.is_local(name))
-    }
-
-    /// Returns all open rooms.
-    pub(crate) fn all(&self) -> Vec<Arc<Room>> {
-        self.open().values().cloned().collect()
-    }
+    // ANCHOR_END: enter
 
     fn open(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Room>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Membership {
-    /// Handles a message from the member; see [`Room::handle`].
-    pub(crate) fn handle(&self, text: &str) -> Option<Encoded> {
-        self.room.handle(&self.name, text)
+impl Member {
+    /// Splits the member into the part that handles messages, and the part that ends when another
+    /// connection takes the name over.
+    pub(crate) fn parts(
+        &mut self,
+    ) -> (impl FnMut(&str) -> Option<Encoded> + use<'_>, impl Future<Output = ()> + use<'_>) {
+        let (room, name) = (&self.room, &self.name);
+        (move |text: &str| room.handle(name, text), self.membership.replaced())
     }
 }
 
 // ANCHOR: drop
-impl Drop for Membership {
+impl Drop for Member {
     fn drop(&mut self) {
-        // Entering and opening a room need this lock too, so nobody enters in between.
+        // Opening a room and entering it need this lock too, so nobody enters in between.
         let mut rooms = self.rooms.open();
-        let has_left = self.room.leave(&self.name, self.number);
-        if self.room.is_empty() {
+        if self.room.leave(&self.name) {
             rooms.remove(&self.room.name);
-        }
-        drop(rooms);
-        if has_left && let Some(presence) = &self.rooms.presence {
-            presence.release(&self.room.name, &self.name);
         }
     }
 }

@@ -1,16 +1,17 @@
-//! A room: its members on this server, and the task that sends them everything that happens.
+//! A room: the task that sends its members on this server everything that happens.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::mem::take;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use echo::Encoded;
-use event_log::{Event, EventId, EventLog, random_key};
-use tokio::sync::{Notify, oneshot};
+use event_log::{Cursor, Event, EventId, EventLog, random_key};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
+use crate::delivery::backlog::Backlog;
 use crate::delivery::broadcast::{Broadcast, Broadcaster, encode};
 use crate::delivery::inbox::Inbox;
 use crate::protocol::{ClientMessage, ServerMessage, StoredMessage};
@@ -19,18 +20,11 @@ use crate::protocol::{ClientMessage, ServerMessage, StoredMessage};
 const HISTORY: usize = 50;
 /// Messages that are broadcast at a time.
 const BATCH: usize = 64;
-/// Messages that are announced as waiting while Redis is away, at a time.
-const WAITING_MAX: usize = 4096;
 /// The longest key of a message, in bytes.
 const KEY_MAX: usize = 64;
 /// The shortest time between two broadcasts about members who enter and leave. When five thousand
 /// enter at once, each of them receives a few hundred frames and not five thousand.
 const CHANGES_INTERVAL: Duration = Duration::from_millis(50);
-/// How long the task waits at a time for the next message.
-const WAIT: Duration = Duration::from_hours(1);
-
-/// Why a member is not admitted: another session has this name.
-pub(crate) const NAME_TAKEN: &str = "that name is taken here: choose another";
 
 /// A room, for as long as it has members on this server.
 pub(crate) struct Room {
@@ -39,7 +33,7 @@ pub(crate) struct Room {
     log: EventLog,
     members: Broadcaster,
     state: Mutex<State>,
-    /// Notified when there is something to broadcast that is not in the log.
+    /// Notified when somebody is typing, or has sent a message that must wait.
     changed: Arc<Notify>,
     /// The task that broadcasts. It ends with the room.
     task: Mutex<JoinSet<()>>,
@@ -47,44 +41,29 @@ pub(crate) struct Room {
 
 #[derive(Default)]
 struct State {
-    /// The last message that was broadcast.
-    last: EventId,
-    /// Members on this server.
-    local: HashMap<Arc<str>, Member>,
-    /// Members on other servers.
-    remote: BTreeSet<Arc<str>>,
-    next_number: u64,
-    /// What has happened since the last broadcast.
-    joined: Vec<Arc<str>>,
-    left: Vec<Arc<str>>,
+    /// Connections of members on this server.
+    connections: usize,
+    /// The members, here and on other servers, as the room was told last.
+    here: BTreeSet<Arc<str>>,
+    /// Members on this server who have left since. Perhaps they came and went so quickly that the room
+    /// was not told that they are here.
+    left: BTreeSet<Arc<str>>,
     typing: BTreeSet<Arc<str>>,
-    waiting: Vec<Broadcast>,
-    shared: Option<bool>,
+    /// Messages from this number on have not been announced as waiting for Redis.
+    waiting_from: u64,
 }
 
-impl State {
-    /// Returns whether this name is on this server and belongs to this session.
-    fn belongs_to(&self, name: &str, session: &str) -> bool {
-        let member = self.local.get(name);
-        !session.is_empty() && member.is_some_and(|member| member.session == session)
-    }
-}
-
-struct Member {
-    /// Distinguishes connections that had the same name one after the other.
-    number: u64,
-    /// A secret of the page, by which it is recognised when it comes back.
-    session: String,
-    /// Dropped when another connection takes the name over.
-    _held: oneshot::Sender<()>,
+/// Returns the topic of a room in the log. The names in a room belong to it, too.
+pub(crate) fn topic_of(room: &str) -> String {
+    format!("room/{room}")
 }
 
 impl Room {
     /// Opens an empty room and starts its task. Must be called on a tokio runtime.
     pub(crate) fn open(name: &str, log: &EventLog) -> Arc<Self> {
-        let topic = format!("room/{name}");
-        let last = log.newest(&topic);
-        let state = State { last, ..State::default() };
+        let topic = topic_of(name);
+        let cursor = log.newcomer(&topic, 0);
+        let state = State { here: log.here(&topic), ..State::default() };
         let room = Arc::new(Self {
             name: name.into(),
             topic,
@@ -94,101 +73,35 @@ impl Room {
             changed: Arc::default(),
             task: Mutex::default(),
         });
-        let task = broadcast(Arc::downgrade(&room), log.clone(), Arc::clone(&room.changed), last);
+        let task = broadcast(Arc::downgrade(&room), log.clone(), Arc::clone(&room.changed), cursor);
         room.task.lock().unwrap_or_else(PoisonError::into_inner).spawn(task);
         room
     }
 
     // ANCHOR: enter
-    /// Admits a member who has seen the messages up to `after`, or `None` if the member is new
-    /// here. Returns the number of the connection, and its inbox.
-    ///
-    /// # Errors
-    /// A reason for the person who wants to enter. A name belongs to one member at a time. It is a
-    /// common mistake to give it to the last who asks, and then messages go astray (fault F22).
-    pub(crate) fn enter(
-        &self,
-        name: &str,
-        session: &str,
-        after: Option<EventId>,
-    ) -> Result<(u64, Inbox), &'static str> {
-        let mut state = self.state();
-        let is_back = state.local.contains_key(name);
-        if is_back && !state.belongs_to(name, session) {
-            return Err(NAME_TAKEN);
-        }
-        let number = state.next_number;
-        state.next_number += 1;
-        let name: Arc<str> = name.into();
-        let (held, taken) = oneshot::channel();
-        let member = Member { number, session: session.to_owned(), _held: held };
-        state.local.insert(Arc::clone(&name), member);
-        if !is_back {
-            state.joined.push(Arc::clone(&name));
-            state.left.retain(|left| *left != name);
-            self.changed.notify_one();
-        }
-        let greeting = self.greeting(&state, &name, after);
-        Ok((number, Inbox::new(&name, greeting, self.members.subscribe(), taken)))
+    /// Adds a member who has seen the messages up to `after`, or `None` if the member is new here.
+    /// Returns the member's inbox.
+    pub(crate) fn enter(&self, name: &str, after: Option<EventId>) -> Inbox {
+        self.state().connections += 1;
+        let cursor = match after {
+            Some(after) => self.log.reader(&self.topic, after),
+            None => self.log.newcomer(&self.topic, HISTORY),
+        };
+        let mut here = self.log.here(&self.topic);
+        here.insert(name.into());
+        let shared = *self.log.shared().borrow();
+        let welcome = encode(&ServerMessage::Welcome { room: &self.name, you: name, here, shared });
+        let backlog = Backlog::new(self.log.clone(), cursor, |event| Some(decode(event)?.1));
+        Inbox::new(name, welcome, Some(backlog), self.members.subscribe())
     }
     // ANCHOR_END: enter
 
-    /// Returns what a member receives first: the list of members, and the messages that it has missed.
-    fn greeting(
-        &self,
-        state: &State,
-        name: &str,
-        after: Option<EventId>,
-    ) -> impl Iterator<Item = Encoded> + Send + use<> {
-        let mut here: BTreeSet<Arc<str>> = state.local.keys().cloned().collect();
-        here.extend(state.remote.iter().cloned());
-        let shared = *self.log.shared().borrow();
-        let welcome = encode(&ServerMessage::Welcome { room: &self.name, you: name, here, shared });
-        let mut missed = self.log.after(&self.topic, after.unwrap_or_default());
-        // Later messages are about to be broadcast, to this member too.
-        missed.retain(|event| event.id <= state.last);
-        let skipped = if after.is_some() { 0 } else { missed.len().saturating_sub(HISTORY) };
-        let missed = missed.into_iter().skip(skipped);
-        std::iter::once(welcome).chain(missed.filter_map(|event| Some(decode(&event)?.1)))
-    }
-
-    // ANCHOR: leave
-    /// Removes a member, whatever has ended its connection (fault F18). Returns `false` if the
-    /// member has come back meanwhile, over another connection.
-    pub(crate) fn leave(&self, name: &str, number: u64) -> bool {
+    /// A member's connection has ended. Returns whether it was the last one on this server.
+    pub(crate) fn leave(&self, name: &str) -> bool {
         let mut state = self.state();
-        let has_left = state.local.get(name).is_some_and(|member| member.number == number);
-        if has_left && let Some((name, _)) = state.local.remove_entry(name) {
-            state.joined.retain(|joined| *joined != name);
-            // The member may have come back over another server.
-            if !state.remote.contains(&name) {
-                state.left.push(name);
-                self.changed.notify_one();
-            }
-        }
-        has_left
-    }
-    // ANCHOR_END: leave
-
-    /// Returns whether another session has this name on this server.
-    pub(crate) fn is_taken(&self, name: &str, session: &str) -> bool {
-        let state = self.state();
-        state.local.contains_key(name) && !state.belongs_to(name, session)
-    }
-
-    /// Returns whether another server had this name when this one last looked.
-    pub(crate) fn is_remote(&self, name: &str) -> bool {
-        self.state().remote.contains(name)
-    }
-
-    /// Returns whether a member of this name is on this server.
-    pub(crate) fn is_local(&self, name: &str) -> bool {
-        self.state().local.contains_key(name)
-    }
-
-    /// Returns whether the room has no members on this server.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.state().local.is_empty()
+        state.left.insert(name.into());
+        state.connections -= 1;
+        state.connections == 0
     }
 
     /// Handles a message from a member. Returns the answer that only this member receives, if any.
@@ -249,66 +162,26 @@ impl Room {
         // Two members may choose the same key. A name cannot contain a line break, so no name and
         // key can look like another name and key.
         let own_key = format!("{name}\n{key}");
-        let known = self.log.id_of(&self.topic, &own_key);
-        if known.is_some() {
-            return Ok(known);
-        }
-        self.log.append(&self.topic, &own_key, &data).map_err(|full| full.to_string())?;
+        let known =
+            self.log.append(&self.topic, &own_key, &data).map_err(|full| full.to_string())?;
         if !*self.log.shared().borrow() {
-            let frame = encode(&ServerMessage::Waiting { from: name, text: msg, key });
-            let mut state = self.state();
-            // The messages beyond this limit are seen when they have their ids.
-            if state.waiting.len() < WAITING_MAX {
-                state.waiting.push(Broadcast { frame, sender: None });
-                self.changed.notify_one();
-            }
+            // It has to be announced as waiting.
+            self.changed.notify_one();
         }
-        Ok(None)
+        Ok(known)
     }
     // ANCHOR_END: append
 
-    /// Sets the names of the members on other servers.
-    pub(crate) fn set_remote(&self, remote: BTreeSet<Arc<str>>) {
+    // ANCHOR: broadcast_names
+    /// Broadcasts who has joined and who has left since the last time.
+    fn broadcast_names(&self) {
+        let here = self.log.here(&self.topic);
         let mut state = self.state();
-        let state = &mut *state;
-        let difference = |names: &BTreeSet<Arc<str>>, others: &BTreeSet<Arc<str>>| {
-            let names = names.difference(others);
-            names.filter(|name| !state.local.contains_key(*name)).cloned().collect::<Vec<_>>()
-        };
-        let joined = difference(&remote, &state.remote);
-        let left = difference(&state.remote, &remote);
-        if !joined.is_empty() || !left.is_empty() {
-            state.joined.extend(joined);
-            state.left.extend(left);
-            self.changed.notify_one();
-        }
-        state.remote = remote;
-    }
-
-    /// Removes a member who is connected to another server now. The connection here is closed.
-    pub(crate) fn evict(&self, name: &Arc<str>) {
-        let mut state = self.state();
-        state.local.remove(name);
-        state.remote.insert(Arc::clone(name));
-    }
-
-    /// Returns the names of the members on this server, with their sessions.
-    pub(crate) fn local(&self) -> Vec<(Arc<str>, String)> {
-        let state = self.state();
-        let members = state.local.iter();
-        members.map(|(name, member)| (Arc::clone(name), member.session.clone())).collect()
-    }
-
-    /// Tells all members whether this server is connected with the others.
-    pub(crate) fn set_shared(&self, shared: bool) {
-        self.state().shared = Some(shared);
-        self.changed.notify_one();
-    }
-
-    /// Broadcasts what has happened that is not in the log.
-    fn broadcast_changes(&self) {
-        let mut state = self.state();
-        let (left, joined) = (take(&mut state.left), take(&mut state.joined));
+        let were_here = &take(&mut state.left) | &state.here;
+        let left: Vec<Arc<str>> = were_here.difference(&here).cloned().collect();
+        let joined: Vec<Arc<str>> = here.difference(&state.here).cloned().collect();
+        state.here = here;
+        drop(state);
         if !left.is_empty() {
             self.members.send(Broadcast::to_all(&ServerMessage::Left { names: &left }));
         }
@@ -317,41 +190,46 @@ impl Room {
             // A member who enters alone does not need this. In a crowd, each finds its own name
             // among the others.
             let sender = if let [alone] = &*joined { Some((alone.clone(), None)) } else { None };
-            self.members.send(Broadcast { frame, sender });
+            self.members.send(Broadcast { frame, sender, id: None });
         }
-        for name in take(&mut state.typing) {
+    }
+    // ANCHOR_END: broadcast_names
+
+    /// Broadcasts who is typing.
+    fn broadcast_typing(&self) {
+        for name in take(&mut self.state().typing) {
             let frame = encode(&ServerMessage::Typing { name: &name });
-            self.members.send(Broadcast { frame, sender: Some((name, None)) });
-        }
-        if let Some(shared) = state.shared.take() {
-            self.members.send(Broadcast::to_all(&ServerMessage::Shared { shared }));
+            self.members.send(Broadcast { frame, sender: Some((name, None)), id: None });
         }
     }
 
-    /// Broadcasts the messages that wait for Redis.
+    /// Broadcasts the messages that wait for Redis and have not been announced.
     async fn broadcast_waiting(&self) {
-        let waiting = take(&mut self.state().waiting);
-        for (number, broadcast) in waiting.into_iter().enumerate() {
+        let from = self.state().waiting_from;
+        let (waiting, next) = self.log.pending(&self.topic, from);
+        self.state().waiting_from = next;
+        for (number, draft) in waiting.into_iter().enumerate() {
             if number % BATCH == 0 {
                 self.members.wait_for_capacity().await;
             }
-            self.members.send(broadcast);
+            if let Ok(stored) = serde_json::from_str::<StoredMessage>(&draft.data) {
+                let (from, text) = (&*stored.sender, &*stored.msg);
+                let key = own_key(&draft.key, &stored);
+                self.members.send(Broadcast::to_all(&ServerMessage::Waiting { from, text, key }));
+            }
         }
     }
 
     // ANCHOR: broadcast_messages
     /// Broadcasts messages. The sender of a message receives its id instead.
     fn broadcast_messages(&self, events: &[Event]) {
-        let mut state = self.state();
         for event in events {
             // An event that is not one of ours is passed over.
-            if let Some((stored, frame)) = decode(event) {
-                let (key, time) = (own_key(event, &stored), event.id.milliseconds);
-                let sent = encode(&ServerMessage::Sent { key, id: event.id, time });
-                let sender = Some((stored.sender.as_str().into(), Some(sent)));
-                self.members.send(Broadcast { frame, sender });
-            }
-            state.last = event.id;
+            let Some((stored, frame)) = decode(event) else { continue };
+            let (key, time) = (own_key(&event.key, &stored), event.id.milliseconds);
+            let sent = encode(&ServerMessage::Sent { key, id: event.id, time });
+            let sender = Some((stored.sender.as_str().into(), Some(sent)));
+            self.members.send(Broadcast { frame, sender, id: Some(event.id) });
         }
     }
     // ANCHOR_END: broadcast_messages
@@ -365,28 +243,51 @@ impl Room {
 /// Broadcasts everything that happens in a room, until the room is gone. Because only this task
 /// broadcasts, all members receive everything in one order. It never sends faster than the
 /// members' tasks can take it.
-async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut last: EventId) {
+async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cursor: Cursor) {
     let Some(topic) = room.upgrade().map(|room| room.topic.clone()) else { return };
-    let mut next_changes = Instant::now();
+    let (mut messages, mut names) =
+        (log.message_notifications(&topic), log.name_notifications(&topic));
+    // What has happened since the room was opened is news.
+    messages.mark_changed();
+    names.mark_changed();
+    let mut shared = log.shared();
+    let (mut are_names_new, mut next_names) = (false, Instant::now());
     loop {
-        let something_changed = async {
-            changed.notified().await;
-            sleep_until(next_changes).await;
-        };
-        let events = tokio::select! {
-            events = log.wait(&topic, last, WAIT) => events,
-            () = something_changed => Vec::new(),
-        };
-        let Some(room) = room.upgrade() else { return };
-        room.broadcast_changes();
-        room.broadcast_waiting().await;
-        for batch in events.chunks(BATCH) {
-            room.broadcast_messages(batch);
-            room.members.wait_for_capacity().await;
+        let mut is_about_shared = false;
+        tokio::select! {
+            _ = messages.changed() => {}
+            () = changed.notified() => {}
+            _ = shared.changed() => is_about_shared = true,
+            _ = names.changed(), if !are_names_new => {
+                are_names_new = true;
+                continue;
+            }
+            () = sleep_until(next_names), if are_names_new => {}
         }
-        last = events.last().map_or(last, |event| event.id);
-        room.members.wait_for_capacity().await;
-        next_changes = Instant::now() + CHANGES_INTERVAL;
+        let Some(room) = room.upgrade() else { return };
+        // Members are announced before the room receives what they say.
+        if are_names_new || names.has_changed().unwrap_or(false) {
+            are_names_new = false;
+            names.mark_unchanged();
+            room.broadcast_names();
+            next_names = Instant::now() + CHANGES_INTERVAL;
+        }
+        room.broadcast_typing();
+        let is_shared = *shared.borrow_and_update();
+        if is_about_shared {
+            room.members.send(Broadcast::to_all(&ServerMessage::Shared { shared: is_shared }));
+        }
+        if !is_shared {
+            room.broadcast_waiting().await;
+        }
+        loop {
+            let missed = log.read(&mut cursor, BATCH);
+            room.broadcast_messages(&missed.events);
+            room.members.wait_for_capacity().await;
+            if missed.events.is_empty() {
+                break;
+            }
+        }
     }
 }
 // ANCHOR_END: broadcast
@@ -399,12 +300,12 @@ fn decode(event: &Event) -> Option<(StoredMessage, Encoded)> {
         msg: &stored.msg,
         id: event.id,
         time: event.id.milliseconds,
-        key: own_key(event, &stored),
+        key: own_key(&event.key, &stored),
     });
     Some((stored, frame))
 }
 
 /// Returns a message's key as its sender knows it, without the sender's name and the line break.
-fn own_key<'event>(event: &'event Event, stored: &StoredMessage) -> &'event str {
-    event.key.get(stored.sender.len() + 1..).unwrap_or_default()
+fn own_key<'key>(key: &'key str, stored: &StoredMessage) -> &'key str {
+    key.get(stored.sender.len() + 1..).unwrap_or_default()
 }

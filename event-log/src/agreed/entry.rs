@@ -1,0 +1,122 @@
+//! One entry of the log: what all processes agree on is the sum of these.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::EventId;
+
+/// The name of a process: random, and new for each start.
+pub type ProcessId = Arc<str>;
+
+/// One entry of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place in the log.
+    pub id: EventId,
+    /// What happened. `None` for an entry that only carries a snapshot, and for one that this
+    /// version does not understand.
+    pub record: Option<Record>,
+    /// The sum of all entries up to an earlier one, or up to this one.
+    pub snapshot: Option<Snapshot>,
+}
+
+/// What an entry records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// An event of a topic: a message, or a vote.
+    Event(Draft),
+    /// A change of the names.
+    Names(NameChange),
+}
+
+/// An event that has no id yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The topic that the event belongs to.
+    pub topic: Arc<str>,
+    /// The key that the sender gave it.
+    pub key: Arc<str>,
+    /// The content.
+    pub data: Arc<str>,
+}
+
+// ANCHOR: seat
+/// One attempt of one connection to have a name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Seat {
+    /// The process that holds the connection.
+    pub process: ProcessId,
+    /// Distinguishes the attempts at one process.
+    pub number: u64,
+}
+
+/// A change of the names, as an entry of the log records it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "lowercase")]
+pub enum NameChange {
+    /// Claims a name for a seat, or says that the member has sat down.
+    Seat {
+        /// The room.
+        room: Arc<str>,
+        /// The name, which has one holder in its room.
+        name: Arc<str>,
+        /// The secret of the visitor. Whoever knows it may take the name over.
+        session: Arc<str>,
+        /// The seat.
+        seat: Seat,
+        /// `false` is a claim; `true` says that the member is here.
+        is_present: bool,
+    },
+    /// Gives a seat back.
+    Leave {
+        /// The room.
+        room: Arc<str>,
+        /// The name.
+        name: Arc<str>,
+        /// The seat.
+        seat: Seat,
+    },
+    /// Gives back all seats of a process that has stopped, or that gives no sign of life.
+    Gone {
+        /// The process.
+        process: ProcessId,
+    },
+}
+// ANCHOR_END: seat
+
+/// The sum of all entries up to one of them: who holds which name, and the counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The last entry that is included.
+    pub upto: EventId,
+    /// Each name that is claimed or held.
+    pub names: Vec<HeldName>,
+    /// For each topic that is counted, how often each content has occurred.
+    pub counts: Counts,
+    /// Events up to this one may be missing in the log. Only set by a process that gives a store
+    /// back what it has lost.
+    #[serde(default)]
+    pub missing_upto: EventId,
+}
+
+/// How often each content has occurred, by topic.
+pub type Counts = BTreeMap<Arc<str>, BTreeMap<Arc<str>, u64>>;
+
+/// One name of a [`Snapshot`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldName {
+    /// The room.
+    pub room: Arc<str>,
+    /// The name.
+    pub name: Arc<str>,
+    /// The secret of the visitor who holds it.
+    pub session: Arc<str>,
+    /// The seat of the member who is present.
+    pub present: Option<Seat>,
+    /// Seats that have claimed the name.
+    pub claims: Vec<Seat>,
+    /// Whether the room has been told that this member has joined.
+    pub is_announced: bool,
+}

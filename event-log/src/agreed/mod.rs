@@ -1,0 +1,8 @@
+//! What all processes agree on: the sum of the log's entries.
+
+mod counts;
+pub mod entry;
+pub(crate) mod history;
+mod keys;
+pub(crate) mod names;
+pub mod sum;

@@ -1,0 +1,310 @@
+//! The sum of the log's entries up to one of them. It is the same in every process.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::mem::{replace, take};
+use std::sync::Arc;
+
+use crate::agreed::counts::count;
+use crate::agreed::entry::{Counts, Draft, Entry, NameChange, ProcessId, Record, Seat, Snapshot};
+use crate::agreed::history::History;
+use crate::agreed::keys::Keys;
+use crate::agreed::names::{Names, Outcome};
+use crate::event::{Event, EventId};
+
+/// Entries between two snapshots.
+pub(crate) const SNAPSHOT_INTERVAL: usize = 10_000;
+/// Changes of names that are kept for a store that has lost them.
+const CHANGES_MAX: usize = 10_000;
+
+/// What the users of a log want of its topics.
+#[derive(Clone, Debug)]
+pub struct Topics {
+    /// Events that are kept for each topic.
+    pub events_max: usize,
+    /// Topics whose contents are counted, for ever.
+    pub counted: Vec<Arc<str>>,
+    /// Topics that are never dropped to make room for others. Those that are counted need not be
+    /// named here, nor rooms in which somebody is.
+    pub kept: Vec<Arc<str>>,
+}
+
+/// The sum of all entries up to [`position`](Agreed::position).
+pub struct Agreed {
+    topics: Topics,
+    /// The last entry that is included.
+    position: EventId,
+    history: History,
+    keys: Keys,
+    names: Names,
+    counts: Counts,
+    /// The last changes of names, for a store that has lost them.
+    changes: VecDeque<Entry>,
+    /// Entries since the last snapshot.
+    since_snapshot: usize,
+    loading: Option<Loading>,
+}
+
+/// Names and counts while the log is read from its beginning. Until all of it is read, nobody sees
+/// them.
+#[derive(Default)]
+struct Loading {
+    names: Names,
+    counts: Counts,
+    /// The keys of the events that are counted: the log may hold an event twice.
+    keys: Keys,
+    /// The entries that a snapshot further on may not include.
+    entries: Vec<Entry>,
+}
+
+/// A consequence of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A topic has a new event.
+    Topic(Arc<str>),
+    /// An event with this topic and key is in the log now, or was already.
+    Stored(Arc<str>, Arc<str>),
+    /// Somebody has joined this room, or has left it.
+    Room(Arc<str>),
+    /// This seat of a room and a name was claimed, taken or given back, with success.
+    Seat(Seat, Arc<str>, Arc<str>),
+    /// The claim of this seat was refused.
+    Refused(Seat),
+    /// This seat has lost its name to another one of the same visitor.
+    Replaced(Seat),
+    /// All seats of this process have been given back.
+    Gone(ProcessId),
+    /// A snapshot has replaced all names and counts.
+    Adopted,
+}
+
+impl Agreed {
+    /// Returns the sum of no entries.
+    pub fn new(topics: Topics) -> Self {
+        Self {
+            history: History::new(topics.events_max),
+            topics,
+            position: EventId::default(),
+            keys: Keys::default(),
+            names: Names::default(),
+            counts: Counts::new(),
+            changes: VecDeque::new(),
+            since_snapshot: 0,
+            loading: None,
+        }
+    }
+
+    // ANCHOR: apply
+    /// Adds an entry, and returns what has changed.
+    pub fn apply(&mut self, entry: Entry) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if entry.id <= self.position {
+            return changes;
+        }
+        let before = replace(&mut self.position, entry.id);
+        self.since_snapshot += 1;
+        match &entry.record {
+            Some(Record::Event(draft)) => self.add_event(entry.id, draft, &mut changes),
+            Some(Record::Names(change)) => {
+                match &mut self.loading {
+                    Some(loading) => loading.change_names(entry.id, change),
+                    None => self.change_names(change, &mut changes),
+                }
+                let record = entry.record.clone();
+                self.changes.push_back(Entry { id: entry.id, record, snapshot: None });
+                if self.changes.len() > CHANGES_MAX {
+                    self.changes.pop_front();
+                }
+            }
+            None => {}
+        }
+        if let Some(snapshot) = &entry.snapshot {
+            self.since_snapshot = 0;
+            if let Some(loading) = &mut self.loading {
+                loading.adopt(snapshot);
+                self.history.set_missing_upto(snapshot.missing_upto);
+            } else if snapshot.upto > before {
+                // It sums up entries that we have not seen one by one.
+                self.counts.clone_from(&snapshot.counts);
+                let rooms = self.names.replace(&snapshot.names);
+                self.history.set_missing_upto(snapshot.missing_upto);
+                changes.extend(rooms.into_iter().map(Change::Room));
+                changes.push(Change::Adopted);
+            }
+        }
+        changes
+    }
+
+    /// Adds an event, unless one with its topic and key is known.
+    fn add_event(&mut self, id: EventId, draft: &Draft, changes: &mut Vec<Change>) {
+        let Draft { topic, key, data } = draft.clone();
+        changes.push(Change::Stored(Arc::clone(&topic), Arc::clone(&key)));
+        let is_known = self.keys.id_of(&topic, &key).is_some();
+        let event = Event { id, topic, key, data };
+        if self.topics.counted.contains(&event.topic) {
+            match &mut self.loading {
+                Some(loading) => loading.count(&event),
+                None if !is_known => count(&mut self.counts, &event),
+                None => {}
+            }
+        }
+        if is_known {
+            return;
+        }
+        changes.push(Change::Topic(Arc::clone(&event.topic)));
+        self.keys.insert(&event);
+        let Self { topics, names, history, .. } = self;
+        history.insert(event, |topic| {
+            let is = |kept: &Arc<str>| **kept == *topic;
+            topics.counted.iter().any(is) || topics.kept.iter().any(is) || names.is_occupied(topic)
+        });
+    }
+    // ANCHOR_END: apply
+
+    /// Changes the names. Without other processes, these changes are no entries of the log.
+    pub(crate) fn change_names(&mut self, change: &NameChange, changes: &mut Vec<Change>) {
+        let Outcome { rooms, refused, replaced } = self.names.apply(change);
+        changes.extend(rooms.into_iter().map(Change::Room));
+        changes.extend(replaced.into_iter().map(Change::Replaced));
+        changes.push(match (change, refused) {
+            (_, Some(seat)) => Change::Refused(seat),
+            (
+                NameChange::Seat { room, name, seat, .. } | NameChange::Leave { room, name, seat },
+                None,
+            ) => Change::Seat(seat.clone(), Arc::clone(room), Arc::clone(name)),
+            (NameChange::Gone { process }, None) => Change::Gone(Arc::clone(process)),
+        });
+    }
+
+    /// Begins to read the log from its beginning. What is known of events stays; names and counts
+    /// are added up again.
+    pub(crate) fn begin_loading(&mut self) {
+        self.position = EventId::default();
+        self.changes.clear();
+        self.loading = Some(Loading::default());
+    }
+
+    /// The log has been read from its beginning to its end. From now on, its names and counts are
+    /// those that everybody sees.
+    pub(crate) fn end_loading(&mut self) -> Vec<Change> {
+        let Some(Loading { names, counts, .. }) = self.loading.take() else { return Vec::new() };
+        let old = replace(&mut self.names, names);
+        self.counts = counts;
+        let rooms: BTreeSet<Arc<str>> = old.all_rooms().chain(self.names.all_rooms()).collect();
+        rooms.into_iter().map(Change::Room).chain([Change::Adopted]).collect()
+    }
+
+    /// Returns a snapshot of all names and counts.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            upto: self.position,
+            names: self.names.all(),
+            counts: self.counts.clone(),
+            missing_upto: EventId::default(),
+        }
+    }
+
+    /// Returns the entries after `base` that a store has lost. The last one carries a snapshot,
+    /// which includes the changes of names.
+    pub(crate) fn lost_after(&self, base: EventId) -> Vec<Entry> {
+        if base >= self.position {
+            return Vec::new();
+        }
+        let entry_of = |Event { id, topic, key, data }| {
+            let record = Some(Record::Event(Draft { topic, key, data }));
+            Entry { id, record, snapshot: None }
+        };
+        let events = self.history.all_after(base).into_iter().map(entry_of);
+        let changes = self.changes.iter().filter(|entry| entry.id > base).cloned();
+        let mut lost: Vec<Entry> = events.chain(changes).collect();
+        lost.sort_unstable_by_key(|entry| entry.id);
+        // The last entry may have been a snapshot.
+        if lost.last().is_none_or(|last| last.id < self.position) {
+            lost.push(Entry { id: self.position, record: None, snapshot: None });
+        }
+        if let Some(last) = lost.last_mut() {
+            let missing_upto = self.history.missing_upto();
+            last.snapshot = Some(Snapshot { missing_upto, ..self.snapshot() });
+        }
+        lost
+    }
+
+    /// Returns a snapshot of the counts if it is time for one, for a log of this process alone. Its
+    /// names end with the process.
+    pub(crate) fn take_snapshot(&mut self) -> Option<Snapshot> {
+        self.needs_snapshot().then(|| {
+            self.since_snapshot = 0;
+            Snapshot { names: Vec::new(), ..self.snapshot() }
+        })
+    }
+
+    /// Returns whether it is time for a snapshot.
+    pub(crate) fn needs_snapshot(&self) -> bool {
+        self.since_snapshot >= SNAPSHOT_INTERVAL
+    }
+
+    /// The place of the last entry that is included.
+    pub fn position(&self) -> EventId {
+        self.position
+    }
+
+    /// Who holds which name.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The events that are kept.
+    pub(crate) fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The events that are kept.
+    pub(crate) fn history_mut(&mut self) -> &mut History {
+        &mut self.history
+    }
+
+    /// Returns the id of the event with this topic and key, if it is remembered.
+    pub fn id_of(&self, topic: &str, key: &str) -> Option<EventId> {
+        self.keys.id_of(topic, key)
+    }
+
+    /// Returns how often each content of a topic has occurred.
+    pub fn counts(&self, topic: &str) -> impl Iterator<Item = (&Arc<str>, u64)> {
+        self.counts.get(topic).into_iter().flatten().map(|(content, count)| (content, *count))
+    }
+}
+
+impl Loading {
+    fn change_names(&mut self, id: EventId, change: &NameChange) {
+        self.names.apply(change);
+        let record = Some(Record::Names(change.clone()));
+        self.entries.push(Entry { id, record, snapshot: None });
+    }
+
+    fn count(&mut self, event: &Event) {
+        if self.keys.id_of(&event.topic, &event.key).is_some() {
+            return;
+        }
+        self.keys.insert(event);
+        count(&mut self.counts, event);
+        let Event { id, topic, key, data } = event.clone();
+        let record = Some(Record::Event(Draft { topic, key, data }));
+        self.entries.push(Entry { id, record, snapshot: None });
+    }
+
+    /// Replaces names and counts by those of a snapshot, and adds what came after it.
+    fn adopt(&mut self, snapshot: &Snapshot) {
+        self.names.replace(&snapshot.names);
+        self.counts.clone_from(&snapshot.counts);
+        for Entry { id, record, .. } in take(&mut self.entries) {
+            match record {
+                Some(Record::Names(change)) if id > snapshot.upto => {
+                    self.names.apply(&change);
+                }
+                Some(Record::Event(Draft { topic, key, data })) if id > snapshot.upto => {
+                    count(&mut self.counts, &Event { id, topic, key, data });
+                }
+                _ => {}
+            }
+        }
+    }
+}

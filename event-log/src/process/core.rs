@@ -1,0 +1,245 @@
+//! What one process knows and wants: the sum of the log's entries, the events that it has to append,
+//! and the seats of its connections.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::agreed::entry::{Entry, NameChange, ProcessId, Record};
+use crate::agreed::sum::{Agreed, Change};
+use crate::process::command::Addition;
+use crate::process::outbox::Outbox;
+use crate::process::seats::Seats;
+
+/// Something that the users of a process want to know at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// A topic has new events.
+    Topic(Arc<str>),
+    /// Somebody has joined this room, or has left it.
+    Room(Arc<str>),
+    /// The attempt with this number has an outcome.
+    Seat(u64, Outcome),
+    /// Whether this process is connected with the others has changed.
+    Shared(bool),
+    /// Something does not work, for the operator. It is said once.
+    Problem(String),
+}
+
+/// What has become of an attempt to get a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The member is in.
+    Admitted,
+    /// Another visitor has the name.
+    Refused,
+    /// The member was in, and the name goes on in another connection.
+    Replaced,
+}
+
+/// What one process knows and wants.
+pub(crate) struct Core {
+    /// The name of this process, and how often it was given up for dead meanwhile. Together they are
+    /// the name that the log knows.
+    name: ProcessId,
+    deaths: u32,
+    pub(crate) id: ProcessId,
+    pub(crate) agreed: Agreed,
+    pub(crate) outbox: Outbox,
+    pub(crate) seats: Seats,
+    pub(crate) news: VecDeque<News>,
+    /// Processes that give no sign of life. The log has to be told.
+    pub(crate) gone: Vec<ProcessId>,
+    /// Processes that the log says are gone.
+    pub(crate) buried: Vec<ProcessId>,
+    is_snapshot_due: bool,
+    is_snapshot_sent: bool,
+    /// Whether this process is about to end, and gives its names back.
+    is_closing: bool,
+    is_gone_sent: bool,
+    /// Whether the log says that all our names were given back.
+    is_given_back: bool,
+}
+
+impl Core {
+    pub(crate) fn new(name: ProcessId, agreed: Agreed) -> Self {
+        Self {
+            id: Arc::clone(&name),
+            name,
+            deaths: 0,
+            agreed,
+            outbox: Outbox::default(),
+            seats: Seats::default(),
+            news: VecDeque::new(),
+            gone: Vec::new(),
+            buried: Vec::new(),
+            is_snapshot_due: false,
+            is_snapshot_sent: false,
+            is_closing: false,
+            is_gone_sent: false,
+            is_given_back: false,
+        }
+    }
+
+    /// Adds entries of the log to what is agreed.
+    pub(crate) fn apply(&mut self, entries: Vec<Entry>) {
+        for entry in entries {
+            if entry.snapshot.is_some() {
+                self.is_snapshot_sent = false;
+            }
+            let changes = self.agreed.apply(entry);
+            self.note_all(changes);
+        }
+    }
+
+    /// Changes the names at once, in a process that is alone.
+    pub(crate) fn change_names(&mut self, change: &NameChange) {
+        let mut changes = Vec::new();
+        self.agreed.change_names(change, &mut changes);
+        self.note_all(changes);
+    }
+
+    fn note_all(&mut self, changes: Vec<Change>) {
+        for change in changes {
+            self.note(change);
+        }
+    }
+
+    fn note(&mut self, change: Change) {
+        match change {
+            Change::Topic(topic) => self.tell(News::Topic(topic)),
+            Change::Room(room) => self.tell(News::Room(room)),
+            Change::Stored(topic, key) => {
+                if self.outbox.remove(&topic, &key) {
+                    self.is_snapshot_due |= self.agreed.needs_snapshot();
+                }
+            }
+            Change::Seat(seat, room, name) if seat.process == self.id => {
+                let has = self.agreed.names().seat_of(&room, &name, &seat);
+                self.seats.note(seat.number, &room, &name, has);
+                if has.is_some() {
+                    self.admit(seat.number);
+                }
+                self.is_snapshot_due |= self.agreed.needs_snapshot();
+            }
+            Change::Refused(seat) if seat.process == self.id => {
+                if let Some(wanted) = self.seats.unwant(seat.number) {
+                    // Somebody who was let in while Redis was away can still be too late.
+                    let outcome =
+                        if wanted.is_admitted { Outcome::Replaced } else { Outcome::Refused };
+                    self.tell(News::Seat(seat.number, outcome));
+                }
+            }
+            Change::Replaced(seat) if seat.process == self.id => {
+                self.seats.lose(seat.number);
+                if self.seats.unwant(seat.number).is_some() {
+                    self.tell(News::Seat(seat.number, Outcome::Replaced));
+                }
+            }
+            Change::Gone(process) if process == self.id => {
+                // The others have given us up. We go on under another name, and our members claim
+                // their names again.
+                self.is_given_back = self.is_closing;
+                self.deaths += 1;
+                self.id = format!("{}.{}", self.name, self.deaths).into();
+                self.seats.lose_all();
+            }
+            Change::Gone(process) => self.buried.push(process),
+            Change::Adopted => self.compare_seats(),
+            Change::Seat(..) | Change::Refused(_) | Change::Replaced(_) => {}
+        }
+    }
+
+    /// The log has been read from its beginning to its end.
+    pub(crate) fn end_loading(&mut self) {
+        let changes = self.agreed.end_loading();
+        self.note_all(changes);
+    }
+
+    /// Compares our seats with those that the log says we have, after a jump.
+    fn compare_seats(&mut self) {
+        let names = self.agreed.names();
+        self.seats.lose_all();
+        for (seat, room, name) in names.seats_of(&self.id) {
+            let has = names.seat_of(&room, &name, &seat);
+            self.seats.note(seat.number, &room, &name, has);
+        }
+        let lost = self.seats.lost();
+        let replaced = lost.filter(|(_, wanted)| {
+            wanted.had_seat && names.goes_on(&wanted.room, &wanted.name, &wanted.session)
+        });
+        for number in replaced.map(|(number, _)| number).collect::<Vec<_>>() {
+            self.seats.unwant(number);
+            self.tell(News::Seat(number, Outcome::Replaced));
+        }
+    }
+
+    /// Lets a member in.
+    pub(crate) fn admit(&mut self, number: u64) {
+        if self.seats.admit(number) {
+            self.tell(News::Seat(number, Outcome::Admitted));
+        }
+    }
+
+    /// Lets everybody in who waits, and whose session the log knows for their name.
+    pub(crate) fn admit_known(&mut self) {
+        let names = self.agreed.names();
+        let known = self
+            .seats
+            .attempts()
+            .filter(|(_, wanted)| names.belongs_to(&wanted.room, &wanted.name, &wanted.session));
+        let known: Vec<u64> = known.map(|(number, _)| number).collect();
+        for number in known {
+            self.admit(number);
+        }
+    }
+
+    /// Says something to the users of this process. What was said last is not repeated.
+    pub(crate) fn tell(&mut self, news: News) {
+        if self.news.back() != Some(&news) {
+            self.news.push_back(news);
+        }
+    }
+
+    /// Whatever was sent may be lost.
+    pub(crate) fn send_again(&mut self) {
+        self.outbox.send_again();
+        self.seats.send_again();
+        self.is_snapshot_sent = false;
+        self.is_gone_sent = false;
+    }
+
+    /// Ends all connections, and gives back all names.
+    pub(crate) fn close(&mut self) {
+        self.is_closing = true;
+        self.seats.clear();
+    }
+
+    /// Returns whether everything was appended that had to be, and all names were given back.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_given_back && self.outbox.is_empty()
+    }
+
+    // ANCHOR: take_due
+    /// Takes up to `max` additions to the log that have to be sent.
+    pub(crate) fn take_due(&mut self, max: usize) -> Vec<Addition> {
+        let mut due: Vec<NameChange> = Vec::new();
+        due.extend(self.gone.drain(..).map(|process| NameChange::Gone { process }));
+        if !self.is_closing {
+            due.extend(self.seats.take_due(&self.id, max));
+        } else if !self.is_gone_sent {
+            // One entry gives back all names at once.
+            self.is_gone_sent = true;
+            due.push(NameChange::Gone { process: Arc::clone(&self.id) });
+        }
+        let names = due.into_iter().map(Record::Names);
+        // Events come first: what somebody has said comes before the entry that they have left.
+        let events = self.outbox.take_unsent(max).into_iter().map(Record::Event);
+        let mut additions: Vec<Addition> = events.chain(names).map(Addition::Record).collect();
+        if self.is_snapshot_due && !self.is_snapshot_sent {
+            additions.push(Addition::Snapshot(self.agreed.snapshot()));
+            (self.is_snapshot_due, self.is_snapshot_sent) = (false, true);
+        }
+        additions
+    }
+    // ANCHOR_END: take_due
+}

@@ -1,0 +1,85 @@
+//! A reader's place in a topic. It is all that the log knows of a reader, and the reader keeps it.
+
+use std::sync::Arc;
+
+use crate::agreed::history::History;
+use crate::event::{Event, EventId};
+use crate::process::process::Process;
+
+/// A reader's place in a topic: the last event that the reader has received.
+#[derive(Clone, Debug)]
+pub struct Cursor {
+    topic: Arc<str>,
+    after: EventId,
+    /// A gap up to here needs not be announced: the reader has not asked for what was before, or has
+    /// been told.
+    announced_upto: EventId,
+    /// Whether the reader comes with an id of a log that is lost.
+    is_lost: bool,
+}
+
+/// What a reader receives next.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Missed {
+    /// Whether something is missing before these events, because it is no longer kept.
+    pub is_gap: bool,
+    /// The events, oldest first.
+    pub events: Vec<Event>,
+}
+
+impl Cursor {
+    /// Returns the place of a newcomer, who receives the last `count` events of a topic first.
+    pub fn of_newcomer(process: &Process, topic: &str, count: usize) -> Self {
+        let history = process.history();
+        let after = history.before_last(topic, count);
+        Self {
+            topic: topic.into(),
+            after,
+            announced_upto: history.whole_after(topic),
+            is_lost: false,
+        }
+    }
+
+    /// Returns the place of a reader who has received everything up to `after`.
+    ///
+    /// An id that is later than the whole log was given by a log that is lost. Such a reader is told
+    /// of a gap. (A process that is cut off from the others cannot tell.)
+    pub fn of_reader(process: &Process, topic: &str, after: EventId) -> Self {
+        let newest = process.agreed().position();
+        let is_lost = after > newest && process.is_shared();
+        let after = if is_lost { newest } else { after };
+        Self { topic: topic.into(), after, announced_upto: EventId::default(), is_lost }
+    }
+
+    // ANCHOR: read
+    /// Returns what comes next, up to `events_max` events, and moves behind it. Nothing is left if
+    /// the answer is empty.
+    pub fn read(&mut self, process: &Process, events_max: usize) -> Missed {
+        let history = process.history();
+        let is_gap = self.is_gap(history);
+        if is_gap {
+            (self.announced_upto, self.is_lost) = (history.whole_after(&self.topic), false);
+        }
+        let events = history.after(&self.topic, self.after, events_max);
+        self.after = events.last().map_or(self.after, |event| event.id);
+        Missed { is_gap, events }
+    }
+    // ANCHOR_END: read
+
+    fn is_gap(&self, history: &History) -> bool {
+        self.is_lost || history.is_gap(&self.topic, self.after.max(self.announced_upto))
+    }
+
+    /// Returns whether an event is new to this reader, and moves behind it if it is. For events that
+    /// come one by one, to a reader for whom nothing is left to [read](Self::read).
+    pub fn accept(&mut self, id: EventId) -> bool {
+        let is_new = id > self.after;
+        self.after = self.after.max(id);
+        is_new
+    }
+
+    /// The last event that the reader has received.
+    pub fn after(&self) -> EventId {
+        self.after
+    }
+}

@@ -1,0 +1,425 @@
+//! How a process talks with Redis: connects, compares, gives back what Redis has lost, reads,
+//! appends, and shows that it is alive. It has no socket and no clock: commands go out, and replies
+//! and the time come in.
+//!
+//! A connection goes through these phases, and every failure leads back to the first one:
+//!
+//! 1. *Connecting*.
+//! 2. *Checking*: is the newest entry that we have still in the log?
+//! 3. *Restoring*, if it is not, and nobody has appended anything since.
+//! 4. *Loading*: reading what came meanwhile.
+//! 5. *Greeting*: the first sign of life, which is also the proof that Redis takes writes.
+//! 6. *Settling*, if this Redis has been started since, or is new to us: nobody appends until all
+//!    have had the time to give back what they have.
+//! 7. *Open*. If Redis refuses a write, the phase is *Refused* until it takes one.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::mem::take;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::agreed::entry::{Entry, ProcessId, Record};
+use crate::process::command::{Checked, Command, Lane, READ_MAX, Reply};
+use crate::process::core::{Core, News};
+use crate::process::lives::Lives;
+
+/// Additions that are sent at a time.
+const BATCH: usize = 500;
+/// How often a process shows that it is alive.
+const PULSE_INTERVAL: Duration = Duration::from_millis(500);
+/// Time after which a Redis that does not answer counts as lost.
+const RESPONSE_TIME: Duration = Duration::from_secs(3);
+/// Time between two attempts to connect.
+const RECONNECT_PAUSE: Duration = Duration::from_millis(100);
+/// Time between two attempts to write, after a refusal.
+const REFUSED_PAUSE: Duration = Duration::from_secs(1);
+/// The shortest time of settling.
+const SETTLE: Duration = Duration::from_millis(500);
+/// A connection that was lost and is back within this time was no outage.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// The state of the connection to Redis.
+pub(crate) struct Link {
+    phase: Phase,
+    /// The start of Redis that we were connected with last.
+    run: String,
+    /// Whether the log has been read to its end once. Before that, nobody is let in.
+    is_synced: bool,
+    /// Whether others may have to give back what they have, before anybody appends.
+    needs_settling: bool,
+    /// Commands on their way, and when their answers are too late.
+    awaited: BTreeMap<Lane, Duration>,
+    pub(crate) commands: VecDeque<(Lane, Command)>,
+    next_pulse: Duration,
+    /// The beats of this process, ever and over this connection.
+    beat: u64,
+    /// The name under which Redis knows our beats.
+    known_as: Option<ProcessId>,
+    lives: Lives,
+    /// Until when a lost connection is no outage.
+    grace_until: Option<Duration>,
+    was_shared: bool,
+    /// Why the connection was lost.
+    problem: Option<String>,
+    is_problem_told: bool,
+    /// Whether this process has ever been connected with the others.
+    was_open: bool,
+    is_closed: bool,
+    /// Processes whose signs of life can be removed.
+    gone: Vec<ProcessId>,
+}
+
+#[derive(Debug, PartialEq)]
+enum Phase {
+    Down {
+        retry_at: Duration,
+    },
+    Connecting,
+    Checking {
+        was_restored: bool,
+    },
+    Restoring {
+        rest: VecDeque<Entry>,
+    },
+    Loading,
+    Greeting,
+    Settling {
+        until: Duration,
+        is_first: bool,
+    },
+    Open,
+    Refused {
+        retry_at: Duration,
+        /// Whether Redis has taken a sign of life since.
+        takes_pulses: bool,
+    },
+    /// This process has said farewell.
+    Ended,
+}
+
+impl Link {
+    pub(crate) fn new() -> Self {
+        Self {
+            phase: Phase::Down { retry_at: Duration::ZERO },
+            run: String::new(),
+            is_synced: false,
+            needs_settling: true,
+            awaited: BTreeMap::new(),
+            commands: VecDeque::new(),
+            next_pulse: Duration::ZERO,
+            beat: 0,
+            known_as: None,
+            lives: Lives::default(),
+            grace_until: None,
+            was_shared: false,
+            problem: None,
+            is_problem_told: false,
+            was_open: false,
+            is_closed: false,
+            gone: Vec::new(),
+        }
+    }
+
+    /// Whether this process counts as connected with the others.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.was_shared
+    }
+
+    /// Whether somebody whose session the log knows may be let in at once.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.is_synced && !self.was_shared
+    }
+
+    /// Whether everything that was to be appended before the end is in the log.
+    pub(crate) fn is_ended(&self) -> bool {
+        self.phase == Phase::Ended
+    }
+
+    /// Returns when [`advance`](Self::advance) must be called at the latest.
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        let of_phase = match self.phase {
+            Phase::Down { retry_at } | Phase::Refused { retry_at, .. } => Some(retry_at),
+            Phase::Settling { until, .. } => Some(until),
+            _ => None,
+        };
+        let pulse = self.is_pulsing().then_some(self.next_pulse);
+        let pulse = pulse.filter(|_| !self.awaited.contains_key(&Lane::Pulse));
+        let answers = self.awaited.values().copied().min();
+        [of_phase, pulse, answers, self.grace_until].into_iter().flatten().min()
+    }
+
+    // ANCHOR: advance
+    /// Does what is to be done now: notices what is too late, and sends the next commands.
+    pub(crate) fn advance(&mut self, now: Duration, core: &mut Core) {
+        if self.awaited.values().any(|too_late| now >= *too_late) {
+            self.grace_until = None;
+            self.fail("it does not answer", now, false);
+        }
+        match self.phase {
+            Phase::Down { retry_at } if now >= retry_at => self.connect(now),
+            Phase::Settling { until, is_first }
+                if now >= until && (is_first || self.lives.are_all_back()) =>
+            {
+                self.open();
+            }
+            _ => {}
+        }
+        self.read(now, core);
+        self.write(now, core);
+        self.pulse(now, core);
+        if self.grace_until.is_some_and(|until| now >= until) {
+            self.grace_until = None;
+        }
+        self.tell(core);
+    }
+    // ANCHOR_END: advance
+
+    /// Takes the reply to the command on this lane.
+    pub(crate) fn reply(&mut self, lane: Lane, reply: Reply, now: Duration, core: &mut Core) {
+        if self.awaited.remove(&lane).is_none() {
+            // The connection was given up, and this comes too late.
+            return;
+        }
+        match reply {
+            Reply::Connected { run } => self.connected(run, core),
+            Reply::Checked(checked) => self.checked(checked, now, core),
+            Reply::Entries(entries) => self.entries(entries, core),
+            Reply::Written => self.written(),
+            Reply::Pulsed { is_new, beats } => {
+                for process in core.buried.drain(..) {
+                    self.lives.forget(&process);
+                }
+                self.pulsed(is_new, now, &core.id);
+                let mut holders = core.agreed.names().processes();
+                holders.remove(&core.id);
+                let mut beats = beats;
+                beats.remove(&core.id);
+                let gone = self.lives.note(&beats, holders);
+                self.gone.extend(gone.iter().cloned());
+                core.gone.extend(gone);
+            }
+            Reply::Refused(problem) => self.refused(problem, now, core),
+            Reply::Lost(problem) => self.fail(&problem, now, true),
+        }
+        self.advance(now, core);
+    }
+
+    fn connect(&mut self, now: Duration) {
+        self.phase = Phase::Connecting;
+        self.send(Lane::Reader, Command::Connect, now);
+    }
+
+    fn connected(&mut self, run: String, core: &mut Core) {
+        if run.is_empty() || run != self.run {
+            self.needs_settling = true;
+            self.known_as = None;
+        }
+        self.run = run;
+        self.phase = Phase::Checking { was_restored: false };
+        self.lives.reconnect();
+        core.send_again();
+    }
+
+    // ANCHOR: checked
+    /// Compares the log with what we have.
+    fn checked(&mut self, checked: Checked, now: Duration, core: &mut Core) {
+        let Checked { base, newest, trimmed_to } = checked;
+        let position = core.agreed.position();
+        let was_restored = self.phase == Phase::Checking { was_restored: true };
+        let is_behind = trimmed_to.is_some_and(|oldest| oldest > position);
+        self.phase = Phase::Loading;
+        if !self.is_synced || is_behind {
+            // All of it is new to us, and what was removed there we cannot know.
+            core.agreed.history_mut().set_missing_upto(trimmed_to.unwrap_or_default());
+            core.agreed.begin_loading();
+        } else if base >= position {
+            // Nothing is lost.
+        } else if newest > base {
+            // Something is lost, and others have gone on without it. It cannot go back to its place,
+            // so it is appended again, under its old keys.
+            self.needs_settling = true;
+            for entry in core.agreed.lost_after(base) {
+                if let Some(Record::Event(draft)) = entry.record {
+                    // A full outbox has the newest events, and the oldest are lost.
+                    let _ = core.outbox.add(draft);
+                }
+            }
+            core.agreed.begin_loading();
+        } else if was_restored {
+            self.fail("it does not take back what it has lost", now, false);
+        } else {
+            self.needs_settling = true;
+            self.phase = Phase::Restoring { rest: core.agreed.lost_after(base).into() };
+        }
+    }
+    // ANCHOR_END: checked
+
+    fn entries(&mut self, entries: Vec<Entry>, core: &mut Core) {
+        if self.phase == Phase::Loading && entries.is_empty() {
+            core.end_loading();
+            self.is_synced = true;
+            self.phase = Phase::Greeting;
+        }
+        core.apply(entries);
+    }
+
+    fn written(&mut self) {
+        match &self.phase {
+            Phase::Restoring { rest } if rest.is_empty() => {
+                self.phase = Phase::Checking { was_restored: true };
+            }
+            Phase::Refused { .. } => self.open(),
+            _ if self.is_closed => self.phase = Phase::Ended,
+            _ => {}
+        }
+    }
+
+    fn pulsed(&mut self, is_new: bool, now: Duration, id: &ProcessId) {
+        if is_new && self.known_as.as_ref() == Some(id) {
+            // It has forgotten our sign of life, and so perhaps everything.
+            self.run.clear();
+            self.fail("it has forgotten us", now, true);
+            return;
+        }
+        self.known_as = Some(Arc::clone(id));
+        if let Phase::Refused { takes_pulses, .. } = &mut self.phase {
+            *takes_pulses = true;
+        }
+        if self.phase == Phase::Greeting {
+            if self.needs_settling {
+                let is_first = !self.was_open;
+                self.phase = Phase::Settling { until: now + SETTLE, is_first };
+            } else {
+                self.open();
+            }
+        }
+    }
+
+    /// Redis has answered, and refuses what we have sent.
+    fn refused(&mut self, problem: String, now: Duration, core: &mut Core) {
+        match self.phase {
+            Phase::Greeting | Phase::Settling { .. } | Phase::Open | Phase::Refused { .. } => {
+                self.phase = Phase::Refused { retry_at: now + REFUSED_PAUSE, takes_pulses: false };
+                self.next_pulse = now + REFUSED_PAUSE;
+                self.grace_until = None;
+                self.problem = Some(problem);
+                core.send_again();
+            }
+            _ => self.fail(&problem, now, false),
+        }
+    }
+
+    fn open(&mut self) {
+        self.phase = Phase::Open;
+        self.was_open = true;
+        self.needs_settling = false;
+        self.grace_until = None;
+        self.problem = None;
+        self.is_problem_told = false;
+    }
+
+    /// Gives the connection up. If it was open, and its end `may_be_harmless`, a new one is tried at
+    /// once, and only when that fails it was an outage.
+    fn fail(&mut self, problem: &str, now: Duration, may_be_harmless: bool) {
+        let was_open = matches!(self.phase, Phase::Settling { .. } | Phase::Open);
+        let is_harmless = may_be_harmless && was_open;
+        if is_harmless {
+            self.grace_until = Some(now + GRACE);
+        } else {
+            self.grace_until = None;
+        }
+        self.awaited.clear();
+        self.commands.clear();
+        self.commands.push_back((Lane::Reader, Command::Disconnect));
+        self.problem = Some(problem.to_owned());
+        let pause = if is_harmless { Duration::ZERO } else { RECONNECT_PAUSE };
+        self.phase = Phase::Down { retry_at: now + pause };
+    }
+
+    fn read(&mut self, now: Duration, core: &mut Core) {
+        if self.awaited.contains_key(&Lane::Reader) {
+            return;
+        }
+        let position = core.agreed.position();
+        match self.phase {
+            Phase::Checking { .. } => {
+                self.send(Lane::Reader, Command::Check { upto: position }, now);
+            }
+            Phase::Loading | Phase::Settling { .. } | Phase::Open | Phase::Refused { .. } => {
+                let is_blocking = self.phase != Phase::Loading;
+                self.send(Lane::Reader, Command::Read { after: position, is_blocking }, now);
+            }
+            _ => {}
+        }
+    }
+
+    fn write(&mut self, now: Duration, core: &mut Core) {
+        if self.awaited.contains_key(&Lane::Writer) {
+            return;
+        }
+        match &mut self.phase {
+            Phase::Restoring { rest } => {
+                let chunk = rest.drain(..READ_MAX.min(rest.len())).collect();
+                self.send(Lane::Writer, Command::Restore(chunk), now);
+            }
+            Phase::Refused { retry_at, .. } if now < *retry_at => {}
+            Phase::Open | Phase::Refused { .. } => {
+                let due = core.take_due(BATCH);
+                if !due.is_empty() {
+                    self.send(Lane::Writer, Command::Append(due), now);
+                } else if let Phase::Refused { takes_pulses: true, .. } = self.phase {
+                    self.open();
+                } else if core.is_closed() && !self.is_closed {
+                    self.is_closed = true;
+                    let process = core.id.clone();
+                    self.send(Lane::Writer, Command::Farewell { process }, now);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn is_pulsing(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Greeting | Phase::Settling { .. } | Phase::Open | Phase::Refused { .. }
+        )
+    }
+
+    fn pulse(&mut self, now: Duration, core: &mut Core) {
+        let is_time = now >= self.next_pulse || self.phase == Phase::Greeting;
+        if !is_time || !self.is_pulsing() || self.awaited.contains_key(&Lane::Pulse) {
+            return;
+        }
+        self.next_pulse = now + PULSE_INTERVAL;
+        self.beat += 1;
+        let gone = take(&mut self.gone);
+        let pulse = Command::Pulse { process: core.id.clone(), beat: self.beat, gone };
+        self.send(Lane::Pulse, pulse, now);
+    }
+
+    fn send(&mut self, lane: Lane, command: Command, now: Duration) {
+        self.awaited.insert(lane, now + RESPONSE_TIME);
+        self.commands.push_back((lane, command));
+    }
+
+    /// Tells what has changed about the connection.
+    fn tell(&mut self, core: &mut Core) {
+        let is_open = matches!(self.phase, Phase::Settling { .. } | Phase::Open);
+        let is_shared = is_open || self.was_shared && self.grace_until.is_some();
+        if !is_shared
+            && !self.is_problem_told
+            && let Some(problem) = &self.problem
+        {
+            self.is_problem_told = true;
+            core.tell(News::Problem(format!("redis: {problem}; trying again")));
+        }
+        if is_shared != self.was_shared {
+            self.was_shared = is_shared;
+            core.tell(News::Shared(is_shared));
+            if !is_shared {
+                core.admit_known();
+            }
+        }
+    }
+}

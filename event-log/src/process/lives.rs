@@ -1,0 +1,75 @@
+//! Which processes are alive: whose count of beats still changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::agreed::entry::ProcessId;
+
+/// A process is gone when its beats have not changed in this many answers. We count answers and not
+/// seconds, so that a Redis that was away, and in which nobody could leave a sign, buries nobody.
+const UNCHANGED_MAX: u32 = 6;
+
+/// The other processes, and the beats that were last seen of each.
+#[derive(Default)]
+pub(crate) struct Lives {
+    seen: BTreeMap<ProcessId, Life>,
+}
+
+#[derive(Default)]
+struct Life {
+    beat: Option<u64>,
+    /// Answers in which the beat was the same.
+    unchanged: u32,
+    /// Whether the beat has changed since this connection was opened.
+    is_back: bool,
+}
+
+impl Lives {
+    /// A new connection: everybody gets the time to show a sign of life there.
+    pub(crate) fn reconnect(&mut self) {
+        for life in self.seen.values_mut() {
+            life.unchanged = 0;
+            life.is_back = false;
+        }
+    }
+
+    /// Notes the beats in an answer, and returns the processes that are gone. `holders` are those
+    /// that have seats, even if no sign of life of theirs is known.
+    pub(crate) fn note(
+        &mut self,
+        beats: &BTreeMap<ProcessId, u64>,
+        holders: BTreeSet<ProcessId>,
+    ) -> Vec<ProcessId> {
+        for process in beats.keys().cloned().chain(holders) {
+            self.seen.entry(process).or_default();
+        }
+        let mut gone = Vec::new();
+        self.seen.retain(|process, life| {
+            let beat = beats.get(process).copied();
+            // A Redis that comes back with an old state shows old beats, and these are smaller.
+            if beat > life.beat {
+                // The first beat that is seen may have been left long ago.
+                life.is_back = life.beat.is_some();
+                life.unchanged = 0;
+            } else {
+                life.unchanged += 1;
+            }
+            life.beat = beat.max(life.beat);
+            if life.unchanged >= UNCHANGED_MAX {
+                gone.push(process.clone());
+            }
+            life.unchanged < UNCHANGED_MAX
+        });
+        gone
+    }
+
+    /// Returns whether all processes that were alive before this connection have shown a sign of
+    /// life since.
+    pub(crate) fn are_all_back(&self) -> bool {
+        self.seen.values().all(|life| life.is_back)
+    }
+
+    /// Forgets a process that has ended.
+    pub(crate) fn forget(&mut self, process: &ProcessId) {
+        self.seen.remove(process);
+    }
+}

@@ -1,0 +1,80 @@
+//! The events that this process has accepted and has not yet seen in the log. They are sent again
+//! after a lost connection, until they are seen.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::agreed::entry::Draft;
+
+/// Events that may be pending.
+const PENDING_MAX: usize = 10_000;
+
+/// The event was not appended, because too many events are waiting to be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too much is waiting to be stored; try again in a moment")]
+pub struct OutboxFull;
+
+/// The pending events, in the order in which they were added.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    drafts: BTreeMap<u64, Draft>,
+    /// The number of each draft, by its topic and key.
+    numbers: HashMap<(Arc<str>, Arc<str>), u64>,
+    next_number: u64,
+    /// The first draft that has not been sent over the present connection.
+    unsent: u64,
+}
+
+impl Outbox {
+    /// Adds a draft, unless one with this topic and key is pending already.
+    ///
+    /// # Errors
+    /// [`OutboxFull`] if 10,000 drafts are pending.
+    pub(crate) fn add(&mut self, draft: Draft) -> Result<(), OutboxFull> {
+        let name = (Arc::clone(&draft.topic), Arc::clone(&draft.key));
+        if self.numbers.contains_key(&name) {
+            return Ok(());
+        }
+        if self.drafts.len() >= PENDING_MAX {
+            return Err(OutboxFull);
+        }
+        let number = self.next_number;
+        self.next_number += 1;
+        self.numbers.insert(name, number);
+        self.drafts.insert(number, draft);
+        Ok(())
+    }
+
+    /// Removes a draft that was seen in the log. Returns whether it was ours.
+    pub(crate) fn remove(&mut self, topic: &Arc<str>, key: &Arc<str>) -> bool {
+        let number = self.numbers.remove(&(Arc::clone(topic), Arc::clone(key)));
+        number.and_then(|number| self.drafts.remove(&number)).is_some()
+    }
+
+    /// Takes up to `max` drafts that have not been sent yet. They stay pending.
+    pub(crate) fn take_unsent(&mut self, max: usize) -> Vec<Draft> {
+        let unsent = self.drafts.range(self.unsent..).take(max);
+        let (numbers, drafts): (Vec<u64>, Vec<Draft>) =
+            unsent.map(|(number, draft)| (*number, draft.clone())).unzip();
+        self.unsent = numbers.last().map_or(self.unsent, |last| last + 1);
+        drafts
+    }
+
+    /// All pending drafts must be sent again.
+    pub(crate) fn send_again(&mut self) {
+        self.unsent = 0;
+    }
+
+    /// Returns the drafts of a topic that are pending, from this number on, and the number after
+    /// them.
+    pub(crate) fn pending(&self, topic: &str, from: u64) -> (Vec<Draft>, u64) {
+        let drafts = self.drafts.range(from..).map(|(_, draft)| draft);
+        let drafts = drafts.filter(|draft| *draft.topic == *topic).cloned().collect();
+        (drafts, self.next_number)
+    }
+
+    /// Returns whether nothing is pending.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.drafts.is_empty()
+    }
+}

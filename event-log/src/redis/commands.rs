@@ -1,0 +1,160 @@
+//! One command of a process, carried out by Redis.
+
+use std::collections::BTreeMap;
+
+use redis::aio::MultiplexedConnection;
+use redis::streams::{StreamRangeReply, StreamReadReply};
+use redis::{AsyncConnectionConfig, Pipeline, RedisError, RedisResult, cmd, pipe};
+
+use crate::agreed::entry::{Entry, ProcessId};
+use crate::event::EventId;
+use crate::process::command::{Addition, BLOCK, Checked, Command, Lane, READ_MAX, Reply};
+use crate::redis::entries::{entry_of, fields_of, fields_of_addition, id_of};
+use crate::redis_url::RedisUrl;
+
+/// The key of the log in Redis, a stream.
+const LOG: &str = "websocket-step-by-step/log";
+/// The key of the signs of life, a hash with a count for each process.
+const ALIVE: &str = "websocket-step-by-step/alive";
+/// Approximate number of entries that Redis keeps: it removes old ones where that is cheap.
+const LOG_LENGTH: usize = 100_000;
+
+/// The three connections of a process.
+#[derive(Clone)]
+pub(crate) struct Connections {
+    reader: MultiplexedConnection,
+    writer: MultiplexedConnection,
+    pulse: MultiplexedConnection,
+}
+
+impl Connections {
+    /// Opens all three. The process itself decides how long it waits for an answer.
+    pub(crate) async fn open(url: &RedisUrl) -> RedisResult<(Self, String)> {
+        let client = url.client();
+        let config =
+            AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
+        let connect = || client.get_multiplexed_async_connection_with_config(&config);
+        let (mut reader, writer, pulse) = (connect().await?, connect().await?, connect().await?);
+        let info: RedisResult<String> = cmd("INFO").arg("server").query_async(&mut reader).await;
+        // Some providers do not allow this question. Then every connection may be to a new Redis.
+        let info = info.unwrap_or_default();
+        let run = info.lines().find_map(|line| line.strip_prefix("run_id:"));
+        let run = run.unwrap_or_default().trim().to_owned();
+        Ok((Self { reader, writer, pulse }, run))
+    }
+
+    fn lane(&mut self, lane: Lane) -> &mut MultiplexedConnection {
+        match lane {
+            Lane::Reader => &mut self.reader,
+            Lane::Writer => &mut self.writer,
+            Lane::Pulse => &mut self.pulse,
+        }
+    }
+
+    /// Carries out a command that needs the connections to be open.
+    pub(crate) async fn run(mut self, lane: Lane, command: Command) -> RedisResult<Reply> {
+        let connection = self.lane(lane);
+        match command {
+            Command::Check { upto } => check(connection, upto).await.map(Reply::Checked),
+            Command::Restore(entries) => restore(connection, &entries).await,
+            Command::Read { after, is_blocking } => {
+                read(connection, after, is_blocking).await.map(Reply::Entries)
+            }
+            Command::Append(additions) => append(connection, &additions).await,
+            Command::Pulse { process, beat, gone } => pulse(connection, &process, beat, gone).await,
+            Command::Farewell { process } => {
+                cmd("HDEL").arg(ALIVE).arg(&*process).exec_async(connection).await?;
+                Ok(Reply::Written)
+            }
+            Command::Connect | Command::Disconnect | Command::Store(..) => Ok(Reply::Written),
+        }
+    }
+}
+
+/// Returns whether Redis has answered with an error. Otherwise the connection is not usable.
+pub(crate) fn is_refusal(error: &RedisError) -> bool {
+    error.code().is_some() && !error.is_io_error()
+}
+
+async fn check(connection: &mut MultiplexedConnection, upto: EventId) -> RedisResult<Checked> {
+    let mut questions = pipe();
+    questions.cmd("XREVRANGE").arg(LOG).arg(upto.to_string()).arg("-").arg("COUNT").arg(1);
+    questions.cmd("XREVRANGE").arg(LOG).arg("+").arg("-").arg("COUNT").arg(1);
+    questions.cmd("XRANGE").arg(LOG).arg("-").arg("+").arg("COUNT").arg(1);
+    questions.cmd("XLEN").arg(LOG);
+    let (base, newest, oldest, length): (
+        StreamRangeReply,
+        StreamRangeReply,
+        StreamRangeReply,
+        usize,
+    ) = questions.query_async(connection).await?;
+    let first = |reply: StreamRangeReply| reply.ids.first().map(id_of).transpose();
+    Ok(Checked {
+        base: first(base)?.unwrap_or_default(),
+        newest: first(newest)?.unwrap_or_default(),
+        trimmed_to: first(oldest)?.filter(|_| length >= LOG_LENGTH),
+    })
+}
+
+async fn restore(connection: &mut MultiplexedConnection, entries: &[Entry]) -> RedisResult<Reply> {
+    let mut batch = pipe();
+    for Entry { id, record, snapshot } in entries {
+        add(&mut batch, &id.to_string(), &fields_of(record.as_ref(), snapshot.as_ref()));
+    }
+    // Redis refuses an entry that another process has restored already. That is no failure.
+    batch.ignore_errors().exec_async(connection).await?;
+    Ok(Reply::Written)
+}
+
+async fn read(
+    connection: &mut MultiplexedConnection,
+    after: EventId,
+    is_blocking: bool,
+) -> RedisResult<Vec<Entry>> {
+    let mut request = cmd("XREAD");
+    request.arg("COUNT").arg(READ_MAX);
+    if is_blocking {
+        request.arg("BLOCK").arg(BLOCK.as_millis().to_string());
+    }
+    request.arg("STREAMS").arg(LOG).arg(after.to_string());
+    let answer: Option<StreamReadReply> = request.query_async(connection).await?;
+    let stored = answer.into_iter().flat_map(|answer| answer.keys).flat_map(|key| key.ids);
+    stored.map(|stored| entry_of(&stored)).collect()
+}
+
+async fn append(
+    connection: &mut MultiplexedConnection,
+    additions: &[Addition],
+) -> RedisResult<Reply> {
+    let mut batch = pipe();
+    for addition in additions {
+        add(&mut batch, "*", &fields_of_addition(addition));
+    }
+    batch.exec_async(connection).await?;
+    Ok(Reply::Written)
+}
+
+/// Adds the command that appends one entry. With the id `*`, Redis chooses the next id.
+fn add(batch: &mut Pipeline, id: &str, fields: &[[String; 2]]) {
+    batch.cmd("XADD").arg(LOG).arg("MAXLEN").arg("~").arg(LOG_LENGTH).arg(id);
+    for [name, value] in fields {
+        batch.arg(name).arg(value);
+    }
+}
+
+async fn pulse(
+    connection: &mut MultiplexedConnection,
+    process: &ProcessId,
+    beat: u64,
+    gone: Vec<ProcessId>,
+) -> RedisResult<Reply> {
+    let mut batch = pipe();
+    batch.cmd("HSET").arg(ALIVE).arg(&**process).arg(beat);
+    batch.cmd("HGETALL").arg(ALIVE);
+    for process in &gone {
+        batch.cmd("HDEL").arg(ALIVE).arg(&**process).ignore();
+    }
+    let (created, beats): (u32, BTreeMap<String, u64>) = batch.query_async(connection).await?;
+    let beats = beats.into_iter().map(|(process, beat)| (process.into(), beat)).collect();
+    Ok(Reply::Pulsed { is_new: created > 0, beats })
+}

@@ -1,0 +1,71 @@
+//! Moves a process that shares its log over Redis.
+
+use std::sync::Arc;
+
+use redis::RedisResult;
+use tokio::task::JoinSet;
+use tokio::time::sleep_until;
+
+use crate::process::command::{Command, Lane, Reply};
+use crate::redis::commands::{Connections, is_refusal};
+use crate::redis_url::RedisUrl;
+use crate::shared::Shared;
+
+/// The outcome of a command, and the connections, if they were opened by it.
+type Done = (Lane, RedisResult<(Reply, Option<Connections>)>);
+
+// ANCHOR: drive
+/// Carries out the commands of a process, and tells it what came back and when its time is up. Ends
+/// only when it is dropped.
+pub(crate) async fn drive(shared: Arc<Shared>, url: RedisUrl) {
+    let mut connections: Option<Connections> = None;
+    let mut running: JoinSet<Done> = JoinSet::new();
+    loop {
+        while let Some((lane, command)) = shared.command() {
+            match (command, &connections) {
+                (Command::Disconnect, _) => {
+                    // What is on its way is given up. It may still be carried out.
+                    running = JoinSet::new();
+                    connections = None;
+                }
+                (Command::Connect, _) => drop(running.spawn(connect(url.clone()))),
+                (command, Some(connections)) => {
+                    drop(running.spawn(run(connections.clone(), lane, command)));
+                }
+                (_, None) => {}
+            }
+        }
+        let deadline = shared.deadline();
+        let too_late = async {
+            match deadline {
+                Some(deadline) => sleep_until(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Some(Ok((lane, done))) = running.join_next() => {
+                let reply = match done {
+                    Ok((reply, opened)) => {
+                        connections = opened.or(connections);
+                        reply
+                    }
+                    Err(error) if is_refusal(&error) => Reply::Refused(url.explain(&error)),
+                    Err(error) => Reply::Lost(url.explain(&error)),
+                };
+                shared.with(|process, now| process.reply(lane, reply, now));
+            }
+            () = shared.has_command() => {}
+            () = too_late => shared.with(|process, now| process.advance(now)),
+        }
+    }
+}
+// ANCHOR_END: drive
+
+async fn connect(url: RedisUrl) -> Done {
+    let opened = Connections::open(&url).await;
+    (Lane::Reader, opened.map(|(connections, run)| (Reply::Connected { run }, Some(connections))))
+}
+
+async fn run(connections: Connections, lane: Lane, command: Command) -> Done {
+    (lane, connections.run(lane, command).await.map(|reply| (reply, None)))
+}
