@@ -23,6 +23,9 @@ pub struct EventId {
 }
 
 impl EventId {
+    /// Comes after every event.
+    pub(crate) const MAX: Self = Self { milliseconds: u64::MAX, sequence: u64::MAX };
+
     // ANCHOR: next
     /// Returns the id of the event that comes after this one, when the clock says `milliseconds`.
     ///

@@ -32,7 +32,7 @@ const FIXED_MESSAGES: [&str; 8] =
 /// password and the parameters.
 #[derive(Clone)]
 pub struct RedisUrl {
-    client: Client,
+    client: Box<Client>,
     shown: String,
 }
 
@@ -54,7 +54,7 @@ impl RedisUrl {
     pub fn client(&self) -> Client {
         // The `redis` crate uses the default of the process. If there is one already, it stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        self.client.clone()
+        Client::clone(&self.client)
     }
 
     /// Describes a failure of a connection to this Redis, for people. The description contains no
@@ -125,7 +125,7 @@ impl FromStr for RedisUrl {
             return Err(InvalidRedisUrl::new("the number of the database is negative"));
         }
         let client = Client::open(info).map_err(|_| unknown_scheme())?;
-        Ok(Self { client, shown })
+        Ok(Self { client: Box::new(client), shown })
     }
 }
 

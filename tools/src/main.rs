@@ -20,7 +20,7 @@ mod test;
 #[derive(Parser)]
 #[command(name = "tools")]
 enum Command {
-    /// Run the last step, and open its page
+    /// Run the last step, which keeps its messages in .data/chat, and open its page
     Start,
     /// Run a step
     #[command(disable_help_flag = true)]

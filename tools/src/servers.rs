@@ -5,7 +5,9 @@ use std::process::{Command, ExitCode};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
-use testkit::{Event as Printed, Process, Profile, STOP_TIME, Step, Stream, listening_address};
+use testkit::{
+    Event as Printed, Process, Profile, STOP_TIME, Step, Stream, listening_address, workspace,
+};
 
 use crate::outcome::{Outcome, exit_code};
 use crate::page;
@@ -17,9 +19,16 @@ enum Event {
     AskedToEnd,
 }
 
-/// `start`: runs the last step, and opens its page once it listens.
+/// Where `start` keeps the chat, in the folder of the workspace. Git ignores it.
+const CHAT: &str = ".data/chat";
+
+/// `start`: runs the last step, which keeps its messages and votes, and opens its page once it
+/// listens.
 pub(crate) fn start() -> Outcome {
-    run_all(vec![Command::new(Step::last()?.build(Profile::Release)?)], page::open)
+    let mut server = Command::new(Step::last()?.build(Profile::Release)?);
+    server.arg("--data").arg(workspace().join(CHAT));
+    println!("Messages and votes are kept in {CHAT}. To start with an empty chat, delete it.");
+    run_all(vec![server], page::open)
 }
 
 /// Runs servers, and passes on what they print. `at` learns the address of each.

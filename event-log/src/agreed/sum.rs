@@ -41,6 +41,8 @@ pub struct Agreed {
     changes: VecDeque<Entry>,
     /// Entries since the last snapshot.
     since_snapshot: usize,
+    /// Entries between two snapshots.
+    snapshot_interval: usize,
     loading: Option<Loading>,
 }
 
@@ -48,6 +50,10 @@ pub struct Agreed {
 /// them.
 #[derive(Default)]
 struct Loading {
+    /// Events after this one are not seen yet, because the counts do not include them.
+    visible_upto: EventId,
+    /// Topics that have new events.
+    topics: BTreeSet<Arc<str>>,
     names: Names,
     counts: Counts,
     /// The keys of the events that are counted: the log may hold an event twice.
@@ -89,6 +95,7 @@ impl Agreed {
             counts: Counts::new(),
             changes: VecDeque::new(),
             since_snapshot: 0,
+            snapshot_interval: SNAPSHOT_INTERVAL,
             loading: None,
         }
     }
@@ -150,9 +157,13 @@ impl Agreed {
         if is_known {
             return;
         }
-        changes.push(Change::Topic(Arc::clone(&event.topic)));
+        match &mut self.loading {
+            Some(loading) => drop(loading.topics.insert(Arc::clone(&event.topic))),
+            None => changes.push(Change::Topic(Arc::clone(&event.topic))),
+        }
         self.keys.insert(&event);
-        let Self { topics, names, history, .. } = self;
+        let Self { topics, names, history, loading, .. } = self;
+        let names = loading.as_ref().map_or(&*names, |loading| &loading.names);
         history.insert(event, |topic| {
             let is = |kept: &Arc<str>| **kept == *topic;
             topics.counted.iter().any(is) || topics.kept.iter().any(is) || names.is_occupied(topic)
@@ -178,19 +189,23 @@ impl Agreed {
     /// Begins to read the log from its beginning. What is known of events stays; names and counts
     /// are added up again.
     pub(crate) fn begin_loading(&mut self) {
+        let visible_upto = self.visible_upto().min(self.position);
         self.position = EventId::default();
         self.changes.clear();
-        self.loading = Some(Loading::default());
+        self.loading = Some(Loading { visible_upto, ..Loading::default() });
     }
 
     /// The log has been read from its beginning to its end. From now on, its names and counts are
     /// those that everybody sees.
     pub(crate) fn end_loading(&mut self) -> Vec<Change> {
-        let Some(Loading { names, counts, .. }) = self.loading.take() else { return Vec::new() };
+        let Some(Loading { names, counts, topics, .. }) = self.loading.take() else {
+            return Vec::new();
+        };
         let old = replace(&mut self.names, names);
         self.counts = counts;
         let rooms: BTreeSet<Arc<str>> = old.all_rooms().chain(self.names.all_rooms()).collect();
-        rooms.into_iter().map(Change::Room).chain([Change::Adopted]).collect()
+        let news = topics.into_iter().map(Change::Topic).chain(rooms.into_iter().map(Change::Room));
+        news.chain([Change::Adopted]).collect()
     }
 
     /// Returns a snapshot of all names and counts.
@@ -237,9 +252,14 @@ impl Agreed {
         })
     }
 
+    /// Sets the number of entries between two snapshots.
+    pub(crate) fn set_snapshot_interval(&mut self, entries: usize) {
+        self.snapshot_interval = entries;
+    }
+
     /// Returns whether it is time for a snapshot.
     pub(crate) fn needs_snapshot(&self) -> bool {
-        self.since_snapshot >= SNAPSHOT_INTERVAL
+        self.since_snapshot >= self.snapshot_interval
     }
 
     /// The place of the last entry that is included.
@@ -250,6 +270,28 @@ impl Agreed {
     /// Who holds which name.
     pub(crate) fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// Returns whether the log is being read from its beginning.
+    pub(crate) fn is_loading(&self) -> bool {
+        self.loading.is_some()
+    }
+
+    /// Returns the last event that readers may see.
+    fn visible_upto(&self) -> EventId {
+        self.loading.as_ref().map_or(EventId::MAX, |loading| loading.visible_upto)
+    }
+
+    /// Returns the events of a topic that come after `id`, at most `events_max` of them.
+    pub(crate) fn after(&self, topic: &str, id: EventId, events_max: usize) -> Vec<Event> {
+        let mut events = self.history.after(topic, id, events_max);
+        events.retain(|event| event.id <= self.visible_upto());
+        events
+    }
+
+    /// Returns the id of a topic's newest event that is kept, or `0-0` if there is none.
+    pub(crate) fn newest(&self, topic: &str) -> EventId {
+        self.history.newest_of(topic).min(self.visible_upto())
     }
 
     /// The events that are kept.

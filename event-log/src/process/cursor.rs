@@ -46,7 +46,7 @@ impl Cursor {
     /// of a gap. (A process that is cut off from the others cannot tell.)
     pub fn of_reader(process: &Process, topic: &str, after: EventId) -> Self {
         let newest = process.agreed().position();
-        let is_lost = after > newest && process.is_shared();
+        let is_lost = after > newest && process.is_shared() && !process.agreed().is_loading();
         let after = if is_lost { newest } else { after };
         Self { topic: topic.into(), after, announced_upto: EventId::default(), is_lost }
     }
@@ -60,7 +60,7 @@ impl Cursor {
         if is_gap {
             (self.announced_upto, self.is_lost) = (history.whole_after(&self.topic), false);
         }
-        let events = history.after(&self.topic, self.after, events_max);
+        let events = process.after(&self.topic, self.after, events_max);
         self.after = events.last().map_or(self.after, |event| event.id);
         Missed { is_gap, events }
     }

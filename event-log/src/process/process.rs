@@ -96,6 +96,14 @@ impl Process {
         Self { core: Core::new(name, Agreed::new(topics)), store: Store::Redis(Link::new()) }
     }
 
+    /// Returns the same process with another number of entries between two snapshots. All processes
+    /// that share a log should use the same.
+    #[must_use]
+    pub fn with_snapshot_interval(mut self, entries: usize) -> Self {
+        self.core.agreed.set_snapshot_interval(entries);
+        self
+    }
+
     /// Appends an event, unless one with its topic and key is in the log: then returns its id.
     ///
     /// # Errors
@@ -300,7 +308,7 @@ impl Process {
 
     /// Returns the id of a topic's newest event that is kept, or `0-0` if there is none.
     pub fn newest(&self, topic: &str) -> EventId {
-        self.history().newest_of(topic)
+        self.core.agreed.newest(topic)
     }
 
     /// Returns an id after which nothing of a topic is missing, and which is not older than its newest
@@ -316,7 +324,7 @@ impl Process {
 
     /// Returns the events of a topic after `id` that are kept, at most `events_max` of them.
     pub fn after(&self, topic: &str, id: EventId, events_max: usize) -> Vec<Event> {
-        self.core.agreed.history().after(topic, id, events_max)
+        self.core.agreed.after(topic, id, events_max)
     }
 
     /// Returns whether events of a topic after `id` are missing.

@@ -23,7 +23,7 @@ async fn main() {
 
 /// Serves until the signal to stop.
 async fn run(options: Options) -> Result<(), String> {
-    let (log, limits) = (options.log(), options.http_limits());
+    let (log, limits) = (options.log()?, options.http_limits());
     let mut router = guarded(site(log, HOLD_TIME), options.origins, HOLD_TIME);
     if options.verbose || stdout().is_terminal() {
         router = router.layer(from_fn(print_request));

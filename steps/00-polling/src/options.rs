@@ -1,5 +1,6 @@
 //! Every flag, with its limits.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
@@ -18,6 +19,9 @@ pub struct Options {
     /// Share votes and messages with other processes over this Redis (rediss:// for TLS)
     #[arg(long, value_name = "redis://HOST:PORT", value_parser = secret::<RedisUrl>())]
     pub redis: Option<RedisUrl>,
+    /// Keep votes and messages in this folder, so that they are there after a restart
+    #[arg(long, value_name = "DIR", conflicts_with = "redis")]
+    pub data: Option<PathBuf>,
     /// Events kept for each topic
     #[arg(long, value_name = "COUNT", default_value = "1000", value_parser = positive::<u32>)]
     pub history: u32,
@@ -46,9 +50,10 @@ impl Options {
     /// # Errors
     /// A sentence about a folder that cannot be used.
     pub fn log(&self) -> Result<EventLog, String> {
-        let place = match &self.redis {
-            Some(url) => Place::Redis(url.clone()),
-            None => Place::Memory,
+        let place = match (&self.redis, &self.data) {
+            (Some(url), _) => Place::Redis(url.clone()),
+            (None, Some(folder)) => Place::Folder(folder.clone()),
+            (None, None) => Place::Memory,
         };
         EventLog::open(&place, topics(self.history))
     }

@@ -25,6 +25,15 @@ fn a_value_that_makes_no_sense_is_refused_before_the_server_listens() {
     }
 }
 
+#[test]
+fn a_log_is_in_a_folder_or_in_redis() {
+    let flags = ["127.0.0.1:0", "--data", "kept", "--redis", "redis://localhost"];
+    let end = runs_to_its_end(env!("CARGO_BIN_EXE_polling"), &flags);
+    assert_eq!((end.code, end.output.as_str()), (Some(2), ""));
+    let sentence = "'--data <DIR>' cannot be used with '--redis";
+    assert!(end.errors.contains(sentence), "{}", end.errors);
+}
+
 /// What is printed may be read by others, and be kept in a log. A URL may also be in a wrong place
 /// on the command line.
 #[test]

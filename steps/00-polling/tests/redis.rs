@@ -118,8 +118,7 @@ fn a_redis_whose_certificate_is_not_trusted_is_not_used() {
     let server = start_trusting(&other.certificate(), &url);
     // It tries again, and does not warn again.
     redis.waits_for_lines_with(REFUSED, 3);
-    let place = format!("rediss://***@{}: ", redis.address());
-    warns_once(&server, &[&place, "the certificate of Redis is not trusted", "SSL_CERT_FILE"]);
+    warns_once(&server, &["the certificate of Redis is not trusted", "SSL_CERT_FILE"]);
 }
 
 #[test]
@@ -153,8 +152,8 @@ fn a_vote_is_shared_over_a_unix_socket() {
     let socket = folder.path().join("redis.sock").display().to_string();
     let mut redis = Redis::away().with(&["--unixsocket", &socket, "--requirepass", "s3cret"]);
     redis.comes_back();
-    for scheme in ["unix", "redis+unix"] {
-        let url = format!("{scheme}://{socket}?pass=s3cret&db=3");
+    for (scheme, database) in [("unix", 3), ("redis+unix", 4)] {
+        let url = format!("{scheme}://{socket}?pass=s3cret&db={database}");
         share_votes(&start(&url), &start(&url));
     }
 }
@@ -164,11 +163,10 @@ fn a_vote_is_shared_over_a_unix_socket() {
 fn a_redis_that_cannot_be_reached_does_not_keep_the_server_from_starting() {
     let refuses = Redis::away();
     let url = format!("redis://ada:s3cret@{}", refuses.address());
-    let place = format!("redis://***@{}: ", refuses.address());
-    warns_once(&start(&url), &[&place, "trying again"]);
+    warns_once(&start(&url), &["redis: ", "trying again"]);
     // RFC 6761 §6.4: no name resolution finds a name that ends so.
     let server = start("rediss://ada:s3cret@redis.invalid:6380/2");
-    warns_once(&server, &["rediss://***@redis.invalid:6380/2: ", "trying again"]);
+    warns_once(&server, &["redis: ", "trying again"]);
 }
 
 #[test]
@@ -179,5 +177,5 @@ fn a_redis_that_closes_each_connection_is_tried_again_and_named_once() {
     for _ in 0..3 {
         drop(listener.accept().unwrap());
     }
-    warns_once(&server, &[&format!("redis://***@{address}: "), "trying again"]);
+    warns_once(&server, &["redis: ", "trying again"]);
 }

@@ -21,6 +21,9 @@ pub struct Options {
     /// Share rooms and votes with other processes over this Redis (rediss:// for TLS)
     #[arg(long, value_name = "redis://HOST:PORT", value_parser = secret::<RedisUrl>())]
     pub redis: Option<RedisUrl>,
+    /// Keep messages and votes in this folder, so that they are there after a restart
+    #[arg(long, value_name = "DIR", conflicts_with = "redis")]
+    pub data: Option<PathBuf>,
     /// Speak TLS, with the certificates in this PEM file
     #[arg(long, value_name = "FILE", requires = "key")]
     pub cert: Option<PathBuf>,
@@ -68,9 +71,10 @@ impl Options {
     /// # Errors
     /// A sentence about a folder that cannot be used.
     pub(crate) fn log(&self) -> Result<EventLog, String> {
-        let place = match &self.redis {
-            Some(url) => Place::Redis(url.clone()),
-            None => Place::Memory,
+        let place = match (&self.redis, &self.data) {
+            (Some(url), _) => Place::Redis(url.clone()),
+            (None, Some(folder)) => Place::Folder(folder.clone()),
+            (None, None) => Place::Memory,
         };
         EventLog::open(&place, polling::topics(self.history))
     }

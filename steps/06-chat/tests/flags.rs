@@ -8,7 +8,7 @@ fn a_value_that_makes_no_sense_is_refused_before_the_server_listens() {
     let from_1 = "expected a number from 1 on";
     let url = "write it like redis://127.0.0.1:6379";
     let to_a_gib = "is not in 1..=1073741824";
-    let cases: [(&[&str], &[&str]); 16] = [
+    let cases: [(&[&str], &[&str]); 17] = [
         (&["--rate", "0"], &["--rate <COUNT>", from_1]),
         (&["--rate", "-1"], &["-1"]),
         (&["--rate", "many"], &["--rate <COUNT>", from_1]),
@@ -28,6 +28,15 @@ fn a_value_that_makes_no_sense_is_refused_before_the_server_listens() {
         ),
         (&["--cert", "cert.pem"], &["required", "--key <FILE>"]),
         (&["--key", "key.pem"], &["required", "--cert <FILE>"]),
+        (&["--redis", "localhost"], &["cannot use localhost: ", url]),
+        (
+            &["--data", "kept", "--redis", "redis://localhost"],
+            &["'--data <DIR>' cannot be used with '--redis"],
+        ),
+        (&["--redis", ""], &["cannot use : ", url]),
+        (&["--redis", "redis://localhost/one"], &["cannot use redis://localhost/one: ", url]),
+        // A connection without TLS would be another thing than what was asked for.
+        (&["--redis", "rediss://localhost"], &["cannot use rediss://localhost: ", "TLS"]),
         (&["--redis", "localhost"], &["it does not start with redis://", url]),
         (&["--redis", ""], &["it does not start with redis://", url]),
         (&["--redis", "redis://localhost/one"], &["Invalid database number", url]),
