@@ -4,7 +4,8 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use testkit::{Frame, PATIENCE, Redis, Wire};
+use serde_json::Value;
+use testkit::{Frame, Redis, Wire};
 
 use crate::page::{Attempt, Page, is_free_within, stranger_tries};
 use crate::process::{LEASE, Remote, process};
@@ -57,6 +58,44 @@ fn everyone_knows_who_is_here_in_all_processes() {
         visitor.leaves();
         // Ada stays connected, and is not read any more.
         std::mem::forget(ada);
+    }
+}
+
+/// Those who are in the welcome are not reported to have joined, and nobody is reported to have left
+/// who was not here.
+#[test]
+#[ignore = "needs redis-server: just setup"]
+fn nobody_is_reported_twice() {
+    let redis = Redis::start();
+    let servers = [process(&redis), process(&redis)];
+    for round in 0..10 {
+        let room = format!("tea{round}");
+        let names: Vec<String> = (0..10).map(|person| format!("P{person}")).collect();
+        let mut people: Vec<Page> = thread::scope(|scope| {
+            let enters = |(person, name)| {
+                let (room, server) = (&room, &servers[person % 2]);
+                scope.spawn(move || Page::enters(server, room, name))
+            };
+            let threads: Vec<_> = names.iter().enumerate().map(enters).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        for page in &mut people {
+            page.is_with(&names);
+        }
+        people.swap_remove(0).leaves();
+        for page in &mut people {
+            page.is_with(&names[1..]);
+            let mut here: Vec<Value> = page.news[0]["here"].as_array().unwrap().clone();
+            for news in &page.news[1..] {
+                for name in news["names"].as_array().unwrap() {
+                    let has_joined = news["type"] == "joined";
+                    assert_ne!(here.contains(name), has_joined, "{name}: {:?}", page.news);
+                    here.retain(|other| other != name);
+                    here.extend(has_joined.then(|| name.clone()));
+                }
+            }
+        }
     }
 }
 

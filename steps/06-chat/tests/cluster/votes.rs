@@ -178,6 +178,7 @@ fn same_counts(server: &Server) -> BTreeMap<Id, Value> {
     let received = (0..COUNT).map(|_| voter.hears());
     let counts: BTreeMap<Id, Value> =
         received.map(|vote| (id_of(&vote["id"]), vote["counts"].clone())).collect();
+    assert!(counts.values().map(sum).eq(1..=COUNT as u64), "the counts of votes are not 1, 2, 3 …");
     for answer in polled {
         let newest = id_of(&answer["newest"]);
         match counts.get(&newest) {
