@@ -72,9 +72,10 @@ fn nobody_is_reported_twice() {
         let room = format!("tea{round}");
         let names: Vec<String> = (0..10).map(|person| format!("P{person}")).collect();
         let mut people: Vec<Page> = thread::scope(|scope| {
-            let enters = |(person, name)| {
+            let enters = |(person, name): (usize, &String)| {
                 let (room, server) = (&room, &servers[person % 2]);
-                scope.spawn(move || Page::enters(server, room, name))
+                let name = name.clone();
+                scope.spawn(move || Page::enters(server, room, &name))
             };
             let threads: Vec<_> = names.iter().enumerate().map(enters).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
