@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::thread::{available_parallelism, scope};
 
-use simulation::{Story, run};
+use simulation::{MUTANTS, Rule, Story, log, run};
 
 /// Seeds that are run each time. `just simulate` runs as many as you like.
 const SEEDS: u64 = 2_000;
@@ -52,5 +52,22 @@ fn a_seed_replays_exactly() {
     for seed in 1..=30 {
         let (first, second) = (run(seed, true), run(seed, true));
         assert_eq!(first.lines, second.lines, "seed {seed}");
+    }
+}
+
+/// `just simulate --mutants` builds them. Here, only the list is checked.
+#[test]
+fn each_mutant_changes_one_place() {
+    for mutant in MUTANTS {
+        let text = std::fs::read_to_string(log().join(mutant.file)).unwrap();
+        let places = text.matches(mutant.right).count();
+        assert_eq!(places, 1, "{}: {:?} occurs {places} times", mutant.file, mutant.right);
+    }
+}
+
+#[test]
+fn each_rule_has_a_mutant() {
+    for rule in Rule::ALL {
+        assert!(MUTANTS.iter().any(|mutant| mutant.rule == rule), "{rule:?} has no mutant");
     }
 }
