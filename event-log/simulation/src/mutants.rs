@@ -188,8 +188,8 @@ pub const MUTANTS: &[Mutant] = &[
         Rule::VotesCount,
         "a vote that is sent again counts again",
         "src/agreed/sum.rs",
-        "None if !is_known => count(",
-        "None => count(",
+        "if self.counted.id_of(&event.topic, &event.key).is_none() {",
+        "if true {",
     ),
     mutant(
         Rule::VotesCount,

@@ -260,6 +260,9 @@ impl Link {
         self.phase = Phase::Loading;
         if !self.is_synced || is_behind {
             // All of it is new to us, and what was removed there we cannot know.
+            if !self.is_synced {
+                core.agreed.forget();
+            }
             core.agreed.history_mut().set_missing_upto(trimmed_to.unwrap_or_default());
             core.agreed.begin_loading();
         } else if base >= position {
