@@ -310,10 +310,12 @@ impl Page {
         }
     }
 
-    /// Receives until its connection ends, and returns the status code that it was closed with.
+    /// Receives until its connection ends, ends its side of it, and returns the status code that it
+    /// was closed with.
     #[track_caller]
     pub(crate) fn receives_the_rest(&mut self) -> Option<u16> {
         while self.receives_within(PATIENCE).is_some() {}
+        self.wire = None;
         self.closed.as_ref().map(|(code, _)| *code)
     }
 
