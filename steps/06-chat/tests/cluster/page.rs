@@ -113,6 +113,7 @@ impl Page {
         let after = after.unwrap_or_default();
         let mut wire = Wire::connect(server);
         wire.opens(&format!("/ws/{}/{}?session={}{after}", self.room, self.name, self.session));
+        wire.leaves_frames_out();
         self.news.clear();
         self.closed = None;
         self.wire.replace(wire)
