@@ -9,8 +9,9 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use crate::delivery::backlog::Backlog;
-use crate::delivery::broadcast::Broadcast;
+use crate::delivery::broadcast::{Broadcast, encode};
 use crate::metrics::Metrics;
+use crate::protocol::ServerMessage;
 
 /// Broadcasts that are taken at a time, before any of them is written.
 const BATCH: u64 = 64;
@@ -25,6 +26,13 @@ pub(crate) struct Answer {
     /// The place in the log of the message that this is about. The sender may have older messages
     /// to receive first.
     pub(crate) id: Option<EventId>,
+}
+
+impl Answer {
+    /// Returns the answer that a message or a vote was not accepted.
+    pub(crate) fn refused(key: &str, reason: &str) -> Self {
+        Self { frame: encode(&ServerMessage::Refused { key, reason }), id: None }
+    }
 }
 
 /// What waits for one member.
