@@ -147,7 +147,7 @@ async fn a_page_shows_where_messages_are_missing() {
     browser.close().await;
 }
 
-/// Counts include all votes, also those that the server no longer has one by one.
+/// The page of the vote shows it, too. This server began again, and counts from 0.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn the_page_of_the_vote_says_that_votes_are_missing() {
@@ -159,7 +159,7 @@ async fn the_page_of_the_vote_says_that_votes_are_missing() {
     browser.waits_for_text("[data-candidate=Ada] output", "1").await;
     drop(server);
     let _server = start_again(&address);
-    browser.waits_for_text("#gap", "Some votes are missing").await;
+    browser.waits_for_text("#gap", "Some votes are missing here.").await;
     browser.waits_for_text("[data-candidate=Ada] output", "0").await;
     browser.close().await;
 }

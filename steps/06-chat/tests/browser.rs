@@ -416,7 +416,7 @@ async fn after_1013_the_page_shows_the_reason_and_tries_again() {
     play(&browser, &server).await;
     browser.script("sockets[0].ends(1013, 'no new name is given out')").await;
     browser
-        .waits_for_text("#state.bad", "The server says: no new name is given out. Trying again in")
+        .waits_for_text("#state.bad", "The server says “no new name is given out”. Trying again in")
         .await;
     // The form is there for another name.
     assert_eq!(value(&browser, "document.getElementById('enter').disabled").await, false);
@@ -424,7 +424,7 @@ async fn after_1013_the_page_shows_the_reason_and_tries_again() {
     browser.click("#now").await;
     until(&browser, "sockets.length === 2").await;
     browser
-        .waits_for_text("#state.bad", "The server says: no new name is given out. Trying again …")
+        .waits_for_text("#state.bad", "The server says “no new name is given out”. Trying again …")
         .await;
     welcome(&browser).await;
     browser.waits_for_text("#state:not(.bad)", "Connected.").await;
@@ -450,7 +450,7 @@ async fn a_newcomer_is_let_in_when_redis_comes() {
     browser.goto(&server.url("/")).await;
     browser.types("#name", "Ada\n").await;
     let reason =
-        "The server says: the servers cannot reach each other now, so no new name is given out.";
+        "The server says “the servers cannot reach each other now, so no new name is given out”.";
     browser.waits_for_text("#state.bad", reason).await;
     redis.comes_back();
     browser.waits_for_text("#here .own", "Ada").await;
@@ -621,7 +621,7 @@ async fn a_vote_shows_in_both_windows_and_one_that_was_cast_in_between_is_counte
     }
 }
 
-/// A poll that comes late is told that votes are missing. The counts include them.
+/// A poll that comes late is told that votes are missing. The counts include them all the same.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn the_comparison_shows_that_votes_are_missing() {

@@ -77,7 +77,7 @@ function stayConnected(path, { received, refused, opened, closed, transferred })
   // ANCHOR: later
   function tryLater({ code, reason }) {
     const isExplained = code === TRY_AGAIN_LATER && reason;
-    problem = isExplained ? `The server says: ${reason}` : "Connection lost";
+    problem = isExplained ? `The server says “${reason}”` : "Connection lost";
     // Somewhat more or less than the others who were here.
     const wait = pause * (0.75 + Math.random() / 2);
     pause = Math.min(pause * 2, LONGEST_PAUSE);
