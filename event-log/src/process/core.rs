@@ -40,6 +40,7 @@ pub enum Outcome {
 }
 
 /// What one process knows and wants.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Core {
     /// The name of this process, and how often it was given up for dead meanwhile. Together they are
     /// the name that the log knows.
@@ -113,7 +114,7 @@ impl Core {
             if entry.snapshot.is_some() {
                 self.is_snapshot_sent = false;
             }
-            let changes = self.agreed.apply(entry);
+            let changes = self.agreed.apply(&entry);
             self.note_all(changes);
         }
     }

@@ -42,6 +42,7 @@ const LEAVES_PAUSE: Duration = Duration::from_secs(1);
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The state of the connection to Redis.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Link {
     phase: Phase,
     /// The start of Redis that we were connected with last.
@@ -410,11 +411,8 @@ impl Link {
                 self.send(Lane::Writer, Command::Restore(chunk), now);
             }
             Phase::Refused { retry_at: Some(_), .. } => {}
-            Phase::Refused { takes_pulses, .. } if self.needs_settling => {
-                if *takes_pulses {
-                    self.settle(now);
-                }
-            }
+            Phase::Refused { takes_pulses: true, .. } if self.needs_settling => self.settle(now),
+            Phase::Refused { .. } if self.needs_settling => {}
             Phase::Open | Phase::Refused { .. } => {
                 let due = core.take_due(BATCH);
                 if !due.additions.is_empty() {
