@@ -317,7 +317,7 @@ impl EventLog {
     /// Watches whether this process is connected with the others. Over Redis, that is whether Redis
     /// can be reached and takes writes. Otherwise there are no others, and the value is always `true`.
     pub fn shared(&self) -> watch::Receiver<bool> {
-        self.shared.is_connected.subscribe()
+        self.shared.connected.subscribe()
     }
 
     /// Gives back all names, and waits until everything is stored that was accepted, but not longer
