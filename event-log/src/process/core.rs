@@ -54,7 +54,6 @@ enum Turn {
 }
 
 /// What one process knows and wants.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Core {
     /// The name of this process, and how often it was given up for dead meanwhile. Together they are
     /// the name that the log knows.

@@ -41,7 +41,6 @@ const SETTLE: Duration = Duration::from_millis(500);
 const LEAVES_PAUSE: Duration = Duration::from_secs(1);
 
 /// The state of the connection to Redis.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Link {
     phase: Phase,
     /// The start of Redis that we were connected with last.
