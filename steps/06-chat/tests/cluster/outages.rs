@@ -97,6 +97,10 @@ fn nothing_is_lost_or_doubled_when_redis_goes_away_and_comes_back() {
         }
     }
     all_is_well(&mut people, &[&left, &right], 400);
+    for page in &people {
+        let announced = [false, true].map(|shared| page.told_shared(shared));
+        assert_eq!(announced, [2, 2], "each outage is announced once");
+    }
 }
 
 /// Redis comes back empty. A process that starts then learns everything from the others.

@@ -273,13 +273,13 @@ impl Page {
     /// Receives until its server has told it that it is not connected with the others any more.
     #[track_caller]
     pub(crate) fn is_alone(&mut self) -> &mut Self {
-        self.receives_until(|page| page.told_shared(false) > page.told_shared(true))
+        self.receives_until(|page| page.is_shared() == Some(false))
     }
 
     /// Receives until its server has told it that it is connected with the others again.
     #[track_caller]
     pub(crate) fn is_alone_no_more(&mut self) -> &mut Self {
-        self.receives_until(|page| page.told_shared(false) <= page.told_shared(true))
+        self.receives_until(|page| page.is_shared() == Some(true))
     }
 
     /// Receives until it has seen this message: "Ada 1" is Ada's message with the key 1.
@@ -318,6 +318,11 @@ impl Page {
         while self.receives_within(PATIENCE).is_some() {}
         self.wire = None;
         self.closed.as_ref().map(|(code, _)| *code)
+    }
+
+    /// Whether its server is connected with the others, as far as it was told on this connection.
+    fn is_shared(&self) -> Option<bool> {
+        self.news.iter().rev().find_map(|news| news["shared"].as_bool())
     }
 
     /// How often it was told on this connection that its server is, or is not, connected with the
