@@ -49,7 +49,10 @@ fn write_workspace(workspace: &Path, copy: &Path) -> io::Result<()> {
             line
         }
     });
-    write_if_new(&copy.join("Cargo.toml"), &lines.map(|line| format!("{line}\n")).collect::<String>())?;
+    write_if_new(
+        &copy.join("Cargo.toml"),
+        &lines.map(|line| format!("{line}\n")).collect::<String>(),
+    )?;
     fs::copy(workspace.join("Cargo.lock"), copy.join("Cargo.lock"))?;
     let manifest = fs::read_to_string(workspace.join("event-log").join("Cargo.toml"))?;
     let manifest = manifest.split("[dev-dependencies]").next().unwrap_or_default();
