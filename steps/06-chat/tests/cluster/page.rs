@@ -327,36 +327,36 @@ impl Page {
 
     /// How often it was told on this connection that its server is, or is not, connected with the
     /// others.
-    pub(crate) fn told_shared(&self, shared: bool) -> usize {
+    pub(crate) fn received_shared(&self, shared: bool) -> usize {
         self.news
             .iter()
             .filter(|news| **news == json!({"type": "shared", "shared": shared}))
             .count()
     }
 
-    /// Whether it was told on this connection that somebody has left.
-    pub(crate) fn told_left(&self, name: &str) -> bool {
+    /// Whether it has received on this connection that somebody has left.
+    pub(crate) fn received_left(&self, name: &str) -> bool {
         let left = |news: &&Value| news["type"] == "left";
         let mut names = self.news.iter().filter(left).filter_map(|news| news["names"].as_array());
         names.any(|names| names.contains(&json!(name)))
     }
 
-    /// Checks that it was not told on this connection that any of these people have left.
+    /// Checks that it has not received on this connection that any of these people have left.
     #[track_caller]
     pub(crate) fn saw_nobody_leave(&self, names: &[&str]) -> &Self {
         let is_waiting = |news: &&Value| news["type"] == "waiting";
         let news: Vec<&Value> = self.news.iter().filter(|news| !is_waiting(news)).collect();
-        assert!(!names.iter().any(|name| self.told_left(name)), "{} sees {news:?}", self.name);
+        assert!(!names.iter().any(|name| self.received_left(name)), "{} sees {news:?}", self.name);
         self
     }
 
-    /// Whether it was told on this connection that something is missing.
-    pub(crate) fn told_gap(&self) -> bool {
+    /// Whether it has received on this connection that something is missing.
+    pub(crate) fn received_gap(&self) -> bool {
         self.news.iter().any(|news| news["type"] == "gap")
     }
 
     /// What was shown as waiting, as messages: "Ada 1".
-    pub(crate) fn told_waiting(&self) -> BTreeMap<String, usize> {
+    pub(crate) fn waiting(&self) -> BTreeMap<String, usize> {
         let mut waiting = BTreeMap::new();
         for news in self.news.iter().filter(|news| news["type"] == "waiting") {
             let message = format!("{} {}", text(&news["from"]), text(&news["key"]));
