@@ -49,7 +49,10 @@ fn write_workspace(workspace: &Path, copy: &Path) -> io::Result<()> {
             line
         }
     });
-    write_if_new(&copy.join("Cargo.toml"), &lines.map(|line| format!("{line}\n")).collect::<String>())?;
+    write_if_new(
+        &copy.join("Cargo.toml"),
+        &lines.map(|line| format!("{line}\n")).collect::<String>(),
+    )?;
     fs::copy(workspace.join("Cargo.lock"), copy.join("Cargo.lock"))?;
     let manifest = fs::read_to_string(workspace.join("event-log").join("Cargo.toml"))?;
     let manifest = manifest.split("[dev-dependencies]").next().unwrap_or_default();
@@ -100,8 +103,8 @@ fn run(copy: &Path, mutant: &Mutant) -> io::Result<String> {
     let rule = format!("{:?}", mutant.rule);
     let done = Command::new(env!("CARGO"))
         .current_dir(copy)
-        .env("CARGO_TARGET_DIR", copy.join("target"))
-        .env("RUSTFLAGS", "--cap-lints allow")
+        // The libraries are built there already.
+        .env("CARGO_TARGET_DIR", copy.parent().unwrap_or(copy))
         .args(["run", "--quiet", "--package", "simulation", "--"])
         .args(["--seeds", SEEDS, "--until", &rule])
         .output()?;

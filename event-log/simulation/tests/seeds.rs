@@ -27,9 +27,7 @@ fn no_seed_breaks_a_promise() {
     let threads = available_parallelism().map_or(1, usize::from) as u64;
     let failures: String = scope(|scope| {
         let parts = (0..threads).map(|thread| {
-            scope.spawn(move || {
-                failures((1..=SEEDS).filter(|seed| seed % threads == thread))
-            })
+            scope.spawn(move || failures((1..=SEEDS).filter(|seed| seed % threads == thread)))
         });
         let parts: Vec<_> = parts.collect();
         parts.into_iter().map(|part| part.join().unwrap()).collect()

@@ -215,12 +215,7 @@ impl Link {
     }
 
     /// Notes who gives signs of life, and who does not.
-    fn note_beats(
-        &mut self,
-        mut beats: BTreeMap<ProcessId, u64>,
-        now: Duration,
-        core: &mut Core,
-    ) {
+    fn note_beats(&mut self, mut beats: BTreeMap<ProcessId, u64>, now: Duration, core: &mut Core) {
         for process in core.buried.drain(..) {
             self.lives.forget(&process);
         }
