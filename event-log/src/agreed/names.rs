@@ -525,7 +525,7 @@ mod tests {
         assert_eq!(tea.leaves("Ada", ("q", 1)), joined_or_left());
     }
 
-    /// Of many windows of one visitor, the last one that is present has the name.
+    /// Of many windows of one visitor, the one that came last has the name.
     #[test]
     fn claims_of_the_same_session_wait_side_by_side() {
         let mut tea = Tea::new();
@@ -533,8 +533,8 @@ mod tests {
             assert_eq!(tea.claims("Ada", "a", ("p", number)), nothing());
         }
         assert_eq!(tea.is_present("Ada", "a", ("p", 2)), joined_or_left());
-        assert_eq!(tea.is_present("Ada", "a", ("p", 1)), replaced(("p", 2)));
-        assert_eq!(tea.is_present("Ada", "a", ("p", 3)), replaced(("p", 1)));
+        assert_eq!(tea.is_present("Ada", "a", ("p", 1)), replaced(("p", 1)));
+        assert_eq!(tea.is_present("Ada", "a", ("p", 3)), replaced(("p", 2)));
         assert_eq!(tea.leaves("Ada", ("p", 3)), joined_or_left());
     }
 

@@ -108,7 +108,7 @@ impl Agreed {
 
     // ANCHOR: apply
     /// Adds an entry, and returns what has changed.
-    pub fn apply(&mut self, entry: Entry) -> Vec<Change> {
+    pub fn apply(&mut self, entry: &Entry) -> Vec<Change> {
         let mut changes = Vec::new();
         if entry.id <= self.position {
             return changes;
