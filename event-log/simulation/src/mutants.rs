@@ -80,7 +80,7 @@ pub const MUTANTS: &[Mutant] = &[
         "} else if newest >= base {",
     ),
     mutant(
-        Rule::OneOrder,
+        Rule::NothingLost,
         "live messages overtake those that are still being read",
         "simulation/src/service.rs",
         "if !self.connections[index].is_live {",

@@ -3,6 +3,7 @@
 use event_log::agreed::entry::{NameChange, Record};
 use event_log::process::command::{Addition, BLOCK, Command, Lane, Reply};
 
+use crate::people::Connection;
 use crate::redis::{Execution, Health};
 use crate::story::Rule;
 use crate::time::{LEASE, MILLISECOND, Time};
@@ -190,10 +191,15 @@ impl World {
             }
             Addition::Record(Record::Names(change)) => {
                 self.story.tell(self.now, format_args!("{name} appends: {}", line_of(change)));
-                if let NameChange::Seat { seat, is_present: true, .. } = change
-                    && let Some(index) = self.nodes[slot].attempts.get(&seat.number)
-                {
-                    self.connections[*index].present_at.get_or_insert(self.now);
+                if let NameChange::Seat { seat, is_present: true, .. } = change {
+                    let incarnation = self.nodes[slot].incarnation;
+                    let of_seat = |it: &&mut Connection| {
+                        (it.slot, it.incarnation, it.number)
+                            == (slot, incarnation, Some(seat.number))
+                    };
+                    if let Some(connection) = self.connections.iter_mut().find(of_seat) {
+                        connection.present_at.get_or_insert(self.now);
+                    }
                 }
             }
             Addition::Record(Record::Event(draft)) => {
