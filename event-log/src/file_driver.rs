@@ -52,7 +52,7 @@ pub(crate) async fn drive(shared: Arc<Shared>, file: FileLog) {
         };
         tokio::select! {
             () = shared.has_command() => {}
-            () = too_late => shared.with(|process, now| process.advance(now)),
+            () = too_late => shared.with(Process::advance),
         }
     }
 }

@@ -172,10 +172,10 @@ pub const MUTANTS: &[Mutant] = &[
     ),
     mutant(
         Rule::SameEverywhere,
-        "a process that starts loses names between two snapshots",
+        "a process that starts loses what came between a snapshot and its entry",
         "src/agreed/sum.rs",
-        "self.entries.retain(|entry| entry.id > snapshot.upto);",
-        "let upto = snapshot.upto; self.entries.retain(|entry| entry.id > upto && false);",
+        "for Entry { id, record, .. } in after {",
+        "for Entry { id, record, .. } in after.iter().skip(after.len()) {",
     ),
     mutant(
         Rule::SameEverywhere,
