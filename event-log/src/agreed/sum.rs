@@ -41,6 +41,8 @@ pub struct Agreed {
     changes: VecDeque<Entry>,
     /// Entries since the last snapshot.
     since_snapshot: usize,
+    /// Entries between two snapshots.
+    snapshot_interval: usize,
     loading: Option<Loading>,
 }
 
@@ -93,6 +95,7 @@ impl Agreed {
             counts: Counts::new(),
             changes: VecDeque::new(),
             since_snapshot: 0,
+            snapshot_interval: SNAPSHOT_INTERVAL,
             loading: None,
         }
     }
@@ -159,7 +162,8 @@ impl Agreed {
             None => changes.push(Change::Topic(Arc::clone(&event.topic))),
         }
         self.keys.insert(&event);
-        let Self { topics, names, history, .. } = self;
+        let Self { topics, names, history, loading, .. } = self;
+        let names = loading.as_ref().map_or(&*names, |loading| &loading.names);
         history.insert(event, |topic| {
             let is = |kept: &Arc<str>| **kept == *topic;
             topics.counted.iter().any(is) || topics.kept.iter().any(is) || names.is_occupied(topic)
@@ -248,9 +252,14 @@ impl Agreed {
         })
     }
 
+    /// Sets the number of entries between two snapshots.
+    pub(crate) fn set_snapshot_interval(&mut self, entries: usize) {
+        self.snapshot_interval = entries;
+    }
+
     /// Returns whether it is time for a snapshot.
     pub(crate) fn needs_snapshot(&self) -> bool {
-        self.since_snapshot >= SNAPSHOT_INTERVAL
+        self.since_snapshot >= self.snapshot_interval
     }
 
     /// The place of the last entry that is included.

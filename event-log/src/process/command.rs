@@ -42,8 +42,14 @@ pub enum Command {
         /// Whether the store may wait [`BLOCK`] for the first entry.
         is_blocking: bool,
     },
-    /// Appends entries, whose ids the store chooses.
-    Append(Vec<Addition>),
+    /// Appends entries, whose ids the store chooses. All of them, or none.
+    Append {
+        /// The newest entry that this process has. A store that has not even this one has lost
+        /// entries, and appends nothing until it has them back: [`Reply::Forgotten`].
+        after: EventId,
+        /// What to append.
+        additions: Vec<Addition>,
+    },
     /// Says that this process is alive, and asks who else is.
     Pulse {
         /// This process.
@@ -99,6 +105,8 @@ pub enum Reply {
         /// How often each process has said that it is alive.
         beats: BTreeMap<ProcessId, u64>,
     },
+    /// The store has lost entries that this process has, and has appended nothing.
+    Forgotten,
     /// The store has answered, and refuses the command.
     Refused(String),
     /// The connection cannot be opened, or was lost.

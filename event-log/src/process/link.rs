@@ -84,12 +84,14 @@ enum Phase {
     Loading,
     Greeting,
     Settling {
-        until: Duration,
+        /// When the shortest time is over. `None` when it is.
+        until: Option<Duration>,
         is_first: bool,
     },
     Open,
     Refused {
-        retry_at: Duration,
+        /// When the next attempt to write is due. `None` once it is made.
+        retry_at: Option<Duration>,
         /// Whether Redis has taken a sign of life since.
         takes_pulses: bool,
     },
@@ -138,8 +140,8 @@ impl Link {
     /// Returns when [`advance`](Self::advance) must be called at the latest.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         let of_phase = match self.phase {
-            Phase::Down { retry_at } | Phase::Refused { retry_at, .. } => Some(retry_at),
-            Phase::Settling { until, .. } => Some(until),
+            Phase::Down { retry_at } => Some(retry_at),
+            Phase::Settling { until: time, .. } | Phase::Refused { retry_at: time, .. } => time,
             _ => None,
         };
         let pulse = self.is_pulsing().then_some(self.next_pulse);
@@ -155,13 +157,16 @@ impl Link {
             self.grace_until = None;
             self.fail("it does not answer", now, false);
         }
-        match self.phase {
-            Phase::Down { retry_at } if now >= retry_at => self.connect(now),
-            Phase::Settling { until, is_first }
-                if now >= until && (is_first || self.lives.are_all_back()) =>
-            {
-                self.open();
+        match &mut self.phase {
+            Phase::Down { retry_at } if now >= *retry_at => self.connect(now),
+            Phase::Settling { until, is_first } => {
+                // Afterwards, signs of life move us on, and no time.
+                *until = until.filter(|until| now < *until);
+                if until.is_none() && (*is_first || self.lives.are_all_back()) {
+                    self.open();
+                }
             }
+            Phase::Refused { retry_at, .. } => *retry_at = retry_at.filter(|time| now < *time),
             _ => {}
         }
         self.read(now, core);
@@ -198,6 +203,7 @@ impl Link {
                 self.gone.extend(gone.iter().cloned());
                 core.gone.extend(gone);
             }
+            Reply::Forgotten => self.forgotten(now),
             Reply::Refused(problem) => self.refused(problem, now, core),
             Reply::Lost(problem) => self.fail(&problem, now, true),
         }
@@ -277,8 +283,7 @@ impl Link {
     fn pulsed(&mut self, is_new: bool, now: Duration, id: &ProcessId) {
         if is_new && self.known_as.as_ref() == Some(id) {
             // It has forgotten our sign of life, and so perhaps everything.
-            self.run.clear();
-            self.fail("it has forgotten us", now, true);
+            self.forgotten(now);
             return;
         }
         self.known_as = Some(Arc::clone(id));
@@ -288,7 +293,7 @@ impl Link {
         if self.phase == Phase::Greeting {
             if self.needs_settling {
                 let is_first = !self.was_open;
-                self.phase = Phase::Settling { until: now + SETTLE, is_first };
+                self.phase = Phase::Settling { until: Some(now + SETTLE), is_first };
             } else {
                 self.open();
             }
@@ -299,7 +304,8 @@ impl Link {
     fn refused(&mut self, problem: String, now: Duration, core: &mut Core) {
         match self.phase {
             Phase::Greeting | Phase::Settling { .. } | Phase::Open | Phase::Refused { .. } => {
-                self.phase = Phase::Refused { retry_at: now + REFUSED_PAUSE, takes_pulses: false };
+                let retry_at = Some(now + REFUSED_PAUSE);
+                self.phase = Phase::Refused { retry_at, takes_pulses: false };
                 self.next_pulse = now + REFUSED_PAUSE;
                 self.grace_until = None;
                 self.problem = Some(problem);
@@ -307,6 +313,12 @@ impl Link {
             }
             _ => self.fail(&problem, now, false),
         }
+    }
+
+    /// Redis has lost what it had, without a new start. We begin again, as with a new one.
+    fn forgotten(&mut self, now: Duration) {
+        self.run.clear();
+        self.fail("it has forgotten what it had", now, true);
     }
 
     fn open(&mut self) {
@@ -362,11 +374,12 @@ impl Link {
                 let chunk = rest.drain(..READ_MAX.min(rest.len())).collect();
                 self.send(Lane::Writer, Command::Restore(chunk), now);
             }
-            Phase::Refused { retry_at, .. } if now < *retry_at => {}
+            Phase::Refused { retry_at: Some(_), .. } => {}
             Phase::Open | Phase::Refused { .. } => {
                 let due = core.take_due(BATCH);
                 if !due.is_empty() {
-                    self.send(Lane::Writer, Command::Append(due), now);
+                    let after = core.agreed.position();
+                    self.send(Lane::Writer, Command::Append { after, additions: due }, now);
                 } else if let Phase::Refused { takes_pulses: true, .. } = self.phase {
                     self.open();
                 } else if core.is_closed() && !self.is_closed {

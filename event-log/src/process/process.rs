@@ -96,6 +96,14 @@ impl Process {
         Self { core: Core::new(name, Agreed::new(topics)), store: Store::Redis(Link::new()) }
     }
 
+    /// Returns the same process with another number of entries between two snapshots. All processes
+    /// that share a log should use the same.
+    #[must_use]
+    pub fn with_snapshot_interval(mut self, entries: usize) -> Self {
+        self.core.agreed.set_snapshot_interval(entries);
+        self
+    }
+
     /// Appends an event, unless one with its topic and key is in the log: then returns its id.
     ///
     /// # Errors

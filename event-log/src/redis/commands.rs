@@ -60,7 +60,7 @@ impl Connections {
             Command::Read { after, is_blocking } => {
                 read(connection, after, is_blocking).await.map(Reply::Entries)
             }
-            Command::Append(additions) => append(connection, &additions).await,
+            Command::Append { after, additions } => append(connection, after, &additions).await,
             Command::Pulse { process, beat, gone } => pulse(connection, &process, beat, gone).await,
             Command::Farewell { process } => {
                 cmd("HDEL").arg(ALIVE).arg(&*process).exec_async(connection).await?;
@@ -122,16 +122,46 @@ async fn read(
     stored.map(|stored| entry_of(&stored)).collect()
 }
 
+/// Appends entries, unless the log has lost the entry `after`. Redis runs the script as one command,
+/// so that it cannot lose anything between the question and the entries.
+const APPEND: &str = r"
+local function parts(id)
+  local milliseconds, sequence = string.match(id, '(%d+)-(%d+)')
+  return tonumber(milliseconds), tonumber(sequence)
+end
+local milliseconds, sequence = parts(ARGV[1])
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+local newest_milliseconds, newest_sequence = parts(newest and newest[1] or '0-0')
+if newest_milliseconds < milliseconds
+  or newest_milliseconds == milliseconds and newest_sequence < sequence then
+  return 0
+end
+local next = 3
+while next <= #ARGV do
+  local fields = tonumber(ARGV[next])
+  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, next + 1, next + fields))
+  next = next + 1 + fields
+end
+return 1
+";
+
 async fn append(
     connection: &mut MultiplexedConnection,
+    after: EventId,
     additions: &[Addition],
 ) -> RedisResult<Reply> {
-    let mut batch = pipe();
+    let mut call = cmd("EVAL");
+    call.arg(APPEND).arg(1).arg(LOG);
+    call.arg(after.to_string()).arg(LOG_LENGTH);
     for addition in additions {
-        add(&mut batch, "*", &fields_of_addition(addition));
+        let fields = fields_of_addition(addition);
+        call.arg(2 * fields.len());
+        for [name, value] in fields {
+            call.arg(name).arg(value);
+        }
     }
-    batch.exec_async(connection).await?;
-    Ok(Reply::Written)
+    let is_appended: bool = call.query_async(connection).await?;
+    Ok(if is_appended { Reply::Written } else { Reply::Forgotten })
 }
 
 /// Adds the command that appends one entry. With the id `*`, Redis chooses the next id.

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use echo::{CloseCode, CloseFrame, Encoded};
 use event_log::{EventId, EventLog, Membership, NotEntered};
+use sha1::{Digest, Sha1};
 
 use crate::delivery::inbox::Inbox;
 use crate::rooms::names::check_name;
@@ -23,6 +25,12 @@ pub(crate) struct Member {
     room: Arc<Room>,
     name: String,
     membership: Membership,
+}
+
+/// Returns the digest of a session, by which it can be recognised and from which nobody learns it. The
+/// log is kept in places that others may read.
+fn digest(session: &str) -> String {
+    if session.is_empty() { String::new() } else { BASE64_STANDARD.encode(Sha1::digest(session)) }
 }
 
 /// Why somebody is not let in: the close frame for them.
@@ -69,7 +77,7 @@ impl Rooms {
             let code = CloseCode::POLICY_VIOLATION;
             check_name(name).map_err(|reason| CloseFrame { code, reason })?;
         }
-        let entered = self.log.enter(&topic_of(room), name, session).await;
+        let entered = self.log.enter(&topic_of(room), name, &digest(session)).await;
         let membership = entered.map_err(refusal)?;
         // From here on nothing waits, so nobody enters or leaves in between.
         let mut rooms = self.open();

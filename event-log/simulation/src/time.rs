@@ -1,0 +1,14 @@
+//! The simulated time.
+
+/// Microseconds since the simulation began.
+pub type Time = u64;
+
+/// One millisecond.
+pub const MILLISECOND: Time = 1_000;
+/// One second.
+pub const SECOND: Time = 1_000_000;
+/// Milliseconds between 1970 and the beginning of each simulation.
+pub const BEGAN: u64 = 1_700_000_000_000;
+/// A process that gives no sign of life for this long may lose its names. It counts six answers of
+/// Redis, 500 ms apart, and the last sign may have been given up to 500 ms before the first of them.
+pub const LEASE: Time = 2_400 * MILLISECOND;
