@@ -69,6 +69,7 @@ pub(crate) struct Link {
     gone: Vec<ProcessId>,
 }
 
+// ANCHOR: phase
 #[derive(Debug, PartialEq)]
 enum Phase {
     Down {
@@ -98,6 +99,7 @@ enum Phase {
     /// This process has said farewell.
     Ended,
 }
+// ANCHOR_END: phase
 
 impl Link {
     pub(crate) fn new() -> Self {

@@ -32,6 +32,7 @@ impl Lives {
         }
     }
 
+    // ANCHOR: note
     /// Notes the beats in an answer, and returns the processes that are gone. `holders` are those
     /// that have seats, even if no sign of life of theirs is known.
     pub(crate) fn note(
@@ -61,6 +62,7 @@ impl Lives {
         });
         gone
     }
+    // ANCHOR_END: note
 
     /// Returns whether all processes that were alive before this connection have shown a sign of
     /// life since.

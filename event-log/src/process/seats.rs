@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::agreed::entry::{NameChange, ProcessId, Seat};
 
+// ANCHOR: seats
 /// The seats of this process.
 #[derive(Default)]
 pub(crate) struct Seats {
@@ -34,6 +35,7 @@ struct Had {
     name: Arc<str>,
     is_present: bool,
 }
+// ANCHOR_END: seats
 
 impl Seats {
     /// Wants a seat, for a new connection. Returns its number.

@@ -122,6 +122,7 @@ async fn read(
     stored.map(|stored| entry_of(&stored)).collect()
 }
 
+// ANCHOR: append
 /// Appends entries, unless the log has lost the entry `after`. Redis runs the script as one command,
 /// so that it cannot lose anything between the question and the entries.
 const APPEND: &str = r"
@@ -144,6 +145,7 @@ while next <= #ARGV do
 end
 return 1
 ";
+// ANCHOR_END: append
 
 async fn append(
     connection: &mut MultiplexedConnection,

@@ -26,6 +26,7 @@ const KEY_MAX: usize = 64;
 /// enter at once, each of them receives a few hundred frames and not five thousand.
 const CHANGES_INTERVAL: Duration = Duration::from_millis(50);
 
+// ANCHOR: room
 /// A room, for as long as it has members on this server.
 pub(crate) struct Room {
     pub(crate) name: Arc<str>,
@@ -52,6 +53,7 @@ struct State {
     /// Messages from this number on have not been announced as waiting for Redis.
     waiting_from: u64,
 }
+// ANCHOR_END: room
 
 /// Returns the topic of a room in the log. The names in a room belong to it, too.
 pub(crate) fn topic_of(room: &str) -> String {
@@ -96,6 +98,7 @@ impl Room {
     }
     // ANCHOR_END: enter
 
+    // ANCHOR: leave
     /// A member's connection has ended. Returns whether it was the last one on this server.
     pub(crate) fn leave(&self, name: &str) -> bool {
         let mut state = self.state();
@@ -103,6 +106,7 @@ impl Room {
         state.connections -= 1;
         state.connections == 0
     }
+    // ANCHOR_END: leave
 
     /// Handles a message from a member. Returns the answer that only this member receives, if any.
     ///
