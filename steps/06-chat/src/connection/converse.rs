@@ -55,6 +55,8 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
             may_send?;
             connection.recv().await.map(Some)
         };
+        // ANCHOR_END: converse
+        // ANCHOR: select
         tokio::select! {
             // In this order, so that what was sent so far is written before more is taken.
             biased;
@@ -93,7 +95,7 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
         }
     }
 }
-// ANCHOR_END: converse
+// ANCHOR_END: select
 
 fn close(code: CloseCode, reason: &'static str) -> Outcome {
     Outcome::Close(CloseFrame { code, reason })

@@ -268,6 +268,8 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
             }
             () = sleep_until(next_names), if are_names_new => {}
         }
+        // ANCHOR_END: broadcast
+        // ANCHOR: broadcast_all
         let Some(room) = room.upgrade() else { return };
         // Members are announced before the room receives what they say.
         if are_names_new || names.has_changed().unwrap_or(false) {
@@ -294,7 +296,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
         }
     }
 }
-// ANCHOR_END: broadcast
+// ANCHOR_END: broadcast_all
 
 /// Decodes a message from the log. Returns it with the frame that the members receive.
 fn decode(event: &Event) -> Option<(StoredMessage, Encoded)> {
