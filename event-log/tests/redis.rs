@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use event_log::{Event, EventId, EventLog, random_key};
+use event_log::{Event, EventId, EventLog, Topics, random_key};
 use testkit::{PATIENCE, Redis};
 use tokio::time::{Instant, timeout};
 
@@ -13,7 +13,8 @@ use tokio::time::{Instant, timeout};
 const KEPT: usize = 20_000;
 
 fn process(redis: &Redis) -> EventLog {
-    EventLog::over_redis(&redis.url().parse().unwrap(), KEPT)
+    let topics = Topics { events_max: KEPT, counted: vec!["vote".into()], kept: vec![] };
+    EventLog::over_redis(&redis.url().parse().unwrap(), topics)
 }
 
 /// A process that is connected.
@@ -30,11 +31,18 @@ async fn is_shared(log: &EventLog, wanted: bool) {
     assert!(told.is_ok(), "it should be {wanted} that the log is shared");
 }
 
+/// Returns the events of the topic `numbers`, none of which may be missing.
+fn all_numbers(log: &EventLog) -> Vec<Event> {
+    let missed = log.after("numbers", EventId::default());
+    assert!(!missed.is_gap);
+    missed.events
+}
+
 /// Waits until a log has so many events of the topic `numbers`, and returns them.
 async fn numbers(log: &EventLog, count: usize) -> Vec<Event> {
     let deadline = Instant::now() + 2 * PATIENCE;
     loop {
-        let events = log.after("numbers", EventId::default());
+        let events = all_numbers(log);
         if events.len() >= count {
             return events;
         }
@@ -80,8 +88,9 @@ async fn who_waits_in_one_process_gets_what_another_appends() {
     let redis = Redis::start();
     let (left, right) = (connected(&redis).await, connected(&redis).await);
     left.append("words", &random_key(), "hello").unwrap();
-    let events = right.wait("words", EventId::default(), PATIENCE).await;
-    assert_eq!(&*events[0].data, "hello");
+    let missed = right.wait("words", EventId::default(), PATIENCE).await;
+    assert!(!missed.is_gap);
+    assert_eq!(&*missed.events[0].data, "hello");
 }
 
 #[tokio::test]
@@ -93,7 +102,7 @@ async fn a_process_that_starts_later_reads_the_history() {
     let seen = numbers(&early, 2_500).await;
     let late = connected(&redis).await;
     // All of it is there when it says that it is.
-    assert_eq!(late.after("numbers", EventId::default()), seen);
+    assert_eq!(all_numbers(&late), seen);
 }
 
 #[tokio::test]
@@ -126,7 +135,7 @@ async fn a_log_says_whether_redis_is_there_and_keeps_what_is_said_meanwhile() {
     is_shared(&log, false).await;
     count_up(&log, "late", 0, 3).await;
     // What is known can still be read.
-    assert_eq!(log.after("numbers", EventId::default()).len(), 3);
+    assert_eq!(all_numbers(&log).len(), 3);
     redis.comes_back();
     is_shared(&log, true).await;
     let seen = numbers(&log, 6).await;
@@ -163,7 +172,7 @@ async fn events_outlive_a_redis_that_is_killed_and_forgets_everything() {
     assert_eq!(seen.len(), 2000);
     assert!(all_different(&seen));
     // The history is back in Redis, too: a new process finds it there.
-    assert_eq!(connected(&redis).await.after("numbers", EventId::default()), seen);
+    assert_eq!(all_numbers(&connected(&redis).await), seen);
 }
 
 /// A Redis that hangs looks alive: its connections stay open.

@@ -47,6 +47,7 @@ pub use programs::listening::listening_address;
 pub use programs::packages::Packages;
 pub use programs::process::{Event, Process, Stream};
 pub use programs::program::{End, Program, runs_to_its_end};
+pub use programs::proxy::Proxy;
 pub use programs::redis::Redis;
 pub use programs::search_path::find_program;
 pub use programs::server::Server;

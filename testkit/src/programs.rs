@@ -6,6 +6,7 @@ pub(crate) mod listening;
 pub(crate) mod packages;
 pub(crate) mod process;
 pub(crate) mod program;
+pub(crate) mod proxy;
 pub(crate) mod redis;
 pub(crate) mod search_path;
 pub(crate) mod server;

@@ -91,7 +91,12 @@ fn tests(features: &[&str]) -> Vec<Part> {
         ("Chromium", &["browser", "break_it"][..], Chromium::find().is_there(), {
             Chromium::packages().install_command()
         }),
-        ("Redis", &["redis"], Redis::find().is_some(), Redis::PACKAGES.install_command()),
+        (
+            "Redis",
+            &["redis", "cluster"],
+            Redis::find().is_some(),
+            Redis::PACKAGES.install_command(),
+        ),
         ("Python 3", &["python"], find_program(&["python3"]).is_some(), {
             "install it as `python3`".to_owned()
         }),

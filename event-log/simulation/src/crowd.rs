@@ -108,6 +108,7 @@ impl World {
             state: State::Opening,
             began: self.now,
             admitted_at: None,
+            present_at: None,
             ended_at: None,
             is_broken: false,
             cursor: None,
@@ -179,10 +180,12 @@ impl World {
             return;
         }
         match frame {
-            Frame::Welcome(here) => {
+            Frame::Welcome(here, after) => {
                 self.windows[window].state = Page::In(index);
                 let visit = &mut self.windows[window].visit;
                 visit.here = here;
+                // Without it, somebody who has received nothing would come back as a newcomer.
+                visit.last.get_or_insert(after);
                 if visit.welcomed_at.is_some() {
                     self.story.count("returns");
                 } else {
@@ -202,6 +205,10 @@ impl World {
                 self.story.count("gaps");
                 let visit = &mut self.windows[window].visit;
                 visit.gaps.insert(visit.received.len());
+                // What is missing may be messages of this visitor.
+                for key in self.windows[window].unsent.clone() {
+                    self.sends(window, key);
+                }
                 if self.plan.keeps_everything() && self.losses.is_empty() {
                     let what = format!("{} is told of a gap, and nothing is missing", window_name(window));
                     self.story.broken(Rule::GapsAreTrue, self.now, what);

@@ -148,11 +148,11 @@ impl World {
         }
         match command {
             Command::Pulse { process, .. } => {
+                let is_silence = self.well_since(self.nodes[from.slot].beat_at) >= LEASE;
                 let node = &mut self.nodes[from.slot];
                 if node.ids.contains(process) {
-                    let since = node.beat_at.max(self.redis_well_since);
-                    if self.now.saturating_sub(since) >= LEASE {
-                        node.silences.push((since, self.now));
+                    if is_silence {
+                        node.silences.push((node.beat_at, self.now));
                     }
                     node.beat_at = self.now;
                 }
@@ -165,7 +165,9 @@ impl World {
                     format_args!("{name} gives {} entries back to Redis", entries.len()),
                 );
             }
-            Command::Append { after, additions } if *after <= self.redis.newest() => {
+            Command::Append { after, silent, additions }
+                if *after <= self.redis.newest() && !self.redis.is_alive(silent) =>
+            {
                 for addition in additions {
                     self.note_addition(from.slot, addition);
                 }
@@ -177,13 +179,22 @@ impl World {
     fn note_addition(&mut self, slot: usize, addition: &Addition) {
         let name = self.nodes[slot].name.clone();
         match addition {
-            Addition::Snapshot(_) => self.story.count("snapshots"),
+            Addition::Snapshot(snapshot) => {
+                self.story.count("snapshots");
+                let upto = snapshot.upto;
+                self.story.tell(self.now, format_args!("{name} appends: a snapshot up to {upto}"));
+            }
             Addition::Record(Record::Names(NameChange::Gone { process })) => {
                 self.story.tell(self.now, format_args!("{name} appends: {process} is gone"));
                 self.given_up(slot, process);
             }
             Addition::Record(Record::Names(change)) => {
                 self.story.tell(self.now, format_args!("{name} appends: {}", line_of(change)));
+                if let NameChange::Seat { seat, is_present: true, .. } = change
+                    && let Some(index) = self.nodes[slot].attempts.get(&seat.number)
+                {
+                    self.connections[*index].present_at.get_or_insert(self.now);
+                }
             }
             Addition::Record(Record::Event(draft)) => {
                 self.story.tell(self.now, format_args!("{name} appends: {}", draft.key));
@@ -204,7 +215,7 @@ impl World {
             return;
         }
         self.story.count("processes taken for dead");
-        let silence = self.now.saturating_sub(self.nodes[slot].beat_at.max(self.redis_well_since));
+        let silence = self.well_since(self.nodes[slot].beat_at);
         if silence < LEASE {
             let what = format!(
                 "{} says that {} is gone, which gave a sign of life {} ms ago",

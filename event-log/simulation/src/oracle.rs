@@ -15,6 +15,10 @@
 //!    and under new ids; its members may lose their names.
 //! 4. [`World::is_lost_for_good`]: Redis loses an entry, and every process that knew it has ended, or
 //!    was away as in 3.
+//! 6. [`World::was_overtaken`]: Redis loses entries, and a process that is new, and cannot know who
+//!    else there is, comes back before one that knew them.
+//! 5. [`World::cannot_know`]: a process that is cut off shows what it knows. It does not know who came
+//!    to another process since.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -64,6 +68,26 @@ impl World {
             .any(|loss| loss.at >= began && self.was_silent(connection.slot, loss.at))
     }
 
+    /// Exception 6: Redis has lost everything, and a process that has never been connected before has
+    /// let somebody in before the process of this member was back.
+    fn was_overtaken(&self, index: usize, by: usize) -> bool {
+        let (node, newer) =
+            (&self.nodes[self.connections[index].slot], &self.nodes[self.connections[by].slot]);
+        self.losses.iter().any(|loss| {
+            loss.at >= self.connections[index].began
+                && node.beat_at < loss.at
+                && newer.first_shared_at > loss.at
+        })
+    }
+
+    /// Exception 5: this process is cut off, and the member came to another one since.
+    fn cannot_know(&self, slot: usize, index: usize) -> bool {
+        let node = &self.nodes[slot];
+        let it = &self.connections[index];
+        let is_cut_off = node.process.as_ref().is_some_and(|process| !process.is_shared());
+        is_cut_off && it.slot != slot && it.began + SECOND > node.read_at
+    }
+
     /// Exception 3, for a message or a vote.
     fn is_out_of_order(&self, key: &str) -> bool {
         self.losses.iter().any(|loss| {
@@ -83,6 +107,15 @@ impl World {
             knew.all(|(slot, incarnation, _)| {
                 self.nodes[*slot].incarnation != *incarnation || self.was_silent(*slot, loss.at)
             })
+        })
+    }
+
+    /// Whether the visitor came in another connection since, and the process of this one does not know
+    /// yet.
+    fn went_on_elsewhere(&self, index: usize) -> bool {
+        self.others(index).any(|other| {
+            self.is_same_visitor(index, other)
+                && self.connections[other].admitted_at > self.connections[index].admitted_at
         })
     }
 
@@ -127,6 +160,7 @@ impl World {
                 && !self.is_same_visitor(index, *other)
                 && !self.is_excused(*other)
                 && !self.was_left_behind(index)
+                && !self.was_overtaken(*other, index)
                 // Somebody who was let in elsewhere since this process has read the log.
                 && !(is_unproven && it.began + SECOND > read_at)
         });
@@ -167,11 +201,13 @@ impl World {
     /// A member was told that the name goes on elsewhere: it must be so.
     pub fn judge_replacement(&mut self, index: usize) {
         let Connection { began, admitted_at, .. } = self.connections[index];
+        // Of two that come at the same time, either may be the later one.
+        let at_once = 4 * self.plan.delay + 100 * MILLISECOND;
         let goes_on = self.others(index).any(|other| {
             let it = &self.connections[other];
             self.is_same_visitor(index, other)
                 && it.admitted_at.is_some()
-                && (it.began >= began || it.admitted_at >= admitted_at || it.is_provisional)
+                && (it.began + at_once >= began || it.admitted_at >= admitted_at || it.is_provisional)
         });
         if !goes_on && !self.is_excused(index) {
             let what = format!(
@@ -230,8 +266,10 @@ impl World {
                     && *it.name == **name
                     && it.state == State::Admitted
                     && self.is_connected(it)
-                    && it.admitted_at.is_some_and(|at| at < self.cause)
+                    && it.present_at.is_some_and(|at| at < self.cause)
                     && !self.is_excused(*other)
+                    && !self.cannot_know(slot, *other)
+                    && !self.went_on_elsewhere(*other)
             });
             if let Some(still) = still {
                 let what = format!(
@@ -313,6 +351,9 @@ impl World {
         }
         node.told_shared = is_shared;
         if is_shared {
+            if node.first_shared_at == 0 {
+                node.first_shared_at = self.now;
+            }
             node.problems = 0;
             return;
         }
@@ -430,11 +471,11 @@ impl World {
         if left != right {
             return Some(format!("{} counts {left:?}, {} counts {right:?}", one.id(), other.id()));
         }
-        for room in self.rooms() {
-            let (left, right) = (one.here(&room), other.here(&room));
+        for (room, name) in &self.plan.places {
+            let (left, right) = (one.present(room, name), other.present(room, name));
             if left != right {
                 return Some(format!(
-                    "{room}: {} shows {left:?}, {} shows {right:?}",
+                    "{name} in {room}: {} shows {left:?}, {} shows {right:?}",
                     one.id(),
                     other.id()
                 ));

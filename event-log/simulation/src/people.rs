@@ -60,8 +60,8 @@ pub struct Visit {
 /// What a server sends to a page.
 #[derive(Clone, Debug)]
 pub enum Frame {
-    /// The visitor is in. These are here.
-    Welcome(BTreeSet<Arc<str>>),
+    /// The visitor is in. These are here, and what comes next comes after this event.
+    Welcome(BTreeSet<Arc<str>>, EventId),
     /// A message: its id and key.
     Message(EventId, String),
     /// A message of the reader with this key is in the log.
@@ -99,6 +99,8 @@ pub struct Connection {
     pub began: Time,
     /// When the visitor was let in.
     pub admitted_at: Option<Time>,
+    /// When Redis took the entry that the visitor is present.
+    pub present_at: Option<Time>,
     /// When the process gave it back.
     pub ended_at: Option<Time>,
     /// Whether the client is gone. The process may not know yet.

@@ -106,6 +106,7 @@ impl Redis {
                 Reply::Entries(entries)
             }
             Command::Append { after, .. } if self.newest() < after => Reply::Forgotten,
+            Command::Append { silent, .. } if self.is_alive(&silent) => Reply::Alive,
             Command::Append { additions, .. } => {
                 for addition in additions {
                     self.append(addition, now);
@@ -135,6 +136,13 @@ impl Redis {
             newest: self.newest(),
             trimmed_to: if self.data.is_trimmed { ids().next() } else { None },
         }
+    }
+
+    /// Whether one of these processes has given another sign of life than this one.
+    pub fn is_alive(&self, silent: &[(ProcessId, u64)]) -> bool {
+        silent.iter().any(|(process, beat)| {
+            self.data.alive.get(process).is_some_and(|current| current != beat)
+        })
     }
 
     /// Returns the id of the newest entry that is there.

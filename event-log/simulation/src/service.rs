@@ -221,8 +221,10 @@ impl World {
         });
         connection.told = process.here(&connection.room);
         let here = connection.told.clone();
+        self.story.tell(self.now, format_args!("here are {here:?}"));
+        let after = connection.cursor.as_ref().map(Cursor::after).unwrap_or_default();
         self.judge_holder(index);
-        self.show(index, Frame::Welcome(here));
+        self.show(index, Frame::Welcome(here, after));
         self.at(self.now, Event::Reads(index));
     }
 
@@ -301,6 +303,11 @@ impl World {
             let told = std::mem::replace(&mut self.connections[index].told, here.clone());
             let joined: Vec<Arc<str>> = here.difference(&told).cloned().collect();
             let left: Vec<Arc<str>> = told.difference(&here).cloned().collect();
+            let name = &self.nodes[slot].name;
+            self.story.tell(
+                self.now,
+                format_args!("{name} tells connection {index}: joined {joined:?}, left {left:?}"),
+            );
             if !joined.is_empty() {
                 self.show(index, Frame::Joined(joined));
             }
@@ -425,6 +432,7 @@ impl World {
         connection.ended_at = Some(self.now);
         let now = self.now_of(slot);
         let Some(number) = self.connections[index].number else { return };
+        self.cause = self.nodes[slot].read_at;
         let node = &mut self.nodes[slot];
         node.attempts.remove(&number);
         if let Some(process) = &mut node.process {

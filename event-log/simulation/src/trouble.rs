@@ -41,6 +41,7 @@ impl World {
                 read_at: 0,
                 told_shared: false,
                 problems: 0,
+                first_shared_at: 0,
                 accepted: Vec::new(),
                 ids: BTreeSet::new(),
             });
@@ -73,6 +74,7 @@ impl World {
         node.silences.clear();
         node.told_shared = false;
         node.problems = 0;
+        node.first_shared_at = 0;
         node.accepted.clear();
         node.ids.clear();
         node.read_at = 0;
@@ -188,6 +190,10 @@ impl World {
         }
         // An earlier trouble may take longer: the last one to end ends all.
         let until = (self.now + time).max(self.redis_well_since);
+        match self.unwell.last_mut() {
+            Some((_, to)) if *to >= self.now => *to = until,
+            _ => self.unwell.push((self.now, until)),
+        }
         self.redis_well_since = until;
         self.trouble(until, is_outage);
         self.at(until, Event::RedisUp { trouble: self.trouble });
@@ -259,6 +265,9 @@ impl World {
         }
         self.trouble += 1;
         self.redis_well_since = self.redis_well_since.min(self.now);
+        if let Some((_, to)) = self.unwell.last_mut() {
+            *to = (*to).min(self.now);
+        }
         self.redis_up(self.trouble);
         self.trouble_until = self.now;
         self.outage_until = self.outage_until.min(self.now);

@@ -151,6 +151,8 @@ pub struct Node {
     pub read_at: Time,
     /// Whether its users were told that it is connected.
     pub told_shared: bool,
+    /// When it was connected first, or 0.
+    pub first_shared_at: Time,
     /// Problems told since.
     pub problems: u32,
     /// The keys of all that it has accepted.
@@ -218,6 +220,8 @@ pub struct World {
     pub probes: Vec<Probe>,
     /// Since when Redis answers and takes writes.
     pub redis_well_since: Time,
+    /// When Redis did not answer, or refused writes.
+    pub unwell: Vec<(Time, Time)>,
     /// Numbers the troubles of Redis: only the end of the last one ends it.
     pub trouble: u64,
     /// Whether people have stopped acting.
@@ -256,6 +260,7 @@ impl World {
             cause: 0,
             probes: Vec::new(),
             redis_well_since: 0,
+            unwell: Vec::new(),
             trouble: 0,
             is_over: false,
             next_epoch: 1,
@@ -327,9 +332,17 @@ impl World {
     /// Whether a process gave no sign of life for longer than the lease, at some time since then.
     pub fn was_silent(&self, slot: usize, since: Time) -> bool {
         let node = &self.nodes[slot];
-        let beat_at = node.beat_at.max(self.redis_well_since);
-        let is_silent = self.now.saturating_sub(beat_at) >= LEASE;
+        let is_silent = self.well_since(node.beat_at) >= LEASE;
         is_silent || node.silences.iter().any(|(_, end)| *end >= since)
+    }
+
+    /// Returns for how much of the time since then Redis has answered and has taken writes.
+    pub fn well_since(&self, since: Time) -> Time {
+        let unwell = self.unwell.iter().map(|(from, to)| {
+            let (from, to) = (*from.max(&since), *to.min(&self.now));
+            to.saturating_sub(from)
+        });
+        self.now.saturating_sub(since).saturating_sub(unwell.sum())
     }
 
     /// A client's way to a process takes this long.

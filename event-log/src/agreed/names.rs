@@ -238,6 +238,11 @@ impl Names {
         found
     }
 
+    /// Returns whether the log says that a process is gone.
+    pub(crate) fn is_gone(&self, process: &ProcessId) -> bool {
+        self.gone.contains(process)
+    }
+
     /// Returns all processes that have a seat.
     pub(crate) fn processes(&self) -> BTreeSet<ProcessId> {
         let held = self.rooms.values().flat_map(HashMap::values);

@@ -1,7 +1,7 @@
 //! The sum of the log's entries up to one of them. It is the same in every process.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::mem::{replace, take};
+use std::mem::replace;
 use std::sync::Arc;
 
 use crate::agreed::counts::count;
@@ -60,6 +60,8 @@ struct Loading {
     keys: Keys,
     /// The entries that a snapshot further on may not include.
     entries: Vec<Entry>,
+    /// The last entry that the last snapshot includes.
+    adopted_upto: EventId,
 }
 
 /// A consequence of an entry.
@@ -186,6 +188,13 @@ impl Agreed {
             ) => Change::Seat(seat.clone(), Arc::clone(room), Arc::clone(name)),
             (NameChange::Gone { process }, None) => Change::Gone(Arc::clone(process)),
         });
+    }
+
+    /// Notes that this log begins after this place. What came before is not known. All entries of the
+    /// log come later, even if the clock is set back, so a reader can go on from here.
+    pub(crate) fn begin_at(&mut self, place: EventId) {
+        self.position = place;
+        self.history.set_began(place);
     }
 
     /// Begins to read the log from its beginning. What is known of events stays; names and counts
@@ -336,18 +345,26 @@ impl Loading {
     }
 
     /// Replaces names and counts by those of a snapshot, and adds what came after it.
+    ///
+    /// Several processes may write snapshots at about the same time, and one that was sent long ago
+    /// may arrive late. So an older one is ignored, and what came after this one is kept for the next.
     fn adopt(&mut self, snapshot: &Snapshot) {
+        if snapshot.upto <= self.adopted_upto {
+            return;
+        }
+        self.adopted_upto = snapshot.upto;
         self.names.replace(&snapshot.names);
         self.counts.clone_from(&snapshot.counts);
-        for Entry { id, record, .. } in take(&mut self.entries) {
-            match record {
-                Some(Record::Names(change)) if id > snapshot.upto => {
+        self.entries.retain(|entry| entry.id > snapshot.upto);
+        for Entry { id, record, .. } in &self.entries {
+            match record.clone() {
+                Some(Record::Names(change)) => {
                     self.names.apply(&change);
                 }
-                Some(Record::Event(Draft { topic, key, data })) if id > snapshot.upto => {
-                    count(&mut self.counts, &Event { id, topic, key, data });
+                Some(Record::Event(Draft { topic, key, data })) => {
+                    count(&mut self.counts, &Event { id: *id, topic, key, data });
                 }
-                _ => {}
+                None => {}
             }
         }
     }

@@ -49,6 +49,10 @@ pub enum Command {
         /// The newest entry that this process has. A store that has not even this one has lost
         /// entries, and appends nothing until it has them back: [`Reply::Forgotten`].
         after: EventId,
+        /// The processes that these entries give up for dead, with the last sign of life that was
+        /// seen of each. If one of them has given another sign since, nothing is appended:
+        /// [`Reply::Alive`].
+        silent: Vec<(ProcessId, u64)>,
         /// What to append.
         additions: Vec<Addition>,
     },
@@ -75,6 +79,15 @@ pub enum Command {
 pub const BLOCK: Duration = Duration::from_secs(1);
 /// Entries that are read at a time.
 pub const READ_MAX: usize = 1_000;
+
+/// What to append, and under which condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Due {
+    /// Processes that are given up, with the last sign of life that was seen of each.
+    pub(crate) silent: Vec<(ProcessId, u64)>,
+    /// What to append.
+    pub(crate) additions: Vec<Addition>,
+}
 
 /// Something to append.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +122,8 @@ pub enum Reply {
     },
     /// The store has lost entries that this process has, and has appended nothing.
     Forgotten,
+    /// A process is alive that was to be given up, and nothing was appended.
+    Alive,
     /// The store has answered, and refuses the command.
     Refused(String),
     /// The connection cannot be opened, or was lost.

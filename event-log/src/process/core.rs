@@ -2,11 +2,12 @@
 //! and the seats of its connections.
 
 use std::collections::VecDeque;
+use std::mem::take;
 use std::sync::Arc;
 
 use crate::agreed::entry::{Entry, NameChange, ProcessId, Record};
 use crate::agreed::sum::{Agreed, Change};
-use crate::process::command::Addition;
+use crate::process::command::{Addition, Due};
 use crate::process::outbox::Outbox;
 use crate::process::seats::Seats;
 
@@ -48,9 +49,11 @@ pub(crate) struct Core {
     pub(crate) seats: Seats,
     pub(crate) news: VecDeque<News>,
     /// Processes that give no sign of life. The log has to be told.
-    pub(crate) gone: Vec<ProcessId>,
+    pub(crate) gone: Vec<(ProcessId, u64)>,
     /// Processes that the log says are gone.
     pub(crate) buried: Vec<ProcessId>,
+    /// Whether others have given us up, and we have not looked yet who has come back elsewhere.
+    has_died: bool,
     is_snapshot_due: bool,
     is_snapshot_sent: bool,
     /// Whether this process is about to end, and gives its names back.
@@ -72,6 +75,7 @@ impl Core {
             news: VecDeque::new(),
             gone: Vec::new(),
             buried: Vec::new(),
+            has_died: false,
             is_snapshot_due: false,
             is_snapshot_sent: false,
             is_closing: false,
@@ -105,6 +109,12 @@ impl Core {
     }
 
     fn note(&mut self, change: Change) {
+        if let Change::Seat(_, room, _) = &change
+            && self.seats.hidden_in(room).next().is_some()
+        {
+            // Somebody else may have a name that was hidden.
+            self.tell(News::Room(Arc::clone(room)));
+        }
         match change {
             Change::Topic(topic) => self.tell(News::Topic(topic)),
             Change::Room(room) => self.tell(News::Room(room)),
@@ -115,7 +125,8 @@ impl Core {
             }
             Change::Seat(seat, room, name) if seat.process == self.id => {
                 let has = self.agreed.names().seat_of(&room, &name, &seat);
-                self.seats.note(seat.number, &room, &name, has);
+                let shown = self.seats.note(seat.number, &room, &name, has);
+                self.tell_room(shown);
                 if has.is_some() {
                     self.admit(seat.number);
                 }
@@ -123,6 +134,7 @@ impl Core {
             }
             Change::Refused(seat) if seat.process == self.id => {
                 if let Some(wanted) = self.seats.unwant(seat.number) {
+                    self.tell(News::Room(Arc::clone(&wanted.room)));
                     // Somebody who was let in while Redis was away can still be too late.
                     let outcome =
                         if wanted.is_admitted { Outcome::Replaced } else { Outcome::Refused };
@@ -130,7 +142,8 @@ impl Core {
                 }
             }
             Change::Replaced(seat) if seat.process == self.id => {
-                self.seats.lose(seat.number);
+                let shown = self.seats.lose(seat.number);
+                self.tell_room(shown);
                 if self.seats.unwant(seat.number).is_some() {
                     self.tell(News::Seat(seat.number, Outcome::Replaced));
                 }
@@ -142,10 +155,18 @@ impl Core {
                 self.deaths += 1;
                 self.id = format!("{}.{}", self.name, self.deaths).into();
                 self.seats.lose_all();
+                self.has_died = true;
             }
             Change::Gone(process) => self.buried.push(process),
             Change::Adopted => self.compare_seats(),
             Change::Seat(..) | Change::Refused(_) | Change::Replaced(_) => {}
+        }
+    }
+
+    /// Tells that a room shows other members than before, although the log does not say so.
+    fn tell_room(&mut self, room: Option<Arc<str>>) {
+        if let Some(room) = room {
+            self.tell(News::Room(room));
         }
     }
 
@@ -163,6 +184,13 @@ impl Core {
             let has = names.seat_of(&room, &name, &seat);
             self.seats.note(seat.number, &room, &name, has);
         }
+        self.end_replaced();
+    }
+
+    /// Ends the connections of members who have lost their seats, and whose names go on in another
+    /// connection of the same visitor.
+    fn end_replaced(&mut self) {
+        let names = self.agreed.names();
         let lost = self.seats.lost();
         let replaced = lost.filter(|(_, wanted)| {
             wanted.had_seat && names.goes_on(&wanted.room, &wanted.name, &wanted.session)
@@ -204,6 +232,8 @@ impl Core {
     pub(crate) fn send_again(&mut self) {
         self.outbox.send_again();
         self.seats.send_again();
+        // Whoever is still silent is found again.
+        self.gone.clear();
         self.is_snapshot_sent = false;
         self.is_gone_sent = false;
     }
@@ -221,9 +251,13 @@ impl Core {
 
     // ANCHOR: take_due
     /// Takes up to `max` additions to the log that have to be sent.
-    pub(crate) fn take_due(&mut self, max: usize) -> Vec<Addition> {
+    pub(crate) fn take_due(&mut self, max: usize) -> Due {
         let mut due: Vec<NameChange> = Vec::new();
-        due.extend(self.gone.drain(..).map(|process| NameChange::Gone { process }));
+        if take(&mut self.has_died) {
+            self.end_replaced();
+        }
+        let silent = take(&mut self.gone);
+        due.extend(silent.iter().map(|(process, _)| NameChange::Gone { process: process.clone() }));
         if !self.is_closing {
             due.extend(self.seats.take_due(&self.id, max));
         } else if !self.is_gone_sent {
@@ -239,7 +273,7 @@ impl Core {
             additions.push(Addition::Snapshot(self.agreed.snapshot()));
             (self.is_snapshot_due, self.is_snapshot_sent) = (false, true);
         }
-        additions
+        Due { silent, additions }
     }
     // ANCHOR_END: take_due
 }

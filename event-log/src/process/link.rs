@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::agreed::entry::{Entry, ProcessId, Record};
-use crate::process::command::{Checked, Command, Lane, READ_MAX, Reply};
+use crate::process::command::{Checked, Command, Due, Lane, READ_MAX, Reply};
 use crate::process::core::{Core, News};
 use crate::process::lives::Lives;
 
@@ -193,23 +193,30 @@ impl Link {
             Reply::Entries(entries) => self.entries(entries, core),
             Reply::Written => self.written(),
             Reply::Pulsed { is_new, beats } => {
-                for process in core.buried.drain(..) {
-                    self.lives.forget(&process);
-                }
                 self.pulsed(is_new, now, &core.id);
-                let mut holders = core.agreed.names().processes();
-                holders.remove(&core.id);
-                let mut beats = beats;
-                beats.remove(&core.id);
-                let gone = self.lives.note(&beats, holders);
-                self.gone.extend(gone.iter().cloned());
-                core.gone.extend(gone);
+                self.note_beats(beats, core);
             }
             Reply::Forgotten => self.forgotten(now),
+            Reply::Alive => core.send_again(),
             Reply::Refused(problem) => self.refused(problem, now, core),
             Reply::Lost(problem) => self.fail(&problem, now, true),
         }
         self.advance(now, core);
+    }
+
+    /// Notes who gives signs of life, and who does not.
+    fn note_beats(&mut self, mut beats: BTreeMap<ProcessId, u64>, core: &mut Core) {
+        for process in core.buried.drain(..) {
+            self.lives.forget(&process);
+        }
+        let names = core.agreed.names();
+        let mut holders = names.processes();
+        holders.remove(&core.id);
+        beats.remove(&core.id);
+        // What is left of those that the log says are gone can be removed.
+        let gone = beats.extract_if(.., |process, _| names.is_gone(process));
+        self.gone = gone.map(|(process, _)| process).collect();
+        core.gone.extend(self.lives.note(&beats, holders));
     }
 
     fn connect(&mut self, now: Duration) {
@@ -379,9 +386,9 @@ impl Link {
             Phase::Refused { retry_at: Some(_), .. } => {}
             Phase::Open | Phase::Refused { .. } => {
                 let due = core.take_due(BATCH);
-                if !due.is_empty() {
-                    let after = core.agreed.position();
-                    self.send(Lane::Writer, Command::Append { after, additions: due }, now);
+                if !due.additions.is_empty() {
+                    let (after, Due { silent, additions }) = (core.agreed.position(), due);
+                    self.send(Lane::Writer, Command::Append { after, silent, additions }, now);
                 } else if let Phase::Refused { takes_pulses: true, .. } = self.phase {
                     self.open();
                 } else if core.is_closed() && !self.is_closed {
@@ -420,6 +427,9 @@ impl Link {
 
     /// Tells what has changed about the connection.
     fn tell(&mut self, core: &mut Core) {
+        if self.phase == Phase::Ended {
+            return;
+        }
         let is_open = matches!(self.phase, Phase::Settling { .. } | Phase::Open);
         let is_shared = is_open || self.was_shared && self.grace_until.is_some();
         if !is_shared

@@ -19,8 +19,10 @@ struct Life {
     beat: Option<u64>,
     /// Answers in which the beat was the same.
     unchanged: u32,
-    /// Whether the beat has changed since this connection was opened.
+    /// Whether the beat has changed since this connection was opened, or the process is gone.
     is_back: bool,
+    /// Whether it was found to be gone. The log may not know yet.
+    is_gone: bool,
 }
 
 impl Lives {
@@ -28,38 +30,44 @@ impl Lives {
     pub(crate) fn reconnect(&mut self) {
         for life in self.seen.values_mut() {
             life.unchanged = 0;
-            life.is_back = false;
+            life.is_back = life.is_gone;
         }
     }
 
     // ANCHOR: note
-    /// Notes the beats in an answer, and returns the processes that are gone. `holders` are those
+    /// Notes the beats in an answer, and returns the processes that are gone,
+    /// with the last beat that was seen of each. `holders` are those
     /// that have seats, even if no sign of life of theirs is known.
     pub(crate) fn note(
         &mut self,
         beats: &BTreeMap<ProcessId, u64>,
         holders: BTreeSet<ProcessId>,
-    ) -> Vec<ProcessId> {
+    ) -> Vec<(ProcessId, u64)> {
+        self.seen.retain(|process, life| {
+            !life.is_gone || beats.contains_key(process) || holders.contains(process)
+        });
         for process in beats.keys().cloned().chain(holders) {
             self.seen.entry(process).or_default();
         }
         let mut gone = Vec::new();
-        self.seen.retain(|process, life| {
+        for (process, life) in &mut self.seen {
             let beat = beats.get(process).copied();
             // A Redis that comes back with an old state shows old beats, and these are smaller.
             if beat > life.beat {
                 // The first beat that is seen may have been left long ago.
                 life.is_back = life.beat.is_some();
+                life.is_gone = false;
                 life.unchanged = 0;
             } else {
                 life.unchanged += 1;
             }
             life.beat = beat.max(life.beat);
             if life.unchanged >= UNCHANGED_MAX {
-                gone.push(process.clone());
+                gone.push((process.clone(), beat.unwrap_or_default()));
+                // Nobody waits for it, and after the same time the log is told again.
+                (life.is_gone, life.is_back, life.unchanged) = (true, true, 0);
             }
-            life.unchanged < UNCHANGED_MAX
-        });
+        }
         gone
     }
     // ANCHOR_END: note

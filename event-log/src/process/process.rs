@@ -67,9 +67,7 @@ impl Process {
     /// Returns a process whose log is in memory, and begins now.
     pub fn in_memory(name: ProcessId, topics: Topics, now: Now) -> Self {
         let mut agreed = Agreed::new(topics);
-        agreed
-            .history_mut()
-            .set_began(EventId { milliseconds: now.unix_milliseconds, sequence: 0 });
+        agreed.begin_at(EventId { milliseconds: now.unix_milliseconds, sequence: 0 });
         Self { core: Core::new(name, agreed), store: Store::Memory }
     }
 
@@ -169,10 +167,13 @@ impl Process {
 
     /// Gives an attempt up, or the seat that it has led to.
     pub fn leave(&mut self, number: u64, now: Now) {
-        if let Some(wanted) = self.core.seats.unwant(number)
-            && self.is_cut_off()
-        {
-            self.core.tell(News::Room(wanted.room));
+        if let Some(wanted) = self.core.seats.unwant(number) {
+            if self.is_cut_off() {
+                self.core.seats.hide(number);
+            }
+            if wanted.is_admitted {
+                self.core.tell(News::Room(wanted.room));
+            }
         }
         if !matches!(self.store, Store::Redis(_)) {
             self.change_names_alone();
@@ -280,15 +281,14 @@ impl Process {
     /// away, those who come and go here are included, although the others do not know it yet.
     pub fn here(&self, room: &str) -> BTreeSet<Arc<str>> {
         let mut here = self.core.agreed.names().here(room);
-        if self.is_cut_off() {
-            for (number, name) in self.core.seats.given_up_in(room) {
-                let seat = Seat { process: Arc::clone(&self.core.id), number };
-                if self.core.agreed.names().is_only_seat(room, name, &seat) {
-                    here.remove(name);
-                }
+        for (number, name) in self.core.seats.hidden_in(room) {
+            let seat = Seat { process: Arc::clone(&self.core.id), number };
+            if self.core.agreed.names().is_only_seat(room, name, &seat) {
+                here.remove(name);
             }
-            here.extend(self.core.seats.names_in(room).cloned());
         }
+        let members = self.core.seats.lost().filter(|(_, wanted)| *wanted.room == *room);
+        here.extend(members.map(|(_, wanted)| Arc::clone(&wanted.name)));
         here
     }
 

@@ -13,6 +13,8 @@ pub(crate) struct Seats {
     wanted: BTreeMap<u64, Wanted>,
     /// Seats that the log says we have: their rooms and names, and whether their members are present.
     had: HashMap<u64, Had>,
+    /// Seats that were given up while Redis was away. They are not shown, although the log has them.
+    hidden: BTreeSet<u64>,
     /// Seats of which it must be looked at whether the log has to be told something.
     due: BTreeSet<u64>,
     next_number: u64,
@@ -77,14 +79,14 @@ impl Seats {
     }
 
     /// Notes what the log says of one of our seats: whether its member is present, or that we do not
-    /// have it.
+    /// have it. Returns its room if it was [hidden](Self::hide) until now.
     pub(crate) fn note(
         &mut self,
         number: u64,
         room: &Arc<str>,
         name: &Arc<str>,
         has: Option<bool>,
-    ) {
+    ) -> Option<Arc<str>> {
         match has {
             Some(is_present) => {
                 if let Some(wanted) = self.wanted.get_mut(&number) {
@@ -92,16 +94,19 @@ impl Seats {
                 }
                 let (room, name) = (Arc::clone(room), Arc::clone(name));
                 self.had.insert(number, Had { room, name, is_present });
+                self.due.insert(number);
+                None
             }
-            None => drop(self.had.remove(&number)),
+            None => self.lose(number),
         }
-        self.due.insert(number);
     }
 
-    /// The log says that we do not have a seat.
-    pub(crate) fn lose(&mut self, number: u64) {
-        self.had.remove(&number);
+    /// The log says that we do not have a seat. Returns its room if it was [hidden](Self::hide) until
+    /// now.
+    pub(crate) fn lose(&mut self, number: u64) -> Option<Arc<str>> {
+        let had = self.had.remove(&number);
         self.due.insert(number);
+        had.filter(|_| self.hidden.remove(&number)).map(|had| had.room)
     }
 
     /// The log says that we have no seats at all. What we want is due again.
@@ -117,19 +122,16 @@ impl Seats {
         lost.map(|(number, wanted)| (*number, wanted))
     }
 
-    /// Returns the names that our connections have in a room, as they are and as the log may not know
-    /// yet.
-    pub(crate) fn names_in(&self, room: &str) -> impl Iterator<Item = &Arc<str>> {
-        let wanted = self.wanted.values().filter(|wanted| wanted.is_admitted);
-        wanted.filter(move |wanted| *wanted.room == *room).map(|wanted| &wanted.name)
+    /// Hides a seat that was given up, until the log knows that it was.
+    pub(crate) fn hide(&mut self, number: u64) {
+        self.hidden.insert(number);
+        self.hidden.retain(|number| self.had.contains_key(number));
     }
 
-    /// Returns the seats in a room that the log says we have, and that no connection wants.
-    pub(crate) fn given_up_in(&self, room: &str) -> impl Iterator<Item = (u64, &Arc<str>)> {
-        let given_up = self.had.iter().filter(|(number, _)| !self.wanted.contains_key(number));
-        given_up
-            .filter(move |(_, had)| *had.room == *room)
-            .map(|(number, had)| (*number, &had.name))
+    /// Returns the seats in a room that the log says we have, and that are hidden.
+    pub(crate) fn hidden_in(&self, room: &str) -> impl Iterator<Item = (u64, &Arc<str>)> {
+        let hidden = self.hidden.iter().filter_map(|number| Some((*number, self.had.get(number)?)));
+        hidden.filter(move |(_, had)| *had.room == *room).map(|(number, had)| (number, &had.name))
     }
 
     /// Whatever was sent may be lost.

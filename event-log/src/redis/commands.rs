@@ -60,7 +60,9 @@ impl Connections {
             Command::Read { after, is_blocking } => {
                 read(connection, after, is_blocking).await.map(Reply::Entries)
             }
-            Command::Append { after, additions } => append(connection, after, &additions).await,
+            Command::Append { after, silent, additions } => {
+                append(connection, after, &silent, &additions).await
+            }
             Command::Pulse { process, beat, gone } => pulse(connection, &process, beat, gone).await,
             Command::Farewell { process } => {
                 cmd("HDEL").arg(ALIVE).arg(&*process).exec_async(connection).await?;
@@ -123,8 +125,9 @@ async fn read(
 }
 
 // ANCHOR: append
-/// Appends entries, unless the log has lost the entry `after`. Redis runs the script as one command,
-/// so that it cannot lose anything between the question and the entries.
+/// Appends entries, unless the log has lost the entry `after`, or a process is alive that the
+/// entries give up. Redis runs the script as one command, so that nothing can happen between the
+/// questions and the entries.
 const APPEND: &str = r"
 local function parts(id)
   local milliseconds, sequence = string.match(id, '(%d+)-(%d+)')
@@ -137,7 +140,13 @@ if newest_milliseconds < milliseconds
   or newest_milliseconds == milliseconds and newest_sequence < sequence then
   return 0
 end
-local next = 3
+local next = 4 + 2 * ARGV[3]
+for silent = 4, next - 1, 2 do
+  local beat = redis.call('HGET', KEYS[2], ARGV[silent])
+  if beat and beat ~= ARGV[silent + 1] then
+    return 2
+  end
+end
 while next <= #ARGV do
   local fields = tonumber(ARGV[next])
   redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, next + 1, next + fields))
@@ -150,11 +159,15 @@ return 1
 async fn append(
     connection: &mut MultiplexedConnection,
     after: EventId,
+    silent: &[(ProcessId, u64)],
     additions: &[Addition],
 ) -> RedisResult<Reply> {
     let mut call = cmd("EVAL");
-    call.arg(APPEND).arg(1).arg(LOG);
-    call.arg(after.to_string()).arg(LOG_LENGTH);
+    call.arg(APPEND).arg(2).arg(LOG).arg(ALIVE);
+    call.arg(after.to_string()).arg(LOG_LENGTH).arg(silent.len());
+    for (process, beat) in silent {
+        call.arg(&**process).arg(beat);
+    }
     for addition in additions {
         let fields = fields_of_addition(addition);
         call.arg(2 * fields.len());
@@ -162,8 +175,11 @@ async fn append(
             call.arg(name).arg(value);
         }
     }
-    let is_appended: bool = call.query_async(connection).await?;
-    Ok(if is_appended { Reply::Written } else { Reply::Forgotten })
+    Ok(match call.query_async(connection).await? {
+        0 => Reply::Forgotten,
+        2 => Reply::Alive,
+        _ => Reply::Written,
+    })
 }
 
 /// Adds the command that appends one entry. With the id `*`, Redis chooses the next id.

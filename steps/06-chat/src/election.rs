@@ -1,12 +1,11 @@
 //! The vote over WebSocket: a client sends a ballot, and every open page receives the new counts.
 
-use echo::Encoded;
 use event_log::{EventLog, random_key};
 use polling::{CANDIDATES, Tally, VOTES};
 use serde::Deserialize;
 
 use crate::delivery::broadcast::{Broadcast, Broadcaster, encode};
-use crate::delivery::inbox::Inbox;
+use crate::delivery::inbox::{Answer, Inbox};
 use crate::protocol::ServerMessage;
 
 /// Votes that are broadcast at a time.
@@ -38,13 +37,15 @@ impl Election {
         // Before the counts are read, so that no vote is missing between them and the first one.
         let votes = self.pages.subscribe();
         let Tally { counts, newest } = Tally::of(&self.log);
-        Inbox::new("", encode(&ServerMessage::Counts { counts: &counts, newest }), None, votes)
+        let counts = encode(&ServerMessage::Counts { counts: &counts, newest });
+        Inbox::of_voter(counts, newest, votes)
     }
 
     /// Handles a message from a page. Returns the answer that only this page receives, if any.
-    pub(crate) fn handle(&self, text: &str) -> Option<Encoded> {
-        let refused =
-            |key: &str, reason: &str| Some(encode(&ServerMessage::Refused { key, reason }));
+    pub(crate) fn handle(&self, text: &str) -> Option<Answer> {
+        let refused = |key: &str, reason: &str| {
+            Some(Answer { frame: encode(&ServerMessage::Refused { key, reason }), id: None })
+        };
         let Ok(Ballot { candidate, key }) = serde_json::from_str(text) else {
             return refused("", "a vote is JSON like {\"candidate\": \"Ada\"}");
         };
@@ -59,10 +60,11 @@ impl Election {
         match self.log.append(VOTES, &key, &candidate) {
             Ok(None) => None,
             Ok(Some(id)) => {
-                // It is counted already, and the page has missed that.
+                // It is counted already, and the page may have missed that.
                 let counts = &Tally::of(&self.log).counts;
                 let (key, candidate) = (&*key, candidate.as_str());
-                Some(encode(&ServerMessage::Vote { candidate, counts, id, key }))
+                let frame = encode(&ServerMessage::Vote { candidate, counts, id, key });
+                Some(Answer { frame, id: Some(id) })
             }
             Err(problem) => refused(&key, &problem.to_string()),
         }
@@ -84,7 +86,7 @@ impl Election {
             for vote in votes {
                 let (id, key, candidate) = (vote.id, &*vote.key, &*vote.data);
                 let vote = ServerMessage::Vote { candidate, counts, id, key };
-                self.pages.send(Broadcast::to_all(&vote));
+                self.pages.send(Broadcast { id: Some(id), ..Broadcast::to_all(&vote) });
             }
             self.pages.wait_for_capacity().await;
         }

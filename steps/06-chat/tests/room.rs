@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use support::scene::Scene;
 use support::{Member, start};
+use testkit::Frame;
 
 mod support;
 
@@ -76,6 +77,22 @@ fn a_message_said_twice_under_one_key_is_heard_once() {
     assert_eq!(bob.hears_until("the last"), ["the last"]);
     let mut cy = Member::enters(&server, "/ws/tea/Cy");
     assert_eq!(cy.hears_until("the last"), ["once", "another", "the last"]);
+}
+
+/// A page remembers the last id that it has received, and asks for what comes after it. So the answer
+/// to a message that is in the log already must not come before the older messages.
+#[test]
+fn the_answer_to_a_repeated_message_does_not_overtake_older_messages() {
+    let server = start(&[]);
+    let mut ada = Member::enters(&server, "/ws/tea/Ada");
+    let frames =
+        ["1", "2", "2"].map(|key| Frame::text(json!({ "msg": "hello", "key": key }).to_string()));
+    ada.wire.sends_frames(&frames);
+    assert_eq!(ada.hears_of("sent")["key"], "1");
+    assert_eq!(ada.hears_of("sent")["key"], "2");
+    // Nothing more was sent about the two: the next answer is about the next message.
+    ada.says(r#"{"msg": "hello", "key": "3"}"#);
+    assert_eq!(ada.hears_of("sent")["key"], "3");
 }
 
 /// Of two people and two keys, no four make the same pair, whatever is written in them: one could

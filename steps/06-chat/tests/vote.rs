@@ -86,6 +86,34 @@ fn a_vote_cast_twice_under_one_key_counts_once() {
     assert_eq!(other.hears()["key"], "l");
 }
 
+/// A page that counts the votes itself receives each vote once, and the counts never decrease.
+#[test]
+fn each_vote_is_sent_once_and_counts_never_decrease() {
+    const COUNT: u64 = 1_000;
+    let server = start(&["--rate", "100000"]);
+    let (mut page, _) = opens(&server);
+    let votes: Vec<Frame> = (0..COUNT)
+        .flat_map(|key| [key, key])
+        .map(|key| Frame::text(json!({ "candidate": "Ada", "key": key.to_string() }).to_string()))
+        .collect();
+    page.wire.sends_frames(&votes);
+    // This page may come in the middle of them.
+    let (mut other, mut told) = opens(&server);
+    let mut count = told["counts"]["Ada"].as_u64().unwrap();
+    let mut newest = told["newest"].take();
+    while count < COUNT {
+        told = other.hears();
+        assert_ne!(told["id"], newest, "a vote that was counted before is sent again");
+        newest = told["id"].take();
+        let counted = told["counts"]["Ada"].as_u64().unwrap();
+        assert!(counted >= count, "{counted} after {count}");
+        count = counted;
+    }
+    for key in 0..COUNT {
+        assert_eq!(page.hears()["key"], key.to_string());
+    }
+}
+
 /// Fault F19: the tutorials' loop goes on with `None` when nothing has come for a while, and dies.
 #[test]
 fn a_page_that_hears_nothing_for_a_while_lives_on() {

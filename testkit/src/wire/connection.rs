@@ -5,7 +5,7 @@
 
 use std::io::{ErrorKind, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::frames::frame::Frame;
 use crate::frames::header::Header;
@@ -106,6 +106,18 @@ impl Wire {
             self.transcript.records(Way::In, &bytes);
         }
         frame
+    }
+
+    /// Waits for a frame, whatever it is, and returns `None` if none has come in time or the other
+    /// end has closed the connection.
+    pub fn waits_for_frame(&mut self, at_most: Duration) -> Option<Frame> {
+        let deadline = Instant::now() + at_most;
+        while Frame::read(self.incoming.bytes()).is_none() {
+            if self.incoming.waits_for_more(deadline) != Arrival::Bytes {
+                return None;
+            }
+        }
+        Some(self.expects_frame())
     }
 
     /// Expects a close frame with this status code, after whatever other frames come before it;

@@ -3,13 +3,13 @@
 
 use std::pin::pin;
 
-use echo::{CloseCode, CloseFrame, Connection, Encoded, Ended, Message};
+use echo::{CloseCode, CloseFrame, Connection, Ended, Message};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::connection::chat_limits::ChatLimits;
 use crate::connection::rate_limit::RateLimit;
 use crate::connection::slow_reader;
-use crate::delivery::inbox::Inbox;
+use crate::delivery::inbox::{Answer, Inbox};
 use crate::metrics::Metrics;
 
 /// How a conversation ends.
@@ -35,7 +35,7 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
     inbox: &mut Inbox,
     limits: ChatLimits,
     metrics: &Metrics,
-    mut receive: impl FnMut(&str) -> Option<Encoded> + Send,
+    mut receive: impl FnMut(&str) -> Option<Answer> + Send,
     replaced: impl Future<Output = ()>,
 ) -> Outcome {
     let mut replaced = pin!(replaced);
@@ -68,7 +68,7 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
                     // The protocol has checked that it is UTF-8.
                     let answer = receive(std::str::from_utf8(text).unwrap_or_default());
                     if let Some(answer) = answer {
-                        outgoing.send_encoded(&answer);
+                        inbox.answer(&answer, &mut outgoing);
                     }
                 }
                 Ok(Some((Message::Binary(_), _))) => {

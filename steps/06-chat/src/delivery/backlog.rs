@@ -54,6 +54,11 @@ impl Backlog {
         self.is_done && self.ready.is_empty()
     }
 
+    /// Returns the last message that the member has received.
+    pub(crate) fn received(&self) -> EventId {
+        self.cursor.after()
+    }
+
     // ANCHOR: accept
     /// Returns whether a message that is broadcast now is new to the member. Until the backlog is
     /// done, it is not: it will be read from the log.

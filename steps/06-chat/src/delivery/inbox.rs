@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use echo::{Encoded, Outgoing};
+use event_log::EventId;
 use tokio::io::AsyncWrite;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -17,6 +18,15 @@ const BATCH: u64 = 64;
 /// they cost nothing.
 const READY_MAX: usize = 64 * 1024;
 
+/// An answer to a message, for its sender alone.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) frame: Encoded,
+    /// The place in the log of the message that this is about. The sender may have older messages
+    /// to receive first.
+    pub(crate) id: Option<EventId>,
+}
+
 /// What waits for one member.
 pub(crate) struct Inbox {
     /// The member's name. Empty in the vote, where nobody has a name.
@@ -25,6 +35,8 @@ pub(crate) struct Inbox {
     first: Option<Encoded>,
     /// The messages that the member has missed. The vote has none.
     backlog: Option<Backlog>,
+    /// The newest vote that the page of a voter has received, or that is included in `first`.
+    newest_vote: EventId,
     /// Bytes of broadcasts that were sent while the member had not yet received what it had missed.
     early_bytes: usize,
     /// The channel from the room.
@@ -39,7 +51,18 @@ impl Inbox {
         backlog: Option<Backlog>,
         broadcasts: broadcast::Receiver<Arc<Broadcast>>,
     ) -> Self {
-        Self { name: name.to_owned(), first: Some(first), backlog, early_bytes: 0, broadcasts }
+        let (name, newest_vote) = (name.to_owned(), EventId::default());
+        Self { name, first: Some(first), backlog, newest_vote, early_bytes: 0, broadcasts }
+    }
+
+    /// Returns an inbox for a voter, who receives the `counts` up to the vote `newest`, and then the
+    /// later ones of `votes`.
+    pub(crate) fn of_voter(
+        counts: Encoded,
+        newest: EventId,
+        votes: broadcast::Receiver<Arc<Broadcast>>,
+    ) -> Self {
+        Self { newest_vote: newest, ..Self::new("", counts, None, votes) }
     }
 
     // ANCHOR: catch_up
@@ -96,9 +119,7 @@ impl Inbox {
         broadcast: &Broadcast,
         outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
     ) {
-        if let (Some(id), Some(backlog)) = (broadcast.id, &mut self.backlog)
-            && !backlog.accept(id)
-        {
+        if broadcast.id.is_some_and(|id| !self.accept(id)) {
             return;
         }
         let Some(frame) = broadcast.frame_for(&self.name) else { return };
@@ -107,6 +128,31 @@ impl Inbox {
         }
         outgoing.send_encoded(frame);
     }
+
+    /// Returns whether a message or a vote that is broadcast now is new to the member.
+    fn accept(&mut self, id: EventId) -> bool {
+        if let Some(backlog) = &mut self.backlog {
+            return backlog.accept(id);
+        }
+        let is_new = id > self.newest_vote;
+        self.newest_vote = self.newest_vote.max(id);
+        is_new
+    }
+
+    // ANCHOR: answer
+    /// Sends an answer. An answer about a message that the member has yet to receive is not sent:
+    /// the message will come in its order, after all older ones, and that is the answer.
+    pub(crate) fn answer(
+        &self,
+        answer: &Answer,
+        outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
+    ) {
+        let received = self.backlog.as_ref().map_or(self.newest_vote, Backlog::received);
+        if answer.id.is_none_or(|id| id <= received) {
+            outgoing.send_encoded(&answer.frame);
+        }
+    }
+    // ANCHOR_END: answer
 
     fn is_behind(&self) -> bool {
         self.backlog.as_ref().is_some_and(|backlog| !backlog.is_done())

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use echo::{CloseCode, CloseFrame, Encoded};
+use echo::{CloseCode, CloseFrame};
 use event_log::{EventId, EventLog, Membership, NotEntered};
 use sha1::{Digest, Sha1};
 
-use crate::delivery::inbox::Inbox;
+use crate::delivery::inbox::{Answer, Inbox};
 use crate::rooms::names::check_name;
 use crate::rooms::room::{Room, topic_of};
 
@@ -49,7 +49,7 @@ fn refusal(problem: NotEntered) -> CloseFrame<'static> {
         }
         NotEntered::Unreachable => (
             CloseCode::TRY_AGAIN_LATER,
-            "the servers cannot reach each other now, so no new name is given out; try again",
+            "the servers cannot reach each other now, so no new name is given out",
         ),
     };
     CloseFrame { code, reason }
@@ -102,7 +102,7 @@ impl Member {
     /// connection takes the name over.
     pub(crate) fn parts(
         &mut self,
-    ) -> (impl FnMut(&str) -> Option<Encoded> + use<'_>, impl Future<Output = ()> + use<'_>) {
+    ) -> (impl FnMut(&str) -> Option<Answer> + use<'_>, impl Future<Output = ()> + use<'_>) {
         let (room, name) = (&self.room, &self.name);
         (move |text: &str| room.handle(name, text), self.membership.replaced())
     }

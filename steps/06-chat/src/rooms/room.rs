@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::delivery::backlog::Backlog;
 use crate::delivery::broadcast::{Broadcast, Broadcaster, encode};
-use crate::delivery::inbox::Inbox;
+use crate::delivery::inbox::{Answer, Inbox};
 use crate::protocol::{ClientMessage, ServerMessage, StoredMessage};
 
 /// Older messages that a new member receives.
@@ -112,11 +112,13 @@ impl Room {
     ///
     /// A person who types by hand does not need to write JSON: a text that is not a JSON object is
     /// the message itself.
-    pub(crate) fn handle(&self, name: &str, text: &str) -> Option<Encoded> {
+    pub(crate) fn handle(&self, name: &str, text: &str) -> Option<Answer> {
         let message = if text.trim_start().starts_with('{') {
             let Ok(message) = serde_json::from_str(text) else {
-                let reason = r#"write it like {"msg": "hello", "key": "1"} or {"typing": true}"#;
-                return Some(encode(&ServerMessage::Refused { key: "", reason }));
+                return refused(
+                    "",
+                    r#"write it like {"msg": "hello", "key": "1"} or {"typing": true}"#,
+                );
             };
             message
         } else {
@@ -127,14 +129,13 @@ impl Room {
                 let key = key.unwrap_or_else(random_key);
                 match self.append(name, &msg, &key) {
                     Ok(None) => None,
-                    // The member has missed that it arrived.
+                    // The member may have missed that it arrived.
                     Ok(Some(id)) => {
                         let time = id.milliseconds;
-                        Some(encode(&ServerMessage::Sent { key: &key, id, time }))
+                        let frame = encode(&ServerMessage::Sent { key: &key, id, time });
+                        Some(Answer { frame, id: Some(id) })
                     }
-                    Err(reason) => {
-                        Some(encode(&ServerMessage::Refused { key: &key, reason: &reason }))
-                    }
+                    Err(reason) => refused(&key, &reason),
                 }
             }
             ClientMessage::Typing { typing } => {
@@ -297,6 +298,11 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
     }
 }
 // ANCHOR_END: broadcast_all
+
+/// Returns the answer that a message was not accepted.
+fn refused(key: &str, reason: &str) -> Option<Answer> {
+    Some(Answer { frame: encode(&ServerMessage::Refused { key, reason }), id: None })
+}
 
 /// Decodes a message from the log. Returns it with the frame that the members receive.
 fn decode(event: &Event) -> Option<(StoredMessage, Encoded)> {

@@ -39,6 +39,17 @@ pub(crate) fn asks(server: &Server, path: &str) -> Wire {
     wire
 }
 
+/// Sends a body by POST, and returns the response.
+#[track_caller]
+pub(crate) fn posts(server: &Server, path: &str, body: &str) -> Response {
+    let mut wire = Wire::connect(server);
+    let (host, length) = (wire.host(), body.len());
+    wire.sends_text(&format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n{body}"
+    ));
+    wire.expects_response()
+}
+
 /// One number of `/metrics`; 0 if it is not there.
 #[track_caller]
 pub(crate) fn metric(server: &Server, name: &str) -> u64 {
