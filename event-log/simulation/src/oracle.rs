@@ -207,7 +207,7 @@ impl World {
             let it = &self.connections[other];
             self.is_same_visitor(index, other)
                 && it.admitted_at.is_some()
-                && (it.began + at_once >= began || it.admitted_at >= admitted_at || it.is_provisional)
+                && (it.began + at_once >= began || it.admitted_at.map(|at| at + at_once) >= admitted_at || it.is_provisional)
         });
         if !goes_on && !self.is_excused(index) {
             let what = format!(
@@ -451,6 +451,9 @@ impl World {
         let mut faults = Vec::new();
         for node in &self.nodes {
             let Some(other) = node.process.as_ref().filter(|it| it.is_shared()) else { continue };
+            if node.is_loading || self.nodes[slot].is_loading {
+                continue;
+            }
             if other.id() == one.id() || other.agreed().position() != position {
                 continue;
             }

@@ -92,7 +92,11 @@ impl World {
         if is_all && process.is_shared() {
             node.read_at = self.now;
         }
+        if is_all && !is_entries {
+            node.is_loading = false;
+        }
         if after < before {
+            node.is_loading = true;
             self.story.count("logs read again");
         }
         self.story_of_read(to.slot, before, after);

@@ -42,6 +42,7 @@ impl World {
                 told_shared: false,
                 problems: 0,
                 first_shared_at: 0,
+                is_loading: true,
                 accepted: Vec::new(),
                 ids: BTreeSet::new(),
             });
@@ -75,6 +76,7 @@ impl World {
         node.told_shared = false;
         node.problems = 0;
         node.first_shared_at = 0;
+        node.is_loading = true;
         node.accepted.clear();
         node.ids.clear();
         node.read_at = 0;

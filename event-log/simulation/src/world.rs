@@ -151,6 +151,8 @@ pub struct Node {
     pub read_at: Time,
     /// Whether its users were told that it is connected.
     pub told_shared: bool,
+    /// Whether it reads the log from its beginning. Until its end, it shows what it knew before.
+    pub is_loading: bool,
     /// When it was connected first, or 0.
     pub first_shared_at: Time,
     /// Problems told since.
