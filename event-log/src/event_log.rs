@@ -245,14 +245,19 @@ impl EventLog {
         self.shared.look(|process| process.end(topic))
     }
 
+    /// Returns the events of a topic after `id`, and the counts of the same moment, which include
+    /// exactly these events and all older ones.
+    pub fn after_counted(&self, topic: &str, id: EventId) -> (Missed, Counted) {
+        self.shared.look(|process| {
+            let missed = Cursor::of_reader(process, topic, id).read(process, usize::MAX);
+            (missed, Counted::of(process, topic))
+        })
+    }
+
     /// Returns how often each content of a topic has occurred since the log began, whatever events
     /// are kept. The topic must be one of those that are [counted](Topics::counted).
     pub fn counted(&self, topic: &str) -> Counted {
-        self.shared.look(|process| {
-            let counts = process.agreed().counts(topic);
-            let counts = counts.map(|(content, count)| (Arc::clone(content), count)).collect();
-            Counted { counts, newest: process.newest(topic) }
-        })
+        self.shared.look(|process| Counted::of(process, topic))
     }
 
     /// Returns the events of a topic that wait to be stored, from this number on, each with its key,
@@ -327,6 +332,14 @@ impl EventLog {
             }
         };
         let _ = timeout(CLOSE_TIME, closed).await;
+    }
+}
+
+impl Counted {
+    fn of(process: &Process, topic: &str) -> Self {
+        let counts = process.agreed().counts(topic);
+        let counts = counts.map(|(content, count)| (Arc::clone(content), count)).collect();
+        Self { counts, newest: process.newest(topic) }
     }
 }
 

@@ -210,7 +210,8 @@ impl World {
                     self.sends(window, key);
                 }
                 if self.plan.keeps_everything() && self.losses.is_empty() {
-                    let what = format!("{} is told of a gap, and nothing is missing", window_name(window));
+                    let what =
+                        format!("{} is told of a gap, and nothing is missing", window_name(window));
                     self.story.broken(Rule::GapsAreTrue, self.now, what);
                 }
             }
@@ -225,10 +226,8 @@ impl World {
             Frame::Closed(code) => {
                 self.connections[index].is_broken = true;
                 let final_code = code == 1008;
-                self.story.tell(
-                    self.now,
-                    format_args!("{} is closed with {code}", window_name(window)),
-                );
+                self.story
+                    .tell(self.now, format_args!("{} is closed with {code}", window_name(window)));
                 if final_code {
                     self.windows[window].state = Page::Out;
                 } else {
@@ -241,10 +240,7 @@ impl World {
     }
 
     fn receives(&mut self, window: usize, id: EventId, key: String) {
-        self.story.tell(
-            self.now,
-            format_args!("{} receives {key} ({id})", window_name(window)),
-        );
+        self.story.tell(self.now, format_args!("{} receives {key} ({id})", window_name(window)));
         self.judge_received(window, id, &key);
         if let Some(fact) = self.facts.get_mut(&key) {
             fact.ids.insert(id);

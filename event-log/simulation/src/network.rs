@@ -207,7 +207,10 @@ impl World {
 
     /// One process has told the log that another one is gone.
     fn given_up(&mut self, by: usize, process: &str) {
-        let Some(slot) = self.nodes.iter().position(|node| node.process.as_ref().is_some_and(|it| **it.id() == *process))
+        let Some(slot) = self
+            .nodes
+            .iter()
+            .position(|node| node.process.as_ref().is_some_and(|it| **it.id() == *process))
         else {
             return;
         };

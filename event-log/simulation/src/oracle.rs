@@ -63,9 +63,7 @@ impl World {
     fn was_left_behind(&self, index: usize) -> bool {
         let connection = &self.connections[index];
         let began = connection.admitted_at.unwrap_or(connection.began);
-        self.losses
-            .iter()
-            .any(|loss| loss.at >= began && self.was_silent(connection.slot, loss.at))
+        self.losses.iter().any(|loss| loss.at >= began && self.was_silent(connection.slot, loss.at))
     }
 
     /// Exception 6: Redis has lost everything, and a process that has never been connected before has
@@ -207,7 +205,9 @@ impl World {
             let it = &self.connections[other];
             self.is_same_visitor(index, other)
                 && it.admitted_at.is_some()
-                && (it.began + at_once >= began || it.admitted_at.map(|at| at + at_once) >= admitted_at || it.is_provisional)
+                && (it.began + at_once >= began
+                    || it.admitted_at.map(|at| at + at_once) >= admitted_at
+                    || it.is_provisional)
         });
         if !goes_on && !self.is_excused(index) {
             let what = format!(
@@ -253,7 +253,8 @@ impl World {
         let mut entries = self.redis.data.entries.iter();
         let first = entries.find(|(entry, _)| entry.id > before).map(|(_, at)| *at);
         let long_ago = self.now.saturating_sub(SECOND);
-        self.cause = if before == EventId::default() { long_ago } else { first.unwrap_or(long_ago) };
+        self.cause =
+            if before == EventId::default() { long_ago } else { first.unwrap_or(long_ago) };
     }
 
     /// A client is told that these have left.
@@ -296,7 +297,8 @@ impl World {
             let what = format!("{} receives {key} again", window_name(window));
             self.story.broken(Rule::NothingTwice, self.now, what);
         } else if is_behind {
-            let what = format!("{} receives {key}, which is older than what it has", window_name(window));
+            let what =
+                format!("{} receives {key}, which is older than what it has", window_name(window));
             self.story.broken(Rule::OneOrder, self.now, what);
         }
     }
@@ -318,7 +320,9 @@ impl World {
             let place = visit.received.partition_point(|(id, _)| ids.iter().all(|own| id < own));
             let is_between = place > 0 && place < visit.received.len();
             let came_later = is_in
-                && visit.welcomed_at.is_some_and(|at| fact.appended_at.is_some_and(|added| added > at));
+                && visit
+                    .welcomed_at
+                    .is_some_and(|at| fact.appended_at.is_some_and(|added| added > at));
             let is_gap = visit.gaps.iter().any(|gap| {
                 let before = gap.checked_sub(1).and_then(|last| visit.received.get(last));
                 let next = visit.received.get(*gap);
@@ -384,7 +388,8 @@ impl World {
         }
         for slot in 0..self.nodes.len() {
             let node = &self.nodes[slot];
-            let is_idle = self.now < node.stalled_until + NOTICED || self.now < node.began + NOTICED;
+            let is_idle =
+                self.now < node.stalled_until + NOTICED || self.now < node.began + NOTICED;
             if node.process.as_ref().is_some_and(Process::is_shared) && !is_idle {
                 let what = format!("{} has not noticed that Redis is away", node.name);
                 self.story.broken(Rule::ToldOnce, self.now, what);
@@ -405,7 +410,8 @@ impl World {
                 })
                 .collect();
             let lost = node.accepted.iter().filter(|key| !stored.contains(key.as_str()));
-            let lost = lost.filter(|key| self.losses.iter().all(|loss| !loss.keys.contains_key(*key)));
+            let lost =
+                lost.filter(|key| self.losses.iter().all(|loss| !loss.keys.contains_key(*key)));
             faults.extend(lost.map(|key| format!("{} ends without storing {key}", node.name)));
         }
         for id in &node.ids {
@@ -446,7 +452,9 @@ impl World {
 
     /// Two processes that have read the log to the same place must agree.
     pub fn compare_processes(&mut self, slot: usize) {
-        let Some(one) = self.nodes[slot].process.as_ref().filter(|it| it.is_shared()) else { return };
+        let Some(one) = self.nodes[slot].process.as_ref().filter(|it| it.is_shared()) else {
+            return;
+        };
         let position = one.agreed().position();
         let mut faults = Vec::new();
         for node in &self.nodes {
@@ -501,7 +509,8 @@ impl World {
                 let Some(process) = &node.process else { continue };
                 let shown = process.here(&room);
                 if shown != really {
-                    let what = format!("{} shows {shown:?} in {room}; in are {really:?}", node.name);
+                    let what =
+                        format!("{} shows {shown:?} in {room}; in are {really:?}", node.name);
                     faults.push((Rule::NoGhosts, what));
                 }
             }
@@ -535,7 +544,8 @@ impl World {
             }
             faults.extend(self.miscounts(&node.name, process));
         }
-        let processes: Vec<&Process> = self.nodes.iter().filter_map(|node| node.process.as_ref()).collect();
+        let processes: Vec<&Process> =
+            self.nodes.iter().filter_map(|node| node.process.as_ref()).collect();
         for pair in processes.windows(2) {
             let what = self.difference(pair[0], pair[1]);
             faults.extend(what.map(|what| (Rule::SameEverywhere, what)));
@@ -560,7 +570,8 @@ impl World {
 
     fn reordered(&self) -> Vec<(String, BTreeSet<EventId>)> {
         let several = self.facts.iter().filter(|(_, fact)| fact.ids.len() > 1);
-        let wrong = several.filter(|(key, _)| !self.is_out_of_order(key) && !self.is_lost_for_good(key));
+        let wrong =
+            several.filter(|(key, _)| !self.is_out_of_order(key) && !self.is_lost_for_good(key));
         wrong.map(|(key, fact)| (key.clone(), fact.ids.clone())).collect()
     }
 
@@ -583,8 +594,9 @@ impl World {
             }
             let count = counts.get(candidate).copied().unwrap_or_default();
             if count < least || count > most {
-                let what =
-                    format!("{name} counts {count} votes for {candidate} instead of {least} to {most}");
+                let what = format!(
+                    "{name} counts {count} votes for {candidate} instead of {least} to {most}"
+                );
                 faults.push((Rule::VotesCount, what));
             }
         }
@@ -611,7 +623,8 @@ impl World {
     pub fn judge_probes(&mut self) {
         for probe in std::mem::take(&mut self.probes) {
             if probe.outcome != Some(Outcome::Admitted) {
-                let what = format!("{:?} is free, and a stranger: {:?}", probe.place, probe.outcome);
+                let what =
+                    format!("{:?} is free, and a stranger: {:?}", probe.place, probe.outcome);
                 self.story.broken(Rule::FreeInTime, self.now, what);
             }
         }

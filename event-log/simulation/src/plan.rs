@@ -128,7 +128,8 @@ impl Plan {
             6..=8 => 40 * MILLISECOND,
             _ => 250 * MILLISECOND,
         };
-        let faults_count = if random.percent(8) { 0 } else { random.between(1, end / (5 * SECOND) + 1) };
+        let faults_count =
+            if random.percent(8) { 0 } else { random.between(1, end / (5 * SECOND) + 1) };
         let mut faults: Vec<(Time, Fault)> = (0..faults_count)
             .map(|_| (random.between(SECOND, end - SECOND), fault(random, processes)))
             .collect();

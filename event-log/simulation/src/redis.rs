@@ -162,7 +162,9 @@ impl Redis {
         self.insert(
             match addition {
                 Addition::Record(record) => Entry { id, record: Some(record), snapshot: None },
-                Addition::Snapshot(snapshot) => Entry { id, record: None, snapshot: Some(snapshot) },
+                Addition::Snapshot(snapshot) => {
+                    Entry { id, record: None, snapshot: Some(snapshot) }
+                }
             },
             now,
         );

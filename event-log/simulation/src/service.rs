@@ -330,7 +330,11 @@ impl World {
             return;
         }
         let Some(fact) = self.facts.get(key) else { return };
-        let draft = Draft { topic: fact.topic.as_str().into(), key: key.into(), data: fact.data.as_str().into() };
+        let draft = Draft {
+            topic: fact.topic.as_str().into(),
+            key: key.into(),
+            data: fact.data.as_str().into(),
+        };
         let now = self.now_of(slot);
         let Some(process) = &mut self.nodes[slot].process else { return };
         match process.append(draft, now) {
@@ -367,7 +371,8 @@ impl World {
         }
         let key = self.ballots[index].key.clone();
         let data = self.facts.get(&key).map(|fact| fact.data.clone()).unwrap_or_default();
-        let draft = Draft { topic: VOTE.into(), key: key.as_str().into(), data: data.as_str().into() };
+        let draft =
+            Draft { topic: VOTE.into(), key: key.as_str().into(), data: data.as_str().into() };
         let Some(process) = &mut self.nodes[slot].process else { return };
         if process.append(draft, now).is_ok() {
             self.ballots[index].asked = Some((slot, self.nodes[slot].incarnation));

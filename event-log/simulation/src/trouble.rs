@@ -15,7 +15,8 @@ impl World {
     /// Sets the stage: the processes, the windows, and the faults.
     pub fn prepare(&mut self) {
         for slot in 0..self.plan.processes {
-            let clock = if self.random.percent(70) { 5_000 } else { self.random.between(2_000, 8_000) };
+            let clock =
+                if self.random.percent(70) { 5_000 } else { self.random.between(2_000, 8_000) };
             let epoch = self.new_epoch();
             self.nodes.push(Node {
                 process: None,
@@ -162,13 +163,15 @@ impl World {
             Fault::Dies { process, time } => {
                 if self.nodes[process].process.is_some() {
                     self.story.count("processes killed");
-                    self.story.tell(self.now, format_args!("{} is killed", self.nodes[process].name));
+                    self.story
+                        .tell(self.now, format_args!("{} is killed", self.nodes[process].name));
                     self.end_process(process, time);
                     self.trouble(self.now + time, true);
                 }
             }
             Fault::Stops { process, time } => {
-                if self.nodes[process].process.is_some() && self.nodes[process].stops.is_none()
+                if self.nodes[process].process.is_some()
+                    && self.nodes[process].stops.is_none()
                     && self.now >= self.nodes[process].stalled_until
                 {
                     self.story.count("processes stopped");
@@ -209,7 +212,8 @@ impl World {
         } else {
             self.redis.saved.entries.iter().map(|(entry, _)| entry.id).collect()
         };
-        let lost = || data.entries.iter().map(|(entry, _)| entry).filter(|entry| !old.contains(&entry.id));
+        let lost =
+            || data.entries.iter().map(|(entry, _)| entry).filter(|entry| !old.contains(&entry.id));
         let ids: BTreeSet<_> = lost().map(|entry| entry.id).collect();
         let keys = lost().filter_map(|entry| match &entry.record {
             Some(Record::Event(draft)) => Some((draft.key.to_string(), entry.id)),

@@ -70,6 +70,9 @@ pub enum NameChange {
         seat: Seat,
         /// `false` is a claim; `true` says that the member is here.
         is_present: bool,
+        /// When the connection came, in milliseconds since 1970 by the clock of the log. It counts for
+        /// a member who was let in while Redis was away, and has no claim in the log.
+        came: u64,
     },
     /// Gives a seat back.
     Leave {
@@ -87,6 +90,16 @@ pub enum NameChange {
     },
 }
 // ANCHOR_END: seat
+
+/// A seat that has claimed a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The seat.
+    pub seat: Seat,
+    /// The place of the claim in the log. The connection with the latest claim is the one that a
+    /// visitor has opened last.
+    pub since: EventId,
+}
 
 /// The sum of all entries up to one of them: who holds which name, and the counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,9 +129,9 @@ pub struct HeldName {
     /// The secret of the visitor who holds it.
     pub session: Arc<str>,
     /// The seat of the member who is present.
-    pub present: Option<Seat>,
+    pub present: Option<Claim>,
     /// Seats that have claimed the name.
-    pub claims: Vec<Seat>,
+    pub claims: Vec<Claim>,
     /// Whether the room has been told that this member has joined.
     pub is_announced: bool,
 }

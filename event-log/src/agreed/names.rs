@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use lru::LruCache;
 
-use crate::agreed::entry::{HeldName, NameChange, ProcessId, Seat};
+use crate::agreed::entry::{Claim, HeldName, NameChange, ProcessId, Seat};
+use crate::event::EventId;
 
 /// Names without a holder whose last session is remembered, seats that were given back, and
 /// processes that are gone.
@@ -30,9 +31,9 @@ struct Held {
     /// The secret of the visitor. Empty if the visitor has none, and cannot take the name over.
     session: Arc<str>,
     /// The seat of the member who is present.
-    present: Option<Seat>,
+    present: Option<Claim>,
     /// Seats of the same session that have claimed the name.
-    claims: Vec<Seat>,
+    claims: Vec<Claim>,
     /// Whether the member has ever been present.
     is_announced: bool,
 }
@@ -62,11 +63,16 @@ impl Default for Names {
 
 impl Names {
     // ANCHOR: apply
-    /// Applies one change. Changes that repeat others, or come too late, do nothing.
-    pub(crate) fn apply(&mut self, change: &NameChange) -> Outcome {
+    /// Applies the change at the place `id` of the log. Changes that repeat others, or come too late,
+    /// do nothing.
+    pub(crate) fn apply(&mut self, change: &NameChange, id: EventId) -> Outcome {
         match change {
-            NameChange::Seat { room, name, session, seat, is_present } => {
-                self.seat(room, name, session, seat, *is_present)
+            NameChange::Seat { room, name, session, seat, is_present, came } => {
+                // A claim is as old as its entry. Who was let in without one is older than the entry.
+                let came = EventId { milliseconds: *came, sequence: 0 };
+                let since = if *is_present { came.min(id) } else { id };
+                let claim = Claim { seat: seat.clone(), since };
+                self.seat(room, name, session, claim, *is_present)
             }
             NameChange::Leave { room, name, seat } => {
                 self.spent.push(seat.clone(), ());
@@ -83,16 +89,17 @@ impl Names {
 
     // ANCHOR: seat
     /// Gives a seat to a claim, unless another session has the name. A member who is present takes
-    /// the name over from an older seat of the same session.
+    /// the name over from an older seat of the same session, and an older seat does not take it back.
     fn seat(
         &mut self,
         room: &Arc<str>,
         name: &Arc<str>,
         session: &Arc<str>,
-        seat: &Seat,
+        claim: Claim,
         is_present: bool,
     ) -> Outcome {
         let mut outcome = Outcome::default();
+        let seat = &claim.seat;
         if self.spent.contains(seat) || self.gone.contains(&seat.process) {
             outcome.refused = Some(seat.clone());
             return outcome;
@@ -106,17 +113,24 @@ impl Names {
             outcome.refused = Some(seat.clone());
             return outcome;
         }
-        if held.present.as_ref() == Some(seat) {
+        if held.is_present(seat) {
             return outcome;
         }
-        held.claims.retain(|other| other != seat);
+        let known = held.claims.iter().position(|other| other.seat == *seat);
+        // What was known of the claim before counts, also when it comes again.
+        let claim = known.map(|known| held.claims.remove(known)).unwrap_or(claim);
         if !is_present {
-            held.claims.push(seat.clone());
+            held.claims.push(claim);
             return outcome;
         }
-        if let Some(old) = held.present.replace(seat.clone()) {
-            self.spent.push(old.clone(), ());
-            outcome.replaced.push(old);
+        // Of two connections of one visitor, the one that came later goes on.
+        let older = match &held.present {
+            Some(present) if present.since > claim.since => Some(claim),
+            _ => held.present.replace(claim),
+        };
+        if let Some(Claim { seat, .. }) = older {
+            self.spent.push(seat.clone(), ());
+            outcome.replaced.push(seat);
         }
         if !held.is_announced {
             held.is_announced = true;
@@ -130,8 +144,8 @@ impl Names {
     fn leave(&mut self, room: &str, name: &str, is_left: impl Fn(&Seat) -> bool) -> bool {
         let Some(names) = self.rooms.get_mut(room) else { return false };
         let Some(held) = names.get_mut(name) else { return false };
-        held.claims.retain(|seat| !is_left(seat));
-        if held.present.as_ref().is_some_and(is_left) {
+        held.claims.retain(|claim| !is_left(&claim.seat));
+        if held.present.as_ref().is_some_and(|present| is_left(&present.seat)) {
             held.present = None;
         }
         if held.has_seats() {
@@ -205,12 +219,12 @@ impl Names {
     /// Returns whether a seat has claimed or holds this name, and whether its member is present.
     pub(crate) fn seat_of(&self, room: &str, name: &str, seat: &Seat) -> Option<bool> {
         let held = self.rooms.get(room)?.get(name)?;
-        held.has(seat).then(|| held.present.as_ref() == Some(seat))
+        held.has(seat).then(|| held.is_present(seat))
     }
 
     /// Returns the seat that is present under a name, if any.
     pub(crate) fn present(&self, room: &str, name: &str) -> Option<&Seat> {
-        self.rooms.get(room)?.get(name)?.present.as_ref()
+        Some(&self.rooms.get(room)?.get(name)?.present.as_ref()?.seat)
     }
 
     /// Returns whether another seat of this session is present under this name.
@@ -293,11 +307,15 @@ impl Held {
     }
 
     fn seats(&self) -> impl Iterator<Item = &Seat> {
-        self.claims.iter().chain(&self.present)
+        self.claims.iter().chain(&self.present).map(|claim| &claim.seat)
     }
 
     fn has_seats(&self) -> bool {
         self.present.is_some() || !self.claims.is_empty()
+    }
+
+    fn is_present(&self, seat: &Seat) -> bool {
+        self.present.as_ref().is_some_and(|present| present.seat == *seat)
     }
 
     fn has(&self, seat: &Seat) -> bool {

@@ -116,7 +116,7 @@ impl Agreed {
             Some(Record::Names(change)) => {
                 match &mut self.loading {
                     Some(loading) => loading.change_names(entry.id, change),
-                    None => self.change_names(change, &mut changes),
+                    None => self.change_names(change, entry.id, &mut changes),
                 }
                 let record = entry.record.clone();
                 self.changes.push_back(Entry { id: entry.id, record, snapshot: None });
@@ -176,8 +176,13 @@ impl Agreed {
     // ANCHOR_END: add_event
 
     /// Changes the names. Without other processes, these changes are no entries of the log.
-    pub(crate) fn change_names(&mut self, change: &NameChange, changes: &mut Vec<Change>) {
-        let Outcome { rooms, refused, replaced } = self.names.apply(change);
+    pub(crate) fn change_names(
+        &mut self,
+        change: &NameChange,
+        id: EventId,
+        changes: &mut Vec<Change>,
+    ) {
+        let Outcome { rooms, refused, replaced } = self.names.apply(change, id);
         changes.extend(rooms.into_iter().map(Change::Room));
         changes.extend(replaced.into_iter().map(Change::Replaced));
         changes.push(match (change, refused) {
@@ -328,7 +333,7 @@ impl Agreed {
 
 impl Loading {
     fn change_names(&mut self, id: EventId, change: &NameChange) {
-        self.names.apply(change);
+        self.names.apply(change, id);
         let record = Some(Record::Names(change.clone()));
         self.entries.push(Entry { id, record, snapshot: None });
     }
@@ -359,7 +364,7 @@ impl Loading {
         for Entry { id, record, .. } in &self.entries {
             match record.clone() {
                 Some(Record::Names(change)) => {
-                    self.names.apply(&change);
+                    self.names.apply(&change, *id);
                 }
                 Some(Record::Event(Draft { topic, key, data })) => {
                     count(&mut self.counts, &Event { id: *id, topic, key, data });

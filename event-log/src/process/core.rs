@@ -4,9 +4,11 @@
 use std::collections::VecDeque;
 use std::mem::take;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::agreed::entry::{Entry, NameChange, ProcessId, Record};
 use crate::agreed::sum::{Agreed, Change};
+use crate::event::EventId;
 use crate::process::command::{Addition, Due};
 use crate::process::outbox::Outbox;
 use crate::process::seats::Seats;
@@ -54,6 +56,11 @@ pub(crate) struct Core {
     pub(crate) buried: Vec<ProcessId>,
     /// Whether others have given us up, and we have not looked yet who has come back elsewhere.
     has_died: bool,
+    /// Whether nobody's leaving is told to the log yet. After an outage, somebody who has lost their
+    /// connection here may be back elsewhere, and the other process comes first.
+    pub(crate) holds_leaves: bool,
+    /// How far the clock of the log is ahead of the time since this process began, in milliseconds.
+    log_ahead: u64,
     is_snapshot_due: bool,
     is_snapshot_sent: bool,
     /// Whether this process is about to end, and gives its names back.
@@ -76,12 +83,28 @@ impl Core {
             gone: Vec::new(),
             buried: Vec::new(),
             has_died: false,
+            holds_leaves: false,
+            log_ahead: 0,
             is_snapshot_due: false,
             is_snapshot_sent: false,
             is_closing: false,
             is_gone_sent: false,
             is_given_back: false,
         }
+    }
+
+    /// Compares the clock of the log with ours. An entry was written before we read it, so the
+    /// largest difference is the best.
+    pub(crate) fn compare_clocks(&mut self, entries: &[Entry], now: Duration) {
+        if let Some(newest) = entries.last() {
+            let ahead = newest.id.milliseconds.saturating_sub(milliseconds(now));
+            self.log_ahead = self.log_ahead.max(ahead);
+        }
+    }
+
+    /// Returns the time by the clock of the log, as far as it is known, in milliseconds since 1970.
+    pub(crate) fn log_time(&self, now: Duration) -> u64 {
+        self.log_ahead.saturating_add(milliseconds(now))
     }
 
     /// Adds entries of the log to what is agreed.
@@ -98,7 +121,12 @@ impl Core {
     /// Changes the names at once, in a process that is alone.
     pub(crate) fn change_names(&mut self, change: &NameChange) {
         let mut changes = Vec::new();
-        self.agreed.change_names(change, &mut changes);
+        // Nothing is on its way here, so each attempt is newer than all others.
+        let place = match change {
+            NameChange::Seat { seat, .. } => EventId { milliseconds: 0, sequence: seat.number },
+            _ => EventId::default(),
+        };
+        self.agreed.change_names(change, place, &mut changes);
         self.note_all(changes);
     }
 
@@ -203,8 +231,19 @@ impl Core {
 
     /// Lets a member in.
     pub(crate) fn admit(&mut self, number: u64) {
-        if self.seats.admit(number) {
+        if let Some(room) = self.seats.admit(number) {
             self.tell(News::Seat(number, Outcome::Admitted));
+            self.tell(News::Room(room));
+        }
+    }
+
+    /// Lets a member in while Redis is away. An older connection of the same visitor here ends.
+    pub(crate) fn admit_alone(&mut self, number: u64) {
+        self.admit(number);
+        for older in self.seats.older_than(number) {
+            self.seats.unwant(older);
+            self.seats.hide(older);
+            self.tell(News::Seat(older, Outcome::Replaced));
         }
     }
 
@@ -217,7 +256,7 @@ impl Core {
             .filter(|(_, wanted)| names.belongs_to(&wanted.room, &wanted.name, &wanted.session));
         let known: Vec<u64> = known.map(|(number, _)| number).collect();
         for number in known {
-            self.admit(number);
+            self.admit_alone(number);
         }
     }
 
@@ -259,7 +298,7 @@ impl Core {
         let silent = take(&mut self.gone);
         due.extend(silent.iter().map(|(process, _)| NameChange::Gone { process: process.clone() }));
         if !self.is_closing {
-            due.extend(self.seats.take_due(&self.id, max));
+            due.extend(self.seats.take_due(&self.id, max, !self.holds_leaves));
         } else if !self.is_gone_sent {
             // One entry gives back all names at once.
             self.is_gone_sent = true;
@@ -276,4 +315,8 @@ impl Core {
         Due { silent, additions }
     }
     // ANCHOR_END: take_due
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

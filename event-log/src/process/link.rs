@@ -35,6 +35,9 @@ const RECONNECT_PAUSE: Duration = Duration::from_millis(100);
 const REFUSED_PAUSE: Duration = Duration::from_secs(1);
 /// The shortest time of settling.
 const SETTLE: Duration = Duration::from_millis(500);
+/// Time after an outage in which nobody's leaving is told to the log. Meanwhile all who have come back
+/// elsewhere can be there.
+const LEAVES_PAUSE: Duration = Duration::from_secs(1);
 /// A connection that was lost and is back within this time was no outage.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -65,6 +68,8 @@ pub(crate) struct Link {
     /// Whether this process has ever been connected with the others.
     was_open: bool,
     is_closed: bool,
+    /// When those who have left may be told to the log, after an outage.
+    leaves_at: Option<Duration>,
     /// Processes whose signs of life can be removed.
     gone: Vec<ProcessId>,
 }
@@ -120,6 +125,7 @@ impl Link {
             is_problem_told: false,
             was_open: false,
             is_closed: false,
+            leaves_at: None,
             gone: Vec::new(),
         }
     }
@@ -149,7 +155,8 @@ impl Link {
         let pulse = self.is_pulsing().then_some(self.next_pulse);
         let pulse = pulse.filter(|_| !self.awaited.contains_key(&Lane::Pulse));
         let answers = self.awaited.values().copied().min();
-        [of_phase, pulse, answers, self.grace_until].into_iter().flatten().min()
+        let leaves = self.leaves_at.filter(|time| *time != Duration::MAX);
+        [of_phase, pulse, answers, self.grace_until, leaves].into_iter().flatten().min()
     }
 
     // ANCHOR: advance
@@ -165,12 +172,14 @@ impl Link {
                 // Afterwards, signs of life move us on, and no time.
                 *until = until.filter(|until| now < *until);
                 if until.is_none() && (*is_first || self.lives.are_all_back()) {
-                    self.open();
+                    self.open(now);
                 }
             }
             Phase::Refused { retry_at, .. } => *retry_at = retry_at.filter(|time| now < *time),
             _ => {}
         }
+        self.leaves_at = self.leaves_at.filter(|time| now < *time);
+        core.holds_leaves = self.leaves_at.is_some();
         self.read(now, core);
         self.write(now, core);
         self.pulse(now, core);
@@ -190,8 +199,11 @@ impl Link {
         match reply {
             Reply::Connected { run } => self.connected(run, core),
             Reply::Checked(checked) => self.checked(checked, now, core),
-            Reply::Entries(entries) => self.entries(entries, core),
-            Reply::Written => self.written(),
+            Reply::Entries(entries) => {
+                core.compare_clocks(&entries, now);
+                self.entries(entries, core);
+            }
+            Reply::Written => self.written(now),
             Reply::Pulsed { is_new, beats } => {
                 self.pulsed(is_new, now, &core.id);
                 self.note_beats(beats, core);
@@ -278,12 +290,12 @@ impl Link {
         core.apply(entries);
     }
 
-    fn written(&mut self) {
+    fn written(&mut self, now: Duration) {
         match &self.phase {
             Phase::Restoring { rest } if rest.is_empty() => {
                 self.phase = Phase::Checking { was_restored: true };
             }
-            Phase::Refused { .. } => self.open(),
+            Phase::Refused { .. } => self.open(now),
             _ if self.is_closed => self.phase = Phase::Ended,
             _ => {}
         }
@@ -304,7 +316,7 @@ impl Link {
                 let is_first = !self.was_open;
                 self.phase = Phase::Settling { until: Some(now + SETTLE), is_first };
             } else {
-                self.open();
+                self.open(now);
             }
         }
     }
@@ -330,8 +342,9 @@ impl Link {
         self.fail("it has forgotten what it had", now, true);
     }
 
-    fn open(&mut self) {
+    fn open(&mut self, now: Duration) {
         self.phase = Phase::Open;
+        self.leaves_at = self.leaves_at.map(|_| now + LEAVES_PAUSE);
         self.was_open = true;
         self.needs_settling = false;
         self.grace_until = None;
@@ -390,7 +403,7 @@ impl Link {
                     let (after, Due { silent, additions }) = (core.agreed.position(), due);
                     self.send(Lane::Writer, Command::Append { after, silent, additions }, now);
                 } else if let Phase::Refused { takes_pulses: true, .. } = self.phase {
-                    self.open();
+                    self.open(now);
                 } else if core.is_closed() && !self.is_closed {
                     self.is_closed = true;
                     let process = core.id.clone();
@@ -443,6 +456,7 @@ impl Link {
             self.was_shared = is_shared;
             core.tell(News::Shared(is_shared));
             if !is_shared {
+                self.leaves_at = Some(Duration::MAX);
                 core.admit_known();
             }
         }

@@ -151,11 +151,11 @@ impl Process {
             return Err(TooManyRooms);
         }
         let is_known = names.belongs_to(room, name, session);
-        let number = self.core.seats.want(room, name, session);
+        let came = self.core.log_time(now.elapsed);
+        let number = self.core.seats.want(room, name, session, came);
         match &self.store {
             Store::Redis(link) if link.is_cut_off() && is_known => {
-                self.core.admit(number);
-                self.core.tell(News::Room(room.into()));
+                self.core.admit_alone(number);
             }
             Store::Redis(_) => {}
             Store::Memory | Store::File(_) => self.change_names_alone(),
@@ -184,7 +184,7 @@ impl Process {
     /// A process that is alone has nobody to ask about names.
     fn change_names_alone(&mut self) {
         while self.core.seats.is_due() {
-            for change in self.core.seats.take_due(&self.core.id, usize::MAX) {
+            for change in self.core.seats.take_due(&self.core.id, usize::MAX, true) {
                 self.core.change_names(&change);
             }
         }
@@ -287,8 +287,7 @@ impl Process {
                 here.remove(name);
             }
         }
-        let members = self.core.seats.lost().filter(|(_, wanted)| *wanted.room == *room);
-        here.extend(members.map(|(_, wanted)| Arc::clone(&wanted.name)));
+        here.extend(self.core.seats.unsettled_in(room).cloned());
         here
     }
 

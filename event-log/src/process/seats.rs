@@ -15,6 +15,8 @@ pub(crate) struct Seats {
     had: HashMap<u64, Had>,
     /// Seats that were given up while Redis was away. They are not shown, although the log has them.
     hidden: BTreeSet<u64>,
+    /// Members who were let in, and of whom the log does not say yet that they are present.
+    unsettled: BTreeSet<u64>,
     /// Seats of which it must be looked at whether the log has to be told something.
     due: BTreeSet<u64>,
     next_number: u64,
@@ -25,6 +27,8 @@ pub(crate) struct Wanted {
     pub(crate) room: Arc<str>,
     pub(crate) name: Arc<str>,
     pub(crate) session: Arc<str>,
+    /// When the connection came, by the clock of the log.
+    came: u64,
     /// Whether the member was let in. Until then, this is an attempt.
     pub(crate) is_admitted: bool,
     /// Whether the log has ever said that this member is present. Somebody who was let in while Redis
@@ -35,18 +39,20 @@ pub(crate) struct Wanted {
 struct Had {
     room: Arc<str>,
     name: Arc<str>,
+    /// The session, if a connection of ours has wanted the seat.
+    session: Arc<str>,
     is_present: bool,
 }
 // ANCHOR_END: seats
 
 impl Seats {
     /// Wants a seat, for a new connection. Returns its number.
-    pub(crate) fn want(&mut self, room: &str, name: &str, session: &str) -> u64 {
+    pub(crate) fn want(&mut self, room: &str, name: &str, session: &str, came: u64) -> u64 {
         let number = self.next_number;
         self.next_number += 1;
         let (room, name, session) = (room.into(), name.into(), session.into());
-        self.wanted
-            .insert(number, Wanted { room, name, session, is_admitted: false, had_seat: false });
+        let (is_admitted, had_seat) = (false, false);
+        self.wanted.insert(number, Wanted { room, name, session, came, is_admitted, had_seat });
         self.due.insert(number);
         number
     }
@@ -54,17 +60,35 @@ impl Seats {
     /// A connection has ended, or has given up.
     pub(crate) fn unwant(&mut self, number: u64) -> Option<Wanted> {
         self.due.insert(number);
+        self.unsettled.remove(&number);
         self.wanted.remove(&number)
     }
 
-    /// Lets a member in. Returns `false` if that was done before, or if the connection has ended.
-    pub(crate) fn admit(&mut self, number: u64) -> bool {
-        let Some(wanted) = self.wanted.get_mut(&number).filter(|wanted| !wanted.is_admitted) else {
-            return false;
-        };
+    /// Lets a member in, and returns the room; `None` if that was done before, or if the connection
+    /// has ended.
+    pub(crate) fn admit(&mut self, number: u64) -> Option<Arc<str>> {
+        let wanted = self.wanted.get_mut(&number).filter(|wanted| !wanted.is_admitted)?;
         wanted.is_admitted = true;
         self.due.insert(number);
-        true
+        if !self.had.get(&number).is_some_and(|had| had.is_present) {
+            self.unsettled.insert(number);
+        }
+        Some(Arc::clone(&wanted.room))
+    }
+
+    /// Returns the other members of this process under the same name, whose connections are older.
+    pub(crate) fn older_than(&self, number: u64) -> Vec<u64> {
+        let Some(newer) = self.wanted.get(&number) else { return Vec::new() };
+        let older = self.wanted.range(..number).filter(|(_, wanted)| {
+            wanted.is_admitted && wanted.room == newer.room && wanted.name == newer.name
+        });
+        older.map(|(number, _)| *number).collect()
+    }
+
+    /// Returns the members in a room of whom the log does not say yet that they are present.
+    pub(crate) fn unsettled_in(&self, room: &str) -> impl Iterator<Item = &Arc<str>> {
+        let wanted = self.unsettled.iter().filter_map(|number| self.wanted.get(number));
+        wanted.filter(move |wanted| *wanted.room == *room).map(|wanted| &wanted.name)
     }
 
     /// Returns the attempts that wait to be let in.
@@ -92,8 +116,13 @@ impl Seats {
                 if let Some(wanted) = self.wanted.get_mut(&number) {
                     wanted.had_seat |= is_present;
                 }
+                if is_present {
+                    self.unsettled.remove(&number);
+                }
+                let session = self.wanted.get(&number).map(|wanted| Arc::clone(&wanted.session));
+                let session = session.unwrap_or_default();
                 let (room, name) = (Arc::clone(room), Arc::clone(name));
-                self.had.insert(number, Had { room, name, is_present });
+                self.had.insert(number, Had { room, name, session, is_present });
                 self.due.insert(number);
                 None
             }
@@ -106,12 +135,17 @@ impl Seats {
     pub(crate) fn lose(&mut self, number: u64) -> Option<Arc<str>> {
         let had = self.had.remove(&number);
         self.due.insert(number);
+        if self.wanted.get(&number).is_some_and(|wanted| wanted.is_admitted) {
+            self.unsettled.insert(number);
+        }
         had.filter(|_| self.hidden.remove(&number)).map(|had| had.room)
     }
 
     /// The log says that we have no seats at all. What we want is due again.
     pub(crate) fn lose_all(&mut self) {
         self.had.clear();
+        let admitted = self.wanted.iter().filter(|(_, wanted)| wanted.is_admitted);
+        self.unsettled = admitted.map(|(number, _)| *number).collect();
         self.send_again();
     }
 
@@ -142,6 +176,7 @@ impl Seats {
     /// All connections have ended.
     pub(crate) fn clear(&mut self) {
         self.wanted.clear();
+        self.unsettled.clear();
         self.send_again();
     }
 
@@ -151,14 +186,43 @@ impl Seats {
     }
 
     // ANCHOR: take_due
-    /// Takes up to `max` changes that have to be sent.
-    pub(crate) fn take_due(&mut self, process: &ProcessId, max: usize) -> Vec<NameChange> {
-        let mut changes = Vec::new();
-        while changes.len() < max
+    /// Takes up to `max` changes that have to be sent. Unless they `may_leave`, those who have left are
+    /// kept for later.
+    ///
+    /// Somebody who has come back over a new connection comes before the old one leaves. Otherwise the
+    /// others would be told that they have left.
+    pub(crate) fn take_due(
+        &mut self,
+        process: &ProcessId,
+        max: usize,
+        may_leave: bool,
+    ) -> Vec<NameChange> {
+        let (mut changes, mut leaving, mut later) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let mut back = BTreeSet::new();
+        while changes.len() + leaving.len() < max
             && let Some(number) = self.due.pop_first()
         {
-            changes.extend(self.difference(process, number));
+            match self.difference(process, number) {
+                Some(NameChange::Leave { .. }) if !may_leave => drop(later.insert(number)),
+                Some(change @ NameChange::Leave { .. }) => leaving.push((number, change)),
+                Some(change) => {
+                    if let Some(wanted) = self.wanted.get(&number) {
+                        back.insert((&wanted.room, &wanted.name, &wanted.session));
+                    }
+                    changes.push(change);
+                }
+                None => {}
+            }
         }
+        let is_back = |number: &u64| {
+            let had = self.had.get(number).filter(|had| !had.session.is_empty());
+            had.is_some_and(|had| back.contains(&(&had.room, &had.name, &had.session)))
+        };
+        let (last, first): (Vec<_>, Vec<_>) =
+            leaving.into_iter().partition(|(number, _)| is_back(number));
+        let changes = first.into_iter().map(|(_, change)| change).chain(changes);
+        let changes = changes.chain(last.into_iter().map(|(_, change)| change)).collect();
+        self.due.append(&mut later);
         changes
     }
 
@@ -184,6 +248,7 @@ impl Seats {
             session: Arc::clone(&wanted.session),
             seat,
             is_present: wanted.is_admitted,
+            came: wanted.came,
         })
     }
     // ANCHOR_END: take_due

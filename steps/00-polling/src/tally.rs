@@ -35,9 +35,14 @@ impl Tally {
     /// The log keeps a limited number of events, and counts each of them before it is dropped. So
     /// the count does not suffer from that limit.
     pub fn of(log: &EventLog) -> Self {
-        let Counted { counts: counted, newest } = log.counted(VOTES);
+        log.counted(VOTES).into()
+    }
+    // ANCHOR_END: tally
+}
+
+impl From<Counted> for Tally {
+    fn from(Counted { counts: counted, newest }: Counted) -> Self {
         let votes_for = |name: &str| (Arc::from(name), counted.get(name).copied().unwrap_or(0));
         Self { counts: CANDIDATES.map(votes_for).into(), newest }
     }
-    // ANCHOR_END: tally
 }

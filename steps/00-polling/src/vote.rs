@@ -72,7 +72,9 @@ struct VoteEvent {
 /// `GET /votes?after=ID`: long polling, or with `&wait=0` short polling.
 async fn votes(State(election): State<Election>, Query(poll): Query<Poll>) -> Response {
     let hold_time = poll.hold_time(election.hold_time);
-    let Missed { is_gap: gap, events } = election.log.wait(VOTES, poll.after, hold_time).await;
+    election.log.wait(VOTES, poll.after, hold_time).await;
+    // The counts are those of the moment in which the votes are read.
+    let (Missed { is_gap: gap, events }, counted) = election.log.after_counted(VOTES, poll.after);
     if events.is_empty() && !gap && !hold_time.is_zero() {
         return StatusCode::NO_CONTENT.into_response();
     }
@@ -86,8 +88,7 @@ async fn votes(State(election): State<Election>, Query(poll): Query<Poll>) -> Re
         candidate: data.to_string(),
     });
     let votes = votes.collect();
-    // Counted after the votes were read, so the counts include every vote in the answer.
-    let counts = Tally::of(&election.log).counts;
+    let counts = Tally::from(counted).counts;
     Json(NewVotes { newest, gap, counts, votes, now: unix_milliseconds() }).into_response()
 }
 // ANCHOR_END: votes

@@ -1,6 +1,6 @@
 //! The vote over WebSocket: a client sends a ballot, and every open page receives the new counts.
 
-use event_log::{EventLog, random_key};
+use event_log::{EventLog, Missed, random_key};
 use polling::{CANDIDATES, Tally, VOTES};
 use serde::Deserialize;
 
@@ -77,7 +77,14 @@ impl Election {
         let mut cursor = self.log.newcomer(VOTES, 0);
         let mut notifications = self.log.message_notifications(VOTES);
         loop {
-            let votes = self.log.read(&mut cursor, BATCH).events;
+            let Missed { is_gap, events: votes } = self.log.read(&mut cursor, BATCH);
+            if is_gap {
+                // So many votes came at once that some are no longer kept. All are counted. A page that
+                // receives the counts asks again for votes of its own that it has no answer to.
+                let Tally { counts, newest } = Tally::of(&self.log);
+                self.pages
+                    .send(Broadcast::to_all(&ServerMessage::Counts { counts: &counts, newest }));
+            }
             if votes.is_empty() {
                 let _ = notifications.changed().await;
             }

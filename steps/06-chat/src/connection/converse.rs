@@ -2,15 +2,21 @@
 //! broadcasts that the member receives.
 
 use std::pin::pin;
+use std::sync::Arc;
 
 use echo::{CloseCode, CloseFrame, Connection, Ended, Message};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::broadcast::error::RecvError;
 
 use crate::connection::chat_limits::ChatLimits;
 use crate::connection::rate_limit::RateLimit;
 use crate::connection::slow_reader;
+use crate::delivery::broadcast::Broadcast;
 use crate::delivery::inbox::{Answer, Inbox};
 use crate::metrics::Metrics;
+
+/// Broadcasts that may wait for a member who sends.
+const CROWD: usize = 256;
 
 /// How a conversation ends.
 #[derive(Debug)]
@@ -41,6 +47,14 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
     let mut replaced = pin!(replaced);
     let mut rate_limit = RateLimit::new(limits.rate);
     loop {
+        if inbox.broadcasts.len() >= CROWD {
+            // Whoever sends a lot at once also takes what comes of it.
+            let first = inbox.broadcasts.recv().await;
+            if let Some(outcome) = deliver(first, connection, inbox, limits, metrics) {
+                return outcome;
+            }
+            continue;
+        }
         let is_behind = !inbox.catch_up(connection.outgoing());
         let received = async {
             if is_behind {
@@ -82,11 +96,8 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
                 }
             },
             first = inbox.broadcasts.recv() => {
-                let mut outgoing = connection.outgoing();
-                let is_complete = inbox.take(first, &mut outgoing, metrics);
-                if !is_complete || inbox.waiting(outgoing.pending()) > limits.queue {
-                    metrics.slow_reader();
-                    return Outcome::Close(slow_reader::CLOSE);
+                if let Some(outcome) = deliver(first, connection, inbox, limits, metrics) {
+                    return outcome;
                 }
             }
             () = &mut replaced => {
@@ -96,6 +107,24 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 // ANCHOR_END: select
+
+/// Takes the broadcasts that have come, the first of which was received already. Returns how the
+/// conversation ends if the member is too slow.
+fn deliver<Stream: AsyncRead + AsyncWrite + Unpin>(
+    first: Result<Arc<Broadcast>, RecvError>,
+    connection: &mut Connection<Stream>,
+    inbox: &mut Inbox,
+    limits: ChatLimits,
+    metrics: &Metrics,
+) -> Option<Outcome> {
+    let mut outgoing = connection.outgoing();
+    let is_complete = inbox.take(first, &mut outgoing, metrics);
+    let is_too_slow = !is_complete || inbox.waiting(outgoing.pending()) > limits.queue;
+    is_too_slow.then(|| {
+        metrics.slow_reader();
+        Outcome::Close(slow_reader::CLOSE)
+    })
+}
 
 fn close(code: CloseCode, reason: &'static str) -> Outcome {
     Outcome::Close(CloseFrame { code, reason })

@@ -8,6 +8,8 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 use tokio::task::yield_now;
 
+use crate::protocol::ServerMessage;
+
 /// Broadcasts that may be on their way to the members at the same time. Each member's task takes
 /// them at once into the output of its own connection, so a slow peer does not hold them up.
 const CAPACITY: usize = 1024;
@@ -22,12 +24,24 @@ pub(crate) struct Broadcast {
     pub(crate) sender: Option<(Arc<str>, Option<Encoded>)>,
     /// The id of a message. A member who has it already does not receive it again.
     pub(crate) id: Option<EventId>,
+    /// The names of members who have joined. A newcomer knows some of them already.
+    pub(crate) joined: Vec<Arc<str>>,
 }
 
 impl Broadcast {
     /// Returns a broadcast that every member receives.
     pub(crate) fn to_all(message: &impl Serialize) -> Self {
-        Self { frame: encode(message), sender: None, id: None }
+        Self::new(encode(message))
+    }
+
+    /// Returns a broadcast of this frame, which every member receives.
+    pub(crate) fn new(frame: Encoded) -> Self {
+        Self { frame, sender: None, id: None, joined: Vec::new() }
+    }
+
+    /// Returns a broadcast about members who have joined.
+    pub(crate) fn of_joined(joined: Vec<Arc<str>>) -> Self {
+        Self { joined: joined.clone(), ..Self::to_all(&ServerMessage::Joined { names: &joined }) }
     }
 
     /// Returns the frame that `name` receives, if any.

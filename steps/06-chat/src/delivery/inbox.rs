@@ -1,5 +1,7 @@
 //! A member's inbox: what has not been sent to the member yet, in order.
 
+use std::collections::BTreeSet;
+use std::mem::take;
 use std::sync::Arc;
 
 use echo::{Encoded, Outgoing};
@@ -9,8 +11,9 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use crate::delivery::backlog::Backlog;
-use crate::delivery::broadcast::Broadcast;
+use crate::delivery::broadcast::{Broadcast, encode};
 use crate::metrics::Metrics;
+use crate::protocol::ServerMessage;
 
 /// Broadcasts that are taken at a time, before any of them is written.
 const BATCH: u64 = 64;
@@ -39,6 +42,8 @@ pub(crate) struct Inbox {
     newest_vote: EventId,
     /// Bytes of broadcasts that were sent while the member had not yet received what it had missed.
     early_bytes: usize,
+    /// Names that were in the member's welcome, and that the room has not been told of.
+    unannounced: BTreeSet<Arc<str>>,
     /// The channel from the room.
     pub(crate) broadcasts: broadcast::Receiver<Arc<Broadcast>>,
 }
@@ -49,10 +54,12 @@ impl Inbox {
         name: &str,
         first: Encoded,
         backlog: Option<Backlog>,
+        unannounced: BTreeSet<Arc<str>>,
         broadcasts: broadcast::Receiver<Arc<Broadcast>>,
     ) -> Self {
-        let (name, newest_vote) = (name.to_owned(), EventId::default());
-        Self { name, first: Some(first), backlog, newest_vote, early_bytes: 0, broadcasts }
+        let (name, first) = (name.to_owned(), Some(first));
+        let (newest_vote, early_bytes) = (EventId::default(), 0);
+        Self { name, first, backlog, newest_vote, early_bytes, unannounced, broadcasts }
     }
 
     /// Returns an inbox for a voter, who receives the `counts` up to the vote `newest`, and then the
@@ -62,7 +69,7 @@ impl Inbox {
         newest: EventId,
         votes: broadcast::Receiver<Arc<Broadcast>>,
     ) -> Self {
-        Self { newest_vote: newest, ..Self::new("", counts, None, votes) }
+        Self { newest_vote: newest, ..Self::new("", counts, None, BTreeSet::new(), votes) }
     }
 
     // ANCHOR: catch_up
@@ -122,11 +129,31 @@ impl Inbox {
         if broadcast.id.is_some_and(|id| !self.accept(id)) {
             return;
         }
-        let Some(frame) = broadcast.frame_for(&self.name) else { return };
+        let fresh;
+        let frame = match self.fresh_names(broadcast) {
+            None => broadcast.frame_for(&self.name),
+            Some(names) if names.is_empty() => None,
+            Some(names) => {
+                fresh = encode(&ServerMessage::Joined { names: &names });
+                Some(&fresh)
+            }
+        };
+        let Some(frame) = frame else { return };
         if self.is_behind() {
             self.early_bytes += frame.frame().len();
         }
         outgoing.send_encoded(frame);
+    }
+
+    /// Returns the names in a broadcast about members who have joined, without those that were in the
+    /// member's welcome. `None` if the broadcast is new as a whole.
+    fn fresh_names(&mut self, broadcast: &Broadcast) -> Option<Vec<Arc<str>>> {
+        if broadcast.joined.is_empty() || self.unannounced.is_empty() {
+            return None;
+        }
+        let known = take(&mut self.unannounced);
+        let fresh = broadcast.joined.iter().filter(|name| !known.contains(*name));
+        Some(fresh.cloned().collect())
     }
 
     /// Returns whether a message or a vote that is broadcast now is new to the member.

@@ -84,17 +84,21 @@ impl Room {
     /// Adds a member who has seen the messages up to `after`, or `None` if the member is new here.
     /// Returns the member's inbox.
     pub(crate) fn enter(&self, name: &str, after: Option<EventId>) -> Inbox {
-        self.state().connections += 1;
         let cursor = match after {
             Some(after) => self.log.reader(&self.topic, after),
             None => self.log.newcomer(&self.topic, HISTORY),
         };
+        // The lock is held until the member receives broadcasts, so that the room's next announcement of
+        // who has joined is the first one that the member receives.
+        let mut state = self.state();
+        state.connections += 1;
         let mut here = self.log.here(&self.topic);
         here.insert(name.into());
+        let unannounced = here.difference(&state.here).cloned().collect();
         let shared = *self.log.shared().borrow();
         let welcome = encode(&ServerMessage::Welcome { room: &self.name, you: name, here, shared });
         let backlog = Backlog::new(self.log.clone(), cursor, |event| Some(decode(event)?.1));
-        Inbox::new(name, welcome, Some(backlog), self.members.subscribe())
+        Inbox::new(name, welcome, Some(backlog), unannounced, self.members.subscribe())
     }
     // ANCHOR_END: enter
 
@@ -186,16 +190,11 @@ impl Room {
         let left: Vec<Arc<str>> = were_here.difference(&here).cloned().collect();
         let joined: Vec<Arc<str>> = here.difference(&state.here).cloned().collect();
         state.here = here;
-        drop(state);
         if !left.is_empty() {
             self.members.send(Broadcast::to_all(&ServerMessage::Left { names: &left }));
         }
         if !joined.is_empty() {
-            let frame = encode(&ServerMessage::Joined { names: &joined });
-            // A member who enters alone does not need this. In a crowd, each finds its own name
-            // among the others.
-            let sender = if let [alone] = &*joined { Some((alone.clone(), None)) } else { None };
-            self.members.send(Broadcast { frame, sender, id: None });
+            self.members.send(Broadcast::of_joined(joined));
         }
     }
     // ANCHOR_END: broadcast_names
@@ -204,7 +203,7 @@ impl Room {
     fn broadcast_typing(&self) {
         for name in take(&mut self.state().typing) {
             let frame = encode(&ServerMessage::Typing { name: &name });
-            self.members.send(Broadcast { frame, sender: Some((name, None)), id: None });
+            self.members.send(Broadcast { sender: Some((name, None)), ..Broadcast::new(frame) });
         }
     }
 
@@ -234,7 +233,7 @@ impl Room {
             let (key, time) = (own_key(&event.key, &stored), event.id.milliseconds);
             let sent = encode(&ServerMessage::Sent { key, id: event.id, time });
             let sender = Some((stored.sender.as_str().into(), Some(sent)));
-            self.members.send(Broadcast { frame, sender, id: Some(event.id) });
+            self.members.send(Broadcast { sender, id: Some(event.id), ..Broadcast::new(frame) });
         }
     }
     // ANCHOR_END: broadcast_messages
