@@ -74,7 +74,6 @@ pub(crate) struct Link {
     gone: Vec<ProcessId>,
 }
 
-// ANCHOR: phase
 #[derive(Debug, PartialEq)]
 enum Phase {
     Down {
@@ -104,7 +103,6 @@ enum Phase {
     /// This process has said farewell.
     Ended,
 }
-// ANCHOR_END: phase
 
 impl Link {
     pub(crate) fn new() -> Self {

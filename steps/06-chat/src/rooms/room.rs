@@ -102,7 +102,6 @@ impl Room {
     }
     // ANCHOR_END: enter
 
-    // ANCHOR: leave
     /// A member's connection has ended. Returns whether it was the last one on this server.
     pub(crate) fn leave(&self, name: &str) -> bool {
         let mut state = self.state();
@@ -110,7 +109,6 @@ impl Room {
         state.connections -= 1;
         state.connections == 0
     }
-    // ANCHOR_END: leave
 
     /// Handles a message from a member. Returns the answer that only this member receives, if any.
     ///
