@@ -322,3 +322,394 @@ impl Held {
         self.seats().any(|other| other == seat)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// All seats of one process, in one room.
+    struct Tea {
+        names: Names,
+    }
+
+    fn seat(seat: (&str, u64)) -> Seat {
+        Seat { process: seat.0.into(), number: seat.1 }
+    }
+
+    fn joined_or_left() -> Outcome {
+        Outcome { rooms: vec!["tea".into()], ..Outcome::default() }
+    }
+
+    fn refused(place: (&str, u64)) -> Outcome {
+        Outcome { refused: Some(seat(place)), ..Outcome::default() }
+    }
+
+    fn replaced(place: (&str, u64)) -> Outcome {
+        Outcome { replaced: vec![seat(place)], ..Outcome::default() }
+    }
+
+    fn nothing() -> Outcome {
+        Outcome::default()
+    }
+
+    impl Tea {
+        fn new() -> Self {
+            Self { names: Names::default() }
+        }
+
+        fn seat(
+            &mut self,
+            name: &str,
+            session: &str,
+            place: (&str, u64),
+            is_present: bool,
+        ) -> Outcome {
+            let (room, name, session, seat) =
+                ("tea".into(), name.into(), session.into(), seat(place));
+            self.names.apply(&NameChange::Seat { room, name, session, seat, is_present })
+        }
+
+        fn claims(&mut self, name: &str, session: &str, place: (&str, u64)) -> Outcome {
+            self.seat(name, session, place, false)
+        }
+
+        fn is_present(&mut self, name: &str, session: &str, place: (&str, u64)) -> Outcome {
+            self.seat(name, session, place, true)
+        }
+
+        fn leaves(&mut self, name: &str, place: (&str, u64)) -> Outcome {
+            let (room, name, seat) = ("tea".into(), name.into(), seat(place));
+            self.names.apply(&NameChange::Leave { room, name, seat })
+        }
+
+        fn gone(&mut self, process: &str) -> Outcome {
+            self.names.apply(&NameChange::Gone { process: process.into() })
+        }
+
+        fn here(&self) -> Vec<Arc<str>> {
+            self.names.here("tea").into_iter().collect()
+        }
+
+        fn has(&self, name: &str, place: (&str, u64)) -> Option<bool> {
+            self.names.seat_of("tea", name, &seat(place))
+        }
+    }
+
+    fn names(names: &[&str]) -> Vec<Arc<str>> {
+        names.iter().map(|name| Arc::from(*name)).collect()
+    }
+
+    #[test]
+    fn others_see_a_member_who_is_present_and_not_a_claim() {
+        let mut tea = Tea::new();
+        assert_eq!(tea.claims("Ada", "a", ("p", 1)), nothing());
+        assert_eq!((tea.here(), tea.has("Ada", ("p", 1))), (vec![], Some(false)));
+        assert_eq!(tea.is_present("Ada", "a", ("p", 1)), joined_or_left());
+        assert_eq!((tea.here(), tea.has("Ada", ("p", 1))), (names(&["Ada"]), Some(true)));
+        assert_eq!(tea.leaves("Ada", ("p", 1)), joined_or_left());
+        assert_eq!((tea.here(), tea.has("Ada", ("p", 1))), (vec![], None));
+        assert_eq!((tea.names.rooms(), tea.names.is_occupied("tea")), (0, false));
+    }
+
+    /// A client that gives up before it was let in was never here.
+    #[test]
+    fn a_claim_that_is_given_up_is_not_seen_and_frees_the_name() {
+        let mut tea = Tea::new();
+        tea.claims("Ada", "a", ("p", 1));
+        assert_eq!(tea.leaves("Ada", ("p", 1)), nothing());
+        assert!(!tea.names.is_occupied("tea"));
+        assert_eq!(tea.claims("Ada", "b", ("q", 1)), nothing());
+        assert_eq!(tea.has("Ada", ("q", 1)), Some(false));
+    }
+
+    #[test]
+    fn the_first_claim_has_the_name_and_another_session_is_refused() {
+        let mut tea = Tea::new();
+        tea.claims("Ada", "a", ("p", 1));
+        for session in ["b", ""] {
+            assert_eq!(tea.claims("Ada", session, ("q", 1)), refused(("q", 1)));
+            assert_eq!(tea.is_present("Ada", session, ("q", 1)), refused(("q", 1)));
+        }
+        tea.is_present("Ada", "a", ("p", 1));
+        assert_eq!(tea.claims("Ada", "b", ("q", 1)), refused(("q", 1)));
+        // Nothing is left of the refused claims, and the holder has noticed nothing.
+        assert_eq!((tea.has("Ada", ("q", 1)), tea.has("Ada", ("p", 1))), (None, Some(true)));
+        // Another name is free, and the name is free in another room.
+        assert_eq!(tea.claims("Bob", "b", ("q", 2)), nothing());
+        let elsewhere = NameChange::Seat {
+            room: "coffee".into(),
+            name: "Ada".into(),
+            session: "b".into(),
+            seat: seat(("q", 3)),
+            is_present: true,
+        };
+        assert_eq!(tea.names.apply(&elsewhere).rooms, names(&["coffee"]));
+        // The name is free when the holder has left. A refused seat may then be sent again.
+        tea.leaves("Ada", ("p", 1));
+        assert_eq!(tea.claims("Ada", "b", ("q", 1)), nothing());
+    }
+
+    /// Two visitors without a secret are not the same visitor.
+    #[test]
+    fn an_empty_session_takes_nothing_over() {
+        let mut tea = Tea::new();
+        tea.is_present("Ada", "", ("p", 1));
+        assert_eq!(tea.claims("Ada", "", ("p", 2)), refused(("p", 2)));
+        // But the seat that has the name keeps it, whatever is repeated.
+        assert_eq!(tea.claims("Ada", "", ("p", 1)), nothing());
+        assert_eq!(tea.has("Ada", ("p", 1)), Some(true));
+        tea.leaves("Ada", ("p", 1));
+        assert!(!tea.names.belongs_to("tea", "Ada", ""));
+    }
+
+    /// The old connection goes on until the new one is there. Nobody else sees a difference.
+    #[test]
+    fn the_same_session_takes_the_name_over_when_its_member_is_present() {
+        let mut tea = Tea::new();
+        tea.is_present("Ada", "a", ("p", 1));
+        assert_eq!(tea.claims("Ada", "a", ("q", 1)), nothing());
+        assert_eq!((tea.has("Ada", ("p", 1)), tea.has("Ada", ("q", 1))), (Some(true), Some(false)));
+        assert_eq!(tea.is_present("Ada", "a", ("q", 1)), replaced(("p", 1)));
+        assert_eq!((tea.has("Ada", ("p", 1)), tea.has("Ada", ("q", 1))), (None, Some(true)));
+        assert_eq!(tea.names.present("tea", "Ada"), Some(&seat(("q", 1))));
+        // What the old connection does now changes nothing.
+        assert_eq!(tea.leaves("Ada", ("p", 1)), nothing());
+        assert_eq!(tea.here(), names(&["Ada"]));
+        assert_eq!(tea.leaves("Ada", ("q", 1)), joined_or_left());
+    }
+
+    /// Of many windows of one visitor, the last one that is present has the name.
+    #[test]
+    fn claims_of_the_same_session_wait_side_by_side() {
+        let mut tea = Tea::new();
+        for number in 1..=3 {
+            assert_eq!(tea.claims("Ada", "a", ("p", number)), nothing());
+        }
+        assert_eq!(tea.is_present("Ada", "a", ("p", 2)), joined_or_left());
+        assert_eq!(tea.is_present("Ada", "a", ("p", 1)), replaced(("p", 2)));
+        assert_eq!(tea.is_present("Ada", "a", ("p", 3)), replaced(("p", 1)));
+        assert_eq!(tea.leaves("Ada", ("p", 3)), joined_or_left());
+    }
+
+    /// A page whose connection was lost and that is about to be back has not left.
+    #[test]
+    fn a_member_has_left_when_the_last_seat_is_given_back() {
+        let mut tea = Tea::new();
+        tea.is_present("Ada", "a", ("p", 1));
+        tea.claims("Ada", "a", ("q", 1));
+        assert_eq!(tea.leaves("Ada", ("p", 1)), nothing());
+        assert_eq!(tea.here(), names(&["Ada"]));
+        // Meanwhile the name is not free.
+        assert_eq!(tea.claims("Ada", "b", ("q", 2)), refused(("q", 2)));
+        assert_eq!(tea.is_present("Ada", "a", ("q", 1)), nothing());
+        assert_eq!(tea.here(), names(&["Ada"]));
+        // The same, and the claim is given up.
+        tea.claims("Ada", "a", ("p", 2));
+        assert_eq!(tea.leaves("Ada", ("q", 1)), nothing());
+        assert_eq!(tea.leaves("Ada", ("p", 2)), joined_or_left());
+        assert_eq!(tea.here(), names(&[]));
+    }
+
+    /// An entry that was sent over a connection that hung may come after the one that gives the seat
+    /// back. It gives nobody a name.
+    #[test]
+    fn an_entry_about_a_seat_that_was_given_back_does_nothing() {
+        let mut tea = Tea::new();
+        assert_eq!(tea.leaves("Ada", ("p", 1)), nothing());
+        assert_eq!(tea.claims("Ada", "a", ("p", 1)), refused(("p", 1)));
+        assert_eq!(tea.is_present("Ada", "a", ("p", 1)), refused(("p", 1)));
+        assert!(!tea.names.is_occupied("tea"));
+        tea.is_present("Ada", "b", ("q", 1));
+        assert_eq!(tea.is_present("Ada", "a", ("p", 1)), refused(("p", 1)));
+        assert_eq!(tea.has("Ada", ("q", 1)), Some(true));
+    }
+
+    /// Otherwise an old window would take the name back from the new one.
+    #[test]
+    fn a_late_entry_about_a_replaced_seat_does_not_take_the_name_back() {
+        let mut tea = Tea::new();
+        tea.is_present("Ada", "a", ("p", 1));
+        tea.is_present("Ada", "a", ("q", 1));
+        assert_eq!(tea.claims("Ada", "a", ("p", 1)), refused(("p", 1)));
+        assert_eq!(tea.is_present("Ada", "a", ("p", 1)), refused(("p", 1)));
+        assert_eq!((tea.has("Ada", ("q", 1)), tea.has("Ada", ("p", 1))), (Some(true), None));
+    }
+
+    /// What may be lost is sent again, so it may come twice.
+    #[test]
+    fn entries_that_are_repeated_do_nothing() {
+        let mut tea = Tea::new();
+        tea.claims("Ada", "a", ("p", 1));
+        assert_eq!(tea.claims("Ada", "a", ("p", 1)), nothing());
+        tea.is_present("Ada", "a", ("p", 1));
+        assert_eq!(tea.is_present("Ada", "a", ("p", 1)), nothing());
+        // A claim that comes once more does not make the member absent.
+        assert_eq!(tea.claims("Ada", "a", ("p", 1)), nothing());
+        assert_eq!(tea.has("Ada", ("p", 1)), Some(true));
+        tea.leaves("Ada", ("p", 1));
+        assert_eq!(tea.leaves("Ada", ("p", 1)), nothing());
+        assert_eq!(tea.leaves("Nobody", ("p", 9)), nothing());
+        // The repeated claim was not a second one.
+        assert!(!tea.names.is_occupied("tea"));
+    }
+
+    /// The claim may have been lost with an old Redis.
+    #[test]
+    fn a_member_may_be_present_without_a_claim() {
+        let mut tea = Tea::new();
+        assert_eq!(tea.is_present("Ada", "a", ("p", 1)), joined_or_left());
+        assert_eq!(tea.has("Ada", ("p", 1)), Some(true));
+    }
+
+    #[test]
+    fn the_seats_of_a_process_that_is_gone_are_given_back() {
+        let mut tea = Tea::new();
+        tea.is_present("Ada", "a", ("p", 1));
+        tea.is_present("Bob", "b", ("p", 2));
+        tea.claims("Cy", "c", ("p", 3));
+        tea.is_present("Dee", "d", ("q", 1));
+        let sorted = |mut processes: Vec<ProcessId>| {
+            processes.sort();
+            processes
+        };
+        assert_eq!(sorted(tea.names.processes().into_iter().collect()), names(&["p", "q"]));
+        assert_eq!(tea.names.seats_of("p").len(), 3);
+        assert_eq!(tea.gone("p"), joined_or_left());
+        assert_eq!(tea.here(), names(&["Dee"]));
+        assert_eq!(tea.names.seats_of("p"), []);
+        assert_eq!(tea.names.processes(), BTreeSet::from(["q".into()]));
+        // Its names are free, and what it has sent before does nothing.
+        assert_eq!(tea.is_present("Ada", "a", ("p", 1)), refused(("p", 1)));
+        assert_eq!(tea.claims("Eve", "e", ("p", 4)), refused(("p", 4)));
+        assert_eq!(tea.is_present("Cy", "other", ("q", 2)), joined_or_left());
+        assert_eq!(tea.gone("p"), nothing());
+        assert_eq!(tea.here(), names(&["Cy", "Dee"]));
+    }
+
+    #[test]
+    fn a_member_who_comes_back_over_another_process_does_not_go_with_the_old_one() {
+        let mut tea = Tea::new();
+        tea.is_present("Ada", "a", ("p", 1));
+        tea.claims("Ada", "a", ("q", 1));
+        assert_eq!(tea.gone("p"), nothing());
+        assert_eq!(tea.here(), names(&["Ada"]));
+        assert_eq!(tea.is_present("Ada", "a", ("q", 1)), nothing());
+        // Now the old process's claim is the one that goes.
+        tea.claims("Ada", "a", ("r", 1));
+        assert_eq!(tea.gone("r"), nothing());
+        assert_eq!(tea.gone("q"), joined_or_left());
+    }
+
+    /// So somebody who comes back while Redis is away is recognised.
+    #[test]
+    fn a_free_name_belongs_to_the_session_that_had_it_last() {
+        let mut tea = Tea::new();
+        assert!(!tea.names.belongs_to("tea", "Ada", "a"));
+        tea.claims("Ada", "a", ("p", 1));
+        assert!(tea.names.belongs_to("tea", "Ada", "a"));
+        assert!(!tea.names.belongs_to("tea", "Ada", "b"));
+        // A name that was only claimed belonged to nobody.
+        tea.leaves("Ada", ("p", 1));
+        assert!(!tea.names.belongs_to("tea", "Ada", "a"));
+        tea.is_present("Ada", "a", ("p", 2));
+        tea.leaves("Ada", ("p", 2));
+        assert!(tea.names.belongs_to("tea", "Ada", "a"));
+        assert!(!tea.names.belongs_to("coffee", "Ada", "a"));
+        // But anybody may have it.
+        assert_eq!(tea.claims("Ada", "b", ("q", 1)), nothing());
+        assert!(!tea.names.belongs_to("tea", "Ada", "a"));
+        tea.leaves("Ada", ("q", 1));
+        assert!(!tea.names.belongs_to("tea", "Ada", "a"));
+        tea.is_present("Bob", "b", ("q", 2));
+        tea.gone("q");
+        assert!(tea.names.belongs_to("tea", "Bob", "b"));
+    }
+
+    #[test]
+    fn a_name_goes_on_where_another_seat_of_its_session_is_present() {
+        let mut tea = Tea::new();
+        tea.claims("Ada", "a", ("p", 1));
+        assert!(!tea.names.goes_on("tea", "Ada", "a"));
+        assert!(tea.names.is_only_seat("tea", "Ada", &seat(("p", 1))));
+        tea.is_present("Ada", "a", ("p", 1));
+        tea.claims("Ada", "a", ("q", 1));
+        assert!(tea.names.goes_on("tea", "Ada", "a") && !tea.names.goes_on("tea", "Ada", "b"));
+        assert!(!tea.names.is_only_seat("tea", "Ada", &seat(("p", 1))));
+    }
+
+    /// One change of the names of two rooms, by two processes. A seat always wants the same name
+    /// under the same session.
+    fn change() -> impl Strategy<Value = NameChange> {
+        let seats = (0..2_usize, 0..6_u64);
+        let seat = seats
+            .prop_map(|(process, number)| Seat { process: ["p", "q"][process].into(), number });
+        (seat, 0..10).prop_map(|(seat, kind)| {
+            let place = usize::try_from(seat.number).unwrap();
+            let room: Arc<str> = ["tea", "coffee"][place % 2].into();
+            let name: Arc<str> = ["Ada", "Bob", "Ada"][place / 2].into();
+            let session: Arc<str> = ["a", "b", ""][place % 3].into();
+            match kind {
+                0 => NameChange::Gone { process: seat.process },
+                1..=3 => NameChange::Leave { room, name, seat },
+                _ => NameChange::Seat { room, name, session, seat, is_present: kind >= 7 },
+            }
+        })
+    }
+
+    fn here(names: &Names) -> BTreeSet<(&'static str, Arc<str>)> {
+        let rooms = ["tea", "coffee"].into_iter();
+        rooms.flat_map(|room| names.here(room).into_iter().map(move |name| (room, name))).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever comes, in whatever order.
+        #[test]
+        fn a_name_has_one_holder_and_every_change_of_the_members_is_told(
+            changes in prop::collection::vec(change(), 1..60),
+        ) {
+            let mut names = Names::default();
+            let mut spent = BTreeSet::new();
+            for change in &changes {
+                let (before, held_before) = (here(&names), names.all());
+                let outcome = names.apply(change);
+                let (after, held) = (here(&names), names.all());
+                // A room is told if and only if somebody has joined or left.
+                let changed: BTreeSet<Arc<str>> =
+                    before.symmetric_difference(&after).map(|(room, _)| (*room).into()).collect();
+                prop_assert_eq!(outcome.rooms.iter().cloned().collect::<BTreeSet<_>>(), changed);
+                // A holder is only replaced by the same visitor.
+                for old in &outcome.replaced {
+                    let has = |held: &&HeldName| held.present.as_ref() == Some(old);
+                    let lost = held_before.iter().find(has).unwrap();
+                    let now = held.iter().find(|held| (&held.room, &held.name) == (&lost.room, &lost.name));
+                    prop_assert!(!lost.session.is_empty());
+                    prop_assert_eq!(&now.unwrap().session, &lost.session);
+                    spent.insert(old.clone());
+                }
+                if outcome.refused.is_some() {
+                    prop_assert_eq!(&held, &held_before);
+                }
+                if let NameChange::Leave { seat, .. } = change {
+                    spent.insert(seat.clone());
+                }
+                // Nobody has a seat that was given back, or two seats under one name.
+                let mut seats = BTreeSet::new();
+                for seat in held.iter().flat_map(|held| held.claims.iter().chain(&held.present)) {
+                    prop_assert!(seats.insert(seat) && !spent.contains(seat), "{:?}", seat);
+                }
+                // Repeated at once, it changes nothing more.
+                let again = names.apply(change);
+                prop_assert_eq!(again, Outcome { refused: outcome.refused, ..Outcome::default() });
+                prop_assert_eq!(names.all(), held.clone());
+                // A snapshot says it all.
+                let mut copy = Names::default();
+                copy.replace(&held);
+                prop_assert_eq!((here(&copy), copy.all()), (after, held));
+            }
+        }
+    }
+}

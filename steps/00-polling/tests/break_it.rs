@@ -1,5 +1,5 @@
-//! The queues of the tutorials, one for each visitor (fault F20), beside our log. The book shows what
-//! comes of them.
+//! A queue for each visitor (fault F20), which is a common mistake, beside our log. The book shows the
+//! difference.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::collections::{HashMap, VecDeque};
@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use event_log::{EventId, EventLog};
+use polling::topics;
 
 // ANCHOR: faulty
 /// A queue for each visitor, by their session.
@@ -37,7 +38,7 @@ impl Queues {
 #[tokio::test]
 async fn the_queues_of_those_who_left_grow_for_ever() {
     let mut queues = Queues::default();
-    let log = EventLog::in_memory(100);
+    let log = EventLog::in_memory(topics(100));
     for visitor in 0..1000 {
         queues.visit(&format!("visitor {visitor}"));
         // They ask once, and are gone before there is news.
@@ -49,9 +50,9 @@ async fn the_queues_of_those_who_left_grow_for_ever() {
         queues.vote(candidate);
         log.append("vote", &key.to_string(), candidate).unwrap();
     }
-    // Who stayed gets the same by both.
+    // The one who stayed gets the same by both.
     let by_queue: Vec<String> = std::iter::from_fn(|| queues.poll("Ada")).collect();
-    let by_log = log.after("vote", EventId::default());
+    let by_log = log.after("vote", EventId::default()).events;
     assert_eq!(by_queue, by_log.iter().map(|event| &*event.data).collect::<Vec<_>>());
 
     let held: usize = queues.0.values().map(VecDeque::len).sum();

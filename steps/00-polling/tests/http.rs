@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use event_log::{EventId, EventLog};
-use polling::site;
+use polling::{site, topics};
 use serde_json::{Value, json};
 use testkit::{PATIENCE, Response, Server, Wire};
 use tokio::net::TcpListener;
@@ -28,7 +28,7 @@ struct Station {
 
 impl Station {
     fn start(hold: Duration) -> Self {
-        Self::with(hold, HttpLimits::default(), EventLog::in_memory(100))
+        Self::with(hold, HttpLimits::default(), EventLog::in_memory(topics(100)))
     }
 
     fn with(hold: Duration, limits: HttpLimits, log: EventLog) -> Self {
@@ -182,6 +182,72 @@ fn a_vote_that_is_sent_twice_counts_once() {
     assert_eq!(json_of(&station.gets("/votes"))["counts"]["Ada"], 1);
 }
 
+/// Sends five votes and five messages.
+fn sends_five_of_each(station: &Station) {
+    for number in 0..5 {
+        station.votes_for("Ada");
+        let message = json!({ "name": "Ada", "text": number.to_string() }).to_string();
+        assert_eq!(station.posts("/messages", "", &message).status, 202);
+    }
+}
+
+/// A client that asks for what is no longer kept is told so, and can go on from there.
+#[test]
+fn a_poll_for_events_that_are_no_longer_kept_says_that_some_are_missing() {
+    let log = EventLog::in_memory(topics(3));
+    let station = Station::with(NO_TIME, HttpLimits::default(), log);
+    sends_five_of_each(&station);
+    for wait in ["", "&wait=0"] {
+        let votes = json_of(&station.gets(&format!("/votes?after=0-0{wait}")));
+        assert_eq!((&votes["gap"], &votes["counts"]["Ada"]), (&json!(true), &json!(5)));
+        let messages = json_of(&station.gets(&format!("/messages?after=0-0{wait}")));
+        assert_eq!(messages["gap"], json!(true));
+        let texts = messages["messages"].as_array().unwrap().iter().map(|message| &message["text"]);
+        assert_eq!(texts.collect::<Vec<_>>(), ["2", "3", "4"]);
+        for (path, answer, field) in [("votes", votes, "votes"), ("messages", messages, "messages")]
+        {
+            let kept = answer[field].as_array().unwrap();
+            assert_eq!((kept.len(), &kept[2]["id"]), (3, &answer["newest"]), "{path}");
+            let newest = answer["newest"].as_str().unwrap();
+            assert_eq!(station.gets(&format!("/{path}?after={newest}")).status, 204);
+            // From one that is kept, nothing is missing, and nothing is said.
+            let second = kept[1]["id"].as_str().unwrap();
+            let rest = json_of(&station.gets(&format!("/{path}?after={second}{wait}")));
+            assert_eq!((rest.get("gap"), rest[field].as_array().unwrap().len()), (None, 1));
+        }
+    }
+}
+
+/// A page that was open when the server was restarted asks with an id of a log that is lost. It is
+/// told once, also if nobody has voted since: its next poll is held.
+#[test]
+fn a_poll_with_an_id_from_before_a_restart_says_once_that_some_are_missing() {
+    let station = Station::start(NO_TIME);
+    for path in ["votes", "messages"] {
+        for old in ["1763716484123-0", "18446744073709551615-0"] {
+            let answer = json_of(&station.gets(&format!("/{path}?after={old}")));
+            assert_eq!((&answer["gap"], &answer[path]), (&json!(true), &json!([])), "{path} {old}");
+            let newest = answer["newest"].as_str().unwrap();
+            assert_eq!(station.gets(&format!("/{path}?after={newest}")).status, 204, "{newest}");
+        }
+    }
+    station.votes_for("Ada");
+    let answer = json_of(&station.gets("/votes?after=1763716484123-0"));
+    assert_eq!((&answer["gap"], &answer["votes"][0]["candidate"]), (&json!(true), &json!("Ada")));
+}
+
+/// Voters do not wait for each other.
+#[test]
+fn votes_that_are_posted_at_the_same_moment_are_all_counted_when_they_are_answered() {
+    let station = Station::start(NO_TIME);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..100).for_each(|_| station.votes_for("Grace")));
+        }
+    });
+    assert_eq!(json_of(&station.gets("/votes?after=0-0&wait=0"))["counts"]["Grace"], 800);
+}
+
 #[test]
 fn a_message_reaches_all_who_wait_as_it_was_written() {
     let station = Station::start(FOR_EVER);
@@ -313,7 +379,7 @@ fn a_vote_that_finds_no_room_is_answered_with_503() {
     let runtime = Runtime::new().unwrap();
     let _inside = runtime.enter();
     // Nobody listens there.
-    let log = EventLog::over_redis(&testkit::Redis::away().url().parse().unwrap(), 100);
+    let log = EventLog::over_redis(&testkit::Redis::away().url().parse().unwrap(), topics(100));
     for number in 0..10_000 {
         log.append("vote", &number.to_string(), "").unwrap();
     }
@@ -338,7 +404,7 @@ fn no_answer_is_kept_or_guessed_at() {
 #[test]
 fn a_connection_over_the_limit_is_closed() {
     let limits = HttpLimits { connections: 2, ..HttpLimits::default() };
-    let station = Station::with(FOR_EVER, limits, EventLog::in_memory(100));
+    let station = Station::with(FOR_EVER, limits, EventLog::in_memory(topics(100)));
     let first = asks(station.address, "/votes");
     let _second = asks(station.address, "/votes");
     station.holds(2);
@@ -369,7 +435,7 @@ fn answers(address: SocketAddr, request: &str) -> bool {
 #[test]
 fn a_client_that_does_not_finish_its_header_is_closed() {
     let limits = HttpLimits { header_time: Duration::from_millis(200), ..HttpLimits::default() };
-    let station = Station::with(FOR_EVER, limits, EventLog::in_memory(100));
+    let station = Station::with(FOR_EVER, limits, EventLog::in_memory(topics(100)));
     let mut slow = Wire::connect(station.address);
     slow.sends_text("GET /votes HTTP/1.1\r\nHo");
     let mut silent = Wire::connect(station.address);

@@ -1,53 +1,70 @@
-//! The count of a vote.
+//! The count of the votes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
-use event_log::EventLog;
-use polling::Tally;
+use event_log::{EventId, EventLog};
+use polling::{CANDIDATES, Tally, VOTES, topics};
 
-/// A history may begin in the middle: each vote says what was counted before it.
+/// Returns the votes for each candidate, in the order of the candidates.
+fn votes(log: &EventLog) -> [u64; 5] {
+    let counts = Tally::of(log).counts;
+    assert_eq!(counts.len(), CANDIDATES.len());
+    CANDIDATES.map(|candidate| counts[candidate])
+}
+
 #[test]
-fn a_count_goes_on_where_the_history_begins() {
-    let log = EventLog::in_memory(3);
-    let mut first = Tally::default();
+fn before_the_first_vote_each_candidate_has_none() {
+    let log = EventLog::in_memory(topics(3));
+    assert_eq!(votes(&log), [0; 5]);
+    assert_eq!(Tally::of(&log).newest, EventId::default());
+}
+
+/// Fewer votes are kept than are counted.
+#[test]
+fn a_count_goes_on_when_votes_are_no_longer_kept() {
+    let log = EventLog::in_memory(topics(3));
     for number in 0..10 {
-        first.catch_up(&log);
         let candidate = if number % 2 == 0 { "Ada" } else { "Grace" };
-        let vote = first.vote(candidate).unwrap();
-        log.append("vote", &number.to_string(), &vote).unwrap();
+        log.append(VOTES, &number.to_string(), candidate).unwrap();
+        let tally = Tally::of(&log);
+        assert_eq!(tally.newest, log.newest(VOTES));
+        assert_eq!(tally.counts.values().sum::<u64>(), number + 1);
     }
-    first.catch_up(&log);
-    assert_eq!((first.counts()["Ada"], first.counts()["Grace"]), (5, 5));
-    assert_eq!(first.upto(), log.newest("vote"));
-    let mut late = Tally::default();
-    late.catch_up(&log);
-    assert_eq!(late, first);
-    assert_eq!(late.vote("Bob"), None);
+    assert_eq!(votes(&log), [5, 5, 0, 0, 0]);
+    assert_eq!(log.after(VOTES, EventId::default()).events.len(), 3);
 }
 
-/// Votes that were cast at the same moment do not know of each other, and each still counts.
+/// Votes that are cast at the same moment do not know of each other, and each counts.
 #[test]
-fn a_count_from_the_middle_does_not_miss_votes_that_crossed() {
-    let log = EventLog::in_memory(4);
-    let mut all = Tally::default();
-    let crossing = all.vote("Ada").unwrap();
-    for number in 0..6 {
-        log.append("vote", &format!("crossed {number}"), &crossing).unwrap();
-        all.catch_up(&log);
+fn votes_that_are_cast_at_the_same_moment_are_all_counted() {
+    let log = EventLog::in_memory(topics(4));
+    std::thread::scope(|scope| {
+        for (voter, candidate) in CANDIDATES.into_iter().enumerate() {
+            let log = &log;
+            scope.spawn(move || {
+                for number in 0..1_000 {
+                    log.append(VOTES, &format!("{voter} {number}"), candidate).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(votes(&log), [1_000; 5]);
+}
+
+/// A voter who does not know whether a vote has arrived casts it again, perhaps long after.
+#[test]
+fn a_vote_that_is_cast_twice_counts_once() {
+    let log = EventLog::in_memory(topics(2));
+    for key in ["1", "1", "2", "3", "4", "1"] {
+        log.append(VOTES, key, "Radia").unwrap();
     }
-    log.append("vote", "last", &all.vote("Grace").unwrap()).unwrap();
-    all.catch_up(&log);
-    let mut late = Tally::default();
-    late.catch_up(&log);
-    assert_eq!((late.counts()["Ada"], late.counts()["Grace"]), (6, 1));
-    assert_eq!(late, all);
+    assert_eq!(votes(&log), [0, 0, 0, 0, 4]);
 }
 
 #[test]
-fn what_is_no_vote_is_not_counted() {
-    let log = EventLog::in_memory(10);
-    log.append("vote", "a", "hello").unwrap();
-    log.append("vote", "b", r#"{"candidate":"Bob","before":{"counts":{},"upto":"0-0"}}"#).unwrap();
-    let mut tally = Tally::default();
-    tally.catch_up(&log);
-    assert!(tally.counts().values().all(|count| *count == 0));
+fn only_votes_for_candidates_are_counted() {
+    let log = EventLog::in_memory(topics(10));
+    log.append(VOTES, "a", "hello").unwrap();
+    log.append(VOTES, "b", r#"{"candidate":"Ada"}"#).unwrap();
+    log.append("chat", "c", "Ada").unwrap();
+    assert_eq!(votes(&log), [0; 5]);
 }

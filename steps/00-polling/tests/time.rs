@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use event_log::EventLog;
-use polling::site;
+use polling::{site, topics};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::Instant;
 use web::Origins;
@@ -15,7 +15,7 @@ const HOLD: Duration = Duration::from_secs(10);
 /// A connection to the vote and the chat, without a network.
 fn connection() -> DuplexStream {
     let (ours, theirs) = duplex(64 * 1024);
-    let site = site(EventLog::in_memory(100), HOLD);
+    let site = site(EventLog::in_memory(topics(100)), HOLD);
     let router = guarded(site, Origins::default(), HOLD);
     tokio::spawn(async move { serve_stream(theirs, router, &HttpLimits::default()).await });
     ours

@@ -1,14 +1,14 @@
 //! What news costs by each of the three ways, in bytes as they are on the wire. The book shows it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::future::pending;
 use std::io::{Read, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use event_log::EventLog;
-use polling::{routes, topics};
+use polling::{VOTES, routes, topics};
 use support::{Member, start};
 use testkit::{Frame, PATIENCE};
 use tokio::net::TcpListener;
@@ -47,8 +47,6 @@ const HANDSHAKE: &str = "GET /vote/socket HTTP/1.1\r\n\
     Accept-Language: en-US,en;q=0.9\r\n\
     Sec-WebSocket-Key: kJXuOKsrl3AR1KeFngRElQ==\r\n\
     Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n";
-/// A poll for what comes after an event that is long gone.
-const AFTER: &str = "/votes?after=1000000000000-0";
 
 /// Bytes that go up, and bytes that come down.
 type Cost = (u64, u64);
@@ -75,16 +73,24 @@ fn get(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\n{HEADERS}\r\n")
 }
 
-/// What an empty answer to a long poll costs. So that nobody waits ten seconds for it, it is not
-/// held for as long.
+/// Returns a request for the votes after this one.
+fn votes_after(id: impl Display, wait: &str) -> String {
+    get(&format!("/votes?after={id}{wait}"))
+}
+
+/// Returns the cost of an empty answer to a long poll. This server holds it for a moment only, so
+/// that the test does not wait for ten seconds.
 async fn empty_long_poll() -> Cost {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let hold_time = Duration::from_millis(1);
-    let polls = routes(EventLog::in_memory(topics(1)), hold_time);
+    let log = EventLog::in_memory(topics(1));
+    log.append(VOTES, "a vote", "Ada").unwrap();
+    let request = votes_after(log.newest(VOTES), "");
+    let polls = routes(log, hold_time);
     let router = guarded(polls, Origins::default(), hold_time);
     tokio::spawn(serve(listener, router, HttpLimits::default(), pending()));
-    tokio::task::spawn_blocking(move || costs(address, &get(AFTER))).await.unwrap()
+    tokio::task::spawn_blocking(move || costs(address, &request)).await.unwrap()
 }
 
 /// S14: the same ten votes by each way, with the bytes that one question, one answer and one frame
@@ -92,16 +98,19 @@ async fn empty_long_poll() -> Cost {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_that_is_open_for_an_hour_pays_for_its_ten_votes() {
     let server = start(&[]);
-    let empty_short = costs(server.address(), &get(&format!("{AFTER}&wait=0")));
-    let empty_long = empty_long_poll().await;
     let mut member = Member::connects(&server, "/vote/socket");
     member.hears();
+    // The pages are open, and have seen one vote.
+    let seen = member.says(r#"{"candidate": "Ada", "key": "seen"}"#).hears()["id"].take();
+    let seen = seen.as_str().unwrap();
+    let empty_short = costs(server.address(), &votes_after(seen, "&wait=0"));
+    let empty_long = empty_long_poll().await;
     let ballot = r#"{"candidate": "Ada", "key": "0123456789abcdef0123456789abcdef"}"#;
     let vote = member.says(ballot).hears_text();
     let frame = |text: &str| Frame::text(text).unmasked().bytes().len() as u64;
     let one_vote = (0, frame(&vote));
-    let short = costs(server.address(), &get(&format!("{AFTER}&wait=0")));
-    let long = costs(server.address(), &get(AFTER));
+    let short = costs(server.address(), &votes_after(seen, "&wait=0"));
+    let long = costs(server.address(), &votes_after(seen, ""));
     let handshake = costs(server.address(), HANDSHAKE);
     // A page that opens is told the counts first.
     let handshake =

@@ -28,15 +28,10 @@ fn a_value_that_makes_no_sense_is_refused_before_the_server_listens() {
         ),
         (&["--cert", "cert.pem"], &["required", "--key <FILE>"]),
         (&["--key", "key.pem"], &["required", "--cert <FILE>"]),
-        (&["--redis", "localhost"], &["cannot use localhost: ", url]),
         (
             &["--data", "kept", "--redis", "redis://localhost"],
             &["'--data <DIR>' cannot be used with '--redis"],
         ),
-        (&["--redis", ""], &["cannot use : ", url]),
-        (&["--redis", "redis://localhost/one"], &["cannot use redis://localhost/one: ", url]),
-        // A connection without TLS would be another thing than what was asked for.
-        (&["--redis", "rediss://localhost"], &["cannot use rediss://localhost: ", "TLS"]),
         (&["--redis", "localhost"], &["it does not start with redis://", url]),
         (&["--redis", ""], &["it does not start with redis://", url]),
         (&["--redis", "redis://localhost/one"], &["Invalid database number", url]),
