@@ -121,6 +121,11 @@ book *ARGS:
 figures:
     @cargo run -q -p weave -- figures
 
+# Simulate processes, Redis, its faults and people: `just simulate --seeds 10000`, `--seed 4711 --story`
+[no-exit-message]
+simulate *ARGS:
+    @cargo run -q -p simulation -- {{ ARGS }}
+
 # Take screenshots of the steps' pages for the book: those that are stale, or those you name
 [no-exit-message]
 screens *NAMES:

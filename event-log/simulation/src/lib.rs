@@ -3,6 +3,8 @@
 //! chat were kept, and a seed that fails can be run again step by step.
 
 mod crowd;
+mod mutants;
+mod mutation;
 mod network;
 mod oracle;
 mod people;
@@ -16,5 +18,7 @@ mod time;
 mod trouble;
 mod world;
 
+pub use mutants::{MUTANTS, Mutant};
+pub use mutation::{log, try_mutants};
 pub use run::run;
 pub use story::{Broken, Rule, Story};

@@ -441,7 +441,7 @@ impl World {
         connection.ended_at = Some(self.now);
         let now = self.now_of(slot);
         let Some(number) = self.connections[index].number else { return };
-        self.cause = self.nodes[slot].read_at;
+        self.cause = self.nodes[slot].read_at.saturating_sub(2 * self.plan.delay);
         let node = &mut self.nodes[slot];
         node.attempts.remove(&number);
         if let Some(process) = &mut node.process {

@@ -69,6 +69,28 @@ pub enum Rule {
     CleanStop,
 }
 
+impl Rule {
+    /// All rules.
+    pub const ALL: [Self; 16] = [
+        Self::NothingLost,
+        Self::NothingTwice,
+        Self::OneOrder,
+        Self::GapsAreTrue,
+        Self::OneHolder,
+        Self::HolderStays,
+        Self::AliveIsAlive,
+        Self::FreeInTime,
+        Self::NoGhosts,
+        Self::LeftIsTrue,
+        Self::SameEverywhere,
+        Self::VotesCount,
+        Self::WaitsEnd,
+        Self::Bounded,
+        Self::ToldOnce,
+        Self::CleanStop,
+    ];
+}
+
 impl Story {
     /// Adds a line.
     pub fn tell(&mut self, now: Time, line: fmt::Arguments<'_>) {

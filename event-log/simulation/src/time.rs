@@ -9,6 +9,6 @@ pub const MILLISECOND: Time = 1_000;
 pub const SECOND: Time = 1_000_000;
 /// Milliseconds between 1970 and the beginning of each simulation.
 pub const BEGAN: u64 = 1_700_000_000_000;
-/// A process that gives no sign of life for this long may lose its names. It counts six answers of
-/// Redis, 500 ms apart, and the last sign may have been given up to 500 ms before the first of them.
-pub const LEASE: Time = 2_400 * MILLISECOND;
+/// A process that gives no sign of life for this long may lose its names. Others count six answers of
+/// Redis that are at least 450 ms apart.
+pub const LEASE: Time = 5 * 450 * MILLISECOND;

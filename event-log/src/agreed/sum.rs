@@ -35,6 +35,9 @@ pub struct Agreed {
     position: EventId,
     history: History,
     keys: Keys,
+    /// The keys of the events that are counted, in this log. What a log has lost may be known here and
+    /// not be counted.
+    counted: Keys,
     names: Names,
     counts: Counts,
     /// The last changes of names, for a store that has lost them.
@@ -93,6 +96,7 @@ impl Agreed {
             topics,
             position: EventId::default(),
             keys: Keys::default(),
+            counted: Keys::default(),
             names: Names::default(),
             counts: Counts::new(),
             changes: VecDeque::new(),
@@ -154,8 +158,12 @@ impl Agreed {
         if self.topics.counted.contains(&event.topic) {
             match &mut self.loading {
                 Some(loading) => loading.count(&event),
-                None if !is_known => count(&mut self.counts, &event),
-                None => {}
+                None => {
+                    if self.counted.id_of(&event.topic, &event.key).is_none() {
+                        self.counted.insert(&event);
+                        count(&mut self.counts, &event);
+                    }
+                }
             }
         }
         if is_known {
@@ -202,6 +210,12 @@ impl Agreed {
         self.history.set_began(place);
     }
 
+    /// Forgets everything. Nobody has seen anything of it.
+    pub(crate) fn forget(&mut self) {
+        self.history = History::new(self.topics.events_max);
+        self.keys = Keys::default();
+    }
+
     /// Begins to read the log from its beginning. What is known of events stays; names and counts
     /// are added up again.
     pub(crate) fn begin_loading(&mut self) {
@@ -214,9 +228,10 @@ impl Agreed {
     /// The log has been read from its beginning to its end. From now on, its names and counts are
     /// those that everybody sees.
     pub(crate) fn end_loading(&mut self) -> Vec<Change> {
-        let Some(Loading { names, counts, topics, .. }) = self.loading.take() else {
+        let Some(Loading { names, counts, keys, topics, .. }) = self.loading.take() else {
             return Vec::new();
         };
+        self.counted = keys;
         let old = replace(&mut self.names, names);
         self.counts = counts;
         let rooms: BTreeSet<Arc<str>> = old.all_rooms().chain(self.names.all_rooms()).collect();

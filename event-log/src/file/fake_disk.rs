@@ -35,6 +35,11 @@ enum Change {
 }
 
 impl FakeDisk {
+    /// Whether nothing was ever written.
+    pub(crate) fn is_new(&self) -> bool {
+        self.state().seen.is_empty()
+    }
+
     /// From now on, the file cannot become longer than now; `false` makes room again.
     pub(crate) fn set_full(&self, is_full: bool) {
         let mut state = self.state();

@@ -8,6 +8,8 @@ use redb::{Builder, Database, DatabaseError};
 use crate::agreed::entry::{Entry, Snapshot};
 use crate::file::amount::Amount;
 use crate::file::error::{FileError, Problem};
+#[cfg(test)]
+use crate::file::fake_disk::FakeDisk;
 use crate::file::folder::Folder;
 use crate::file::tables;
 
@@ -55,6 +57,19 @@ impl FileLog {
         let path = file.clone();
         let open = move || builder().open(&path);
         Self::over(Box::new(open), file, Some(folder))
+    }
+
+    /// Opens the log on a simulated disk. A disk that is new gets its tables first.
+    #[cfg(test)]
+    pub(crate) fn open_on(disk: &FakeDisk) -> Result<(Self, Vec<Entry>), FileError> {
+        let disk = disk.clone();
+        if disk.is_new() {
+            let database = builder().create_with_backend(disk.clone()).map_err(tables::problem);
+            let created = database.and_then(|database| tables::create(&database));
+            created.map_err(|problem| FileError::new(Path::new("log.redb"), problem))?;
+        }
+        let open = move || builder().create_with_backend(disk.clone());
+        Self::over(Box::new(open), PathBuf::from("log.redb"), None)
     }
 
     fn over(
@@ -148,7 +163,6 @@ mod tests {
     use super::*;
     use crate::agreed::entry::{Draft, Record};
     use crate::event::EventId;
-    use crate::file::fake_disk::FakeDisk;
 
     /// Power cuts that the test plays.
     const CUTS: u64 = 300;
@@ -163,16 +177,13 @@ mod tests {
         (first..first + count).map(message).collect()
     }
 
-    /// Opens the log on this disk. A disk that is new gets its tables first.
     fn open(disk: &FakeDisk) -> (FileLog, Vec<Entry>) {
-        let disk = disk.clone();
-        let open = move || builder().create_with_backend(disk.clone());
-        FileLog::over(Box::new(open), PathBuf::from("log.redb"), None).unwrap()
+        FileLog::open_on(disk).unwrap()
     }
 
     fn new_disk() -> FakeDisk {
         let disk = FakeDisk::default();
-        tables::create(&builder().create_with_backend(disk.clone()).unwrap()).unwrap();
+        drop(open(&disk));
         disk
     }
 

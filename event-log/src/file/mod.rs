@@ -12,7 +12,7 @@
 pub mod amount;
 pub mod error;
 #[cfg(test)]
-mod fake_disk;
+pub(crate) mod fake_disk;
 pub mod file_log;
 mod folder;
 mod tables;

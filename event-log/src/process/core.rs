@@ -176,19 +176,20 @@ impl Core {
                     self.tell(News::Seat(seat.number, Outcome::Replaced));
                 }
             }
-            Change::Gone(process) if process == self.id => {
-                // The others have given us up. We go on under another name, and our members claim
-                // their names again.
-                self.is_given_back = self.is_closing;
-                self.deaths += 1;
-                self.id = format!("{}.{}", self.name, self.deaths).into();
-                self.seats.lose_all();
-                self.has_died = true;
-            }
+            Change::Gone(process) if process == self.id => self.go_on_under_another_name(),
             Change::Gone(process) => self.buried.push(process),
             Change::Adopted => self.compare_seats(),
             Change::Seat(..) | Change::Refused(_) | Change::Replaced(_) => {}
         }
+    }
+
+    /// The others have given us up. Our members claim their names again.
+    fn go_on_under_another_name(&mut self) {
+        self.is_given_back = self.is_closing;
+        self.deaths += 1;
+        self.id = format!("{}.{}", self.name, self.deaths).into();
+        self.seats.lose_all();
+        self.has_died = true;
     }
 
     /// Tells that a room shows other members than before, although the log does not say so.
@@ -206,6 +207,9 @@ impl Core {
 
     /// Compares our seats with those that the log says we have, after a jump.
     fn compare_seats(&mut self) {
+        while self.agreed.names().is_gone(&self.id) {
+            self.go_on_under_another_name();
+        }
         let names = self.agreed.names();
         self.seats.lose_all();
         for (seat, room, name) in names.seats_of(&self.id) {

@@ -204,7 +204,7 @@ impl Link {
             Reply::Written => self.written(now),
             Reply::Pulsed { is_new, beats } => {
                 self.pulsed(is_new, now, &core.id);
-                self.note_beats(beats, core);
+                self.note_beats(beats, now, core);
             }
             Reply::Forgotten => self.forgotten(now),
             Reply::Alive => core.send_again(),
@@ -215,7 +215,7 @@ impl Link {
     }
 
     /// Notes who gives signs of life, and who does not.
-    fn note_beats(&mut self, mut beats: BTreeMap<ProcessId, u64>, core: &mut Core) {
+    fn note_beats(&mut self, mut beats: BTreeMap<ProcessId, u64>, now: Duration, core: &mut Core) {
         for process in core.buried.drain(..) {
             self.lives.forget(&process);
         }
@@ -226,7 +226,7 @@ impl Link {
         // What is left of those that the log says are gone can be removed.
         let gone = beats.extract_if(.., |process, _| names.is_gone(process));
         self.gone = gone.map(|(process, _)| process).collect();
-        core.gone.extend(self.lives.note(&beats, holders));
+        core.gone.extend(self.lives.note(&beats, holders, now));
     }
 
     fn connect(&mut self, now: Duration) {
@@ -255,6 +255,9 @@ impl Link {
         self.phase = Phase::Loading;
         if !self.is_synced || is_behind {
             // All of it is new to us, and what was removed there we cannot know.
+            if !self.is_synced {
+                core.agreed.forget();
+            }
             core.agreed.history_mut().set_missing_upto(trimmed_to.unwrap_or_default());
             core.agreed.begin_loading();
         } else if base >= position {
@@ -306,17 +309,29 @@ impl Link {
             return;
         }
         self.known_as = Some(Arc::clone(id));
+        if is_new && matches!(self.phase, Phase::Greeting | Phase::Refused { .. }) {
+            // Redis may have forgotten everything after we looked, and before it knew our sign of
+            // life. From now on, we would notice.
+            self.phase = Phase::Checking { was_restored: false };
+            return;
+        }
         if let Phase::Refused { takes_pulses, .. } = &mut self.phase {
             *takes_pulses = true;
         }
         if self.phase == Phase::Greeting {
+            // Others wait for two signs of life: the first may have been left long ago.
+            self.next_pulse = now;
             if self.needs_settling {
-                let is_first = !self.was_open;
-                self.phase = Phase::Settling { until: Some(now + SETTLE), is_first };
+                self.settle(now);
             } else {
                 self.open(now);
             }
         }
+    }
+
+    fn settle(&mut self, now: Duration) {
+        let is_first = !self.was_open;
+        self.phase = Phase::Settling { until: Some(now + SETTLE), is_first };
     }
 
     /// Redis has answered, and refuses what we have sent.
@@ -395,6 +410,11 @@ impl Link {
                 self.send(Lane::Writer, Command::Restore(chunk), now);
             }
             Phase::Refused { retry_at: Some(_), .. } => {}
+            Phase::Refused { takes_pulses, .. } if self.needs_settling => {
+                if *takes_pulses {
+                    self.settle(now);
+                }
+            }
             Phase::Open | Phase::Refused { .. } => {
                 let due = core.take_due(BATCH);
                 if !due.additions.is_empty() {

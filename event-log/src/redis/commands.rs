@@ -1,10 +1,12 @@
 //! One command of a process, carried out by Redis.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use redis::aio::MultiplexedConnection;
 use redis::streams::{StreamRangeReply, StreamReadReply};
-use redis::{AsyncConnectionConfig, Pipeline, RedisError, RedisResult, cmd, pipe};
+use redis::{
+    AsyncConnectionConfig, Pipeline, RedisError, RedisResult, Value, cmd, from_redis_value, pipe,
+};
 
 use crate::agreed::entry::{Entry, ProcessId};
 use crate::event::EventId;
@@ -18,6 +20,9 @@ const LOG: &str = "websocket-step-by-step/log";
 const ALIVE: &str = "websocket-step-by-step/alive";
 /// Approximate number of entries that Redis keeps: it removes old ones where that is cheap.
 const LOG_LENGTH: usize = 100_000;
+
+/// What Redis tells of a stream, by name.
+type StreamInfo = HashMap<String, Value>;
 
 /// The three connections of a process.
 #[derive(Clone)]
@@ -91,11 +96,25 @@ async fn check(connection: &mut MultiplexedConnection, upto: EventId) -> RedisRe
         usize,
     ) = questions.query_async(connection).await?;
     let first = |reply: StreamRangeReply| reply.ids.first().map(id_of).transpose();
+    let oldest = first(oldest)?;
+    let is_trimmed = oldest.is_some() && is_trimmed(connection, length).await;
     Ok(Checked {
         base: first(base)?.unwrap_or_default(),
         newest: first(newest)?.unwrap_or_default(),
-        trimmed_to: first(oldest)?.filter(|_| length >= LOG_LENGTH),
+        trimmed_to: oldest.filter(|_| is_trimmed),
     })
+}
+
+/// Returns whether entries have been removed from a log of this length. A Redis before version 7
+/// does not say how many it has had, and then a log of full length counts as trimmed.
+async fn is_trimmed(connection: &mut MultiplexedConnection, length: usize) -> bool {
+    let info: RedisResult<StreamInfo> =
+        cmd("XINFO").arg("STREAM").arg(LOG).query_async(connection).await;
+    let added = info.ok().and_then(|info| {
+        let added = info.into_iter().find(|(name, _)| name == "entries-added");
+        added.and_then(|(_, value)| from_redis_value(value).ok())
+    });
+    added.map_or(length >= LOG_LENGTH, |added: usize| added > length)
 }
 
 async fn restore(connection: &mut MultiplexedConnection, entries: &[Entry]) -> RedisResult<Reply> {

@@ -40,6 +40,10 @@ function randomKey() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+const HELD = "The server holds our question until there is news.";
+/** A request that has no answer by then has failed, in milliseconds. The server answers within ten seconds. */
+const ANSWER_TIME = 30_000;
+
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 function showState(text, kind = "") {
@@ -55,11 +59,11 @@ function showState(text, kind = "") {
 // ANCHOR: follow
 async function follow(path, newest, use) {
   let rest = 500;
-  showState("The server holds our question until there is news.");
+  showState(HELD);
   for (;;) {
     try {
       const url = `${path}?after=${newest}`;
-      const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+      const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_TIME) });
       if (answer.status === 200) {
         const news = await answer.json();
         newest = news.newest;
@@ -67,7 +71,7 @@ async function follow(path, newest, use) {
       } else if (answer.status !== 204) {
         throw new Error(await answer.text());
       }
-      showState("The server holds our question until there is news.");
+      showState(HELD);
       rest = 500;
     } catch {
       showState(`No answer. Asking again in ${rest / 1000} s.`, "bad");
@@ -78,14 +82,21 @@ async function follow(path, newest, use) {
 }
 // ANCHOR_END: follow
 
-/** Posts `body` under a random key, again and again until an answer shows that it has arrived. */
+/**
+ * Posts `body` under a random key, again and again until the server answers that it is stored. The
+ * server recognises by the key what it has received before.
+ */
 async function post(path, body) {
   const text = JSON.stringify({ key: randomKey(), ...body });
   for (let rest = 500; ; rest = Math.min(rest * 2, 8000)) {
-    const answer = await fetch(path, { method: "POST", body: text }).catch(() => null);
-    if (answer?.ok) return;
+    const signal = AbortSignal.timeout(ANSWER_TIME);
+    const answer = await fetch(path, { method: "POST", body: text, signal }).catch(() => null);
+    if (answer?.ok) {
+      if (rest > 500) showState(HELD);
+      return;
+    }
     if (answer && answer.status < 500) throw new Error(await answer.text());
-    showState(`Not sent yet. Trying again in ${rest / 1000} s.`, "bad");
+    showState(`Not ${answer ? "stored" : "sent"} yet. Trying again in ${rest / 1000} s.`, "bad");
     await pause(rest);
   }
 }

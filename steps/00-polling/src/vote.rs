@@ -52,7 +52,7 @@ struct NewVotes {
     /// The id to ask with next time.
     newest: EventId,
     /// Whether votes are missing before these, because the server no longer has them. The counts
-    /// include them.
+    /// include them, unless the log has begun again.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     gap: bool,
     counts: BTreeMap<Arc<str>, u64>,

@@ -1,9 +1,19 @@
 //! The pages of step 0 in real browsers: two of them, as one vote in one must show in the other.
 
-use testkit::{Browser, Server};
+use std::process::Command;
+
+use serde_json::json;
+use testkit::{Browser, Redis, Server};
 
 fn start() -> Server {
     Server::start(env!("CARGO_BIN_EXE_polling"), &[])
+}
+
+/// A server where one was before. It has forgotten what the other one had.
+fn start_again(address: &str) -> Server {
+    let mut again = Command::new(env!("CARGO_BIN_EXE_polling"));
+    again.arg(address);
+    Server::start_command(again)
 }
 
 /// Two browsers at one page.
@@ -78,9 +88,7 @@ async fn a_page_goes_on_when_its_server_comes_back() {
     browser.waits_for_text("#state", "The server holds our question").await;
     drop(server);
     browser.waits_for_text("#state", "No answer. Asking again in ").await;
-    let mut again = std::process::Command::new(env!("CARGO_BIN_EXE_polling"));
-    again.arg(&address);
-    let _server = Server::start_command(again);
+    let _server = start_again(&address);
     browser.click("[data-candidate=Radia] button").await;
     browser.waits_for_text("[data-candidate=Radia] output", "1").await;
     browser.close().await;
@@ -113,6 +121,73 @@ async fn messages_cross_and_stay_text() {
     left.goto(&server.url("/chat")).await;
     left.waits_for_text("#talk .own", "grüß dich").await;
     end((left, right)).await;
+}
+
+/// A page asks for what comes after the last message that it has. If the server no longer has all of
+/// that, the page shows where something is missing.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_page_shows_where_messages_are_missing() {
+    let server = start();
+    let address = server.address().to_string();
+    let browser = Browser::start().await;
+    browser.goto(&server.url("/chat")).await;
+    browser.types("#name", "Ada\n").await;
+    browser.types("#text", "before\n").await;
+    browser.waits_for_text("#talk", "before").await;
+    drop(server);
+    let _server = start_again(&address);
+    browser.waits_for_text("#talk .note", "Some messages are missing here.").await;
+    browser.types("#text", "after\n").await;
+    browser.waits_for_text("#talk", "after").await;
+    let lines =
+        "return [...document.querySelectorAll('#talk li')].map(line => line.lastChild.textContent)";
+    let expected = json!(["before", "Some messages are missing here.", "after"]);
+    assert_eq!(browser.script(lines).await, expected);
+    browser.close().await;
+}
+
+/// The page of the vote shows it, too. This server began again, and counts from 0.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn the_page_of_the_vote_says_that_votes_are_missing() {
+    let server = start();
+    let address = server.address().to_string();
+    let browser = Browser::start().await;
+    browser.goto(&server.url("/long")).await;
+    browser.click("[data-candidate=Ada] button").await;
+    browser.waits_for_text("[data-candidate=Ada] output", "1").await;
+    drop(server);
+    let _server = start_again(&address);
+    browser.waits_for_text("#gap", "Some votes are missing here.").await;
+    browser.waits_for_text("[data-candidate=Ada] output", "0").await;
+    browser.close().await;
+}
+
+/// A message is answered when it is stored. A page that gets no such answer sends it again under the
+/// same key, and everybody sees it once.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver, and redis-server: just setup"]
+async fn a_message_that_waits_for_redis_is_sent_again_and_shown_once() {
+    let mut redis = Redis::start();
+    let server = Server::start(env!("CARGO_BIN_EXE_polling"), &["--redis", &redis.url()]);
+    let (left, right) = two_at(&server, "/chat").await;
+    left.types("#name", "Ada\n").await;
+    right.types("#name", "Grace\n").await;
+    left.types("#text", "before\n").await;
+    right.waits_for_text("#talk", "before").await;
+    redis.dies();
+    left.types("#text", "meanwhile\n").await;
+    left.waits_for_text("#state", "Not stored yet. Trying again").await;
+    redis.comes_back();
+    left.waits_for_text("#talk .own:last-child", "meanwhile").await;
+    left.types("#text", "after\n").await;
+    for browser in [left, right] {
+        browser.waits_for_text("#talk", "after").await;
+        let texts = "return [...document.querySelectorAll('#talk li')].map(line => line.lastChild.textContent)";
+        assert_eq!(browser.script(texts).await, json!(["before", "meanwhile", "after"]));
+        browser.close().await;
+    }
 }
 
 /// The first page leads to the others.

@@ -43,9 +43,7 @@ impl Election {
 
     /// Handles a message from a page. Returns the answer that only this page receives, if any.
     pub(crate) fn handle(&self, text: &str) -> Option<Answer> {
-        let refused = |key: &str, reason: &str| {
-            Some(Answer { frame: encode(&ServerMessage::Refused { key, reason }), id: None })
-        };
+        let refused = |key: &str, reason: &str| Some(Answer::refused(key, reason));
         let Ok(Ballot { candidate, key }) = serde_json::from_str(text) else {
             return refused("", "a vote is JSON like {\"candidate\": \"Ada\"}");
         };

@@ -15,6 +15,31 @@ const NOTES: &str = "document.querySelectorAll('#said .note').length";
 /// Messages that have no place yet.
 const UNSAID: &str = "document.querySelectorAll('#unsaid li').length";
 
+/// A WebSocket that a test plays the server of.
+const PLAYED: &str = "window.sockets = [];
+    window.WebSocket = class extends EventTarget {
+        static OPEN = 1;
+        constructor(url) {
+            super();
+            Object.assign(this, { url: new URL(url), readyState: 1, sent: [] });
+            sockets.push(this);
+        }
+        send(text) { this.sent.push(JSON.parse(text)); }
+        close() { this.readyState = 3; }
+        tells(message) {
+            this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(message) }));
+        }
+        ends(code, reason) {
+            this.readyState = 3;
+            this.dispatchEvent(new CloseEvent('close', { code, reason }));
+        }
+    }";
+/// All lines of the talk that have their place.
+const LINES: &str = "[...document.querySelectorAll('#said li')]
+    .map(line => (line.querySelector('.words') ?? line).textContent)";
+/// What the pages show where messages are missing.
+const GAP: &str = "Some messages are missing here.";
+
 fn start() -> Server {
     Server::start(env!("CARGO_BIN_EXE_chat"), &[])
 }
@@ -284,6 +309,176 @@ async fn a_message_that_was_heard_and_not_confirmed_is_there_once() {
     end((left, right)).await;
 }
 
+/// Opens the chat in a page whose server is played by the test, and joins it.
+async fn play(browser: &Browser, server: &Server) {
+    browser.goto(&server.url("/")).await;
+    browser.script(PLAYED).await;
+    browser.types("#name", "Ada\n").await;
+    until(browser, "sockets.length === 1").await;
+}
+
+/// The server of the last connection sends this.
+async fn tell(browser: &Browser, message: Value) {
+    browser.script(&format!("sockets.at(-1).tells({message})")).await;
+}
+
+/// The server of the last connection welcomes the page.
+async fn welcome(browser: &Browser) {
+    let here = json!(["Ada"]);
+    let welcome =
+        json!({ "type": "welcome", "room": "lobby", "you": "Ada", "here": here, "shared": true });
+    tell(browser, welcome).await;
+}
+
+/// The last connection ends, and the page makes another one at once. Returns the query of its address.
+async fn lose(browser: &Browser, code: u16, reason: &str) -> Value {
+    browser.script(&format!("sockets.at(-1).ends({code}, {reason:?})")).await;
+    let count = value(browser, "sockets.length").await;
+    browser.click("#now").await;
+    until(browser, &format!("sockets.length === {count} + 1")).await;
+    value(browser, "Object.fromEntries(sockets.at(-1).url.searchParams)").await
+}
+
+/// The page asks for what comes after the last message that it has received, in every case.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_page_comes_back_with_its_session_and_its_last_message() {
+    let server = start();
+    let browser = Browser::start().await;
+    play(&browser, &server).await;
+    let session = value(&browser, "sockets[0].url.searchParams.get('session')").await;
+    assert_eq!(value(&browser, "sockets[0].url.searchParams.get('after')").await, Value::Null);
+    let message = |id: &str, key: &str| json!({ "type": "message", "sender": "Grace", "msg": key, "id": id, "time": 5, "key": key });
+    welcome(&browser).await;
+    tell(&browser, message("5-0", "one")).await;
+    assert_eq!(lose(&browser, 1006, "").await, json!({ "session": session, "after": "5-0" }));
+    // A message of its own has a place, too.
+    welcome(&browser).await;
+    browser.types("#text", "mine\n").await;
+    let key = value(&browser, "sockets.at(-1).sent.at(-1).key").await;
+    tell(&browser, json!({ "type": "sent", "key": key, "id": "10-2", "time": 10 })).await;
+    assert_eq!(lose(&browser, 1001, "").await, json!({ "session": session, "after": "10-2" }));
+    // The answer about an older message moves nothing back.
+    welcome(&browser).await;
+    tell(&browser, json!({ "type": "sent", "key": "unknown", "id": "9-0", "time": 9 })).await;
+    assert_eq!(lose(&browser, 1013, "too slow").await["after"], "10-2");
+    // A gap that is announced twice is one gap.
+    for _ in 0..2 {
+        welcome(&browser).await;
+        tell(&browser, json!({ "type": "gap" })).await;
+        assert_eq!(lose(&browser, 1006, "").await["after"], "10-2");
+    }
+    // Behind it, ids may be smaller: the log of the server has begun again.
+    welcome(&browser).await;
+    tell(&browser, json!({ "type": "gap" })).await;
+    tell(&browser, message("3-0", "two")).await;
+    tell(&browser, message("4-0", "three")).await;
+    assert_eq!(lose(&browser, 1006, "").await, json!({ "session": session, "after": "4-0" }));
+    assert_eq!(value(&browser, LINES).await, json!(["one", "mine", GAP, "two", "three"]));
+    assert_eq!(value(&browser, UNSAID).await, 0);
+    browser.close().await;
+}
+
+/// A message that was sent and not confirmed may come back as a message. Its key shows that it is the
+/// same.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn an_own_message_that_comes_as_a_message_is_shown_once() {
+    let server = start();
+    let browser = Browser::start().await;
+    play(&browser, &server).await;
+    welcome(&browser).await;
+    browser.types("#text", "do you hear me?\n").await;
+    let key = value(&browser, "sockets[0].sent.at(-1).key").await;
+    browser.waits_for_text("#unsaid .words", "do you hear me?").await;
+    lose(&browser, 1006, "").await;
+    welcome(&browser).await;
+    assert_eq!(value(&browser, "sockets[1].sent.at(-1).key").await, key);
+    let old = json!({ "type": "message", "sender": "Ada", "msg": "do you hear me?", "id": "7-0", "time": 7, "key": key });
+    tell(&browser, old).await;
+    assert_eq!(value(&browser, UNSAID).await, 0);
+    tell(&browser, json!({ "type": "sent", "key": key, "id": "7-0", "time": 7 })).await;
+    assert_eq!(value(&browser, LINES).await, json!(["do you hear me?"]));
+    // It is confirmed, and not sent again.
+    lose(&browser, 1006, "").await;
+    welcome(&browser).await;
+    assert_eq!(value(&browser, "sockets[2].sent.length").await, 0);
+    assert_eq!(browser.console_errors(), Vec::<String>::new());
+    browser.close().await;
+}
+
+/// 1013 asks the page to try again later. 1008 is final.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn after_1013_the_page_shows_the_reason_and_tries_again() {
+    let server = start();
+    let browser = Browser::start().await;
+    play(&browser, &server).await;
+    browser.script("sockets[0].ends(1013, 'no new name is given out')").await;
+    browser
+        .waits_for_text("#state.bad", "The server says “no new name is given out”. Trying again in")
+        .await;
+    // The form is there for another name.
+    assert_eq!(value(&browser, "document.getElementById('enter').disabled").await, false);
+    assert_eq!(browser.text("#reason").await, "");
+    browser.click("#now").await;
+    until(&browser, "sockets.length === 2").await;
+    browser
+        .waits_for_text("#state.bad", "The server says “no new name is given out”. Trying again …")
+        .await;
+    welcome(&browser).await;
+    browser.waits_for_text("#state:not(.bad)", "Connected.").await;
+    // The next problem is another one.
+    browser.script("sockets[1].ends(1006, '')").await;
+    browser.waits_for_text("#state.bad", "Connection lost. Trying again in").await;
+    // It tries again by itself.
+    until(&browser, "sockets.length === 3").await;
+    browser.script("sockets[2].ends(1008, 'this name goes on in another window')").await;
+    browser.waits_for_text("#reason", "this name goes on in another window").await;
+    assert_eq!(browser.text("#state").await, "");
+    assert_eq!(value(&browser, "document.getElementById('now').hidden").await, true);
+    browser.close().await;
+}
+
+/// A process that has never reached Redis gives out no names. The page waits for it.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver, and redis-server: just setup"]
+async fn a_newcomer_is_let_in_when_redis_comes() {
+    let mut redis = Redis::away();
+    let server = Server::start(env!("CARGO_BIN_EXE_chat"), &["--redis", &redis.url()]);
+    let browser = Browser::start().await;
+    browser.goto(&server.url("/")).await;
+    browser.types("#name", "Ada\n").await;
+    let reason =
+        "The server says “the servers cannot reach each other now, so no new name is given out”.";
+    browser.waits_for_text("#state.bad", reason).await;
+    redis.comes_back();
+    browser.waits_for_text("#here .own", "Ada").await;
+    browser.waits_for_text("#state", "Connected.").await;
+    browser.types("#text", "hello\n").await;
+    browser.waits_for_text("#said .words", "hello").await;
+    browser.close().await;
+}
+
+/// A server that has begun again has no old messages. The page shows where they are missing.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_page_shows_where_messages_are_missing() {
+    let server = start();
+    let address = server.address().to_string();
+    let browser = Browser::start().await;
+    join(&browser, &server, "Ada").await;
+    browser.types("#text", "before\n").await;
+    until_said(&browser, 1).await;
+    drop(server);
+    let _server = start_again(&address);
+    browser.waits_for_text("#said .gap", GAP).await;
+    browser.types("#text", "after\n").await;
+    until_said(&browser, 2).await;
+    assert_eq!(value(&browser, LINES).await, json!(["before", GAP, "after"]));
+    browser.close().await;
+}
+
 /// A server may take less than the page lets one write. What it closes the connection for is not said
 /// again.
 #[tokio::test]
@@ -310,13 +505,25 @@ async fn a_page_that_is_loaded_again_is_the_same_visitor() {
     left.types("#text", "before\n").await;
     right.waits_for_text("#said .words", "before").await;
     let secret = value(&left, "JSON.parse(sessionStorage.getItem('visit')).session").await;
+    let more = "for (let number = 1; number < 60; number += 1) {
+        document.getElementById('text').value = `number ${number}`;
+        document.getElementById('say').requestSubmit();
+    }";
+    right.script(more).await;
+    left.waits_for_text("#said .words", "number 59").await;
+    left.types("#text", "before, too\n").await;
+    right.waits_for_text("#said .words", "before, too").await;
+    let shown = value(&right, &format!("{SAID}.slice(-50)")).await;
     left.goto(&server.url("/")).await;
-    left.waits_for_text("#said .own .words", "before").await;
+    left.waits_for_text("#said .own .words", "before, too").await;
     left.waits_for_text("#here .own", "Ada").await;
+    // Like a newcomer, it gets the last 50 messages.
+    assert_eq!(value(&left, SAID).await, shown);
+    assert_eq!(value(&left, "document.querySelectorAll('#said .gap').length").await, 0);
     assert_eq!(value(&left, "document.getElementById('join').hidden").await, true);
     left.types("#text", "after\n").await;
     right.waits_for_text("#said .words", "after").await;
-    assert_eq!(value(&right, SENDERS).await, json!(["Ada", "Ada"]));
+    assert_eq!(value(&right, &format!("{SENDERS}.at(-1)")).await, "Ada");
     // A window with the secret from before takes the place of the one that has it still.
     let other = "new WebSocket(`ws://${location.host}/ws/lobby/Ada?session=SECRET`)";
     left.script(&other.replace("SECRET", secret.as_str().unwrap())).await;
@@ -392,6 +599,10 @@ async fn a_vote_shows_in_both_windows_and_one_that_was_cast_in_between_is_counte
         browser.waits_for_text("[data-candidate=Hedy] output", "1").await;
         browser.waits_for_text("[data-candidate=Ada] output", "1").await;
     }
+    let polled = "fetch('votes?wait=0').then(answer => answer.json()).then(({ counts }) => counts)";
+    let counts = "Object.fromEntries([...document.querySelectorAll('#votes li')]
+        .map(line => [line.dataset.candidate, Number(line.querySelector('output').textContent)]))";
+    assert_eq!(value(&left, polled).await, value(&right, counts).await);
     left.waits_for_text("#delay", " ms, on average ").await;
     assert_eq!(left.text("#frames").await, "2 up, 3 down");
     assert_eq!(right.text("#frames").await, "0 up, 3 down");
@@ -408,6 +619,24 @@ async fn a_vote_shows_in_both_windows_and_one_that_was_cast_in_between_is_counte
     for browser in [left, right] {
         browser.close().await;
     }
+}
+
+/// A poll that comes late is told that votes are missing. The counts include them all the same.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn the_comparison_shows_that_votes_are_missing() {
+    let server = Server::start(env!("CARGO_BIN_EXE_chat"), &["--history", "1"]);
+    let browser = Browser::start().await;
+    browser.goto(&server.url("/compare")).await;
+    until(&browser, "!document.getElementById('ten').disabled").await;
+    browser.click("#ten").await;
+    browser.waits_for_text("#short p", "Some votes are missing here.").await;
+    browser.waits_for_text("#socket [data-row=votes]", "10").await;
+    let counts = "[...document.querySelectorAll('#short output')].map(count => count.textContent)";
+    until(&browser, &format!("{counts}.join() === '2,2,2,2,2'")).await;
+    assert!(!browser.text("#socket p").await.contains("missing"));
+    assert_eq!(browser.console_errors(), Vec::<String>::new());
+    browser.close().await;
 }
 
 /// A figure in a column of the comparison.

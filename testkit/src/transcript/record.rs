@@ -38,6 +38,8 @@ pub(crate) struct Transcript {
     hosts: [String; 2],
     /// Whether the opening handshake is over.
     framed: bool,
+    /// Whether frames are left out.
+    is_without_frames: bool,
     /// The part of a frame that has gone, each way, and waits for its rest.
     unfinished: [Vec<u8>; 2],
 }
@@ -45,7 +47,14 @@ pub(crate) struct Transcript {
 impl Transcript {
     pub(crate) fn new(role: Role, server: SocketAddr) -> Self {
         let hosts = [server.to_string(), format!("localhost:{}", server.port())];
-        Self { lines: Vec::new(), role, hosts, framed: false, unfinished: Default::default() }
+        Self {
+            lines: Vec::new(),
+            role,
+            hosts,
+            framed: false,
+            is_without_frames: false,
+            unfinished: Default::default(),
+        }
     }
 
     pub(crate) fn text(&self) -> String {
@@ -57,8 +66,16 @@ impl Transcript {
         self.framed = true;
     }
 
+    /// From here on, frames are left out.
+    pub(crate) fn leaves_frames_out(&mut self) {
+        self.is_without_frames = true;
+    }
+
     /// Records bytes: as text, as frames or as they are, whatever they turn out to be.
     pub(crate) fn records(&mut self, way: Way, bytes: &[u8]) {
+        if self.framed && self.is_without_frames {
+            return;
+        }
         let lines = self.shows(way, bytes);
         self.enters(way, lines);
     }

@@ -164,6 +164,13 @@ impl Wire {
         self
     }
 
+    /// Leaves all further frames out of the transcript: to describe thousands of them takes longer
+    /// than to send them.
+    pub fn leaves_frames_out(&mut self) -> &mut Self {
+        self.transcript.leaves_frames_out();
+        self
+    }
+
     /// What went over the wire so far: `→` what this end sent, `←` what the other end sent, `×`
     /// how it ended.
     pub fn transcript(&self) -> String {

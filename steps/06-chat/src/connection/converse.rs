@@ -7,6 +7,7 @@ use std::sync::Arc;
 use echo::{CloseCode, CloseFrame, Connection, Ended, Message};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::task::coop::consume_budget;
 
 use crate::connection::chat_limits::ChatLimits;
 use crate::connection::rate_limit::RateLimit;
@@ -84,6 +85,8 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
                     if let Some(answer) = answer {
                         inbox.answer(&answer, &mut outgoing);
                     }
+                    // A member who sends a thousand messages at once lets the room's task work, too.
+                    consume_budget().await;
                 }
                 Ok(Some((Message::Binary(_), _))) => {
                     return close(CloseCode::UNSUPPORTED_DATA, "only texts, please");

@@ -30,6 +30,13 @@ pub(crate) struct Answer {
     pub(crate) id: Option<EventId>,
 }
 
+impl Answer {
+    /// Returns the answer that a message or a vote was not accepted.
+    pub(crate) fn refused(key: &str, reason: &str) -> Self {
+        Self { frame: encode(&ServerMessage::Refused { key, reason }), id: None }
+    }
+}
+
 /// What waits for one member.
 pub(crate) struct Inbox {
     /// The member's name. Empty in the vote, where nobody has a name.

@@ -3,8 +3,10 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
 /** An attempt that takes longer has failed. */
 const ATTEMPT_TIME = 10_000;
-/** The server refuses us with a reason: to come back would not help. */
+/** The server refuses us and says why: a new attempt would not help. */
 const POLICY_VIOLATION = 1008;
+/** The server cannot serve us now and says why: a later attempt may succeed. */
+const TRY_AGAIN_LATER = 1013;
 
 const encoder = new TextEncoder();
 const bytesOf = (text) => encoder.encode(text).length;
@@ -24,23 +26,25 @@ function frameBytes(text, isUp) {
 
 /**
  * Connects to what `path()` returns, and again whenever the connection is lost, with growing pauses,
- * so that a server that comes back is not run over by all its visitors at once. Shows in #state and
- * #now how things stand.
+ * so that a server that comes back does not get all its visitors at the same moment. Shows the state
+ * of the connection in #state and #now.
  *
  * - `received(message)` is called with each message.
- * - `refused(reason)` is called when the server refuses us; then the connection is over.
+ * - `refused(reason)` is called when the server refuses us for good; then there is no new attempt.
  * - `opened()`, `closed(event)` and `transferred(text, isUp)`, called for each frame, are optional.
  */
 function stayConnected(path, { received, refused, opened, closed, transferred }) {
   let socket;
   let pause = FIRST_PAUSE;
   let timer; // until the next attempt
+  let problem; // why there is no connection
   let isWanted = true;
 
   function connect() {
     clearTimeout(timer);
     timer = undefined;
-    showState(pause === FIRST_PAUSE ? "Connecting …" : "Connection lost. Trying again …");
+    if (problem) showProblem(`${problem}. Trying again …`);
+    else showState("Connecting …");
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     socket = new WebSocket(`${scheme}://${location.host}${path()}`);
     const isTooLong = setTimeout(() => socket.close(), ATTEMPT_TIME);
@@ -50,8 +54,9 @@ function stayConnected(path, { received, refused, opened, closed, transferred })
     socket.addEventListener("message", ({ data }) => {
       if (!isWanted) return;
       clearTimeout(isTooLong);
-      // The first message is the server's welcome: not before that are we really there.
+      // The server admits us with its first message. Until then, this is only an attempt.
       pause = FIRST_PAUSE;
+      problem = undefined;
       showState("Connected.");
       transferred?.(data, false);
       received(JSON.parse(data));
@@ -64,22 +69,24 @@ function stayConnected(path, { received, refused, opened, closed, transferred })
         end();
         refused(event.reason);
       } else {
-        tryLater();
+        tryLater(event);
       }
     });
   }
 
   // ANCHOR: later
-  function tryLater() {
+  function tryLater({ code, reason }) {
+    const isExplained = code === TRY_AGAIN_LATER && reason;
+    problem = isExplained ? `The server says “${reason}”` : "Connection lost";
     // Somewhat more or less than the others who were here.
     const wait = pause * (0.75 + Math.random() / 2);
     pause = Math.min(pause * 2, LONGEST_PAUSE);
     timer = setTimeout(connect, wait);
-    showState("Connection lost. Trying again", performance.now() + wait);
+    showProblem(`${problem}. Trying again`, performance.now() + wait);
   }
   // ANCHOR_END: later
 
-  /** Tries at once, if it is time that we wait for. */
+  /** Tries at once, if we are waiting for the next attempt. */
   function hurry() {
     if (timer !== undefined) connect();
   }
@@ -116,11 +123,17 @@ function stayConnected(path, { received, refused, opened, closed, transferred })
 }
 
 let ticking;
-/** Shows the state of the connection, and how long nothing will happen. */
+/** Shows that there is no connection and why, and the time `until` the next attempt. */
+function showProblem(text, until) {
+  showState(text, until);
+  find("state").classList.add("bad");
+}
+
+/** Shows the state of the connection, and the time `until` the next attempt. */
 function showState(text, until) {
   clearInterval(ticking);
   find("now").hidden = until === undefined;
-  find("state").classList.toggle("bad", text.startsWith("Connection lost"));
+  find("state").classList.remove("bad");
   // A text that stays the same is not read out again.
   if (find("what").textContent !== text) find("what").textContent = text;
   const tick = () => {

@@ -117,10 +117,10 @@ impl Room {
     pub(crate) fn handle(&self, name: &str, text: &str) -> Option<Answer> {
         let message = if text.trim_start().starts_with('{') {
             let Ok(message) = serde_json::from_str(text) else {
-                return refused(
+                return Some(Answer::refused(
                     "",
                     r#"write it like {"msg": "hello", "key": "1"} or {"typing": true}"#,
-                );
+                ));
             };
             message
         } else {
@@ -137,7 +137,7 @@ impl Room {
                         let frame = encode(&ServerMessage::Sent { key: &key, id, time });
                         Some(Answer { frame, id: Some(id) })
                     }
-                    Err(reason) => refused(&key, &reason),
+                    Err(reason) => Some(Answer::refused(&key, &reason)),
                 }
             }
             ClientMessage::Typing { typing } => {
@@ -295,11 +295,6 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
     }
 }
 // ANCHOR_END: broadcast_all
-
-/// Returns the answer that a message was not accepted.
-fn refused(key: &str, reason: &str) -> Option<Answer> {
-    Some(Answer { frame: encode(&ServerMessage::Refused { key, reason }), id: None })
-}
 
 /// Decodes a message from the log. Returns it with the frame that the members receive.
 fn decode(event: &Event) -> Option<(StoredMessage, Encoded)> {

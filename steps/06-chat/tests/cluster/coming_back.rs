@@ -7,7 +7,7 @@ use serde_json::json;
 use testkit::{PATIENCE, Redis};
 
 use crate::page::{Attempt, Page, numbers, stranger_tries};
-use crate::process::{LEASE, Remote, process, process_at};
+use crate::process::{LEASE, Remote, process, process_at, process_with};
 use crate::support::start;
 
 /// The name goes on over the new connection. The old one is closed, and nobody has left.
@@ -391,4 +391,33 @@ fn to_a_process_that_was_cut_off_for_a_second() {
     bob.sees("Ada 1").receives_for(LEASE);
     bob.saw_nobody_leave(&["Ada"]);
     assert_eq!(bob.seen, ["Ada 1"]);
+}
+
+/// A member does not read for a while, and may be closed for that. Whether they are or not, they
+/// see every message once.
+#[test]
+#[ignore = "needs redis-server: just setup"]
+fn after_having_read_too_slowly() {
+    const COUNT: usize = 6_000;
+    let redis = Redis::start();
+    let flags = ["--redis", &redis.url(), "--max-queue", "100000"];
+    let (left, right) = (process_with(&flags), process_with(&flags));
+    let mut bob = Page::enters(&right, "tea", "Bob");
+    let mut ada = Page::enters(&left, "tea", "Ada");
+    bob.sends("0").is_confirmed();
+    ada.sees("Bob 0");
+    // More than the kernel keeps for a reader who does not read.
+    bob.padding = 1_000;
+    for from in (1..COUNT).step_by(500) {
+        bob.sends_numbers(from, COUNT.min(from + 500)).is_confirmed();
+    }
+    let last = format!("Bob {}", COUNT - 1);
+    while ada.seen.last().is_none_or(|seen| *seen != last) {
+        if ada.receives_within(PATIENCE).is_none() {
+            assert_eq!(ada.closed.as_ref().map(|(code, _)| *code), Some(1013));
+            ada.is_admitted(&right);
+        }
+    }
+    assert!(ada.seen == numbers("Bob", 0, COUNT), "not in order");
+    assert!(!ada.told_gap(), "{:?}", ada.news);
 }

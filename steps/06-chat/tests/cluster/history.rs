@@ -5,7 +5,7 @@ use std::thread;
 use serde_json::{Value, json};
 use testkit::{Redis, Server};
 
-use crate::page::{Page, id_of, numbers};
+use crate::page::{Page, id_of, numbers, stranger_tries};
 use crate::process::{process, process_with};
 use crate::support::{Member, gets, posts, start};
 
@@ -167,4 +167,58 @@ fn a_confirmed_message_survives_its_process() {
         bob.sees(&last);
         assert!(id_of(&json!(bob.last())) >= id);
     }
+}
+
+/// Redis removes old entries. A process that starts then still knows who is here and all counts, and
+/// says that messages are missing.
+#[test]
+#[ignore = "needs redis-server: just setup"]
+fn what_redis_has_trimmed_is_not_forgotten() {
+    const VOTES: usize = 12_000;
+    let redis = Redis::start();
+    let left = process(&redis);
+    let mut ada = Page::enters(&left, "tea", "Ada");
+    ada.sends("1").is_confirmed();
+    let first = ada.last().to_owned();
+    ada.sends("2").is_confirmed();
+    let mut voter = Member::connects(&left, "/vote/socket");
+    for part in 0..VOTES / 1_000 {
+        for number in 0..1_000 {
+            let key = format!("{part} {number}");
+            voter.says(&json!({"candidate": "Hedy", "key": key}).to_string());
+        }
+        while voter.hears_of("vote")["key"] != format!("{part} 999") {}
+    }
+    for key in redis.asks(&["KEYS", "*"]).lines() {
+        if redis.asks(&["TYPE", key]) == "stream" {
+            redis.asks(&["XTRIM", key, "MAXLEN", "=", "3000"]);
+        }
+    }
+    let right = process(&redis);
+    assert_eq!(stranger_tries(&right, "tea", "Ada").code(), Some(1008));
+    let mut bob = Page::new("tea", "Bob");
+    bob.has_seen(&first).is_admitted(&right).is_with(&["Ada", "Bob"]);
+    ada.sends("3").is_confirmed();
+    bob.sees("Ada 3");
+    assert!(bob.told_gap(), "{:?}", bob.news);
+    let counts = Member::connects(&right, "/vote/socket").hears();
+    assert_eq!(counts["counts"]["Hedy"], VOTES);
+}
+
+/// A process without a folder and without Redis forgets everything when it ends. Whoever comes back
+/// is told so.
+#[test]
+fn a_gap_is_announced_after_a_restart_that_has_lost_everything() {
+    let server = start(&[]);
+    let mut ada = Page::enters(&server, "tea", "Ada");
+    let mut bob = Page::enters(&server, "tea", "Bob");
+    bob.sends("1").is_confirmed();
+    ada.sees("Bob 1").is_cut();
+    bob.sends("2").is_confirmed();
+    drop(server);
+    let server = start(&[]);
+    ada.is_admitted(&server);
+    bob.is_admitted(&server).sends("3").is_confirmed();
+    ada.sees("Bob 3");
+    assert!(ada.told_gap(), "{:?}", ada.news);
 }

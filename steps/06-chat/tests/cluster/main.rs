@@ -19,6 +19,7 @@ mod history;
 mod names;
 mod outages;
 mod refused_writes;
+mod restart;
 #[cfg(unix)]
 mod stopping;
 mod talking;

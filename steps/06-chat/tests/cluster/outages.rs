@@ -395,7 +395,10 @@ fn a_process_with_a_thousand_rooms_is_alive() {
         assert_eq!(stranger_tries(&right, &room(number), "Ada").code(), Some(1008), "{number}");
     }
     for page in &mut people {
-        page.sends("1").is_confirmed();
+        page.sends("1");
+    }
+    for page in &mut people {
+        page.is_confirmed();
         assert_eq!(page.told_shared(false), 0, "{:?}", page.news);
     }
     bob.sees("Ada 1");
@@ -453,4 +456,54 @@ fn a_new_name_waits_until_redis_is_back() {
     assert_eq!(eve.waits_for_admission(PATIENCE), Attempt::Admitted);
     ada.is_with(&["Ada", "Eve"]);
     assert_eq!(stranger_tries(&right, "tea", "Eve").code(), Some(1008));
+}
+
+/// A process and Redis die at the same moment. The other process knows everything, and those who
+/// were on the dead one come back over it.
+#[test]
+#[ignore = "needs redis-server: just setup"]
+fn redis_and_a_process_die_together() {
+    let mut redis = Redis::start();
+    let (left, right) = (process(&redis), process(&redis));
+    let mut people = people(&left, &right);
+    for page in &mut people {
+        page.sends_numbers(0, 50).is_confirmed();
+    }
+    let last: Vec<String> = NAMES.iter().map(|name| format!("{name} 49")).collect();
+    for page in &mut people {
+        for message in &last {
+            page.sees(message);
+        }
+    }
+    redis.dies();
+    drop(left);
+    // Ada comes back at once, while Redis is away. Cy comes when it is back.
+    people[0].is_admitted(&right);
+    redis.comes_back();
+    people[2].comes_back(&right);
+    for page in &mut people {
+        page.sends_numbers(50, 60).is_confirmed();
+    }
+    let third = process(&redis);
+    all_is_well(&mut people, &[&right, &third], 60);
+}
+
+/// Redis goes away again and again, for moments. Nothing is lost, and nobody leaves.
+#[test]
+#[ignore = "needs redis-server: just setup"]
+fn redis_is_restarted_ten_times() {
+    let mut redis = Redis::start();
+    let (left, right) = (process(&redis), process(&redis));
+    let mut people = people(&left, &right);
+    for time in 0..10 {
+        for page in &mut people {
+            page.sends_numbers(time * 10, time * 10 + 10);
+        }
+        redis.dies();
+        redis.comes_back();
+    }
+    for page in &mut people {
+        page.is_confirmed();
+    }
+    all_is_well(&mut people, &[&left, &right], 100);
 }

@@ -113,6 +113,7 @@ impl Page {
         let after = after.unwrap_or_default();
         let mut wire = Wire::connect(server);
         wire.opens(&format!("/ws/{}/{}?session={}{after}", self.room, self.name, self.session));
+        wire.leaves_frames_out();
         self.news.clear();
         self.closed = None;
         self.wire.replace(wire)
@@ -310,10 +311,12 @@ impl Page {
         }
     }
 
-    /// Receives until its connection ends, and returns the status code that it was closed with.
+    /// Receives until its connection ends, ends its side of it, and returns the status code that it
+    /// was closed with.
     #[track_caller]
     pub(crate) fn receives_the_rest(&mut self) -> Option<u16> {
         while self.receives_within(PATIENCE).is_some() {}
+        self.wire = None;
         self.closed.as_ref().map(|(code, _)| *code)
     }
 
