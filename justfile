@@ -77,11 +77,6 @@ setup:
 test *ARGS:
     @cargo run -q -p tools -- test {{ ARGS }}
 
-# Simulate processes that share a log, and people, over a Redis with faults; `--help` lists the flags
-[no-exit-message]
-simulate *ARGS:
-    @cargo run -q --release -p simulation -- {{ ARGS }}
-
 # In `next`, the next two and `check`, `"$@"` keeps a quoted argument such as 'PROGRAM {url}' in one piece.
 # PowerShell, which runs recipes on Windows, has nothing like it.
 
