@@ -199,6 +199,7 @@ impl EventLog {
         self.read(&mut cursor, usize::MAX)
     }
 
+    // ANCHOR: wait
     /// Returns the events of a topic after `id`, and waits for the first one if there are none.
     /// Returns no events if none came within `at_most`.
     pub async fn wait(&self, topic: &str, id: EventId, at_most: Duration) -> Missed {
@@ -216,6 +217,7 @@ impl EventLog {
         };
         timeout(at_most, news).await.unwrap_or_default()
     }
+    // ANCHOR_END: wait
 
     /// Returns the place of a newcomer to a topic, who receives its last `count` events first.
     pub fn newcomer(&self, topic: &str, count: usize) -> Cursor {

@@ -13,6 +13,7 @@ use crate::exercises::exercises;
 use crate::frames::Frame;
 use crate::page::Page;
 use crate::stage_text::stages;
+use crate::ways::Way;
 use crate::{musts, place, stage_places};
 
 /// The folder.
@@ -36,6 +37,10 @@ pub fn make() -> Result<Files> {
     for (name, frame) in place::read_toml::<BTreeMap<String, Frame>>("book/frames.toml")? {
         let svg = frame.draw().with_context(|| format!("book/frames.toml: {name}"))?;
         add(&format!("frames/{name}.svg"), svg);
+    }
+    for (name, way) in place::read_toml::<BTreeMap<String, Way>>("book/ways.toml")? {
+        let svg = way.draw().with_context(|| format!("book/ways.toml: {name}"))?;
+        add(&format!("ways/{name}.svg"), svg);
     }
     for (step, list) in exercises()? {
         add(&format!("exercises/{step}.md"), list);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tempfile::TempDir;
 use weave::commands::{self, Proof};
 use weave::page::Page;
+use weave::ways::Way;
 use weave::{book, generated, links, listings, names, place, screens, stage_places};
 
 #[allow(clippy::expect_used, reason = "this is for tests")]
@@ -57,6 +58,13 @@ fn commands_have_been_run() {
 #[test]
 fn files_and_tests_that_are_named_exist() {
     none(&names::faults(&pages_and_texts()));
+}
+
+#[test]
+fn the_code_that_the_figures_name_exists() {
+    let ways: BTreeMap<String, Way> = place::read_toml("book/ways.toml").expect("the ways");
+    assert_eq!(ways.keys().collect::<Vec<_>>(), ["message", "name"]);
+    none(&ways.values().flat_map(Way::faults).collect::<Vec<_>>());
 }
 
 /// `just test --all` runs it.

@@ -10,6 +10,7 @@ use crate::event::EventId;
 /// The name of a process: random, and new for each start.
 pub type ProcessId = Arc<str>;
 
+// ANCHOR: entry
 /// One entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -41,6 +42,7 @@ pub struct Draft {
     /// The content.
     pub data: Arc<str>,
 }
+// ANCHOR_END: entry
 
 // ANCHOR: seat
 /// One attempt of one connection to have a name.

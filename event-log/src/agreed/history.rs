@@ -22,6 +22,7 @@ const EVENT_BYTES: usize = 128;
 /// Topics that were dropped and of which it is remembered how far they went.
 const DROPPED_MAX: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 
+// ANCHOR: history
 /// The events that are kept, in the order of their ids.
 pub(crate) struct History {
     /// Events that are kept for each topic.
@@ -46,6 +47,7 @@ struct Topic {
     /// The newest event that is no longer kept.
     dropped: EventId,
 }
+// ANCHOR_END: history
 
 impl History {
     /// Returns an empty history that keeps `events_max` events for each topic, and at least one.
@@ -126,12 +128,14 @@ impl History {
     }
     // ANCHOR_END: after
 
+    // ANCHOR: is_gap
     /// Returns whether events after `id` are missing in a topic: they are no longer kept, or came
     /// before this log began. With `0-0`, a reader asks for all that this log has had.
     pub(crate) fn is_gap(&self, topic: &str, id: EventId) -> bool {
         let is_before_the_log = id < self.began && id != EventId::default();
         id < self.dropped_upto(topic) || is_before_the_log
     }
+    // ANCHOR_END: is_gap
 
     /// Returns the id from which on nothing is missing in a topic, as far as this log knows.
     pub(crate) fn whole_after(&self, topic: &str) -> EventId {

@@ -25,6 +25,7 @@ pub(crate) struct Names {
     gone: LruCache<ProcessId, ()>,
 }
 
+// ANCHOR: held
 /// A name that is claimed or held.
 struct Held {
     /// The secret of the visitor. Empty if the visitor has none, and cannot take the name over.
@@ -36,6 +37,7 @@ struct Held {
     /// Whether the member has ever been present.
     is_announced: bool,
 }
+// ANCHOR_END: held
 
 /// What a change has led to.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -83,7 +85,9 @@ impl Names {
             NameChange::Gone { process } => self.gone(process),
         }
     }
+    // ANCHOR_END: apply
 
+    // ANCHOR: seat
     /// Gives a seat to a claim, unless another session has the name. A member who is present takes
     /// the name over from an older seat of the same session, and an older seat does not take it back.
     fn seat(
@@ -134,7 +138,7 @@ impl Names {
         }
         outcome
     }
-    // ANCHOR_END: apply
+    // ANCHOR_END: seat
 
     /// Removes seats of a name. Returns whether a member who was present has left the room.
     fn leave(&mut self, room: &str, name: &str, is_left: impl Fn(&Seat) -> bool) -> bool {

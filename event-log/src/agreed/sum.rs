@@ -146,7 +146,9 @@ impl Agreed {
         }
         changes
     }
+    // ANCHOR_END: apply
 
+    // ANCHOR: add_event
     /// Adds an event, unless one with its topic and key is known.
     fn add_event(&mut self, id: EventId, draft: &Draft, changes: &mut Vec<Change>) {
         let Draft { topic, key, data } = draft.clone();
@@ -179,7 +181,7 @@ impl Agreed {
             topics.counted.iter().any(is) || topics.kept.iter().any(is) || names.is_occupied(topic)
         });
     }
-    // ANCHOR_END: apply
+    // ANCHOR_END: add_event
 
     /// Changes the names. Without other processes, these changes are no entries of the log.
     pub(crate) fn change_names(

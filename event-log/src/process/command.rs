@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::agreed::entry::{Entry, ProcessId, Record, Snapshot};
 use crate::event::EventId;
 
+// ANCHOR: lane
 /// The three connections of a process. Each of them carries one command at a time, so that a sign of
 /// life does not wait behind a thousand messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,6 +19,7 @@ pub enum Lane {
     /// Carries the signs of life.
     Pulse,
 }
+// ANCHOR_END: lane
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use crate::agreed::history::History;
 use crate::event::{Event, EventId};
 use crate::process::process::Process;
 
+// ANCHOR: cursor
 /// A reader's place in a topic: the last event that the reader has received.
 #[derive(Clone, Debug)]
 pub struct Cursor {
@@ -26,6 +27,7 @@ pub struct Missed {
     /// The events, oldest first.
     pub events: Vec<Event>,
 }
+// ANCHOR_END: cursor
 
 impl Cursor {
     /// Returns the place of a newcomer, who receives the last `count` events of a topic first.

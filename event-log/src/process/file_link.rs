@@ -30,6 +30,7 @@ impl FileLink {
         self.retry_at
     }
 
+    // ANCHOR: advance
     /// Sends the next batch, if there is one and the file is not busy.
     pub(crate) fn advance(&mut self, now: Duration, unix_milliseconds: u64, core: &mut Core) {
         if self.is_busy || self.retry_at.is_some_and(|time| now < time) {
@@ -50,6 +51,7 @@ impl FileLink {
             self.command = Some(Command::Store(self.batch.clone(), self.snapshot.clone()));
         }
     }
+    // ANCHOR_END: advance
 
     /// Takes the reply to the last command.
     pub(crate) fn reply(&mut self, reply: Reply, now: Duration, core: &mut Core) {

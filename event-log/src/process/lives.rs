@@ -43,6 +43,7 @@ impl Lives {
         }
     }
 
+    // ANCHOR: note
     /// Notes the beats in an answer, and returns the processes that are gone,
     /// with the last beat that was seen of each. `holders` are those
     /// that have seats, even if no sign of life of theirs is known.
@@ -83,6 +84,7 @@ impl Lives {
         }
         gone
     }
+    // ANCHOR_END: note
 
     /// Returns whether all processes that are known have shown a sign of life since this connection
     /// was opened. Whoever shows one has looked what the log has lost.

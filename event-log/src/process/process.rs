@@ -102,6 +102,7 @@ impl Process {
         self
     }
 
+    // ANCHOR: append
     /// Appends an event, unless one with its topic and key is in the log: then returns its id.
     ///
     /// # Errors
@@ -125,6 +126,7 @@ impl Process {
         self.advance(now);
         Ok(None)
     }
+    // ANCHOR_END: append
 
     // ANCHOR: enter
     /// Begins an attempt to get a name in a room, and returns its number. What becomes of it is told

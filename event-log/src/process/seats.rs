@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::agreed::entry::{NameChange, ProcessId, Seat};
 
+// ANCHOR: seats
 /// The seats of this process.
 #[derive(Default)]
 pub(crate) struct Seats {
@@ -42,6 +43,7 @@ struct Had {
     session: Arc<str>,
     is_present: bool,
 }
+// ANCHOR_END: seats
 
 impl Seats {
     /// Wants a seat, for a new connection. Returns its number.

@@ -143,6 +143,7 @@ async fn read(
     stored.map(|stored| entry_of(&stored)).collect()
 }
 
+// ANCHOR: append
 /// Appends entries, unless the log has lost the entry `after`, or a process is alive that the
 /// entries give up. Redis runs the script as one command, so that nothing can happen between the
 /// questions and the entries.
@@ -172,6 +173,7 @@ while next <= #ARGV do
 end
 return 1
 ";
+// ANCHOR_END: append
 
 async fn append(
     connection: &mut MultiplexedConnection,

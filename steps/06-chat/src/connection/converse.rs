@@ -70,6 +70,8 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
             may_send?;
             connection.recv().await.map(Some)
         };
+        // ANCHOR_END: converse
+        // ANCHOR: select
         tokio::select! {
             // In this order, so that what was sent so far is written before more is taken.
             biased;
@@ -107,7 +109,7 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
         }
     }
 }
-// ANCHOR_END: converse
+// ANCHOR_END: select
 
 /// Takes the broadcasts that have come, the first of which was received already. Returns how the
 /// conversation ends if the member is too slow.

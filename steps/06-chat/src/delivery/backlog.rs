@@ -11,6 +11,7 @@ use crate::protocol::ServerMessage;
 /// Events that are read at a time.
 const PIECE: usize = 32;
 
+// ANCHOR: backlog
 /// The messages between the last one that a member has received and the newest. They stay in the
 /// log, where they cost nothing, until it is their turn.
 pub(crate) struct Backlog {
@@ -21,6 +22,7 @@ pub(crate) struct Backlog {
     is_done: bool,
     encode: fn(&Event) -> Option<Encoded>,
 }
+// ANCHOR_END: backlog
 
 impl Backlog {
     /// Returns the messages after `cursor`. `encode` makes the frame of an event.
@@ -57,9 +59,11 @@ impl Backlog {
         self.cursor.after()
     }
 
+    // ANCHOR: accept
     /// Returns whether a message that is broadcast now is new to the member. Until the backlog is
     /// done, it is not: it will be read from the log.
     pub(crate) fn accept(&mut self, id: EventId) -> bool {
         self.is_done() && self.cursor.accept(id)
     }
+    // ANCHOR_END: accept
 }

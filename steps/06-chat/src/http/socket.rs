@@ -130,6 +130,7 @@ async fn serve<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
     }
 }
 
+// ANCHOR: take_part
 /// Enters a room or the vote, and stays until one side ends it. A member has left the room before
 /// its connection ends.
 async fn take_part<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
@@ -160,6 +161,7 @@ async fn take_part<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
     let (receive, replaced) = member.parts();
     converse(connection, &mut inbox, limits, metrics, receive, replaced).await
 }
+// ANCHOR_END: take_part
 
 /// Returns the status code of an end, or 1005 or 1006 if there is none on the wire.
 fn code_of(ended: &Ended) -> u16 {

@@ -12,6 +12,7 @@ use crate::delivery::inbox::{Answer, Inbox};
 use crate::rooms::names::check_name;
 use crate::rooms::room::{Room, topic_of};
 
+// ANCHOR: member
 /// Every room that has members on this server.
 pub(crate) struct Rooms {
     log: EventLog,
@@ -26,6 +27,7 @@ pub(crate) struct Member {
     name: String,
     membership: Membership,
 }
+// ANCHOR_END: member
 
 /// Returns the digest of a session, by which it can be recognised and from which nobody learns it. The
 /// log is kept in places that others may read.
@@ -33,6 +35,7 @@ fn digest(session: &str) -> String {
     if session.is_empty() { String::new() } else { BASE64_STANDARD.encode(Sha1::digest(session)) }
 }
 
+// ANCHOR: refusal
 /// Why somebody is not let in: the close frame for them.
 ///
 /// After 1008 a page gives up, so it is only sent when the person must choose something else.
@@ -51,6 +54,7 @@ fn refusal(problem: NotEntered) -> CloseFrame<'static> {
     };
     CloseFrame { code, reason }
 }
+// ANCHOR_END: refusal
 
 impl Rooms {
     pub(crate) fn new(log: EventLog) -> Self {

@@ -26,6 +26,7 @@ const KEY_MAX: usize = 64;
 /// enter at once, each of them receives a few hundred frames and not five thousand.
 const CHANGES_INTERVAL: Duration = Duration::from_millis(50);
 
+// ANCHOR: room
 /// A room, for as long as it has members on this server.
 pub(crate) struct Room {
     pub(crate) name: Arc<str>,
@@ -52,6 +53,7 @@ struct State {
     /// Messages from this number on have not been announced as waiting for Redis.
     waiting_from: u64,
 }
+// ANCHOR_END: room
 
 /// Returns the topic of a room in the log. The names in a room belong to it, too.
 pub(crate) fn topic_of(room: &str) -> String {
@@ -265,6 +267,8 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
             }
             () = sleep_until(next_names), if are_names_new => {}
         }
+        // ANCHOR_END: broadcast
+        // ANCHOR: broadcast_all
         let Some(room) = room.upgrade() else { return };
         // Members are announced before the room receives what they say.
         if are_names_new || names.has_changed().unwrap_or(false) {
@@ -291,7 +295,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
         }
     }
 }
-// ANCHOR_END: broadcast
+// ANCHOR_END: broadcast_all
 
 /// Decodes a message from the log. Returns it with the frame that the members receive.
 fn decode(event: &Event) -> Option<(StoredMessage, Encoded)> {
