@@ -108,13 +108,6 @@ pub const MUTANTS: &[Mutant] = &[
         "let is_same_visitor = false;",
     ),
     mutant(
-        Rule::HolderStays,
-        "a process that was given up claims names that go on elsewhere",
-        "src/process/core.rs",
-        "if take(&mut self.has_died) {",
-        "if false {",
-    ),
-    mutant(
         Rule::AliveIsAlive,
         "a process is given up after two answers",
         "src/process/lives.rs",
