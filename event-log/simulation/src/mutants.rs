@@ -195,8 +195,8 @@ pub const MUTANTS: &[Mutant] = &[
         Rule::WaitsEnd,
         "nobody is let in while Redis is away",
         "src/process/link.rs",
-        "self.is_synced && !self.was_shared",
-        "false && self.is_synced && !self.was_shared",
+        "self.is_synced && !self.outage.is_shared()",
+        "false && self.is_synced",
     ),
     mutant(
         Rule::Bounded,
@@ -208,14 +208,14 @@ pub const MUTANTS: &[Mutant] = &[
     mutant(
         Rule::ToldOnce,
         "each attempt to connect is a problem",
-        "src/process/link.rs",
+        "src/process/outage.rs",
         "self.is_problem_told = true;",
-        "self.problem = None;",
+        "",
     ),
     mutant(
         Rule::ToldOnce,
         "a connection that was closed is an outage",
-        "src/process/link.rs",
+        "src/process/outage.rs",
         "const GRACE: Duration = Duration::from_secs(1);",
         "const GRACE: Duration = Duration::ZERO;",
     ),
@@ -223,7 +223,7 @@ pub const MUTANTS: &[Mutant] = &[
         Rule::CleanStop,
         "a process ends before its messages are stored",
         "src/process/core.rs",
-        "self.is_given_back && self.outbox.is_empty()",
-        "self.is_closing",
+        "self.farewell == Turn::Done && self.outbox.is_empty()",
+        "true || self.farewell == Turn::Done",
     ),
 ];
