@@ -196,7 +196,7 @@ impl World {
                     self.sends(window, key);
                 }
             }
-            Frame::Message(id, key) => self.receives(window, id, key),
+            Frame::Message(id, key) => self.receives(window, id, &key),
             Frame::Sent(key) => self.confirmed(window, &key),
             Frame::Gap => {
                 self.story.tell(self.now, format_args!("{}: a gap", window_name(window)));
@@ -237,17 +237,17 @@ impl World {
         }
     }
 
-    fn receives(&mut self, window: usize, id: EventId, key: String) {
+    fn receives(&mut self, window: usize, id: EventId, key: &str) {
         self.story.tell(self.now, format_args!("{} receives {key} ({id})", window_name(window)));
-        self.judge_received(window, id, &key);
-        if let Some(fact) = self.facts.get_mut(&key) {
+        self.judge_received(window, id, key);
+        if let Some(fact) = self.facts.get_mut(key) {
             fact.ids.insert(id);
         }
         let visit = &mut self.windows[window].visit;
         visit.last = visit.last.max(Some(id));
-        visit.seen.insert(key.clone());
-        visit.received.push((id, key.clone()));
-        self.confirmed(window, &key);
+        visit.seen.insert(key.to_owned());
+        visit.received.push((id, key.to_owned()));
+        self.confirmed(window, key);
     }
 
     fn confirmed(&mut self, window: usize, key: &str) {

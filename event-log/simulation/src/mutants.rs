@@ -108,13 +108,6 @@ pub const MUTANTS: &[Mutant] = &[
         "let is_same_visitor = false;",
     ),
     mutant(
-        Rule::HolderStays,
-        "a process that was given up claims names that go on elsewhere",
-        "src/process/core.rs",
-        "if take(&mut self.has_died) {",
-        "if false {",
-    ),
-    mutant(
         Rule::AliveIsAlive,
         "a process is given up after two answers",
         "src/process/lives.rs",
@@ -125,8 +118,8 @@ pub const MUTANTS: &[Mutant] = &[
         Rule::AliveIsAlive,
         "a late command gives up a process that is back",
         "simulation/src/redis.rs",
-        "if self.is_alive(&silent) => Reply::Alive,",
-        "if silent.len() > 100 => Reply::Alive,",
+        "silent.iter().any(|(process, beat)| {",
+        "silent.iter().take(0).any(|(process, beat)| {",
     ),
     mutant(
         Rule::FreeInTime,
@@ -202,8 +195,8 @@ pub const MUTANTS: &[Mutant] = &[
         Rule::WaitsEnd,
         "nobody is let in while Redis is away",
         "src/process/link.rs",
-        "self.is_synced && !self.was_shared",
-        "false && self.is_synced && !self.was_shared",
+        "self.is_synced && !self.outage.is_shared()",
+        "false && self.is_synced",
     ),
     mutant(
         Rule::Bounded,
@@ -215,14 +208,14 @@ pub const MUTANTS: &[Mutant] = &[
     mutant(
         Rule::ToldOnce,
         "each attempt to connect is a problem",
-        "src/process/link.rs",
+        "src/process/outage.rs",
         "self.is_problem_told = true;",
-        "self.problem = None;",
+        "",
     ),
     mutant(
         Rule::ToldOnce,
         "a connection that was closed is an outage",
-        "src/process/link.rs",
+        "src/process/outage.rs",
         "const GRACE: Duration = Duration::from_secs(1);",
         "const GRACE: Duration = Duration::ZERO;",
     ),
@@ -230,7 +223,7 @@ pub const MUTANTS: &[Mutant] = &[
         Rule::CleanStop,
         "a process ends before its messages are stored",
         "src/process/core.rs",
-        "self.is_given_back && self.outbox.is_empty()",
-        "self.is_closing",
+        "self.farewell == Turn::Done && self.outbox.is_empty()",
+        "true || self.farewell == Turn::Done",
     ),
 ];

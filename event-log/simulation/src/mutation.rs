@@ -61,10 +61,9 @@ fn write_workspace(workspace: &Path, copy: &Path) -> io::Result<()> {
 }
 
 fn copy_sources(log: &Path, copy: &Path) -> io::Result<()> {
-    for file in ["simulation/Cargo.toml"] {
-        fs::create_dir_all(copy.join("simulation"))?;
-        write_if_new(&copy.join(file), &fs::read_to_string(log.join(file))?)?;
-    }
+    fs::create_dir_all(copy.join("simulation"))?;
+    let manifest = Path::new("simulation").join("Cargo.toml");
+    write_if_new(&copy.join(&manifest), &fs::read_to_string(log.join(&manifest))?)?;
     for folder in ["src", "simulation/src"] {
         copy_folder(&log.join(folder), &copy.join(folder))?;
     }

@@ -78,6 +78,7 @@ pub(crate) enum Frame {
 
 /// One connection of a window with a process.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "they are facts, and no states")]
 pub(crate) struct Connection {
     /// The window.
     pub(crate) window: usize,

@@ -35,13 +35,12 @@ fn go_on(world: &mut World, end: Time) {
 fn slot_of(world: &World, event: &Event) -> Option<usize> {
     match event {
         Event::Answers { to, .. } => Some(to.slot),
-        Event::Wakes { slot } => Some(*slot),
         Event::Opens(index)
         | Event::GivesUp(index)
         | Event::Noticed(index)
         | Event::Reads(index)
         | Event::Says(index, _) => Some(world.connections[*index].slot),
-        Event::StopEnds { slot, .. } => Some(*slot),
+        Event::Wakes { slot } | Event::StopEnds { slot, .. } => Some(*slot),
         _ => None,
     }
 }
@@ -71,7 +70,7 @@ fn happens(world: &mut World, event: Event) {
         Event::Returns(window) => world.returns(window),
         Event::Acts => world.act(),
         Event::Votes(index) => world.votes(index),
-        Event::Begins(fault) => world.begins(fault),
+        Event::Begins(fault) => world.begins(&fault),
         Event::RedisUp { trouble } => world.redis_up(trouble),
         Event::Starts { slot } => world.starts(slot),
         Event::Saves => world.saves(),

@@ -91,12 +91,12 @@ impl World {
     }
 
     /// A fault begins.
-    pub(crate) fn begins(&mut self, fault: Fault) {
+    pub(crate) fn begins(&mut self, fault: &Fault) {
         if self.is_over {
             return;
         }
         self.story.tell(self.now, format_args!("*** {fault:?}"));
-        match fault {
+        match *fault {
             Fault::Killed { time, memory } => {
                 self.story.count(match memory {
                     Memory::All => "Redis killed, remembers everything",
