@@ -18,7 +18,7 @@ use crate::process::cursor::{Cursor, Missed};
 use crate::process::process::{NotAppended, Process, TooManyRooms};
 use crate::redis::driver::drive;
 use crate::redis_url::RedisUrl;
-use crate::shared::Shared;
+use crate::shared::{Loss, Shared};
 
 /// How long an attempt to enter waits for Redis. A page gives an attempt up after ten seconds.
 const ENTER_TIME: Duration = Duration::from_secs(8);
@@ -61,7 +61,7 @@ pub struct EventLog {
 pub struct Membership {
     shared: Arc<Shared>,
     number: u64,
-    replaced: oneshot::Receiver<()>,
+    lost: oneshot::Receiver<Loss>,
 }
 
 /// Why somebody was not let in.
@@ -282,10 +282,10 @@ impl EventLog {
         session: &str,
     ) -> Result<Membership, NotEntered> {
         let begin = |process: &mut Process, now| process.enter(room, name, session, now);
-        let (number, admitted, replaced) =
+        let (number, admitted, lost) =
             self.shared.enter(begin).map_err(|TooManyRooms| NotEntered::TooManyRooms)?;
         // From here on, whatever happens, the name is given back.
-        let membership = Membership { shared: Arc::clone(&self.shared), number, replaced };
+        let membership = Membership { shared: Arc::clone(&self.shared), number, lost };
         match timeout(ENTER_TIME, admitted).await {
             Ok(Ok(true)) => Ok(membership),
             Ok(_) => Err(NotEntered::NameTaken),
@@ -344,9 +344,10 @@ impl Counted {
 }
 
 impl Membership {
-    /// Ends when the name goes on in another connection. May be dropped and called again.
-    pub async fn replaced(&mut self) {
-        let _ = (&mut self.replaced).await;
+    /// Waits until the member loses the name. May be dropped and called again.
+    pub async fn lost(&mut self) -> Loss {
+        // The sender is kept for as long as the member is in.
+        (&mut self.lost).await.unwrap_or(Loss::GoesOn)
     }
 }
 

@@ -34,3 +34,4 @@ pub use event_log::{Counted, EventLog, Membership, NotEntered, NotStored, Place}
 pub use process::cursor::{Cursor, Missed};
 pub use process::process::NotAppended;
 pub use redis_url::{InvalidRedisUrl, RedisUrl};
+pub use shared::Loss;

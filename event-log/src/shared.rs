@@ -32,12 +32,21 @@ struct State {
     attempts: HashMap<u64, Attempt>,
 }
 
+/// How a member loses a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The name goes on in another connection of the same visitor.
+    GoesOn,
+    /// Another visitor had got the name just before Redis went away.
+    Taken,
+}
+
 /// Who wants to know what becomes of an attempt.
 struct Attempt {
     /// Whether the attempt was admitted. Taken when it is told.
     admitted: Option<oneshot::Sender<bool>>,
-    /// Dropped when the name goes on in another connection.
-    _held: oneshot::Sender<()>,
+    /// Told when the member loses the name.
+    lost: oneshot::Sender<Loss>,
 }
 
 impl Shared {
@@ -75,20 +84,20 @@ impl Shared {
     }
 
     /// Begins an attempt to enter. Returns its number, and two receivers: whether it was admitted, and
-    /// one that ends when the name goes on elsewhere.
+    /// how the member loses the name.
     pub(crate) fn enter<E>(
         &self,
         begin: impl FnOnce(&mut Process, Now) -> Result<u64, E>,
-    ) -> Result<(u64, oneshot::Receiver<bool>, oneshot::Receiver<()>), E> {
+    ) -> Result<(u64, oneshot::Receiver<bool>, oneshot::Receiver<Loss>), E> {
         let (admitted, is_admitted) = oneshot::channel();
-        let (held, replaced) = oneshot::channel();
+        let (lost, is_lost) = oneshot::channel();
         let mut state = self.state();
         let number = begin(&mut state.process, now(self.began))?;
         let admitted = Some(admitted);
         // Known before the news of it is told.
-        state.attempts.insert(number, Attempt { admitted, _held: held });
+        state.attempts.insert(number, Attempt { admitted, lost });
         self.tell_news(&mut state);
-        Ok((number, is_admitted, replaced))
+        Ok((number, is_admitted, is_lost))
     }
 
     /// Gives up an attempt, or what it has led to.
@@ -112,12 +121,17 @@ impl Shared {
                         let _ = admitted.send(true);
                     }
                 }
-                News::Seat(number, Outcome::Refused | Outcome::Replaced) => {
-                    if let Some(Attempt { admitted: Some(admitted), .. }) =
-                        state.attempts.remove(&number)
-                    {
+                News::Seat(number, outcome) => {
+                    let Some(Attempt { admitted, lost }) = state.attempts.remove(&number) else {
+                        continue;
+                    };
+                    if let Some(admitted) = admitted {
                         let _ = admitted.send(false);
                     }
+                    let _ = lost.send(match outcome {
+                        Outcome::Taken => Loss::Taken,
+                        _ => Loss::GoesOn,
+                    });
                 }
             }
         }

@@ -54,12 +54,12 @@ async fn a_name_is_refused_to_another_session_and_to_none() {
 async fn the_same_session_takes_a_name_over() {
     let log = in_memory();
     let mut old = enters(&log, "Ada", "a").await.unwrap();
-    assert!(timeout(Duration::from_millis(1), old.replaced()).await.is_err());
+    assert!(timeout(Duration::from_millis(1), old.lost()).await.is_err());
     let mut new = enters(&log, "Ada", "a").await.unwrap();
-    timeout(PATIENCE, old.replaced()).await.unwrap();
+    timeout(PATIENCE, old.lost()).await.unwrap();
     drop(old);
     assert_eq!(here(&log), ["Ada"]);
-    assert!(timeout(Duration::from_millis(1), new.replaced()).await.is_err());
+    assert!(timeout(Duration::from_millis(1), new.lost()).await.is_err());
     drop(new);
     assert!(here(&log).is_empty());
 }
@@ -133,7 +133,7 @@ async fn of_many_windows_of_one_visitor_one_has_the_name() {
     }
     let mut holders = Vec::new();
     for mut membership in timeout(PATIENCE, windows.join_all()).await.unwrap() {
-        if timeout(Duration::from_millis(1), membership.replaced()).await.is_err() {
+        if timeout(Duration::from_millis(1), membership.lost()).await.is_err() {
             holders.push(membership);
         }
         // The others end here, and do not give back the name.

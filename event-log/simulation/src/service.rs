@@ -202,7 +202,7 @@ impl World {
                 self.judge_refusal(index);
                 self.close_client(index, 1008);
             }
-            Outcome::Replaced => {
+            Outcome::Replaced | Outcome::Taken => {
                 self.story.count("members replaced");
                 self.judge_replacement(index);
                 self.close_client(index, 1008);

@@ -35,8 +35,10 @@ pub enum Outcome {
     Admitted,
     /// Another visitor has the name.
     Refused,
-    /// The member was in, and the name goes on in another connection.
+    /// The member was in, and the name goes on in another connection of the same visitor.
     Replaced,
+    /// The member was let in while Redis was away, and another visitor had got the name just before.
+    Taken,
 }
 
 /// How far we are with an entry that is not needed at all times.
@@ -172,7 +174,7 @@ impl Core {
                     self.tell(News::Room(Arc::clone(&wanted.room)));
                     // Somebody who was let in while Redis was away can still be too late.
                     let outcome =
-                        if wanted.is_admitted { Outcome::Replaced } else { Outcome::Refused };
+                        if wanted.is_admitted { Outcome::Taken } else { Outcome::Refused };
                     self.tell(News::Seat(seat.number, outcome));
                 }
             }

@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use echo::{CloseCode, CloseFrame, Connection, Ended, Message};
+use event_log::Loss;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::coop::consume_budget;
@@ -31,7 +32,7 @@ pub(crate) enum Outcome {
 // ANCHOR: converse
 /// Talks with a member until one side ends it. The caller ends the TCP connection, after the member
 /// has left the room. `receive` handles each text, and returns the answer for its sender, if any.
-/// `replaced` ends when another connection takes the name over.
+/// `lost` ends when the member loses the name.
 ///
 /// There is one task for a connection, and it waits for three things at once: for a message from the
 /// member, for a broadcast, and for room to write, which is a part of [`Connection::recv`]. So a
@@ -43,9 +44,9 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
     limits: ChatLimits,
     metrics: &Metrics,
     mut receive: impl FnMut(&str) -> Option<Answer> + Send,
-    replaced: impl Future<Output = ()>,
+    lost: impl Future<Output = Loss>,
 ) -> Outcome {
-    let mut replaced = pin!(replaced);
+    let mut lost = pin!(lost);
     let mut rate_limit = RateLimit::new(limits.rate);
     loop {
         if inbox.broadcasts.len() >= CROWD {
@@ -103,8 +104,12 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
                     return outcome;
                 }
             }
-            () = &mut replaced => {
-                return close(CloseCode::POLICY_VIOLATION, "this name goes on in another window");
+            how = &mut lost => {
+                let reason = match how {
+                    Loss::GoesOn => "this name goes on in another window",
+                    Loss::Taken => "somebody else got this name before the servers lost each other",
+                };
+                return close(CloseCode::POLICY_VIOLATION, reason);
             }
         }
     }

@@ -158,8 +158,8 @@ async fn take_part<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
         }
     };
     info!("{name:?} enters {room:?}");
-    let (receive, replaced) = member.parts();
-    converse(connection, &mut inbox, limits, metrics, receive, replaced).await
+    let (receive, lost) = member.parts();
+    converse(connection, &mut inbox, limits, metrics, receive, lost).await
 }
 // ANCHOR_END: take_part
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use echo::{CloseCode, CloseFrame};
-use event_log::{EventId, EventLog, Membership, NotEntered};
+use event_log::{EventId, EventLog, Loss, Membership, NotEntered};
 use sha1::{Digest, Sha1};
 
 use crate::delivery::inbox::{Answer, Inbox};
@@ -98,13 +98,13 @@ impl Rooms {
 }
 
 impl Member {
-    /// Splits the member into the part that handles messages, and the part that ends when another
-    /// connection takes the name over.
+    /// Splits the member into the part that handles messages, and the part that ends when the
+    /// member loses the name.
     pub(crate) fn parts(
         &mut self,
-    ) -> (impl FnMut(&str) -> Option<Answer> + use<'_>, impl Future<Output = ()> + use<'_>) {
+    ) -> (impl FnMut(&str) -> Option<Answer> + use<'_>, impl Future<Output = Loss> + use<'_>) {
         let (room, name) = (&self.room, &self.name);
-        (move |text: &str| room.handle(name, text), self.membership.replaced())
+        (move |text: &str| room.handle(name, text), self.membership.lost())
     }
 }
 
