@@ -118,7 +118,10 @@ impl World {
         self.others(index).any(|other| {
             self.is_same_visitor(index, other)
                 && self.connections[other].present_at.is_some_and(|at| {
-                    Some(at) > connection.present_at && read_at <= at + 4 * self.plan.delay
+                    // It has read so just now, and closes the connection next.
+                    let is_just_known = read_at == self.now;
+                    Some(at) > connection.present_at
+                        && (is_just_known || read_at <= at + 4 * self.plan.delay)
                 })
         })
     }
