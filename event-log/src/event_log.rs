@@ -319,13 +319,13 @@ impl EventLog {
     /// Watches whether this process is connected with the others. Over Redis, that is whether Redis
     /// can be reached and takes writes. Otherwise there are no others, and the value is always `true`.
     pub fn shared(&self) -> watch::Receiver<bool> {
-        self.shared.is_shared.subscribe()
+        self.shared.connected.subscribe()
     }
 
     /// Gives back all names, and waits until everything is stored that was accepted, but not longer
     /// than two seconds. For the end of a process.
     pub async fn close(&self) {
-        self.shared.with(|process, now| process.close(now));
+        self.shared.with(Process::close);
         let closed = async {
             while !self.shared.look(Process::is_closed) {
                 sleep(CLOSE_INTERVAL).await;

@@ -52,7 +52,7 @@ pub(crate) async fn drive(shared: Arc<Shared>, file: FileLog) {
         };
         tokio::select! {
             () = shared.has_command() => {}
-            () = too_late => shared.with(|process, now| process.advance(now)),
+            () = too_late => shared.with(Process::advance),
         }
     }
 }
@@ -82,7 +82,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
     /// Longer than anything takes here.
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     /// A process that keeps its log on this disk.
     fn start(disk: &FakeDisk) -> Arc<Shared> {

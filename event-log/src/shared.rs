@@ -21,7 +21,7 @@ pub(crate) struct Shared {
     /// Those who wait for news of a topic, and for news of who is in a room.
     pub(crate) topics: Wakeups,
     pub(crate) rooms: Wakeups,
-    pub(crate) is_shared: watch::Sender<bool>,
+    pub(crate) connected: watch::Sender<bool>,
     /// Notified when there is a command for the driver.
     commands: Notify,
 }
@@ -45,7 +45,7 @@ impl Shared {
         let began = Instant::now();
         let process = process(now(began));
         Self {
-            is_shared: watch::Sender::new(process.is_shared()),
+            connected: watch::Sender::new(process.is_shared()),
             state: Mutex::new(State { process, attempts: HashMap::new() }),
             began,
             topics: Wakeups::new(),
@@ -104,7 +104,7 @@ impl Shared {
             match news {
                 News::Topic(topic) => self.topics.wake(&topic),
                 News::Room(room) => self.rooms.wake(&room),
-                News::Shared(is_shared) => drop(self.is_shared.send_replace(is_shared)),
+                News::Shared(is_shared) => drop(self.connected.send_replace(is_shared)),
                 News::Problem(problem) => warn!("{problem}"),
                 News::Seat(number, Outcome::Admitted) => {
                     let attempt = state.attempts.get_mut(&number);

@@ -269,6 +269,23 @@ fn a_gap_is_told_once_to_a_reader_who_goes_on_from_the_end() {
     assert_eq!(empty.after("others", empty.end("others")), Missed::default());
 }
 
+/// Somebody who comes to an empty log, receives nothing, and comes back after a restart may have
+/// missed something.
+#[test]
+fn the_place_of_a_newcomer_belongs_to_the_log_even_if_that_is_empty() {
+    let before = in_memory(100);
+    let place = before.newcomer("words", 50).after();
+    assert_eq!(before.after("words", place), Missed::default());
+    append(&before, "words", "one");
+    let place_before_one = before.newcomer("words", 50).after();
+    assert_eq!(contents(&before.after("words", place_before_one).events), ["one"]);
+    while clock() <= place.milliseconds {}
+    let log = in_memory(100);
+    for place in [place, place_before_one] {
+        assert!(log.after("words", place).is_gap, "{place}");
+    }
+}
+
 #[test]
 fn an_event_that_is_appended_twice_under_one_key_is_kept_once() {
     let log = in_memory(2);

@@ -88,7 +88,7 @@ fn fill(folder: &Path, votes: u64) {
     let (file, entries) = FileLog::open(folder).unwrap();
     assert_eq!(entries, []);
     let vote = |number: u64| {
-        let candidate = if number % 2 == 0 { "Ada" } else { "Grace" };
+        let candidate = if number.is_multiple_of(2) { "Ada" } else { "Grace" };
         let draft =
             Draft { topic: "vote".into(), key: number.to_string().into(), data: candidate.into() };
         let id = EventId { milliseconds: 1_700_000_000_000 + number, sequence: 0 };

@@ -1,7 +1,5 @@
 //! What people do, and what their pages do with what they receive.
 
-use std::sync::Arc;
-
 use event_log::EventId;
 
 use crate::people::{Ballot, Connection, Fact, Frame, Page, State, Visit, Window};
@@ -12,7 +10,7 @@ use crate::world::{Event, VOTE, World};
 
 impl World {
     /// Opens the windows.
-    pub fn gather(&mut self) {
+    pub(crate) fn gather(&mut self) {
         for number in 0..self.plan.windows {
             let (room, name) = self.plan.places[self.random.index(self.plan.places.len())].clone();
             let session = if self.random.percent(20) {
@@ -34,7 +32,7 @@ impl World {
     }
 
     /// Somebody does something.
-    pub fn act(&mut self) {
+    pub(crate) fn act(&mut self) {
         if self.is_over {
             return;
         }
@@ -85,7 +83,7 @@ impl World {
     }
 
     /// A page opens a connection to some process.
-    pub fn tries(&mut self, window: usize) {
+    pub(crate) fn tries(&mut self, window: usize) {
         let running: Vec<usize> =
             (0..self.nodes.len()).filter(|slot| self.nodes[*slot].process.is_some()).collect();
         if running.is_empty() {
@@ -125,7 +123,7 @@ impl World {
     }
 
     /// A page tries to come back after its pause.
-    pub fn returns(&mut self, window: usize) {
+    pub(crate) fn returns(&mut self, window: usize) {
         if self.windows[window].state == Page::Pauses {
             self.tries(window);
         }
@@ -171,7 +169,7 @@ impl World {
     }
 
     /// A frame arrives at a client.
-    pub fn shows(&mut self, index: usize, frame: Frame) {
+    pub(crate) fn shows(&mut self, index: usize, frame: Frame) {
         let connection = &self.connections[index];
         let window = connection.window;
         let page = &self.windows[window];
@@ -270,9 +268,4 @@ fn new_window(room: String, name: String, session: String) -> Window {
         past: Vec::new(),
         unsent: Vec::new(),
     }
-}
-
-/// A name, as processes write it.
-pub fn shared(name: &str) -> Arc<str> {
-    name.into()
 }

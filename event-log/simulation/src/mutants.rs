@@ -80,7 +80,7 @@ pub const MUTANTS: &[Mutant] = &[
         "} else if newest >= base {",
     ),
     mutant(
-        Rule::OneOrder,
+        Rule::NothingLost,
         "live messages overtake those that are still being read",
         "simulation/src/service.rs",
         "if !self.connections[index].is_live {",
@@ -172,10 +172,10 @@ pub const MUTANTS: &[Mutant] = &[
     ),
     mutant(
         Rule::SameEverywhere,
-        "a process that starts loses names between two snapshots",
+        "a process that starts loses what came between a snapshot and its entry",
         "src/agreed/sum.rs",
-        "self.entries.retain(|entry| entry.id > snapshot.upto);",
-        "let upto = snapshot.upto; self.entries.retain(|entry| entry.id > upto && false);",
+        "for Entry { id, record, .. } in after {",
+        "for Entry { id, record, .. } in after.iter().skip(after.len()) {",
     ),
     mutant(
         Rule::SameEverywhere,

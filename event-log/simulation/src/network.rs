@@ -3,6 +3,7 @@
 use event_log::agreed::entry::{NameChange, Record};
 use event_log::process::command::{Addition, BLOCK, Command, Lane, Reply};
 
+use crate::people::Connection;
 use crate::redis::{Execution, Health};
 use crate::story::Rule;
 use crate::time::{LEASE, MILLISECOND, Time};
@@ -13,7 +14,7 @@ const ADDITIONS_MAX: usize = 1_100;
 
 impl World {
     /// Sends a command of a process to Redis.
-    pub fn send(&mut self, slot: usize, lane: Lane, command: Command) {
+    pub(crate) fn send(&mut self, slot: usize, lane: Lane, command: Command) {
         if command == Command::Disconnect {
             self.nodes[slot].epoch = self.new_epoch();
             self.nodes[slot].awaited.clear();
@@ -55,7 +56,7 @@ impl World {
     }
 
     /// A command arrives at Redis.
-    pub fn arrives(&mut self, from: Wire, command: Command) {
+    pub(crate) fn arrives(&mut self, from: Wire, command: Command) {
         let is_open = command == Command::Connect || self.wires.contains(&from);
         match self.redis.health {
             Health::Down => self.answer(from, Reply::Lost("connection refused".to_owned())),
@@ -76,7 +77,7 @@ impl World {
     }
 
     /// Redis carries a command out.
-    pub fn carry_out(&mut self, from: Wire, command: Command) {
+    pub(crate) fn carry_out(&mut self, from: Wire, command: Command) {
         if command == Command::Connect {
             for lane in [Lane::Reader, Lane::Writer, Lane::Pulse] {
                 self.wires.insert(Wire { lane, ..from });
@@ -106,7 +107,7 @@ impl World {
     }
 
     /// Redis has held a read for long enough.
-    pub fn block_ends(&mut self, from: Wire) {
+    pub(crate) fn block_ends(&mut self, from: Wire) {
         if self.redis.health == Health::Hangs {
             self.after(100 * MILLISECOND, Event::BlockEnds { from });
         } else if let Some(place) = self.blocked.iter().position(|(wire, _)| *wire == from) {
@@ -116,7 +117,7 @@ impl World {
     }
 
     /// Sends an answer to a process.
-    pub fn answer(&mut self, to: Wire, reply: Reply) {
+    pub(crate) fn answer(&mut self, to: Wire, reply: Reply) {
         if self.nodes[to.slot].epoch != to.epoch {
             return;
         }
@@ -128,7 +129,7 @@ impl World {
     }
 
     /// Redis closes these connections. Whoever waits for an answer there notices at once.
-    pub fn close_wires(&mut self, is_closed: impl Fn(&Wire) -> bool) {
+    pub(crate) fn close_wires(&mut self, is_closed: impl Fn(&Wire) -> bool) {
         let closed: Vec<Wire> = self.wires.iter().copied().filter(|wire| is_closed(wire)).collect();
         for wire in closed {
             self.wires.remove(&wire);
@@ -190,10 +191,15 @@ impl World {
             }
             Addition::Record(Record::Names(change)) => {
                 self.story.tell(self.now, format_args!("{name} appends: {}", line_of(change)));
-                if let NameChange::Seat { seat, is_present: true, .. } = change
-                    && let Some(index) = self.nodes[slot].attempts.get(&seat.number)
-                {
-                    self.connections[*index].present_at.get_or_insert(self.now);
+                if let NameChange::Seat { seat, is_present: true, .. } = change {
+                    let incarnation = self.nodes[slot].incarnation;
+                    let of_seat = |it: &&mut Connection| {
+                        (it.slot, it.incarnation, it.number)
+                            == (slot, incarnation, Some(seat.number))
+                    };
+                    if let Some(connection) = self.connections.iter_mut().find(of_seat) {
+                        connection.present_at.get_or_insert(self.now);
+                    }
                 }
             }
             Addition::Record(Record::Event(draft)) => {

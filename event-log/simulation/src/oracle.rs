@@ -15,10 +15,12 @@
 //!    and under new ids; its members may lose their names.
 //! 4. [`World::is_lost_for_good`]: Redis loses an entry, and every process that knew it has ended, or
 //!    was away as in 3.
-//! 6. [`World::was_overtaken`]: Redis loses entries, and a process that is new, and cannot know who
-//!    else there is, comes back before one that knew them.
 //! 5. [`World::cannot_know`]: a process that is cut off shows what it knows. It does not know who came
 //!    to another process since.
+//! 6. [`World::was_overtaken`]: Redis loses entries, and a process that is new, and cannot know who
+//!    else there is, comes back before one that knew them.
+//! 7. [`World::went_on_elsewhere`]: a visitor goes on in another connection, and leaves there. The
+//!    process of the older connection is cut off, and closes it only when it knows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -108,12 +110,16 @@ impl World {
         })
     }
 
-    /// Whether the visitor came in another connection since, and the process of this one does not know
-    /// yet.
+    /// Exception 7: the visitor was in with another connection since, and the process of this one,
+    /// which is cut off or stalls, cannot know it yet.
     fn went_on_elsewhere(&self, index: usize) -> bool {
+        let connection = &self.connections[index];
+        let read_at = self.nodes[connection.slot].read_at;
         self.others(index).any(|other| {
             self.is_same_visitor(index, other)
-                && self.connections[other].admitted_at > self.connections[index].admitted_at
+                && self.connections[other].present_at.is_some_and(|at| {
+                    Some(at) > connection.present_at && read_at <= at + 4 * self.plan.delay
+                })
         })
     }
 
@@ -148,7 +154,7 @@ impl World {
     }
 
     /// Somebody was let in: nobody else may have the name.
-    pub fn judge_holder(&mut self, index: usize) {
+    pub(crate) fn judge_holder(&mut self, index: usize) {
         let read_at = self.nodes[self.connections[index].slot].read_at;
         let is_unproven = self.is_unproven(index);
         let rival = self.others(index).find(|other| {
@@ -159,6 +165,7 @@ impl World {
                 && !self.is_excused(*other)
                 && !self.was_left_behind(index)
                 && !self.was_overtaken(*other, index)
+                && !self.went_on_elsewhere(*other)
                 // Somebody who was let in elsewhere since this process has read the log.
                 && !(is_unproven && it.began + SECOND > read_at)
         });
@@ -172,7 +179,7 @@ impl World {
     }
 
     /// Somebody was refused: the name must be somebody else's.
-    pub fn judge_refusal(&mut self, index: usize) {
+    pub(crate) fn judge_refusal(&mut self, index: usize) {
         let own = self.others(index).find(|other| {
             let it = &self.connections[*other];
             self.is_same_visitor(index, *other)
@@ -180,6 +187,7 @@ impl World {
                 && self.is_connected(it)
                 && it.admitted_at.is_some_and(|at| at < self.connections[index].began)
                 && !self.is_excused(*other)
+                && !self.went_on_elsewhere(*other)
         });
         if let Some(own) = own {
             let what = format!("connection {index} is refused, and its visitor is in with {own}");
@@ -197,7 +205,7 @@ impl World {
     }
 
     /// A member was told that the name goes on elsewhere: it must be so.
-    pub fn judge_replacement(&mut self, index: usize) {
+    pub(crate) fn judge_replacement(&mut self, index: usize) {
         let Connection { began, admitted_at, .. } = self.connections[index];
         // Of two that come at the same time, either may be the later one.
         let at_once = 4 * self.plan.delay + 100 * MILLISECOND;
@@ -219,7 +227,7 @@ impl World {
     }
 
     /// Somebody has waited in vain.
-    pub fn judge_wait(&mut self, index: usize) {
+    pub(crate) fn judge_wait(&mut self, index: usize) {
         let connection = &self.connections[index];
         let node = &self.nodes[connection.slot];
         let well_since = (self.trouble_until + 2 * SECOND).max(node.began + 3 * SECOND);
@@ -249,7 +257,7 @@ impl World {
     }
 
     /// Notes when the first entry after this one was appended: what is told next follows from it.
-    pub fn cause_at(&mut self, before: EventId) {
+    pub(crate) fn cause_at(&mut self, before: EventId) {
         let mut entries = self.redis.data.entries.iter();
         let first = entries.find(|(entry, _)| entry.id > before).map(|(_, at)| *at);
         let long_ago = self.now.saturating_sub(SECOND);
@@ -258,7 +266,7 @@ impl World {
     }
 
     /// A client is told that these have left.
-    pub fn judge_left(&mut self, slot: usize, index: usize, names: &[Arc<str>]) {
+    pub(crate) fn judge_left(&mut self, slot: usize, index: usize, names: &[Arc<str>]) {
         let room = self.connections[index].room.clone();
         for name in names {
             let still = (0..self.connections.len()).find(|other| {
@@ -285,7 +293,7 @@ impl World {
     // ---- Messages --------------------------------------------------------------------------------
 
     /// A message arrives at a window.
-    pub fn judge_received(&mut self, window: usize, id: EventId, key: &str) {
+    pub(crate) fn judge_received(&mut self, window: usize, id: EventId, key: &str) {
         let visit = &self.windows[window].visit;
         let is_twice = visit.seen.contains(key);
         let is_behind = visit.last.is_some_and(|last| id <= last)
@@ -347,7 +355,7 @@ impl World {
     // ---- The link --------------------------------------------------------------------------------
 
     /// A process tells its users whether it is connected.
-    pub fn judge_shared(&mut self, slot: usize, is_shared: bool) {
+    pub(crate) fn judge_shared(&mut self, slot: usize, is_shared: bool) {
         let node = &mut self.nodes[slot];
         if node.told_shared == is_shared {
             let what = format!("{} tells twice whether it is connected", node.name);
@@ -371,7 +379,7 @@ impl World {
     }
 
     /// A process tells the operator of a problem.
-    pub fn judge_problem(&mut self, slot: usize, problem: &str) {
+    pub(crate) fn judge_problem(&mut self, slot: usize, problem: &str) {
         let node = &mut self.nodes[slot];
         node.problems += 1;
         if node.problems > 1 {
@@ -381,7 +389,7 @@ impl World {
     }
 
     /// Redis comes back after this long: all processes must have noticed that it was away.
-    pub fn judge_noticed(&mut self) {
+    pub(crate) fn judge_noticed(&mut self) {
         let is_well = self.redis.health == Health::Up && self.redis.refuses.is_none();
         if is_well || self.now.saturating_sub(self.redis_unwell_since) < NOTICED {
             return;
@@ -398,7 +406,7 @@ impl World {
     }
 
     /// A process has been stopped cleanly, and says that it has given back everything.
-    pub fn judge_stop(&mut self, slot: usize) {
+    pub(crate) fn judge_stop(&mut self, slot: usize) {
         let entries = || self.redis.data.entries.iter().map(|(entry, _)| entry);
         let node = &self.nodes[slot];
         let mut faults = Vec::new();
@@ -441,7 +449,7 @@ impl World {
     }
 
     /// A process that is stopped cleanly has not ended in time.
-    pub fn judge_late_stop(&mut self, slot: usize) {
+    pub(crate) fn judge_late_stop(&mut self, slot: usize) {
         if self.outage_until.max(self.dropped_at) + 8 * SECOND < self.now {
             let what = format!("{} does not end", self.nodes[slot].name);
             self.story.broken(Rule::CleanStop, self.now, what);
@@ -451,7 +459,7 @@ impl World {
     // ---- All together ----------------------------------------------------------------------------
 
     /// Two processes that have read the log to the same place must agree.
-    pub fn compare_processes(&mut self, slot: usize) {
+    pub(crate) fn compare_processes(&mut self, slot: usize) {
         let Some(one) = self.nodes[slot].process.as_ref().filter(|it| it.is_shared()) else {
             return;
         };
@@ -500,7 +508,7 @@ impl World {
     }
 
     /// Judges when all faults have ended, and everybody has had the time to come back.
-    pub fn judge_end(&mut self) {
+    pub(crate) fn judge_end(&mut self) {
         self.story.tell(self.now, format_args!("--- everything has settled"));
         let mut faults: Vec<(Rule, String)> = Vec::new();
         for room in self.rooms() {
@@ -604,7 +612,7 @@ impl World {
     }
 
     /// Sends a stranger for each name that nobody has.
-    pub fn send_probes(&mut self) {
+    pub(crate) fn send_probes(&mut self) {
         for place in self.plan.places.clone() {
             if self.really_here(&place.0).contains(place.1.as_str()) {
                 continue;
@@ -620,7 +628,7 @@ impl World {
     }
 
     /// Each stranger must have got the name.
-    pub fn judge_probes(&mut self) {
+    pub(crate) fn judge_probes(&mut self) {
         for probe in std::mem::take(&mut self.probes) {
             if probe.outcome != Some(Outcome::Admitted) {
                 let what =

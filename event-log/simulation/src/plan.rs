@@ -5,32 +5,32 @@ use crate::time::{MILLISECOND, SECOND, Time};
 
 /// The sizes of one run.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// How many processes there are.
-    pub processes: usize,
+    pub(crate) processes: usize,
     /// The names that people want, each with its room.
-    pub places: Vec<(String, String)>,
+    pub(crate) places: Vec<(String, String)>,
     /// The number of windows in which people visit.
-    pub windows: usize,
+    pub(crate) windows: usize,
     /// The longest way of a command or an answer between a process and Redis.
-    pub delay: Time,
+    pub(crate) delay: Time,
     /// How often people do something.
-    pub pause: Time,
+    pub(crate) pause: Time,
     /// About how many entries the stream keeps.
-    pub keeps: Option<usize>,
+    pub(crate) keeps: Option<usize>,
     /// Entries between two snapshots.
-    pub snapshot_interval: usize,
+    pub(crate) snapshot_interval: usize,
     /// Events of each topic that a process keeps.
-    pub events_max: usize,
+    pub(crate) events_max: usize,
     /// When faults and acts of people end.
-    pub end: Time,
+    pub(crate) end: Time,
     /// What goes wrong, and when.
-    pub faults: Vec<(Time, Fault)>,
+    pub(crate) faults: Vec<(Time, Fault)>,
 }
 
 /// What Redis remembers when it comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Memory {
+pub(crate) enum Memory {
     /// Everything.
     All,
     /// What was saved last.
@@ -41,7 +41,7 @@ pub enum Memory {
 
 /// Something that goes wrong.
 #[derive(Clone, Debug)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Redis is killed, and started again.
     Killed {
         /// How long it is away.
@@ -107,7 +107,7 @@ pub enum Fault {
 
 impl Plan {
     /// Returns the plan of a seed.
-    pub fn new(random: &mut Random) -> Self {
+    pub(crate) fn new(random: &mut Random) -> Self {
         let processes = index(random.between(2, 4));
         let rooms = random.between(1, 2);
         let names = ["Ada", "Bob", "Cleo", "Dan", "Eve"];
@@ -149,7 +149,7 @@ impl Plan {
     }
 
     /// Whether no event may be missing for want of space.
-    pub fn keeps_everything(&self) -> bool {
+    pub(crate) fn keeps_everything(&self) -> bool {
         self.keeps.is_none() && self.events_max >= 1_000
     }
 }

@@ -3,13 +3,13 @@
 
 /// A generator of random numbers: SplitMix64.
 #[derive(Clone, Debug)]
-pub struct Random {
+pub(crate) struct Random {
     state: u64,
 }
 
 impl Random {
     /// Returns the generator of a seed.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { state: seed }
     }
 
@@ -22,17 +22,17 @@ impl Random {
     }
 
     /// Returns a number from `low` to `high`, including both.
-    pub fn between(&mut self, low: u64, high: u64) -> u64 {
+    pub(crate) fn between(&mut self, low: u64, high: u64) -> u64 {
         low + self.next() % (high - low + 1)
     }
 
     /// Returns an index below `length`, which must not be 0.
-    pub fn index(&mut self, length: usize) -> usize {
+    pub(crate) fn index(&mut self, length: usize) -> usize {
         usize::try_from(self.next() % length as u64).unwrap_or_default()
     }
 
     /// Returns `true` in this percentage of all calls.
-    pub fn percent(&mut self, percentage: u64) -> bool {
+    pub(crate) fn percent(&mut self, percentage: u64) -> bool {
         self.next() % 100 < percentage
     }
 }

@@ -14,19 +14,19 @@ const TRIM_AGE: Time = 25 * SECOND;
 
 /// What Redis stores.
 #[derive(Clone, Debug, Default)]
-pub struct Data {
+pub(crate) struct Data {
     /// The entries, and when each was appended.
-    pub entries: VecDeque<(Entry, Time)>,
+    pub(crate) entries: VecDeque<(Entry, Time)>,
     /// The id of the newest entry that was ever appended.
-    pub last: EventId,
+    pub(crate) last: EventId,
     is_trimmed: bool,
     /// The beats of the processes.
-    pub alive: BTreeMap<ProcessId, u64>,
+    pub(crate) alive: BTreeMap<ProcessId, u64>,
 }
 
 /// Whether Redis answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Health {
+pub(crate) enum Health {
     /// It answers.
     Up,
     /// Its machine takes commands, and it does not carry them out.
@@ -37,26 +37,26 @@ pub enum Health {
 
 /// The simulated Redis.
 #[derive(Debug)]
-pub struct Redis {
+pub(crate) struct Redis {
     /// What it stores.
-    pub data: Data,
+    pub(crate) data: Data,
     /// Whether it answers.
-    pub health: Health,
+    pub(crate) health: Health,
     /// Why it refuses writes, if it does.
-    pub refuses: Option<&'static str>,
+    pub(crate) refuses: Option<&'static str>,
     /// How often it was started.
-    pub run: u64,
+    pub(crate) run: u64,
     /// How far its clock is ahead, in milliseconds. 10,000 is right.
-    pub clock: u64,
+    pub(crate) clock: u64,
     /// About how many entries the stream keeps.
-    pub keeps: Option<usize>,
+    pub(crate) keeps: Option<usize>,
     /// The last saved state, and the state of the replica.
-    pub saved: Data,
+    pub(crate) saved: Data,
 }
 
 /// What the execution of a command has led to.
 #[derive(Debug)]
-pub enum Execution {
+pub(crate) enum Execution {
     /// An answer.
     Answer(Reply),
     /// The command waits for the first entry after this one.
@@ -65,7 +65,7 @@ pub enum Execution {
 
 impl Redis {
     /// Returns an empty Redis.
-    pub fn new(keeps: Option<usize>) -> Self {
+    pub(crate) fn new(keeps: Option<usize>) -> Self {
         Self {
             data: Data::default(),
             health: Health::Up,
@@ -78,7 +78,7 @@ impl Redis {
     }
 
     /// Carries out a command.
-    pub fn execute(&mut self, command: Command, now: Time) -> Execution {
+    pub(crate) fn execute(&mut self, command: Command, now: Time) -> Execution {
         let is_write = matches!(
             command,
             Command::Append { .. }
@@ -139,19 +139,19 @@ impl Redis {
     }
 
     /// Whether one of these processes has given another sign of life than this one.
-    pub fn is_alive(&self, silent: &[(ProcessId, u64)]) -> bool {
+    pub(crate) fn is_alive(&self, silent: &[(ProcessId, u64)]) -> bool {
         silent.iter().any(|(process, beat)| {
             self.data.alive.get(process).is_some_and(|current| current != beat)
         })
     }
 
     /// Returns the id of the newest entry that is there.
-    pub fn newest(&self) -> EventId {
+    pub(crate) fn newest(&self) -> EventId {
         self.data.entries.back().map(|(entry, _)| entry.id).unwrap_or_default()
     }
 
     /// Returns the entries after an id, up to the most that are read at a time.
-    pub fn read(&self, after: EventId) -> Vec<Entry> {
+    pub(crate) fn read(&self, after: EventId) -> Vec<Entry> {
         let start = self.data.entries.partition_point(|(entry, _)| entry.id <= after);
         self.data.entries.range(start..).take(READ_MAX).map(|(entry, _)| entry.clone()).collect()
     }
@@ -188,18 +188,18 @@ impl Redis {
     }
 
     /// Forgets what came after the last saved state.
-    pub fn go_back(&mut self) {
+    pub(crate) fn go_back(&mut self) {
         self.data = self.saved.clone();
     }
 
     /// Forgets everything.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.data = Data::default();
         self.saved = Data::default();
     }
 
     /// Starts again.
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.run += 1;
         self.health = Health::Up;
     }

@@ -16,7 +16,7 @@ use crate::time::{MILLISECOND, SECOND, Time};
 use crate::world::{Event, VOTE, Wire, World};
 
 /// Messages that a newcomer receives. The chat sends 50.
-pub const NEWCOMER: usize = 5;
+pub(crate) const NEWCOMER: usize = 5;
 /// Events that a reader takes at a time.
 const PIECE: usize = 3;
 /// Wake-ups at one time that nobody needs.
@@ -24,7 +24,7 @@ const SPINS_MAX: u32 = 100;
 
 impl World {
     /// Carries out what a process wants, tells its people the news, and sets its timer.
-    pub fn pump(&mut self, slot: usize) {
+    pub(crate) fn pump(&mut self, slot: usize) {
         loop {
             let Some(process) = &mut self.nodes[slot].process else { return };
             if let Some((lane, command)) = process.command() {
@@ -52,7 +52,7 @@ impl World {
     }
 
     /// The timer of a process has run out.
-    pub fn wakes(&mut self, slot: usize) {
+    pub(crate) fn wakes(&mut self, slot: usize) {
         let now = self.now_of(slot);
         let node = &mut self.nodes[slot];
         if node.wakes_at == Some(self.now) {
@@ -73,7 +73,7 @@ impl World {
     }
 
     /// An answer of Redis arrives at a process.
-    pub fn answers(&mut self, to: Wire, reply: Reply) {
+    pub(crate) fn answers(&mut self, to: Wire, reply: Reply) {
         if self.nodes[to.slot].epoch != to.epoch {
             return;
         }
@@ -135,7 +135,7 @@ impl World {
     }
 
     /// A client's connection has reached its process.
-    pub fn opens(&mut self, index: usize) {
+    pub(crate) fn opens(&mut self, index: usize) {
         let connection = &self.connections[index];
         let (slot, is_broken) = (connection.slot, connection.is_broken);
         let is_there = self.nodes[slot].process.is_some()
@@ -233,7 +233,7 @@ impl World {
     }
 
     /// A reader takes the next piece.
-    pub fn reads(&mut self, index: usize) {
+    pub(crate) fn reads(&mut self, index: usize) {
         let slot = self.connections[index].slot;
         if self.connections[index].state != State::Admitted
             || self.connections[index].is_live
@@ -323,7 +323,7 @@ impl World {
     }
 
     /// A message of a client has arrived.
-    pub fn says(&mut self, index: usize, key: &str) {
+    pub(crate) fn says(&mut self, index: usize, key: &str) {
         let connection = &self.connections[index];
         let slot = connection.slot;
         if connection.state != State::Admitted || connection.ended_at.is_some() {
@@ -352,7 +352,7 @@ impl World {
     }
 
     /// A vote is sent to some process, or sent again.
-    pub fn votes(&mut self, index: usize) {
+    pub(crate) fn votes(&mut self, index: usize) {
         let ballot = &self.ballots[index];
         if ballot.is_answered {
             return;
@@ -402,7 +402,7 @@ impl World {
     }
 
     /// A client has waited for long enough to be let in.
-    pub fn gives_up(&mut self, index: usize) {
+    pub(crate) fn gives_up(&mut self, index: usize) {
         let connection = &self.connections[index];
         if connection.state == State::Attempt && self.is_connected(connection) {
             self.story.count("waits that were given up");
@@ -413,7 +413,7 @@ impl World {
     }
 
     /// A process notices that a client is gone.
-    pub fn notices(&mut self, index: usize) {
+    pub(crate) fn notices(&mut self, index: usize) {
         if self.connections[index].number.is_some() && self.is_at_its_process(index) {
             self.give_back(index);
             self.pump(self.connections[index].slot);
@@ -450,7 +450,7 @@ impl World {
     }
 
     /// Sends a frame to a client. It arrives in order, unless the connection breaks.
-    pub fn show(&mut self, index: usize, frame: Frame) {
+    pub(crate) fn show(&mut self, index: usize, frame: Frame) {
         let way = self.way();
         let connection = &mut self.connections[index];
         connection.sent_upto = connection.sent_upto.max(self.now + way);
@@ -459,7 +459,7 @@ impl World {
     }
 
     /// Begins a clean stop: the clients' connections are closed, and the names given back.
-    pub fn stop(&mut self, slot: usize, time: Time) {
+    pub(crate) fn stop(&mut self, slot: usize, time: Time) {
         let indexes: Vec<usize> = self.nodes[slot].attempts.values().copied().collect();
         for index in indexes {
             self.show(index, Frame::Closed(1001));
@@ -489,7 +489,7 @@ impl World {
     }
 
     /// A process is no longer there. Another one is started in its place.
-    pub fn end_process(&mut self, slot: usize, time: Time) {
+    pub(crate) fn end_process(&mut self, slot: usize, time: Time) {
         let epoch = self.new_epoch();
         let node = &mut self.nodes[slot];
         node.process = None;
@@ -515,14 +515,14 @@ impl World {
     }
 
     /// Returns the seat of a connection.
-    pub fn seat_of(&self, index: usize) -> Option<Seat> {
+    pub(crate) fn seat_of(&self, index: usize) -> Option<Seat> {
         let connection = &self.connections[index];
         let process = self.nodes[connection.slot].process.as_ref()?;
         Some(Seat { process: Arc::clone(process.id()), number: connection.number? })
     }
 
     /// Returns the members of a room who are really there.
-    pub fn really_here(&self, room: &str) -> BTreeSet<Arc<str>> {
+    pub(crate) fn really_here(&self, room: &str) -> BTreeSet<Arc<str>> {
         let is_here = |connection: &&crate::people::Connection| {
             connection.room == room
                 && connection.state == State::Admitted
@@ -534,6 +534,6 @@ impl World {
 }
 
 /// The name of a window in the story.
-pub fn window_name(window: usize) -> String {
+pub(crate) fn window_name(window: usize) -> String {
     format!("window {window}")
 }

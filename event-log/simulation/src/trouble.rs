@@ -13,7 +13,7 @@ use crate::world::{Event, Loss, Node, VOTE, World};
 
 impl World {
     /// Sets the stage: the processes, the windows, and the faults.
-    pub fn prepare(&mut self) {
+    pub(crate) fn prepare(&mut self) {
         for slot in 0..self.plan.processes {
             let clock =
                 if self.random.percent(70) { 5_000 } else { self.random.between(2_000, 8_000) };
@@ -58,7 +58,7 @@ impl World {
     }
 
     /// Starts a process, under a name that has not been used.
-    pub fn starts(&mut self, slot: usize) {
+    pub(crate) fn starts(&mut self, slot: usize) {
         if self.nodes[slot].process.is_some() {
             return;
         }
@@ -91,7 +91,7 @@ impl World {
     }
 
     /// A fault begins.
-    pub fn begins(&mut self, fault: Fault) {
+    pub(crate) fn begins(&mut self, fault: Fault) {
         if self.is_over {
             return;
         }
@@ -228,7 +228,7 @@ impl World {
         if !ids.is_empty() {
             self.story.count("losses of entries");
             self.story.tell(self.now, format_args!("Redis loses {} entries", ids.len()));
-            self.losses.push(Loss { at: self.now, ids, keys, knew });
+            self.losses.push(Loss { at: self.now, keys, knew });
         }
         if is_all {
             self.redis.forget();
@@ -238,7 +238,7 @@ impl World {
     }
 
     /// Redis answers again, if no later trouble goes on.
-    pub fn redis_up(&mut self, trouble: u64) {
+    pub(crate) fn redis_up(&mut self, trouble: u64) {
         if trouble != self.trouble {
             return;
         }
@@ -259,7 +259,7 @@ impl World {
     }
 
     /// All faults end.
-    pub fn heal(&mut self) {
+    pub(crate) fn heal(&mut self) {
         self.story.tell(self.now, format_args!("--- all faults end"));
         self.is_over = true;
         for slot in 0..self.nodes.len() {
@@ -280,14 +280,14 @@ impl World {
     }
 
     /// Redis saves its state.
-    pub fn saves(&mut self) {
+    pub(crate) fn saves(&mut self) {
         self.redis.saved = self.redis.data.clone();
         let time = self.random.between(200, 3_000) * MILLISECOND;
         self.after(time, Event::Saves);
     }
 
     /// A process goes on after a stall: its timer and its answers come in any order.
-    pub fn goes_on(&mut self, slot: usize) {
+    pub(crate) fn goes_on(&mut self, slot: usize) {
         if self.now < self.nodes[slot].stalled_until {
             return;
         }
@@ -305,7 +305,7 @@ impl World {
     }
 
     /// A clean stop has taken too long: the process ends as it is.
-    pub fn stop_ends(&mut self, slot: usize, incarnation: u32, time: Time) {
+    pub(crate) fn stop_ends(&mut self, slot: usize, incarnation: u32, time: Time) {
         let node = &self.nodes[slot];
         if node.incarnation == incarnation && node.stops.is_some() {
             self.judge_late_stop(slot);

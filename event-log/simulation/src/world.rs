@@ -17,11 +17,11 @@ use crate::story::Story;
 use crate::time::{BEGAN, LEASE, MILLISECOND, SECOND, Time};
 
 /// The topic of the votes.
-pub const VOTE: &str = "vote";
+pub(crate) const VOTE: &str = "vote";
 
 /// Something that happens at a certain time.
 #[derive(Clone, Debug)]
-pub enum Event {
+pub(crate) enum Event {
     /// A command arrives at Redis.
     Arrives {
         /// The connection that carries it.
@@ -96,138 +96,136 @@ pub enum Event {
 
 /// One of the three connections of a process with Redis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Wire {
+pub(crate) struct Wire {
     /// The process.
-    pub slot: usize,
+    pub(crate) slot: usize,
     /// Counts all connections that were ever opened.
-    pub epoch: u64,
+    pub(crate) epoch: u64,
     /// Which of the three.
-    pub lane: Lane,
+    pub(crate) lane: Lane,
 }
 
 /// A process, its driver, and what the oracle knows of it.
-pub struct Node {
+pub(crate) struct Node {
     /// The process, unless it is not running.
-    pub process: Option<Process>,
+    pub(crate) process: Option<Process>,
     /// How often it was started.
-    pub incarnation: u32,
+    pub(crate) incarnation: u32,
     /// Its name in the story.
-    pub name: String,
+    pub(crate) name: String,
     /// When it was started.
-    pub began: Time,
+    pub(crate) began: Time,
     /// How far its clock is ahead, in milliseconds. 5,000 is right.
-    pub clock: u64,
+    pub(crate) clock: u64,
     /// Until when it does nothing.
-    pub stalled_until: Time,
+    pub(crate) stalled_until: Time,
     /// What has happened to it meanwhile.
-    pub deferred: Vec<Event>,
+    pub(crate) deferred: Vec<Event>,
     /// Until when nothing comes through between it and Redis.
-    pub cut_until: Time,
+    pub(crate) cut_until: Time,
     /// Whether what is under way arrives after that.
-    pub arrives_late: bool,
+    pub(crate) arrives_late: bool,
     /// Its present connection with Redis.
-    pub epoch: u64,
+    pub(crate) epoch: u64,
     /// Commands without an answer so far.
-    pub awaited: BTreeSet<Lane>,
+    pub(crate) awaited: BTreeSet<Lane>,
     /// When the last command of each lane arrives.
-    pub sent_upto: BTreeMap<Lane, Time>,
+    pub(crate) sent_upto: BTreeMap<Lane, Time>,
     /// When the last answer of each lane arrives.
-    pub answered_upto: BTreeMap<Lane, Time>,
+    pub(crate) answered_upto: BTreeMap<Lane, Time>,
     /// When it is moved on next.
-    pub wakes_at: Option<Time>,
+    pub(crate) wakes_at: Option<Time>,
     /// Wake-ups at the same time, to notice a process that spins.
-    pub spins: (Time, u32),
+    pub(crate) spins: (Time, u32),
     /// Whether it is being stopped, and after how long the next one is started.
-    pub stops: Option<Time>,
+    pub(crate) stops: Option<Time>,
     /// Each attempt, by its number.
-    pub attempts: BTreeMap<u64, usize>,
+    pub(crate) attempts: BTreeMap<u64, usize>,
     /// How far each room's live members have been told.
-    pub live_upto: BTreeMap<Arc<str>, EventId>,
+    pub(crate) live_upto: BTreeMap<Arc<str>, EventId>,
     /// When its last sign of life was carried out.
-    pub beat_at: Time,
+    pub(crate) beat_at: Time,
     /// Times in which it gave no sign of life for longer than the lease.
-    pub silences: Vec<(Time, Time)>,
+    pub(crate) silences: Vec<(Time, Time)>,
     /// When it was last connected, and knew the log to its end.
-    pub read_at: Time,
+    pub(crate) read_at: Time,
     /// Whether its users were told that it is connected.
-    pub told_shared: bool,
+    pub(crate) told_shared: bool,
     /// Whether it reads the log from its beginning. Until its end, it shows what it knew before.
-    pub is_loading: bool,
+    pub(crate) is_loading: bool,
     /// When it was connected first, or 0.
-    pub first_shared_at: Time,
+    pub(crate) first_shared_at: Time,
     /// Problems told since.
-    pub problems: u32,
+    pub(crate) problems: u32,
     /// The keys of all that it has accepted.
-    pub accepted: Vec<String>,
+    pub(crate) accepted: Vec<String>,
     /// The names under which the log has known it.
-    pub ids: BTreeSet<ProcessId>,
+    pub(crate) ids: BTreeSet<ProcessId>,
 }
 
 /// A time at which Redis forgot entries.
 #[derive(Debug)]
-pub struct Loss {
+pub(crate) struct Loss {
     /// When.
-    pub at: Time,
-    /// What.
-    pub ids: BTreeSet<EventId>,
-    /// The keys and ids of the events among them.
-    pub keys: BTreeMap<String, EventId>,
+    pub(crate) at: Time,
+    /// The keys and ids of the events.
+    pub(crate) keys: BTreeMap<String, EventId>,
     /// How far each process had read.
-    pub knew: Vec<(usize, u32, EventId)>,
+    pub(crate) knew: Vec<(usize, u32, EventId)>,
 }
 
 /// Everything that a run moves.
-pub struct World {
+pub(crate) struct World {
     /// The time.
-    pub now: Time,
+    pub(crate) now: Time,
     /// The sizes of this run.
-    pub plan: Plan,
+    pub(crate) plan: Plan,
     /// The source of chance.
-    pub random: Random,
+    pub(crate) random: Random,
     /// What happens.
-    pub story: Story,
+    pub(crate) story: Story,
     /// Redis.
-    pub redis: Redis,
+    pub(crate) redis: Redis,
     /// The wires that Redis knows.
-    pub wires: BTreeSet<Wire>,
+    pub(crate) wires: BTreeSet<Wire>,
     /// Commands that Redis has not carried out, because it hangs.
-    pub hung: Vec<(Wire, Command)>,
+    pub(crate) hung: Vec<(Wire, Command)>,
     /// Reads that wait for an entry, and after which one.
-    pub blocked: Vec<(Wire, EventId)>,
+    pub(crate) blocked: Vec<(Wire, EventId)>,
     /// The processes.
-    pub nodes: Vec<Node>,
+    pub(crate) nodes: Vec<Node>,
     /// The windows.
-    pub windows: Vec<Window>,
+    pub(crate) windows: Vec<Window>,
     /// All connections of clients that there ever were.
-    pub connections: Vec<Connection>,
+    pub(crate) connections: Vec<Connection>,
     /// All votes.
-    pub ballots: Vec<Ballot>,
+    pub(crate) ballots: Vec<Ballot>,
     /// What is known of messages and votes.
-    pub facts: Facts,
+    pub(crate) facts: Facts,
     /// What Redis forgot.
-    pub losses: Vec<Loss>,
+    pub(crate) losses: Vec<Loss>,
     /// Until when something is wrong.
-    pub trouble_until: Time,
+    pub(crate) trouble_until: Time,
     /// The same, without connections that were merely closed.
-    pub outage_until: Time,
+    pub(crate) outage_until: Time,
     /// When connections were closed last.
-    pub dropped_at: Time,
+    pub(crate) dropped_at: Time,
     /// When connections were closed before that.
-    pub dropped_before: Time,
+    pub(crate) dropped_before: Time,
     /// Since when Redis has not answered, or has refused writes.
-    pub redis_unwell_since: Time,
+    pub(crate) redis_unwell_since: Time,
     /// When the first of the entries was appended from which follows what is told now.
-    pub cause: Time,
+    pub(crate) cause: Time,
     /// The strangers who want free names at the end.
-    pub probes: Vec<Probe>,
+    pub(crate) probes: Vec<Probe>,
     /// Since when Redis answers and takes writes.
-    pub redis_well_since: Time,
+    pub(crate) redis_well_since: Time,
     /// When Redis did not answer, or refused writes.
-    pub unwell: Vec<(Time, Time)>,
+    pub(crate) unwell: Vec<(Time, Time)>,
     /// Numbers the troubles of Redis: only the end of the last one ends it.
-    pub trouble: u64,
+    pub(crate) trouble: u64,
     /// Whether people have stopped acting.
-    pub is_over: bool,
+    pub(crate) is_over: bool,
     next_epoch: u64,
     next_key: u64,
     queue: BTreeMap<(Time, u64), Event>,
@@ -236,7 +234,7 @@ pub struct World {
 
 impl World {
     /// Returns the world of a seed, before anything has happened.
-    pub fn new(seed: u64, is_told: bool) -> Self {
+    pub(crate) fn new(seed: u64, is_told: bool) -> Self {
         let mut random = Random::new(seed);
         let plan = Plan::new(&mut random);
         Self {
@@ -273,18 +271,18 @@ impl World {
     }
 
     /// Lets something happen at a time, after everything else that happens then.
-    pub fn at(&mut self, time: Time, event: Event) {
+    pub(crate) fn at(&mut self, time: Time, event: Event) {
         self.next_event += 1;
         self.queue.insert((time.max(self.now), self.next_event), event);
     }
 
     /// Lets something happen after a time.
-    pub fn after(&mut self, time: Time, event: Event) {
+    pub(crate) fn after(&mut self, time: Time, event: Event) {
         self.at(self.now + time, event);
     }
 
     /// Takes the next event, and sets the clock. Returns `None` if nothing happens until `end`.
-    pub fn next(&mut self, end: Time) -> Option<Event> {
+    pub(crate) fn next(&mut self, end: Time) -> Option<Event> {
         let (time, _) = *self.queue.first_key_value()?.0;
         if time > end {
             return None;
@@ -294,19 +292,19 @@ impl World {
     }
 
     /// Returns a number that no connection with Redis has had.
-    pub fn new_epoch(&mut self) -> u64 {
+    pub(crate) fn new_epoch(&mut self) -> u64 {
         self.next_epoch += 1;
         self.next_epoch
     }
 
     /// Returns a new key.
-    pub fn new_key(&mut self, of: &str) -> String {
+    pub(crate) fn new_key(&mut self, of: &str) -> String {
         self.next_key += 1;
         format!("{of}{}", self.next_key)
     }
 
     /// Returns the time as a process sees it.
-    pub fn now_of(&self, slot: usize) -> Now {
+    pub(crate) fn now_of(&self, slot: usize) -> Now {
         let node = &self.nodes[slot];
         Now {
             elapsed: Duration::from_micros(self.now - node.began),
@@ -315,7 +313,7 @@ impl World {
     }
 
     /// Notes that something is wrong until then. `is_outage` if more than a closed connection.
-    pub fn trouble(&mut self, until: Time, is_outage: bool) {
+    pub(crate) fn trouble(&mut self, until: Time, is_outage: bool) {
         self.trouble_until = self.trouble_until.max(until);
         if is_outage {
             self.outage_until = self.outage_until.max(until);
@@ -323,7 +321,7 @@ impl World {
     }
 
     /// Whether a connection of a client works, from one end to the other.
-    pub fn is_connected(&self, connection: &Connection) -> bool {
+    pub(crate) fn is_connected(&self, connection: &Connection) -> bool {
         let node = &self.nodes[connection.slot];
         !connection.is_broken
             && node.process.is_some()
@@ -332,14 +330,14 @@ impl World {
     }
 
     /// Whether a process gave no sign of life for longer than the lease, at some time since then.
-    pub fn was_silent(&self, slot: usize, since: Time) -> bool {
+    pub(crate) fn was_silent(&self, slot: usize, since: Time) -> bool {
         let node = &self.nodes[slot];
         let is_silent = self.well_since(node.beat_at) >= LEASE;
         is_silent || node.silences.iter().any(|(_, end)| *end >= since)
     }
 
     /// Returns for how much of the time since then Redis has answered and has taken writes.
-    pub fn well_since(&self, since: Time) -> Time {
+    pub(crate) fn well_since(&self, since: Time) -> Time {
         let unwell = self.unwell.iter().map(|(from, to)| {
             let (from, to) = (*from.max(&since), *to.min(&self.now));
             to.saturating_sub(from)
@@ -348,12 +346,12 @@ impl World {
     }
 
     /// A client's way to a process takes this long.
-    pub fn way(&mut self) -> Time {
+    pub(crate) fn way(&mut self) -> Time {
         self.random.between(1, 30) * MILLISECOND
     }
 
     /// The pause of a page before it tries again.
-    pub fn page_pause(&mut self) -> Time {
+    pub(crate) fn page_pause(&mut self) -> Time {
         if self.random.percent(50) {
             self.random.between(50, 500) * MILLISECOND
         } else {
@@ -362,5 +360,5 @@ impl World {
     }
 
     /// The longest time that anybody waits to be let in.
-    pub const PATIENCE: Time = 8 * SECOND;
+    pub(crate) const PATIENCE: Time = 8 * SECOND;
 }

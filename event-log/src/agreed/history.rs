@@ -152,10 +152,10 @@ impl History {
 
     /// Returns the id after which a reader receives the last `count` events of a topic.
     pub(crate) fn before_last(&self, topic: &str, count: usize) -> EventId {
-        let Some(topic) = self.topics.get(topic) else { return self.newest };
+        let Some(topic) = self.topics.get(topic) else { return self.newest.max(self.began) };
         match topic.events.len().checked_sub(count + 1).and_then(|last| topic.events.get(last)) {
             Some(event) => event.id,
-            None => topic.dropped,
+            None => topic.dropped.max(self.began),
         }
     }
 

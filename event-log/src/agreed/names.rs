@@ -294,6 +294,10 @@ impl Names {
                 claims: held.claims.clone(),
                 is_announced: held.is_announced,
             };
+            for seat in copy.seats() {
+                self.spent.pop(seat);
+                self.gone.pop(&seat.process);
+            }
             names.insert(Arc::clone(&held.name), copy);
         }
         touched.into_iter().collect()

@@ -61,7 +61,7 @@ struct Loading {
     counts: Counts,
     /// The keys of the events that are counted: the log may hold an event twice.
     keys: Keys,
-    /// The entries that a snapshot further on may not include.
+    /// The entries so far: a snapshot further on may not include all of them.
     entries: Vec<Entry>,
     /// The last entry that the last snapshot includes.
     adopted_upto: EventId,
@@ -108,7 +108,7 @@ impl Agreed {
 
     // ANCHOR: apply
     /// Adds an entry, and returns what has changed.
-    pub fn apply(&mut self, entry: Entry) -> Vec<Change> {
+    pub fn apply(&mut self, entry: &Entry) -> Vec<Change> {
         let mut changes = Vec::new();
         if entry.id <= self.position {
             return changes;
@@ -367,16 +367,24 @@ impl Loading {
     /// Replaces names and counts by those of a snapshot, and adds what came after it.
     ///
     /// Several processes may write snapshots at about the same time, and one that was sent long ago
-    /// may arrive late. So an older one is ignored, and what came after this one is kept for the next.
+    /// may arrive late. So an older one is ignored, and the entries are kept for the next. What was
+    /// given back before this one is remembered, and what was given back after it must not be, yet.
     fn adopt(&mut self, snapshot: &Snapshot) {
         if snapshot.upto <= self.adopted_upto {
             return;
         }
         self.adopted_upto = snapshot.upto;
+        let first_after = self.entries.partition_point(|entry| entry.id <= snapshot.upto);
+        let (before, after) = self.entries.split_at(first_after);
+        self.names = Names::default();
+        for Entry { id, record, .. } in before {
+            if let Some(Record::Names(change)) = record {
+                self.names.apply(change, *id);
+            }
+        }
         self.names.replace(&snapshot.names);
         self.counts.clone_from(&snapshot.counts);
-        self.entries.retain(|entry| entry.id > snapshot.upto);
-        for Entry { id, record, .. } in &self.entries {
+        for Entry { id, record, .. } in after {
             match record.clone() {
                 Some(Record::Names(change)) => {
                     self.names.apply(&change, *id);

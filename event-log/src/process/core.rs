@@ -39,6 +39,20 @@ pub enum Outcome {
     Replaced,
 }
 
+/// How far we are with an entry that is not needed at all times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Turn {
+    /// It is not needed.
+    #[default]
+    NotDue,
+    /// It has to be sent.
+    Due,
+    /// It is on its way.
+    Sent,
+    /// It is in the log.
+    Done,
+}
+
 /// What one process knows and wants.
 pub(crate) struct Core {
     /// The name of this process, and how often it was given up for dead meanwhile. Together they are
@@ -61,13 +75,9 @@ pub(crate) struct Core {
     pub(crate) holds_leaves: bool,
     /// How far the clock of the log is ahead of the time since this process began, in milliseconds.
     log_ahead: u64,
-    is_snapshot_due: bool,
-    is_snapshot_sent: bool,
-    /// Whether this process is about to end, and gives its names back.
-    is_closing: bool,
-    is_gone_sent: bool,
-    /// Whether the log says that all our names were given back.
-    is_given_back: bool,
+    snapshot: Turn,
+    /// The entry by which this process gives back all names, before it ends.
+    farewell: Turn,
 }
 
 impl Core {
@@ -85,11 +95,8 @@ impl Core {
             has_died: false,
             holds_leaves: false,
             log_ahead: 0,
-            is_snapshot_due: false,
-            is_snapshot_sent: false,
-            is_closing: false,
-            is_gone_sent: false,
-            is_given_back: false,
+            snapshot: Turn::NotDue,
+            farewell: Turn::NotDue,
         }
     }
 
@@ -111,9 +118,9 @@ impl Core {
     pub(crate) fn apply(&mut self, entries: Vec<Entry>) {
         for entry in entries {
             if entry.snapshot.is_some() {
-                self.is_snapshot_sent = false;
+                self.snapshot = Turn::NotDue;
             }
-            let changes = self.agreed.apply(entry);
+            let changes = self.agreed.apply(&entry);
             self.note_all(changes);
         }
     }
@@ -148,7 +155,7 @@ impl Core {
             Change::Room(room) => self.tell(News::Room(room)),
             Change::Stored(topic, key) => {
                 if self.outbox.remove(&topic, &key) {
-                    self.is_snapshot_due |= self.agreed.needs_snapshot();
+                    self.ask_for_snapshot();
                 }
             }
             Change::Seat(seat, room, name) if seat.process == self.id => {
@@ -158,7 +165,7 @@ impl Core {
                 if has.is_some() {
                     self.admit(seat.number);
                 }
-                self.is_snapshot_due |= self.agreed.needs_snapshot();
+                self.ask_for_snapshot();
             }
             Change::Refused(seat) if seat.process == self.id => {
                 if let Some(wanted) = self.seats.unwant(seat.number) {
@@ -185,11 +192,20 @@ impl Core {
 
     /// The others have given us up. Our members claim their names again.
     fn go_on_under_another_name(&mut self) {
-        self.is_given_back = self.is_closing;
+        if self.farewell != Turn::NotDue {
+            self.farewell = Turn::Done;
+        }
         self.deaths += 1;
         self.id = format!("{}.{}", self.name, self.deaths).into();
         self.seats.lose_all();
         self.has_died = true;
+    }
+
+    /// One of our own entries is in the log. If it is time for a snapshot, we are to write it.
+    fn ask_for_snapshot(&mut self) {
+        if self.agreed.needs_snapshot() && self.snapshot == Turn::NotDue {
+            self.snapshot = Turn::Due;
+        }
     }
 
     /// Tells that a room shows other members than before, although the log does not say so.
@@ -277,19 +293,22 @@ impl Core {
         self.seats.send_again();
         // Whoever is still silent is found again.
         self.gone.clear();
-        self.is_snapshot_sent = false;
-        self.is_gone_sent = false;
+        for turn in [&mut self.snapshot, &mut self.farewell] {
+            if *turn == Turn::Sent {
+                *turn = Turn::Due;
+            }
+        }
     }
 
     /// Ends all connections, and gives back all names.
     pub(crate) fn close(&mut self) {
-        self.is_closing = true;
+        self.farewell = Turn::Due;
         self.seats.clear();
     }
 
     /// Returns whether everything was appended that had to be, and all names were given back.
     pub(crate) fn is_closed(&self) -> bool {
-        self.is_given_back && self.outbox.is_empty()
+        self.farewell == Turn::Done && self.outbox.is_empty()
     }
 
     // ANCHOR: take_due
@@ -301,20 +320,20 @@ impl Core {
         }
         let silent = take(&mut self.gone);
         due.extend(silent.iter().map(|(process, _)| NameChange::Gone { process: process.clone() }));
-        if !self.is_closing {
+        if self.farewell == Turn::NotDue {
             due.extend(self.seats.take_due(&self.id, max, !self.holds_leaves));
-        } else if !self.is_gone_sent {
+        } else if self.farewell == Turn::Due {
             // One entry gives back all names at once.
-            self.is_gone_sent = true;
+            self.farewell = Turn::Sent;
             due.push(NameChange::Gone { process: Arc::clone(&self.id) });
         }
         let names = due.into_iter().map(Record::Names);
         // Events come first: what somebody has said comes before the entry that they have left.
         let events = self.outbox.take_unsent(max).into_iter().map(Record::Event);
         let mut additions: Vec<Addition> = events.chain(names).map(Addition::Record).collect();
-        if self.is_snapshot_due && !self.is_snapshot_sent {
+        if self.snapshot == Turn::Due {
+            self.snapshot = Turn::Sent;
             additions.push(Addition::Snapshot(self.agreed.snapshot()));
-            (self.is_snapshot_due, self.is_snapshot_sent) = (false, true);
         }
         Due { silent, additions }
     }

@@ -22,6 +22,7 @@ use crate::agreed::entry::{Entry, ProcessId, Record};
 use crate::process::command::{Checked, Command, Due, Lane, READ_MAX, Reply};
 use crate::process::core::{Core, News};
 use crate::process::lives::Lives;
+use crate::process::outage::{Outage, Told};
 
 /// Additions that are sent at a time.
 const BATCH: usize = 500;
@@ -38,8 +39,6 @@ const SETTLE: Duration = Duration::from_millis(500);
 /// Time after an outage in which nobody's leaving is told to the log. Meanwhile all who have come back
 /// elsewhere can be there.
 const LEAVES_PAUSE: Duration = Duration::from_secs(1);
-/// A connection that was lost and is back within this time was no outage.
-const GRACE: Duration = Duration::from_secs(1);
 
 /// The state of the connection to Redis.
 pub(crate) struct Link {
@@ -59,15 +58,9 @@ pub(crate) struct Link {
     /// The name under which Redis knows our beats.
     known_as: Option<ProcessId>,
     lives: Lives,
-    /// Until when a lost connection is no outage.
-    grace_until: Option<Duration>,
-    was_shared: bool,
-    /// Why the connection was lost.
-    problem: Option<String>,
-    is_problem_told: bool,
+    outage: Outage,
     /// Whether this process has ever been connected with the others.
     was_open: bool,
-    is_closed: bool,
     /// When those who have left may be told to the log, after an outage.
     leaves_at: Option<Duration>,
     /// Processes whose signs of life can be removed.
@@ -100,7 +93,9 @@ enum Phase {
         /// Whether Redis has taken a sign of life since.
         takes_pulses: bool,
     },
-    /// This process has said farewell.
+    /// This process is about to end, and everything that it had to append is in the log.
+    Farewell,
+    /// It has said farewell.
     Ended,
 }
 
@@ -117,12 +112,8 @@ impl Link {
             beat: 0,
             known_as: None,
             lives: Lives::default(),
-            grace_until: None,
-            was_shared: false,
-            problem: None,
-            is_problem_told: false,
+            outage: Outage::default(),
             was_open: false,
-            is_closed: false,
             leaves_at: None,
             gone: Vec::new(),
         }
@@ -130,12 +121,12 @@ impl Link {
 
     /// Whether this process counts as connected with the others.
     pub(crate) fn is_shared(&self) -> bool {
-        self.was_shared
+        self.outage.is_shared()
     }
 
     /// Whether somebody whose session the log knows may be let in at once.
     pub(crate) fn is_cut_off(&self) -> bool {
-        self.is_synced && !self.was_shared
+        self.is_synced && !self.outage.is_shared()
     }
 
     /// Whether everything that was to be appended before the end is in the log.
@@ -154,14 +145,13 @@ impl Link {
         let pulse = pulse.filter(|_| !self.awaited.contains_key(&Lane::Pulse));
         let answers = self.awaited.values().copied().min();
         let leaves = self.leaves_at.filter(|time| *time != Duration::MAX);
-        [of_phase, pulse, answers, self.grace_until, leaves].into_iter().flatten().min()
+        [of_phase, pulse, answers, self.outage.deadline(), leaves].into_iter().flatten().min()
     }
 
     // ANCHOR: advance
     /// Does what is to be done now: notices what is too late, and sends the next commands.
     pub(crate) fn advance(&mut self, now: Duration, core: &mut Core) {
         if self.awaited.values().any(|too_late| now >= *too_late) {
-            self.grace_until = None;
             self.fail("it does not answer", now, false);
         }
         match &mut self.phase {
@@ -181,10 +171,7 @@ impl Link {
         self.read(now, core);
         self.write(now, core);
         self.pulse(now, core);
-        if self.grace_until.is_some_and(|until| now >= until) {
-            self.grace_until = None;
-        }
-        self.tell(core);
+        self.tell(now, core);
     }
     // ANCHOR_END: advance
 
@@ -297,7 +284,7 @@ impl Link {
                 self.phase = Phase::Checking { was_restored: true };
             }
             Phase::Refused { .. } => self.open(now),
-            _ if self.is_closed => self.phase = Phase::Ended,
+            Phase::Farewell => self.phase = Phase::Ended,
             _ => {}
         }
     }
@@ -341,8 +328,7 @@ impl Link {
                 let retry_at = Some(now + REFUSED_PAUSE);
                 self.phase = Phase::Refused { retry_at, takes_pulses: false };
                 self.next_pulse = now + REFUSED_PAUSE;
-                self.grace_until = None;
-                self.problem = Some(problem);
+                self.outage.begin(problem, now, false);
                 core.send_again();
             }
             _ => self.fail(&problem, now, false),
@@ -360,9 +346,7 @@ impl Link {
         self.leaves_at = self.leaves_at.map(|_| now + LEAVES_PAUSE);
         self.was_open = true;
         self.needs_settling = false;
-        self.grace_until = None;
-        self.problem = None;
-        self.is_problem_told = false;
+        self.outage.end();
     }
 
     /// Gives the connection up. If it was open, and its end `may_be_harmless`, a new one is tried at
@@ -370,15 +354,10 @@ impl Link {
     fn fail(&mut self, problem: &str, now: Duration, may_be_harmless: bool) {
         let was_open = matches!(self.phase, Phase::Settling { .. } | Phase::Open);
         let is_harmless = may_be_harmless && was_open;
-        if is_harmless {
-            self.grace_until = Some(now + GRACE);
-        } else {
-            self.grace_until = None;
-        }
         self.awaited.clear();
         self.commands.clear();
         self.commands.push_back((Lane::Reader, Command::Disconnect));
-        self.problem = Some(problem.to_owned());
+        self.outage.begin(problem.to_owned(), now, is_harmless);
         let pause = if is_harmless { Duration::ZERO } else { RECONNECT_PAUSE };
         self.phase = Phase::Down { retry_at: now + pause };
     }
@@ -410,11 +389,8 @@ impl Link {
                 self.send(Lane::Writer, Command::Restore(chunk), now);
             }
             Phase::Refused { retry_at: Some(_), .. } => {}
-            Phase::Refused { takes_pulses, .. } if self.needs_settling => {
-                if *takes_pulses {
-                    self.settle(now);
-                }
-            }
+            Phase::Refused { takes_pulses: true, .. } if self.needs_settling => self.settle(now),
+            Phase::Refused { .. } if self.needs_settling => {}
             Phase::Open | Phase::Refused { .. } => {
                 let due = core.take_due(BATCH);
                 if !due.additions.is_empty() {
@@ -422,8 +398,8 @@ impl Link {
                     self.send(Lane::Writer, Command::Append { after, silent, additions }, now);
                 } else if let Phase::Refused { takes_pulses: true, .. } = self.phase {
                     self.open(now);
-                } else if core.is_closed() && !self.is_closed {
-                    self.is_closed = true;
+                } else if core.is_closed() {
+                    self.phase = Phase::Farewell;
                     let process = core.id.clone();
                     self.send(Lane::Writer, Command::Farewell { process }, now);
                 }
@@ -457,21 +433,17 @@ impl Link {
     }
 
     /// Tells what has changed about the connection.
-    fn tell(&mut self, core: &mut Core) {
+    fn tell(&mut self, now: Duration, core: &mut Core) {
         if self.phase == Phase::Ended {
             return;
         }
-        let is_open = matches!(self.phase, Phase::Settling { .. } | Phase::Open);
-        let is_shared = is_open || self.was_shared && self.grace_until.is_some();
-        if !is_shared
-            && !self.is_problem_told
-            && let Some(problem) = &self.problem
-        {
-            self.is_problem_told = true;
+        let is_connected =
+            matches!(self.phase, Phase::Settling { .. } | Phase::Open | Phase::Farewell);
+        let Told { problem, is_shared } = self.outage.tell(now, is_connected);
+        if let Some(problem) = problem {
             core.tell(News::Problem(format!("redis: {problem}; trying again")));
         }
-        if is_shared != self.was_shared {
-            self.was_shared = is_shared;
+        if let Some(is_shared) = is_shared {
             core.tell(News::Shared(is_shared));
             if !is_shared {
                 self.leaves_at = Some(Duration::MAX);

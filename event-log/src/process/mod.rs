@@ -7,6 +7,7 @@ pub mod cursor;
 mod file_link;
 mod link;
 mod lives;
+mod outage;
 mod outbox;
 #[allow(clippy::module_inception, reason = "the process itself, above its parts")]
 pub mod process;

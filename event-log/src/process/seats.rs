@@ -198,12 +198,22 @@ impl Seats {
         may_leave: bool,
     ) -> Vec<NameChange> {
         let (mut changes, mut leaving, mut later) = (Vec::new(), Vec::new(), BTreeSet::new());
-        let mut back = BTreeSet::new();
+        let (mut back, mut kept) = (BTreeSet::new(), BTreeSet::new());
         while changes.len() + leaving.len() < max
             && let Some(number) = self.due.pop_first()
         {
             match self.difference(process, number) {
-                Some(NameChange::Leave { .. }) if !may_leave => drop(later.insert(number)),
+                Some(NameChange::Leave { room, name, .. }) if !may_leave => {
+                    later.insert(number);
+                    kept.insert((room, name));
+                }
+                // Before that seat has been given back, this claim would be refused.
+                Some(NameChange::Seat { room, name, is_present: false, .. })
+                    if kept.contains(&(Arc::clone(&room), Arc::clone(&name)))
+                        && !self.is_same_visitor(number, &room, &name) =>
+                {
+                    later.insert(number);
+                }
                 Some(change @ NameChange::Leave { .. }) => leaving.push((number, change)),
                 Some(change) => {
                     if let Some(wanted) = self.wanted.get(&number) {
@@ -224,6 +234,14 @@ impl Seats {
         let changes = changes.chain(last.into_iter().map(|(_, change)| change)).collect();
         self.due.append(&mut later);
         changes
+    }
+
+    /// Returns whether a seat that we have under a name is of the visitor who wants this one.
+    fn is_same_visitor(&self, number: u64, room: &Arc<str>, name: &Arc<str>) -> bool {
+        let Some(wanted) = self.wanted.get(&number) else { return false };
+        let of_name = |had: &&Had| had.room == *room && had.name == *name;
+        let mut seats = self.had.values().filter(of_name);
+        !wanted.session.is_empty() && seats.any(|had| had.session == wanted.session)
     }
 
     /// Returns the change that brings the log nearer to what we want of a seat, if there is one.

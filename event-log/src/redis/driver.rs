@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
 use crate::process::command::{Command, Lane, Reply};
+use crate::process::process::Process;
 use crate::redis::commands::{Connections, is_refusal};
 use crate::redis_url::RedisUrl;
 use crate::shared::Shared;
@@ -55,7 +56,7 @@ pub(crate) async fn drive(shared: Arc<Shared>, url: RedisUrl) {
                 shared.with(|process, now| process.reply(lane, reply, now));
             }
             () = shared.has_command() => {}
-            () = too_late => shared.with(|process, now| process.advance(now)),
+            () = too_late => shared.with(Process::advance),
         }
     }
 }

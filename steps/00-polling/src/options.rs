@@ -16,10 +16,10 @@ pub struct Options {
     /// Where to listen; 127.0.0.1:0 picks a free port
     #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9000", value_parser = address_and_port)]
     pub address: String,
-    /// Share votes and messages with other processes over this Redis (rediss:// for TLS)
+    /// Share votes and messages with all processes that use this Redis (rediss:// for TLS)
     #[arg(long, value_name = "redis://HOST:PORT", value_parser = secret::<RedisUrl>())]
     pub redis: Option<RedisUrl>,
-    /// Keep votes and messages in this folder, so that they are there after a restart
+    /// Keep votes and messages in this folder: whatever was confirmed survives a restart and a power cut
     #[arg(long, value_name = "DIR", conflicts_with = "redis")]
     pub data: Option<PathBuf>,
     /// Events kept for each topic

@@ -18,10 +18,10 @@ pub struct Options {
     /// Where to listen; 127.0.0.1:0 picks a free port
     #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9006", value_parser = address_and_port)]
     pub address: String,
-    /// Share rooms and votes with other processes over this Redis (rediss:// for TLS)
+    /// Share rooms, names and votes with all processes that use this Redis (rediss:// for TLS)
     #[arg(long, value_name = "redis://HOST:PORT", value_parser = secret::<RedisUrl>())]
     pub redis: Option<RedisUrl>,
-    /// Keep messages and votes in this folder, so that they are there after a restart
+    /// Keep messages and votes in this folder: whatever was confirmed survives a restart and a power cut
     #[arg(long, value_name = "DIR", conflicts_with = "redis")]
     pub data: Option<PathBuf>,
     /// Speak TLS, with the certificates in this PEM file

@@ -31,7 +31,9 @@ pub(crate) struct StoredMessage {
 #[serde(tag = "type", rename_all = "lowercase")]
 pub(crate) enum ServerMessage<'a> {
     /// Comes first: the members of the room, and whether this server is connected with the others.
-    Welcome { room: &'a str, you: &'a str, here: BTreeSet<Arc<str>>, shared: bool },
+    /// What follows are the messages after `after`: a client that has received none yet comes back
+    /// with this id.
+    Welcome { room: &'a str, you: &'a str, here: BTreeSet<Arc<str>>, shared: bool, after: EventId },
     /// Messages are missing here, because the server no longer has them.
     Gap {},
     /// A message of another member. `time` is its id's, in milliseconds since 1970.

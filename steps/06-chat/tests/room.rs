@@ -172,6 +172,22 @@ fn a_newcomer_gets_the_last_50_messages() {
     assert_eq!(cy.hears_until("61").len(), 60);
 }
 
+/// Somebody who has received no message yet comes back with the place from the welcome, and gets all
+/// that came meanwhile, not only the last 50.
+#[test]
+fn the_welcome_says_with_which_id_to_come_back() {
+    let server = start(&[]);
+    let mut bob = Member::connects(&server, "/ws/tea/Bob?session=b");
+    let after = bob.hears()["after"].as_str().unwrap().to_owned();
+    bob.leaves();
+    let mut ada = Member::enters(&server, "/ws/tea/Ada");
+    for number in 1..=60 {
+        ada.says(&number.to_string()).hears_of("sent");
+    }
+    let mut bob = Member::enters(&server, &format!("/ws/tea/Bob?session=b&after={after}"));
+    assert_eq!(bob.hears_until("60").len(), 60);
+}
+
 /// S7: while others are talking, somebody comes back again and again, and gets each message once,
 /// in its order, whether it came while they were there or not.
 #[test]

@@ -41,7 +41,8 @@ impl Broadcast {
 
     /// Returns a broadcast about members who have joined.
     pub(crate) fn of_joined(joined: Vec<Arc<str>>) -> Self {
-        Self { joined: joined.clone(), ..Self::to_all(&ServerMessage::Joined { names: &joined }) }
+        let frame = encode(&ServerMessage::Joined { names: &joined });
+        Self { joined, ..Self::new(frame) }
     }
 
     /// Returns the frame that `name` receives, if any.

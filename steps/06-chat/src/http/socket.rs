@@ -146,7 +146,8 @@ async fn take_part<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
     };
     let entered = tokio::select! {
         entered = app.rooms.enter(&room, &name, &session, after) => entered,
-        // Somebody who goes away meanwhile wants no name any more.
+        // The server may stop meanwhile. A client that goes away is noticed later, and its name is given
+        // back then.
         ended = connection.pause() => return Outcome::Ended(ended),
     };
     let (mut member, mut inbox) = match entered {

@@ -96,7 +96,8 @@ impl Room {
         here.insert(name.into());
         let unannounced = here.difference(&state.here).cloned().collect();
         let shared = *self.log.shared().borrow();
-        let welcome = encode(&ServerMessage::Welcome { room: &self.name, you: name, here, shared });
+        let (room, you, after) = (&*self.name, name, cursor.after());
+        let welcome = encode(&ServerMessage::Welcome { room, you, here, shared, after });
         let backlog = Backlog::new(self.log.clone(), cursor, |event| Some(decode(event)?.1));
         Inbox::new(name, welcome, Some(backlog), unannounced, self.members.subscribe())
     }

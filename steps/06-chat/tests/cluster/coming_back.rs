@@ -370,7 +370,7 @@ fn to_a_process_that_was_taken_for_dead() {
         page.sends("1").is_confirmed();
     }
     bob.sees("Ada 1").sees("Dee 1");
-    assert_eq!(dee.told_shared(false), 1, "{:?}", dee.news);
+    assert_eq!(dee.received_shared(false), 1, "{:?}", dee.news);
 }
 
 /// The process was cut off for less than the lease: for the others nothing has happened.
@@ -419,5 +419,5 @@ fn after_having_read_too_slowly() {
         }
     }
     assert!(ada.seen == numbers("Bob", 0, COUNT), "not in order");
-    assert!(!ada.told_gap(), "{:?}", ada.news);
+    assert!(!ada.received_gap(), "{:?}", ada.news);
 }

@@ -30,7 +30,7 @@ fn a_gap_is_announced(server: &Server) {
     let (first, last) = fills(server, "tea", 300);
     let mut ada = Page::new("tea", "Ada");
     ada.has_seen(&first).is_admitted(server).sees("Bob 299");
-    assert!(ada.told_gap(), "{:?}", ada.news);
+    assert!(ada.received_gap(), "{:?}", ada.news);
     let place = ada.news.iter().position(|news| news["type"] == "gap");
     assert_eq!(place, Some(1), "the gap comes after the welcome and before all messages");
     let kept = ada.seen.len();
@@ -43,12 +43,12 @@ fn a_gap_is_announced(server: &Server) {
             page.has_seen(&last);
         }
         page.is_admitted(server).sends("1").is_confirmed();
-        assert!(!page.told_gap(), "{:?}", page.news);
+        assert!(!page.received_gap(), "{:?}", page.news);
         page.leaves();
     }
     let mut dee = Page::enters(server, "tea", "Dee");
     dee.sends("1").is_confirmed();
-    assert!(!dee.told_gap(), "{:?}", dee.news);
+    assert!(!dee.received_gap(), "{:?}", dee.news);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_thousand_rooms_with_one_message(server: &Server, other: &Server) {
         let mut bob = Page::new("occupied", "Bob");
         bob.has_seen("0-0").is_admitted(server).sees("Ada 19");
         assert_eq!(bob.seen, numbers("Ada", 0, 20));
-        assert!(!bob.told_gap());
+        assert!(!bob.received_gap());
         bob.leaves();
         let votes: Value =
             serde_json::from_str(gets(server, "/votes?after=0-0&wait=0").text()).unwrap();
@@ -200,7 +200,7 @@ fn what_redis_has_trimmed_is_not_forgotten() {
     bob.has_seen(&first).is_admitted(&right).is_with(&["Ada", "Bob"]);
     ada.sends("3").is_confirmed();
     bob.sees("Ada 3");
-    assert!(bob.told_gap(), "{:?}", bob.news);
+    assert!(bob.received_gap(), "{:?}", bob.news);
     let counts = Member::connects(&right, "/vote/socket").hears();
     assert_eq!(counts["counts"]["Hedy"], VOTES);
 }
@@ -220,5 +220,5 @@ fn a_gap_is_announced_after_a_restart_that_has_lost_everything() {
     ada.is_admitted(&server);
     bob.is_admitted(&server).sends("3").is_confirmed();
     ada.sees("Bob 3");
-    assert!(ada.told_gap(), "{:?}", ada.news);
+    assert!(ada.received_gap(), "{:?}", ada.news);
 }

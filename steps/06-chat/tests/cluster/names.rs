@@ -131,7 +131,7 @@ fn the_members_of_a_process_that_is_killed_have_left() {
     ada.is_with(&["Ada", "Bob", "Cy"]);
     drop(right);
     drop(is_free_within(&left, "tea", "Bob", UNTIL_FREE));
-    ada.receives_until(|page| page.told_left("Bob") && page.told_left("Cy"));
+    ada.receives_until(|page| page.received_left("Bob") && page.received_left("Cy"));
 }
 
 /// Many try to get one name at the same time over two processes: one of them has it.

@@ -85,7 +85,7 @@ fn nothing_is_lost_or_doubled_when_redis_goes_away_and_comes_back() {
         }
         for (page, name) in people.iter_mut().zip(NAMES) {
             let last = format!("{name} {}", from + 149);
-            page.receives_until(|page| page.told_waiting().contains_key(&last));
+            page.receives_until(|page| page.waiting().contains_key(&last));
         }
         // and some when it is just back, without a memory.
         redis.comes_back();
@@ -97,6 +97,10 @@ fn nothing_is_lost_or_doubled_when_redis_goes_away_and_comes_back() {
         }
     }
     all_is_well(&mut people, &[&left, &right], 400);
+    for page in &people {
+        let announced = [false, true].map(|shared| page.received_shared(shared));
+        assert_eq!(announced, [2, 2], "each outage is announced once");
+    }
 }
 
 /// Redis comes back empty. A process that starts then learns everything from the others.
@@ -243,7 +247,7 @@ fn redis_hangs_and_goes_on() {
     redis.goes_on();
     for page in &mut people {
         page.is_confirmed();
-        assert_eq!(page.told_shared(false), 1, "{:?}", page.news);
+        assert_eq!(page.received_shared(false), 1, "{:?}", page.news);
     }
     all_is_well(&mut people, &[&left, &right], 30);
 }
@@ -268,7 +272,7 @@ fn all_connections_are_killed() {
     people[0].receives_for(LEASE);
     all_is_well(&mut people, &[&left, &right], 30);
     for page in &people {
-        assert_eq!(page.told_shared(false), 0, "{:?}", page.news);
+        assert_eq!(page.received_shared(false), 0, "{:?}", page.news);
     }
 }
 
@@ -289,7 +293,7 @@ fn redis_closes_quiet_connections() {
     }
     all_is_well(&mut people, &[&left, &right], 20);
     for page in &people {
-        assert_eq!(page.told_shared(false), 0, "{:?}", page.news);
+        assert_eq!(page.received_shared(false), 0, "{:?}", page.news);
     }
 }
 
@@ -313,7 +317,7 @@ fn the_connections_of_one_process_hang() {
     }
     // Names can be claimed there again, too.
     Page::new("tea", "Eve").comes_back(&left.server);
-    people[1].receives_until(|page| page.told_left("Eve"));
+    people[1].receives_until(|page| page.received_left("Eve"));
     people[1].news.clear();
     all_is_well(&mut people, &[&left.server, &right], 10);
 }
@@ -399,7 +403,7 @@ fn a_process_with_a_thousand_rooms_is_alive() {
     }
     for page in &mut people {
         page.is_confirmed();
-        assert_eq!(page.told_shared(false), 0, "{:?}", page.news);
+        assert_eq!(page.received_shared(false), 0, "{:?}", page.news);
     }
     bob.sees("Ada 1");
 }

@@ -273,13 +273,13 @@ impl Page {
     /// Receives until its server has told it that it is not connected with the others any more.
     #[track_caller]
     pub(crate) fn is_alone(&mut self) -> &mut Self {
-        self.receives_until(|page| page.told_shared(false) > page.told_shared(true))
+        self.receives_until(|page| page.is_shared() == Some(false))
     }
 
     /// Receives until its server has told it that it is connected with the others again.
     #[track_caller]
     pub(crate) fn is_alone_no_more(&mut self) -> &mut Self {
-        self.receives_until(|page| page.told_shared(false) <= page.told_shared(true))
+        self.receives_until(|page| page.is_shared() == Some(true))
     }
 
     /// Receives until it has seen this message: "Ada 1" is Ada's message with the key 1.
@@ -320,38 +320,43 @@ impl Page {
         self.closed.as_ref().map(|(code, _)| *code)
     }
 
+    /// Whether its server is connected with the others, as far as it was told on this connection.
+    fn is_shared(&self) -> Option<bool> {
+        self.news.iter().rev().find_map(|news| news["shared"].as_bool())
+    }
+
     /// How often it was told on this connection that its server is, or is not, connected with the
     /// others.
-    pub(crate) fn told_shared(&self, shared: bool) -> usize {
+    pub(crate) fn received_shared(&self, shared: bool) -> usize {
         self.news
             .iter()
             .filter(|news| **news == json!({"type": "shared", "shared": shared}))
             .count()
     }
 
-    /// Whether it was told on this connection that somebody has left.
-    pub(crate) fn told_left(&self, name: &str) -> bool {
+    /// Whether it has received on this connection that somebody has left.
+    pub(crate) fn received_left(&self, name: &str) -> bool {
         let left = |news: &&Value| news["type"] == "left";
         let mut names = self.news.iter().filter(left).filter_map(|news| news["names"].as_array());
         names.any(|names| names.contains(&json!(name)))
     }
 
-    /// Checks that it was not told on this connection that any of these people have left.
+    /// Checks that it has not received on this connection that any of these people have left.
     #[track_caller]
     pub(crate) fn saw_nobody_leave(&self, names: &[&str]) -> &Self {
         let is_waiting = |news: &&Value| news["type"] == "waiting";
         let news: Vec<&Value> = self.news.iter().filter(|news| !is_waiting(news)).collect();
-        assert!(!names.iter().any(|name| self.told_left(name)), "{} sees {news:?}", self.name);
+        assert!(!names.iter().any(|name| self.received_left(name)), "{} sees {news:?}", self.name);
         self
     }
 
-    /// Whether it was told on this connection that something is missing.
-    pub(crate) fn told_gap(&self) -> bool {
+    /// Whether it has received on this connection that something is missing.
+    pub(crate) fn received_gap(&self) -> bool {
         self.news.iter().any(|news| news["type"] == "gap")
     }
 
     /// What was shown as waiting, as messages: "Ada 1".
-    pub(crate) fn told_waiting(&self) -> BTreeMap<String, usize> {
+    pub(crate) fn waiting(&self) -> BTreeMap<String, usize> {
         let mut waiting = BTreeMap::new();
         for news in self.news.iter().filter(|news| news["type"] == "waiting") {
             let message = format!("{} {}", text(&news["from"]), text(&news["key"]));

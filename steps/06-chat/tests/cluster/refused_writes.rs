@@ -19,15 +19,15 @@ fn writes_are_refused(redis: &Redis, stops: impl Fn(&Redis), starts: impl Fn(&Re
     stops(redis);
     ada.sends_numbers(1, 4);
     ada.is_alone();
-    ada.receives_until(|page| page.told_waiting().len() == 3);
+    ada.receives_until(|page| page.waiting().len() == 3);
     bob.is_alone();
     ada.sends_numbers(4, 6);
-    ada.receives_until(|page| page.told_waiting().len() == 5);
+    ada.receives_until(|page| page.waiting().len() == 5);
     // Whoever comes back is admitted, and whoever is here stays.
     bob.is_cut().is_admitted(&right);
     ada.receives_for(Duration::from_secs(4));
-    assert_eq!((ada.told_shared(false), ada.told_shared(true)), (1, 0), "{:?}", ada.news);
-    assert!(ada.told_waiting().values().all(|times| *times == 1), "{:?}", ada.news);
+    assert_eq!((ada.received_shared(false), ada.received_shared(true)), (1, 0), "{:?}", ada.news);
+    assert!(ada.waiting().values().all(|times| *times == 1), "{:?}", ada.news);
     starts(redis);
     ada.is_confirmed().is_alone_no_more();
     bob.sees("Ada 5");
@@ -35,7 +35,7 @@ fn writes_are_refused(redis: &Redis, stops: impl Fn(&Redis), starts: impl Fn(&Re
         assert_eq!(page.seen, numbers("Ada", 0, 6));
         page.saw_nobody_leave(&["Ada", "Bob"]);
     }
-    assert_eq!(ada.told_shared(false), 1, "{:?}", ada.news);
+    assert_eq!(ada.received_shared(false), 1, "{:?}", ada.news);
 }
 
 #[test]

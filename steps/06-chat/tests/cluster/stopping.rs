@@ -93,7 +93,7 @@ fn a_process_stops_while_redis_is_away() {
             remote.proxy.is_cut_off();
         }
         ada.is_alone();
-        ada.sends("1").receives_until(|page| page.told_waiting().contains_key("Ada 1"));
+        ada.sends("1").receives_until(|page| page.waiting().contains_key("Ada 1"));
         let began = Instant::now();
         remote.server.asks_to_end();
         assert_eq!(ada.receives_the_rest(), Some(1001));

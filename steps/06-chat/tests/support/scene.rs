@@ -83,6 +83,7 @@ impl<'server> Scene<'server> {
             written.push_str(&match label {
                 ID => self.number(value),
                 TIME => "(time)".to_owned(),
+                AFTER => self.place(value),
                 _ if is_drawn(value) => "(key)".to_owned(),
                 _ => value.to_owned(),
             });
@@ -94,6 +95,12 @@ impl<'server> Scene<'server> {
         }
         self.lines.push(written);
         self
+    }
+
+    /// The place of somebody who comes: behind a message that was told, or before all of them.
+    fn place(&self, id: &str) -> String {
+        let known = self.ids.iter().position(|known| known == id);
+        known.map_or_else(|| "(the beginning)".to_owned(), told_id)
     }
 
     fn number(&mut self, id: &str) -> String {
@@ -108,10 +115,12 @@ impl<'server> Scene<'server> {
 const ID: &str = "\"id\":\"";
 const TIME: &str = "\"time\":";
 const KEY: &str = "\"key\":\"";
+const AFTER: &str = "\"after\":\"";
 
 /// The first value in `text` that may be another each time: its label, and where it begins.
 fn next_value(text: &str) -> Option<(&'static str, usize)> {
-    let found = [ID, TIME, KEY].into_iter().filter_map(|label| Some((text.find(label)?, label)));
+    let found =
+        [ID, TIME, KEY, AFTER].into_iter().filter_map(|label| Some((text.find(label)?, label)));
     found.min().map(|(at, label)| (label, at + label.len()))
 }
 
