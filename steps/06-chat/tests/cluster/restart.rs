@@ -3,14 +3,12 @@
 
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::{PATIENCE, Server, runs_to_its_end};
 
-use crate::page::{Page, is_free_within, numbers, stranger_tries};
-use crate::process::LEASE;
+use crate::page::{Page, numbers, stranger_tries};
 use crate::support::{Member, gets, posts, start};
 
 /// Starts a process with its log in this folder.
