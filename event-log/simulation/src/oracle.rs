@@ -170,7 +170,7 @@ impl World {
                 && !self.was_overtaken(*other, index)
                 && !self.went_on_elsewhere(*other)
                 // Somebody who was let in elsewhere since this process has read the log.
-                && !(is_unproven && it.began + SECOND > read_at)
+                && !(is_unproven && it.admitted_at.unwrap_or(it.began) + SECOND > read_at)
         });
         if let Some(rival) = rival {
             let what = format!(
@@ -253,7 +253,9 @@ impl World {
                 !self.is_same_visitor(index, other) && ended >= since
             })
         });
-        if is_known {
+        // A process that is connected again has asked the log, which answers soon.
+        let is_cut_off = node.process.as_ref().is_some_and(|process| !process.is_shared());
+        if is_known && is_cut_off {
             let what = format!("connection {index} waits in vain, and its session is known");
             self.story.broken(Rule::WaitsEnd, self.now, what);
         }

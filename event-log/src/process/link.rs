@@ -352,7 +352,7 @@ impl Link {
     /// Gives the connection up. If it was open, and its end `may_be_harmless`, a new one is tried at
     /// once, and only when that fails it was an outage.
     fn fail(&mut self, problem: &str, now: Duration, may_be_harmless: bool) {
-        let was_open = matches!(self.phase, Phase::Settling { .. } | Phase::Open);
+        let was_open = matches!(self.phase, Phase::Settling { .. } | Phase::Open | Phase::Farewell);
         let is_harmless = may_be_harmless && was_open;
         self.awaited.clear();
         self.commands.clear();
