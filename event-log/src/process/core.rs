@@ -66,6 +66,8 @@ pub(crate) struct Core {
     pub(crate) outbox: Outbox,
     pub(crate) seats: Seats,
     pub(crate) news: VecDeque<News>,
+    /// Attempts whose claims were agreed to by the entries that are being applied.
+    claimed: Vec<u64>,
     /// Processes that give no sign of life. The log has to be told.
     pub(crate) gone: Vec<(ProcessId, u64)>,
     /// Processes that the log says are gone.
@@ -92,6 +94,7 @@ impl Core {
             outbox: Outbox::default(),
             seats: Seats::default(),
             news: VecDeque::new(),
+            claimed: Vec::new(),
             gone: Vec::new(),
             buried: Vec::new(),
             has_died: false,
@@ -125,6 +128,7 @@ impl Core {
             let changes = self.agreed.apply(&entry);
             self.note_all(changes);
         }
+        self.admit_claimed();
     }
 
     /// Changes the names at once, in a process that is alone.
@@ -137,6 +141,17 @@ impl Core {
         };
         self.agreed.change_names(change, place, &mut changes);
         self.note_all(changes);
+        self.admit_claimed();
+    }
+
+    /// Lets those in whose claims were agreed to. A later entry may have taken the name away again, so
+    /// this is done when all entries that have come are applied.
+    fn admit_claimed(&mut self) {
+        for number in take(&mut self.claimed) {
+            if self.seats.has(number) {
+                self.admit(number);
+            }
+        }
     }
 
     fn note_all(&mut self, changes: Vec<Change>) {
@@ -164,9 +179,7 @@ impl Core {
                 let has = self.agreed.names().seat_of(&room, &name, &seat);
                 let shown = self.seats.note(seat.number, &room, &name, has);
                 self.tell_room(shown);
-                if has.is_some() {
-                    self.admit(seat.number);
-                }
+                self.claimed.push(seat.number);
                 self.ask_for_snapshot();
             }
             Change::Refused(seat) if seat.process == self.id => {

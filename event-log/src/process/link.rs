@@ -177,9 +177,16 @@ impl Link {
 
     /// Takes the reply to the command on this lane.
     pub(crate) fn reply(&mut self, lane: Lane, reply: Reply, now: Duration, core: &mut Core) {
-        if self.awaited.remove(&lane).is_none() {
-            // The connection was given up, and this comes too late.
-            return;
+        match self.awaited.remove(&lane) {
+            // The connection was given up.
+            None => return,
+            // This process has not run for a while, and what it reads here may have changed since.
+            Some(too_late) if now >= too_late => {
+                self.fail("it does not answer", now, false);
+                self.advance(now, core);
+                return;
+            }
+            Some(_) => {}
         }
         match reply {
             Reply::Connected { run } => self.connected(run, core),

@@ -91,6 +91,11 @@ impl Seats {
         wanted.filter(move |wanted| *wanted.room == *room).map(|wanted| &wanted.name)
     }
 
+    /// Returns whether the log says that we have this seat.
+    pub(crate) fn has(&self, number: u64) -> bool {
+        self.had.contains_key(&number)
+    }
+
     /// Returns the attempts that wait to be let in.
     pub(crate) fn attempts(&self) -> impl Iterator<Item = (u64, &Wanted)> {
         let attempts = self.wanted.iter().filter(|(_, wanted)| !wanted.is_admitted);
