@@ -137,13 +137,6 @@ pub const MUTANTS: &[Mutant] = &[
     ),
     mutant(
         Rule::NoGhosts,
-        "members who come while Redis is away are not shown",
-        "src/process/process.rs",
-        "here.extend(self.core.seats.unsettled_in(room).cloned());",
-        "",
-    ),
-    mutant(
-        Rule::NoGhosts,
         "a process that has stopped keeps its names",
         "src/agreed/names.rs",
         "if self.leave(&room, &name, is_of_process) && outcome.rooms.last() != Some(&room) {",
@@ -151,17 +144,10 @@ pub const MUTANTS: &[Mutant] = &[
     ),
     mutant(
         Rule::LeftIsTrue,
-        "nobody waits for the others after Redis has lost everything",
-        "src/process/link.rs",
-        "(*is_first || self.lives.are_all_back())",
-        "(*is_first || true)",
-    ),
-    mutant(
-        Rule::LeftIsTrue,
         "a name goes when one of its seats goes",
         "src/agreed/names.rs",
         "if held.has_seats() {",
-        "if held.present.is_some() && held.has_seats() {",
+        "if false {",
     ),
     mutant(
         Rule::SameEverywhere,
