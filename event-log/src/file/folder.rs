@@ -3,6 +3,8 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use crate::file::error::{FileError, Problem};
 
@@ -13,6 +15,10 @@ const UNFINISHED: &str = "log.redb.new";
 /// An empty file. The process that has locked it has the folder.
 const LOCK: &str = "lock";
 
+/// How long we wait for a process that is about to end, and the time between two attempts.
+const LOCK_TIME: Duration = Duration::from_secs(1);
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+
 /// A folder that belongs to this process until this value is dropped.
 pub(crate) struct Folder {
     path: PathBuf,
@@ -20,7 +26,8 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Creates the folder if there is none, and takes it for this process.
+    /// Creates the folder if there is none, and takes it for this process. Waits for up to a second if
+    /// another one has it: after a restart, the old process may not have ended yet.
     pub(crate) fn take(path: &Path) -> Result<Self, FileError> {
         create(path).map_err(|error| FileError::new(path, error))?;
         let mut options = OpenOptions::new();
@@ -28,10 +35,16 @@ impl Folder {
         let lock = options
             .open(path.join(LOCK))
             .map_err(|error| FileError::new(&path.join(LOCK), error))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(FileError::new(path, Problem::InUse)),
-            Err(TryLockError::Error(error)) => Err(FileError::new(path, error)),
+        let deadline = Instant::now() + LOCK_TIME;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Self { path: path.to_owned(), _lock: lock }),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => sleep(LOCK_PAUSE),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(FileError::new(path, Problem::InUse));
+                }
+                Err(TryLockError::Error(error)) => return Err(FileError::new(path, error)),
+            }
         }
     }
 

@@ -105,16 +105,18 @@ async fn check(connection: &mut MultiplexedConnection, upto: EventId) -> RedisRe
     })
 }
 
-/// Returns whether entries have been removed from a log of this length. A Redis before version 7
-/// does not say how many it has had, and then a log of full length counts as trimmed.
+/// Returns whether entries have been removed from the log, which had this length a moment ago. A Redis
+/// before version 7 does not say how many it has had, and then a log of full length counts as trimmed.
 async fn is_trimmed(connection: &mut MultiplexedConnection, length: usize) -> bool {
     let info: RedisResult<StreamInfo> =
         cmd("XINFO").arg("STREAM").arg(LOG).query_async(connection).await;
-    let added = info.ok().and_then(|info| {
-        let added = info.into_iter().find(|(name, _)| name == "entries-added");
-        added.and_then(|(_, value)| from_redis_value(value).ok())
-    });
-    added.map_or(length >= LOG_LENGTH, |added: usize| added > length)
+    let mut info = info.unwrap_or_default();
+    // Both numbers are of the same moment. Others append meanwhile.
+    let mut number = |name| -> Option<usize> { from_redis_value(info.remove(name)?).ok() };
+    match (number("entries-added"), number("length")) {
+        (Some(added), Some(length)) => added > length,
+        _ => length >= LOG_LENGTH,
+    }
 }
 
 async fn restore(connection: &mut MultiplexedConnection, entries: &[Entry]) -> RedisResult<Reply> {
