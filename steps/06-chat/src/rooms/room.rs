@@ -254,6 +254,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
     messages.mark_changed();
     names.mark_changed();
     let mut shared = log.shared();
+    let mut was_shared = *shared.borrow_and_update();
     let (mut are_names_new, mut next_names) = (false, Instant::now());
     loop {
         let mut is_about_shared = false;
@@ -278,8 +279,11 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
             next_names = Instant::now() + CHANGES_INTERVAL;
         }
         room.broadcast_typing();
+        is_about_shared |= shared.has_changed().unwrap_or(false);
         let is_shared = *shared.borrow_and_update();
-        if is_about_shared {
+        // Another event may have come first, and taken note of the change.
+        if is_about_shared || is_shared != was_shared {
+            was_shared = is_shared;
             room.members.send(Broadcast::to_all(&ServerMessage::Shared { shared: is_shared }));
         }
         if !is_shared {
