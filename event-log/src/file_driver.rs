@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
-use tokio::time::sleep_until;
 
 use crate::agreed::entry::{Entry, Snapshot};
 use crate::agreed::sum::Topics;
@@ -43,17 +42,7 @@ pub(crate) async fn drive(shared: Arc<Shared>, file: FileLog) {
             };
             shared.with(|process, now| process.reply(lane, reply, now));
         }
-        let deadline = shared.deadline();
-        let too_late = async {
-            match deadline {
-                Some(deadline) => sleep_until(deadline).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            () = shared.has_command() => {}
-            () = too_late => shared.with(Process::advance),
-        }
+        shared.may_have_command().await;
     }
 }
 

@@ -1,11 +1,11 @@
 //! A process, as its driver and its users share it.
 
 use std::collections::HashMap;
+use std::future::pending;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 use tracing::warn;
 
 use crate::clock::unix_milliseconds;
@@ -145,15 +145,20 @@ impl Shared {
         self.state().process.command()
     }
 
-    /// Waits until there may be a command.
-    pub(crate) async fn has_command(&self) {
-        self.commands.notified().await;
-    }
-
-    /// Returns when the driver must call [`Process::advance`] at the latest.
-    pub(crate) fn deadline(&self) -> Option<Instant> {
-        let deadline: Option<Duration> = self.state().process.deadline();
-        deadline.map(|deadline| self.began + deadline)
+    /// Waits until there may be a command. Moves the process on when its time has come. May be dropped
+    /// and called again.
+    pub(crate) async fn may_have_command(&self) {
+        let deadline = self.state().process.deadline();
+        let deadline_passed = async {
+            match deadline {
+                Some(deadline) => sleep_until(self.began + deadline).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.commands.notified() => {}
+            () = deadline_passed => self.with(Process::advance),
+        }
     }
 }
 

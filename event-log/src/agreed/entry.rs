@@ -126,12 +126,22 @@ pub struct HeldName {
     pub room: Arc<str>,
     /// The name.
     pub name: Arc<str>,
-    /// The secret of the visitor who holds it.
+    /// Who has claimed or holds it.
+    #[serde(flatten)]
+    pub held: Held,
+}
+
+// ANCHOR: held
+/// A name that is claimed or held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The secret of the visitor. Empty if the visitor has none, and cannot take the name over.
     pub session: Arc<str>,
     /// The seat of the member who is present.
     pub present: Option<Claim>,
-    /// Seats that have claimed the name.
+    /// Seats of the same session that have claimed the name.
     pub claims: Vec<Claim>,
-    /// Whether the room has been told that this member has joined.
+    /// Whether the member has ever been present.
     pub is_announced: bool,
 }
+// ANCHOR_END: held

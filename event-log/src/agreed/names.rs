@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use lru::LruCache;
 
-use crate::agreed::entry::{Claim, HeldName, NameChange, ProcessId, Seat};
+use crate::agreed::entry::{Claim, Held, HeldName, NameChange, ProcessId, Seat};
 use crate::event::EventId;
 
 /// Names without a holder whose last session is remembered, seats that were given back, and
@@ -24,20 +24,6 @@ pub(crate) struct Names {
     /// The same for whole processes.
     gone: LruCache<ProcessId, ()>,
 }
-
-// ANCHOR: held
-/// A name that is claimed or held.
-struct Held {
-    /// The secret of the visitor. Empty if the visitor has none, and cannot take the name over.
-    session: Arc<str>,
-    /// The seat of the member who is present.
-    present: Option<Claim>,
-    /// Seats of the same session that have claimed the name.
-    claims: Vec<Claim>,
-    /// Whether the member has ever been present.
-    is_announced: bool,
-}
-// ANCHOR_END: held
 
 /// What a change has led to.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -270,10 +256,7 @@ impl Names {
             all.extend(names.iter().map(|(name, held)| HeldName {
                 room: Arc::clone(room),
                 name: Arc::clone(name),
-                session: Arc::clone(&held.session),
-                present: held.present.clone(),
-                claims: held.claims.clone(),
-                is_announced: held.is_announced,
+                held: held.clone(),
             }));
         }
         all.sort_unstable_by(|left, right| {
@@ -285,20 +268,14 @@ impl Names {
     /// Replaces all names by those of a snapshot. Returns the rooms in which somebody is or was.
     pub(crate) fn replace(&mut self, all: &[HeldName]) -> Vec<Arc<str>> {
         let mut touched: BTreeSet<Arc<str>> = self.rooms.drain().map(|(room, _)| room).collect();
-        for held in all {
-            touched.insert(Arc::clone(&held.room));
-            let names = self.rooms.entry(Arc::clone(&held.room)).or_default();
-            let copy = Held {
-                session: Arc::clone(&held.session),
-                present: held.present.clone(),
-                claims: held.claims.clone(),
-                is_announced: held.is_announced,
-            };
-            for seat in copy.seats() {
+        for HeldName { room, name, held } in all {
+            touched.insert(Arc::clone(room));
+            for seat in held.seats() {
                 self.spent.pop(seat);
                 self.gone.pop(&seat.process);
             }
-            names.insert(Arc::clone(&held.name), copy);
+            let names = self.rooms.entry(Arc::clone(room)).or_default();
+            names.insert(Arc::clone(name), held.clone());
         }
         touched.into_iter().collect()
     }
@@ -737,15 +714,15 @@ mod tests {
                 // A holder is only replaced by the same visitor.
                 for old in &outcome.replaced {
                     let own = matches!(change, NameChange::Seat { seat, .. } if seat == old);
-                    let seat_of = |held: &HeldName| held.present.as_ref().map(|claim| claim.seat.clone());
+                    let seat_of = |held: &HeldName| held.held.present.as_ref().map(|claim| claim.seat.clone());
                     let lost = held_before.iter().find(|held| match change {
                         NameChange::Seat { room, name, .. } if own => (&held.room, &held.name) == (room, name),
                         _ => seat_of(held).as_ref() == Some(old),
                     });
                     let lost = lost.unwrap();
                     let now = held.iter().find(|held| (&held.room, &held.name) == (&lost.room, &lost.name));
-                    prop_assert!(!lost.session.is_empty());
-                    prop_assert_eq!(&now.unwrap().session, &lost.session);
+                    prop_assert!(!lost.held.session.is_empty());
+                    prop_assert_eq!(&now.unwrap().held.session, &lost.held.session);
                     spent.insert(old.clone());
                 }
                 if outcome.refused.is_some() {
@@ -756,7 +733,7 @@ mod tests {
                 }
                 // Nobody has a seat that was given back, or two seats under one name.
                 let mut seats = BTreeSet::new();
-                for Claim { seat, .. } in held.iter().flat_map(|held| held.claims.iter().chain(&held.present)) {
+                for Claim { seat, .. } in held.iter().flat_map(|it| it.held.claims.iter().chain(&it.held.present)) {
                     prop_assert!(seats.insert(seat) && !spent.contains(seat), "{:?}", seat);
                 }
                 // Repeated at once, it changes nothing more.

@@ -328,11 +328,6 @@ impl Process {
         self.core.agreed.after(topic, id, events_max)
     }
 
-    /// Returns whether events of a topic after `id` are missing.
-    pub fn is_gap(&self, topic: &str, id: EventId) -> bool {
-        self.core.agreed.history().is_gap(topic, id)
-    }
-
     /// Returns the events of a topic that wait to be stored, from this number on, and the number
     /// after them.
     pub fn pending(&self, topic: &str, from: u64) -> (Vec<Draft>, u64) {

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use redis::RedisResult;
 use tokio::task::JoinSet;
-use tokio::time::sleep_until;
 
 use crate::process::command::{Command, Lane, Reply};
-use crate::process::process::Process;
 use crate::redis::commands::{Connections, is_refusal};
 use crate::redis_url::RedisUrl;
 use crate::shared::Shared;
@@ -36,13 +34,6 @@ pub(crate) async fn drive(shared: Arc<Shared>, url: RedisUrl) {
                 (_, None) => {}
             }
         }
-        let deadline = shared.deadline();
-        let too_late = async {
-            match deadline {
-                Some(deadline) => sleep_until(deadline).await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             Some(Ok((lane, done))) = running.join_next() => {
                 let reply = match done {
@@ -55,8 +46,7 @@ pub(crate) async fn drive(shared: Arc<Shared>, url: RedisUrl) {
                 };
                 shared.with(|process, now| process.reply(lane, reply, now));
             }
-            () = shared.has_command() => {}
-            () = too_late => shared.with(Process::advance),
+            () = shared.may_have_command() => {}
         }
     }
 }

@@ -60,6 +60,13 @@ fn all_is_well(people: &mut [Page], servers: &[&Server], count: usize) {
     }
 }
 
+#[track_caller]
+fn no_outage_was_announced(people: &[Page]) {
+    for page in people {
+        assert_eq!(page.received_shared(false), 0, "{:?}", page.news);
+    }
+}
+
 /// HOSTILE: the local room goes on, in so far as it shows what waits.
 #[test]
 #[ignore = "needs redis-server: just setup"]
@@ -271,9 +278,7 @@ fn all_connections_are_killed() {
     }
     people[0].receives_for(LEASE);
     all_is_well(&mut people, &[&left, &right], 30);
-    for page in &people {
-        assert_eq!(page.received_shared(false), 0, "{:?}", page.news);
-    }
+    no_outage_was_announced(&people);
 }
 
 /// Redis closes connections on which nothing is sent for a second. That is not an outage.
@@ -292,9 +297,7 @@ fn redis_closes_quiet_connections() {
         page.sends_numbers(10, 20).is_confirmed();
     }
     all_is_well(&mut people, &[&left, &right], 20);
-    for page in &people {
-        assert_eq!(page.received_shared(false), 0, "{:?}", page.news);
-    }
+    no_outage_was_announced(&people);
 }
 
 /// The connections that are open hang, and new ones work: a firewall has forgotten the old ones.
