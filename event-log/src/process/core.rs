@@ -72,8 +72,6 @@ pub(crate) struct Core {
     pub(crate) gone: Vec<(ProcessId, u64)>,
     /// Processes that the log says are gone.
     pub(crate) buried: Vec<ProcessId>,
-    /// Whether others have given us up, and we have not looked yet who has come back elsewhere.
-    has_died: bool,
     /// Whether nobody's leaving is told to the log yet. After an outage, somebody who has lost their
     /// connection here may be back elsewhere, and the other process comes first.
     pub(crate) holds_leaves: bool,
@@ -97,7 +95,6 @@ impl Core {
             claimed: Vec::new(),
             gone: Vec::new(),
             buried: Vec::new(),
-            has_died: false,
             holds_leaves: false,
             log_ahead: 0,
             snapshot: Turn::NotDue,
@@ -213,7 +210,6 @@ impl Core {
         self.deaths += 1;
         self.id = format!("{}.{}", self.name, self.deaths).into();
         self.seats.lose_all();
-        self.has_died = true;
     }
 
     /// One of our own entries is in the log. If it is time for a snapshot, we are to write it.
@@ -247,13 +243,7 @@ impl Core {
             let has = names.seat_of(&room, &name, &seat);
             self.seats.note(seat.number, &room, &name, has);
         }
-        self.end_replaced();
-    }
-
-    /// Ends the connections of members who have lost their seats, and whose names go on in another
-    /// connection of the same visitor.
-    fn end_replaced(&mut self) {
-        let names = self.agreed.names();
+        // Those who have lost their seats, and whose names go on in another connection, end here.
         let lost = self.seats.lost();
         let replaced = lost.filter(|(_, wanted)| {
             wanted.had_seat && names.goes_on(&wanted.room, &wanted.name, &wanted.session)
@@ -330,9 +320,6 @@ impl Core {
     /// Takes up to `max` additions to the log that have to be sent.
     pub(crate) fn take_due(&mut self, max: usize) -> Due {
         let mut due: Vec<NameChange> = Vec::new();
-        if take(&mut self.has_died) {
-            self.end_replaced();
-        }
         let silent = take(&mut self.gone);
         due.extend(silent.iter().map(|(process, _)| NameChange::Gone { process: process.clone() }));
         if self.farewell == Turn::NotDue {
