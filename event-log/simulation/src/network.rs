@@ -125,7 +125,8 @@ impl World {
         let upto = self.nodes[to.slot].answered_upto.get(&to.lane).copied().unwrap_or_default();
         let Some(time) = self.through(to.slot, (self.now + way).max(upto)) else { return };
         self.nodes[to.slot].answered_upto.insert(to.lane, time);
-        self.at(time, Event::Answers { to, reply });
+        let given_at = self.now;
+        self.at(time, Event::Answers { to, reply, given_at });
     }
 
     /// Redis closes these connections. Whoever waits for an answer there notices at once.

@@ -35,7 +35,7 @@ use crate::redis::Health;
 use crate::service::window_name;
 use crate::story::Rule;
 use crate::time::{MILLISECOND, SECOND, Time};
-use crate::world::{VOTE, World};
+use crate::world::{Node, VOTE, World};
 
 /// After everything is well again, this long may pass until everything is as it should be.
 const RECOVERY: Time = 6 * SECOND;
@@ -114,12 +114,12 @@ impl World {
     /// which is cut off or stalls, cannot know it yet.
     fn went_on_elsewhere(&self, index: usize) -> bool {
         let connection = &self.connections[index];
-        let read_at = self.nodes[connection.slot].read_at;
+        let Node { read_at, answered_at, .. } = self.nodes[connection.slot];
         self.others(index).any(|other| {
             self.is_same_visitor(index, other)
                 && self.connections[other].present_at.is_some_and(|at| {
                     // It has read so just now, and closes the connection next.
-                    let is_just_known = read_at == self.now;
+                    let is_just_known = answered_at == self.now;
                     Some(at) > connection.present_at
                         && (is_just_known || read_at <= at + 4 * self.plan.delay)
                 })
@@ -169,8 +169,10 @@ impl World {
                 && !self.was_left_behind(index)
                 && !self.was_overtaken(*other, index)
                 && !self.went_on_elsewhere(*other)
-                // Somebody who was let in elsewhere since this process has read the log.
-                && !(is_unproven && it.admitted_at.unwrap_or(it.began) + SECOND > read_at)
+                // Somebody who was let in elsewhere since this process has read the log, or of whom the
+                // log has known since then.
+                && !(is_unproven
+                    && it.present_at.max(it.admitted_at).unwrap_or(it.began) + SECOND > read_at)
         });
         if let Some(rival) = rival {
             let what = format!(
@@ -455,7 +457,9 @@ impl World {
 
     /// A process that is stopped cleanly has not ended in time.
     pub(crate) fn judge_late_stop(&mut self, slot: usize) {
-        if self.outage_until.max(self.dropped_at) + 8 * SECOND < self.now {
+        // One that has only just been connected has not had the time, either.
+        let is_new = self.nodes[slot].first_shared_at + 5 * SECOND > self.now;
+        if !is_new && self.outage_until.max(self.dropped_at) + 8 * SECOND < self.now {
             let what = format!("{} does not end", self.nodes[slot].name);
             self.story.broken(Rule::CleanStop, self.now, what);
         }

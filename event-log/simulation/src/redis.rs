@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use event_log::EventId;
-use event_log::agreed::entry::{Entry, ProcessId};
+use event_log::agreed::entry::{Entry, ProcessId, Record};
 use event_log::process::command::{Addition, Checked, Command, READ_MAX, Reply};
 
 use crate::time::{BEGAN, MILLISECOND, SECOND, Time};
@@ -19,6 +19,8 @@ pub(crate) struct Data {
     pub(crate) entries: VecDeque<(Entry, Time)>,
     /// The id of the newest entry that was ever appended.
     pub(crate) last: EventId,
+    /// The keys and ids of the events that were trimmed.
+    pub(crate) trimmed: BTreeMap<String, EventId>,
     is_trimmed: bool,
     /// The beats of the processes.
     pub(crate) alive: BTreeMap<ProcessId, u64>,
@@ -182,8 +184,12 @@ impl Redis {
         while self.data.entries.len() > keeps
             && self.data.entries.front().is_some_and(|(_, at)| now - at > TRIM_AGE)
         {
-            self.data.entries.pop_front();
             self.data.is_trimmed = true;
+            if let Some((Entry { id, record: Some(Record::Event(draft)), .. }, _)) =
+                self.data.entries.pop_front()
+            {
+                self.data.trimmed.insert(draft.key.to_string(), id);
+            }
         }
     }
 

@@ -58,7 +58,7 @@ fn happens(world: &mut World, event: Event) {
     match event {
         Event::Arrives { from, command } => world.arrives(from, command),
         Event::BlockEnds { from } => world.block_ends(from),
-        Event::Answers { to, reply } => world.answers(to, reply),
+        Event::Answers { to, reply, given_at } => world.answers(to, reply, given_at),
         Event::Wakes { slot } => world.wakes(slot),
         Event::GoesOn { slot } => world.goes_on(slot),
         Event::Opens(index) => world.opens(index),

@@ -73,7 +73,7 @@ impl World {
     }
 
     /// An answer of Redis arrives at a process.
-    pub(crate) fn answers(&mut self, to: Wire, reply: Reply) {
+    pub(crate) fn answers(&mut self, to: Wire, reply: Reply, given_at: Time) {
         if self.nodes[to.slot].epoch != to.epoch {
             return;
         }
@@ -90,7 +90,7 @@ impl World {
         process.reply(to.lane, reply, now);
         let after = process.agreed().position();
         if is_all && process.is_shared() {
-            node.read_at = self.now;
+            (node.read_at, node.answered_at) = (given_at, self.now);
         }
         if is_all && !is_entries {
             node.is_loading = false;

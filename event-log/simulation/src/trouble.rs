@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use event_log::EventId;
 use event_log::agreed::entry::Record;
 use event_log::agreed::sum::Topics;
 use event_log::process::process::Process;
@@ -40,6 +41,7 @@ impl World {
                 beat_at: 0,
                 silences: Vec::new(),
                 read_at: 0,
+                answered_at: 0,
                 told_shared: false,
                 problems: 0,
                 first_shared_at: 0,
@@ -219,7 +221,11 @@ impl World {
             Some(Record::Event(draft)) => Some((draft.key.to_string(), entry.id)),
             _ => None,
         });
-        let keys = keys.collect();
+        let mut keys: BTreeMap<String, EventId> = keys.collect();
+        if is_all {
+            // With the last snapshot, the sum of what was trimmed is lost, too.
+            keys.extend(data.trimmed.clone());
+        }
         let knew = self.nodes.iter().enumerate().filter_map(|(slot, node)| {
             let process = node.process.as_ref()?;
             Some((slot, node.incarnation, process.agreed().position()))

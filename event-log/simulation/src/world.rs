@@ -40,6 +40,8 @@ pub(crate) enum Event {
         to: Wire,
         /// The answer.
         reply: Reply,
+        /// When Redis gave it.
+        given_at: Time,
     },
     /// A process has asked to be moved on at this time.
     Wakes {
@@ -147,8 +149,10 @@ pub(crate) struct Node {
     pub(crate) beat_at: Time,
     /// Times in which it gave no sign of life for longer than the lease.
     pub(crate) silences: Vec<(Time, Time)>,
-    /// When it was last connected, and knew the log to its end.
+    /// The time up to which it knows the log: when Redis gave the answer that it has read last.
     pub(crate) read_at: Time,
+    /// When it has read that answer.
+    pub(crate) answered_at: Time,
     /// Whether its users were told that it is connected.
     pub(crate) told_shared: bool,
     /// Whether it reads the log from its beginning. Until its end, it shows what it knew before.
