@@ -43,6 +43,7 @@ pub use frames::role::Role;
 pub use patience::{PATIENCE, STOP_TIME};
 pub use programs::cargo::{BUILT, Profile, build, build_one, cargo, target_folder, workspace};
 pub use programs::chromium::Chromium;
+pub use programs::folders::refuses_folders;
 pub use programs::listening::listening_address;
 pub use programs::packages::Packages;
 pub use programs::process::{Event, Process, Stream};

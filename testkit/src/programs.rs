@@ -2,6 +2,7 @@
 
 pub(crate) mod cargo;
 pub(crate) mod chromium;
+pub(crate) mod folders;
 pub(crate) mod listening;
 pub(crate) mod packages;
 pub(crate) mod process;

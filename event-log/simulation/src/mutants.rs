@@ -41,8 +41,8 @@ pub const MUTANTS: &[Mutant] = &[
         Rule::NothingLost,
         "entries that Redis has lost are not given back",
         "src/process/link.rs",
-        "rest: core.agreed.lost_after(base).into()",
-        "rest: VecDeque::new()",
+        "let rest = core.agreed.lost_after(base).into();",
+        "let rest = VecDeque::new();",
     ),
     mutant(
         Rule::NothingLost,
@@ -160,8 +160,8 @@ pub const MUTANTS: &[Mutant] = &[
         Rule::SameEverywhere,
         "entries are appended to a log that has lost others",
         "simulation/src/redis.rs",
-        "if self.newest() < after => Reply::Forgotten,",
-        "if self.newest() < after && false => Reply::Forgotten,",
+        "if self.newest() < after =>",
+        "if self.newest() < after && false =>",
     ),
     mutant(
         Rule::VotesCount,

@@ -159,7 +159,7 @@ impl World {
                     node.beat_at = self.now;
                 }
             }
-            Command::Restore(entries) => {
+            Command::Restore { after, entries } if *after <= self.redis.newest() => {
                 self.story.count("restores");
                 let name = &self.nodes[from.slot].name;
                 self.story.tell(

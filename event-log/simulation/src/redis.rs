@@ -84,7 +84,7 @@ impl Redis {
         let is_write = matches!(
             command,
             Command::Append { .. }
-                | Command::Restore(_)
+                | Command::Restore { .. }
                 | Command::Pulse { .. }
                 | Command::Farewell { .. }
         );
@@ -94,7 +94,12 @@ impl Redis {
         Execution::Answer(match command {
             Command::Connect => Reply::Connected { run: format!("run {}", self.run) },
             Command::Check { upto } => Reply::Checked(self.check(upto)),
-            Command::Restore(entries) => {
+            Command::Append { after, .. } | Command::Restore { after, .. }
+                if self.newest() < after =>
+            {
+                Reply::Forgotten
+            }
+            Command::Restore { entries, .. } => {
                 for entry in entries {
                     self.insert(entry, now);
                 }
@@ -107,7 +112,6 @@ impl Redis {
                 }
                 Reply::Entries(entries)
             }
-            Command::Append { after, .. } if self.newest() < after => Reply::Forgotten,
             Command::Append { silent, .. } if self.is_alive(&silent) => Reply::Alive,
             Command::Append { additions, .. } => {
                 for addition in additions {

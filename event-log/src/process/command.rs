@@ -35,8 +35,14 @@ pub enum Command {
         upto: EventId,
     },
     /// Gives entries back that the log has lost, under their own ids. A store that has a newer entry
-    /// refuses an older one, and that is no failure.
-    Restore(Vec<Entry>),
+    /// refuses an older one, and that is not a failure.
+    Restore {
+        /// The entry that comes before them. A store that has not even this one has lost more since it
+        /// was [checked](Self::Check), and takes nothing: [`Reply::Forgotten`].
+        after: EventId,
+        /// The entries.
+        entries: Vec<Entry>,
+    },
     /// Reads up to [`READ_MAX`] entries after an id.
     Read {
         /// The last entry that is known.

@@ -14,11 +14,12 @@
 //! 7. *Open*. If Redis refuses a write, the phase is *Refused* until it takes one.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::mem::take;
+use std::mem::{replace, take};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::agreed::entry::{Entry, ProcessId, Record};
+use crate::event::EventId;
 use crate::process::command::{Checked, Command, Due, Lane, READ_MAX, Reply};
 use crate::process::core::{Core, News};
 use crate::process::lives::Lives;
@@ -77,6 +78,8 @@ enum Phase {
         was_restored: bool,
     },
     Restoring {
+        /// The entry that comes before the rest.
+        after: EventId,
         rest: VecDeque<Entry>,
     },
     Loading,
@@ -271,7 +274,8 @@ impl Link {
             self.fail("it does not take back what it has lost", now, false);
         } else {
             self.needs_settling = true;
-            self.phase = Phase::Restoring { rest: core.agreed.lost_after(base).into() };
+            let rest = core.agreed.lost_after(base).into();
+            self.phase = Phase::Restoring { after: base, rest };
         }
     }
     // ANCHOR_END: checked
@@ -287,7 +291,7 @@ impl Link {
 
     fn written(&mut self, now: Duration) {
         match &self.phase {
-            Phase::Restoring { rest } if rest.is_empty() => {
+            Phase::Restoring { rest, .. } if rest.is_empty() => {
                 self.phase = Phase::Checking { was_restored: true };
             }
             Phase::Refused { .. } => self.open(now),
@@ -391,9 +395,11 @@ impl Link {
             return;
         }
         match &mut self.phase {
-            Phase::Restoring { rest } => {
-                let chunk = rest.drain(..READ_MAX.min(rest.len())).collect();
-                self.send(Lane::Writer, Command::Restore(chunk), now);
+            Phase::Restoring { after, rest } => {
+                let entries: Vec<Entry> = rest.drain(..READ_MAX.min(rest.len())).collect();
+                let next_after = entries.last().map_or(*after, |last| last.id);
+                let after = replace(after, next_after);
+                self.send(Lane::Writer, Command::Restore { after, entries }, now);
             }
             Phase::Refused { retry_at: Some(_), .. } => {}
             Phase::Refused { takes_pulses: true, .. } if self.needs_settling => self.settle(now),

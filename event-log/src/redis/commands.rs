@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use redis::aio::MultiplexedConnection;
 use redis::streams::{StreamRangeReply, StreamReadReply};
-use redis::{
-    AsyncConnectionConfig, Pipeline, RedisError, RedisResult, Value, cmd, from_redis_value, pipe,
-};
+use redis::{AsyncConnectionConfig, RedisError, RedisResult, Value, cmd, from_redis_value, pipe};
 
 use crate::agreed::entry::{Entry, ProcessId};
 use crate::event::EventId;
@@ -61,7 +59,7 @@ impl Connections {
         let connection = self.lane(lane);
         match command {
             Command::Check { upto } => check(connection, upto).await.map(Reply::Checked),
-            Command::Restore(entries) => restore(connection, &entries).await,
+            Command::Restore { after, entries } => restore(connection, after, &entries).await,
             Command::Read { after, is_blocking } => {
                 read(connection, after, is_blocking).await.map(Reply::Entries)
             }
@@ -119,16 +117,6 @@ async fn is_trimmed(connection: &mut MultiplexedConnection, length: usize) -> bo
     }
 }
 
-async fn restore(connection: &mut MultiplexedConnection, entries: &[Entry]) -> RedisResult<Reply> {
-    let mut batch = pipe();
-    for Entry { id, record, snapshot } in entries {
-        add(&mut batch, &id.to_string(), &fields_of(record.as_ref(), snapshot.as_ref()));
-    }
-    // Redis refuses an entry that another process has restored already. That is no failure.
-    batch.ignore_errors().exec_async(connection).await?;
-    Ok(Reply::Written)
-}
-
 async fn read(
     connection: &mut MultiplexedConnection,
     after: EventId,
@@ -146,10 +134,13 @@ async fn read(
 }
 
 // ANCHOR: append
-/// Appends entries, unless the log has lost the entry `after`, or a process is alive that the
-/// entries give up. Redis runs the script as one command, so that nothing can happen between the
-/// questions and the entries.
-const APPEND: &str = r"
+/// Writes entries, unless the log has lost the entry `after`, or a process is alive that the entries
+/// give up. Redis runs the script as one command, so that nothing can happen between the questions and
+/// the entries.
+///
+/// With the id `*`, Redis chooses the next id. An entry with an id of its own is given back, and Redis
+/// refuses it if another process has done so already: that is not a failure.
+const WRITE: &str = r"
 local function parts(id)
   local milliseconds, sequence = string.match(id, '(%d+)-(%d+)')
   return tonumber(milliseconds), tonumber(sequence)
@@ -169,9 +160,10 @@ for silent = 4, next - 1, 2 do
   end
 end
 while next <= #ARGV do
-  local fields = tonumber(ARGV[next])
-  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, next + 1, next + fields))
-  next = next + 1 + fields
+  local id, fields = ARGV[next], tonumber(ARGV[next + 1])
+  local add = id == '*' and redis.call or redis.pcall
+  add('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], id, unpack(ARGV, next + 2, next + 1 + fields))
+  next = next + 2 + fields
 end
 return 1
 ";
@@ -183,15 +175,35 @@ async fn append(
     silent: &[(ProcessId, u64)],
     additions: &[Addition],
 ) -> RedisResult<Reply> {
+    let entries = additions.iter().map(|addition| ("*".to_owned(), fields_of_addition(addition)));
+    write(connection, after, silent, entries).await
+}
+
+async fn restore(
+    connection: &mut MultiplexedConnection,
+    after: EventId,
+    entries: &[Entry],
+) -> RedisResult<Reply> {
+    let entries = entries.iter().map(|Entry { id, record, snapshot }| {
+        (id.to_string(), fields_of(record.as_ref(), snapshot.as_ref()))
+    });
+    write(connection, after, &[], entries).await
+}
+
+async fn write(
+    connection: &mut MultiplexedConnection,
+    after: EventId,
+    silent: &[(ProcessId, u64)],
+    entries: impl Iterator<Item = (String, Vec<[String; 2]>)>,
+) -> RedisResult<Reply> {
     let mut call = cmd("EVAL");
-    call.arg(APPEND).arg(2).arg(LOG).arg(ALIVE);
+    call.arg(WRITE).arg(2).arg(LOG).arg(ALIVE);
     call.arg(after.to_string()).arg(LOG_LENGTH).arg(silent.len());
     for (process, beat) in silent {
         call.arg(&**process).arg(beat);
     }
-    for addition in additions {
-        let fields = fields_of_addition(addition);
-        call.arg(2 * fields.len());
+    for (id, fields) in entries {
+        call.arg(id).arg(2 * fields.len());
         for [name, value] in fields {
             call.arg(name).arg(value);
         }
@@ -201,14 +213,6 @@ async fn append(
         2 => Reply::Alive,
         _ => Reply::Written,
     })
-}
-
-/// Adds the command that appends one entry. With the id `*`, Redis chooses the next id.
-fn add(batch: &mut Pipeline, id: &str, fields: &[[String; 2]]) {
-    batch.cmd("XADD").arg(LOG).arg("MAXLEN").arg("~").arg(LOG_LENGTH).arg(id);
-    for [name, value] in fields {
-        batch.arg(name).arg(value);
-    }
 }
 
 async fn pulse(

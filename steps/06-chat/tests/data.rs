@@ -1,13 +1,12 @@
 //! Messages and votes in a folder: a restart shows what was there, however the server has ended.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 
-use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
 use support::{Member, posts, start};
 use tempfile::tempdir;
-use testkit::{Frame, Opcode, PATIENCE, Server, runs_to_its_end};
+use testkit::{Frame, Opcode, PATIENCE, Server, refuses_folders};
 
 mod support;
 
@@ -166,22 +165,5 @@ fn a_restart_shows_what_was_there() {
 
 #[test]
 fn a_folder_that_cannot_be_used_is_named_before_the_server_listens() {
-    let folder = tempdir().unwrap();
-    let file = folder.path().join("notes.txt");
-    fs::write(&file, "mine").unwrap();
-    let used = folder.path().join("used");
-    let _server = start_in(&used);
-    for (path, sentence) in [
-        (&file, "a file is where the folder should be; choose another folder"),
-        (&used, "another process is using this folder; stop that process, or choose another"),
-    ] {
-        let flags = ["127.0.0.1:0", "--data", &path.display().to_string()];
-        let end = runs_to_its_end(env!("CARGO_BIN_EXE_chat"), &flags);
-        assert_eq!((end.code, end.output.as_str()), (Some(1), ""));
-        let problem = format!("cannot use {}", path.display());
-        assert!(end.errors.contains(&problem), "{}", end.errors);
-        assert!(end.errors.contains(sentence), "{}", end.errors);
-        assert_eq!(end.errors.lines().count(), 1, "{}", end.errors);
-    }
-    assert_eq!(fs::read_to_string(file).unwrap(), "mine");
+    refuses_folders(env!("CARGO_BIN_EXE_chat"));
 }
