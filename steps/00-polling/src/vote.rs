@@ -29,6 +29,9 @@ const KNOWN_FOR: [(&str, &str); 5] = [
     ("Perlman", "taught bridges to form a tree"),
 ];
 
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// What the requests of the vote need.
 #[derive(Clone)]
 struct Election {
@@ -104,9 +107,7 @@ struct Ballot {
 // ANCHOR: cast
 /// `POST /votes`, with JSON from a script, or with a form from a browser without scripts.
 async fn cast(State(election): State<Election>, request: Request) -> Result<Response, HttpError> {
-    let content_type = request.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let is_form =
-        content_type.is_some_and(|value| value.starts_with(b"application/x-www-form-urlencoded"));
+    let is_form = request.headers().get(CONTENT_TYPE).is_some_and(is_form);
     let ballot =
         if is_form { ballot_of_form(request).await? } else { ballot_of_json(request).await? };
     let key = key_or_random(ballot.key)?;
@@ -125,7 +126,15 @@ async fn cast(State(election): State<Election>, request: Request) -> Result<Resp
 }
 // ANCHOR_END: cast
 
-async fn ballot_of_form(request: Request) -> Result<Ballot, HttpError> {
+/// Is this the media type of a form? It may be in any case, and have parameters.
+fn is_form(content_type: &HeaderValue) -> bool {
+    let media_type = content_type.to_str().ok().and_then(|value| value.split(';').next());
+    media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(FORM))
+}
+
+async fn ballot_of_form(mut request: Request) -> Result<Ballot, HttpError> {
+    // axum knows it in small letters only.
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
     let form = Form::from_request(request, &()).await;
     form.map(|Form(ballot)| ballot)
         .map_err(|problem| HttpError::new(problem.status(), problem.body_text()))

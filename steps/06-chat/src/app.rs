@@ -8,6 +8,7 @@ use event_log::EventLog;
 use handshake::Policy;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
+use web::server::HttpCounts;
 
 use crate::connection::chat_limits::ChatLimits;
 use crate::election::Election;
@@ -31,6 +32,8 @@ pub struct App {
     permits_max: u32,
     pub(crate) clock: Arc<Clock>,
     pub(crate) metrics: Metrics,
+    /// What the HTTP server counts.
+    pub http_counts: HttpCounts,
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) election: Election,
     pub(crate) log: EventLog,
@@ -54,6 +57,7 @@ impl App {
             permits_max: options.max_connections,
             clock: Clock::start(options.timeouts),
             metrics: Metrics::default(),
+            http_counts: HttpCounts::default(),
             rooms,
             election: Election::new(log.clone()),
             log,

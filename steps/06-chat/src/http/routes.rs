@@ -29,7 +29,7 @@ pub fn router(app: Arc<App>) -> Router {
         get(move || async move { Html(document) })
     };
     let polls = polling::routes(app.log.clone(), HOLD_TIME);
-    let origins = app.policy.origins.clone();
+    let (origins, counts) = (app.policy.origins.clone(), app.http_counts.clone());
     let paths = Router::new()
         .route("/", html("Chat", include_str!("../pages/chat.html")))
         .route("/vote", html("Vote", include_str!("../pages/vote.html")))
@@ -43,7 +43,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/health", get(|| async { "well\n" }))
         .route("/metrics", get(metrics))
         .with_state(app);
-    guarded(paths.merge(polls).fallback(nothing_here), origins, HOLD_TIME)
+    guarded(paths.merge(polls).fallback(nothing_here), origins, HOLD_TIME, counts)
 }
 
 /// Returns a page's own part, with the parts that all pages with a WebSocket have.

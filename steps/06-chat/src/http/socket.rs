@@ -11,12 +11,12 @@ use echo::{Agreement, CloseCode, Connection, Ended, Ending, Endpoint, Limits, Ro
 use event_log::EventId;
 use handshake::Refusal;
 use hyper::upgrade::{OnUpgrade, on};
-use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_rustls::server::TlsStream;
 use tracing::{debug, info, warn};
+use web::server::{TimedStream, take_stream};
 
 use crate::app::App;
 use crate::connection::converse::{Outcome, converse};
@@ -79,15 +79,15 @@ async fn take_over(
 ) {
     let Ok(upgraded) = upgraded.await else { return };
     app.metrics.connection_opened();
-    match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => {
-            let (stream, received) = (parts.io.into_inner(), parts.read_buf.to_vec());
-            serve(&app, stream, received, purpose, agreed).await;
+    match take_stream::<TimedStream<TcpStream>>(upgraded) {
+        Ok((stream, received)) => {
+            serve(&app, stream.into_inner(), received.to_vec(), purpose, agreed).await;
         }
         Err(upgraded) => {
-            let Ok(parts) = upgraded.downcast::<TokioIo<TlsStream<TcpStream>>>() else { return };
-            let (stream, received) = (parts.io.into_inner(), parts.read_buf.to_vec());
-            serve(&app, stream, received, purpose, agreed).await;
+            type Secured = TlsStream<TimedStream<TcpStream>>;
+            let Ok((mut stream, received)) = take_stream::<Secured>(upgraded) else { return };
+            stream.get_mut().0.release();
+            serve(&app, stream, received.to_vec(), purpose, agreed).await;
         }
     }
     drop(permit);
