@@ -87,7 +87,10 @@ pub struct Event {
     pub id: EventId,
     /// The topic that it belongs to. Readers follow one topic.
     pub topic: Arc<str>,
-    /// The key that its sender gave it. A second event with the same topic and key is dropped.
+    /// Who has sent it: a name, or whatever distinguishes one sender from another. May be empty.
+    pub owner: Arc<str>,
+    /// The key that its sender gave it. A second event with the same topic, owner, key and content
+    /// is a repetition, and is dropped.
     pub key: Arc<str>,
     /// The content. Each topic defines its own format.
     pub data: Arc<str>,

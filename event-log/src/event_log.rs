@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::agreed::entry::Draft;
+use crate::agreed::fingerprint::Fingerprint;
 use crate::agreed::sum::Topics;
 use crate::event::{EventId, random_key};
 use crate::file_driver;
@@ -149,19 +150,14 @@ impl EventLog {
     /// readers see it. Returns its id if it was in the log already.
     ///
     /// The sender gives the event a key, and appends it again under the same key if it does not
-    /// know whether it arrived. An event whose topic and key are those of one of the last 100,000
-    /// events is dropped. So "at least once" becomes "exactly once". See
+    /// know whether it arrived. An event is a repetition, and is dropped, if its topic, owner, key
+    /// and content are those of one of the last 100,000 events. So "at least once" becomes "exactly
+    /// once", and a key that somebody else has used is not in the way. See
     /// [`random_key`](crate::random_key).
     ///
     /// # Errors
     /// [`NotAppended`] while 10,000 events wait to be stored, or the file cannot be written.
-    pub fn append(
-        &self,
-        topic: &str,
-        key: &str,
-        data: &str,
-    ) -> Result<Option<EventId>, NotAppended> {
-        let draft = Draft { topic: topic.into(), key: key.into(), data: data.into() };
+    pub fn append(&self, draft: Draft) -> Result<Option<EventId>, NotAppended> {
         self.shared.with(|process, now| process.append(draft, now))
     }
 
@@ -170,14 +166,15 @@ impl EventLog {
     /// # Errors
     /// [`NotStored`] if the event was not appended, or is not stored after ten seconds. Then the
     /// sender does not know whether it will be.
-    pub async fn store(&self, topic: &str, key: &str, data: &str) -> Result<EventId, NotStored> {
-        let mut notifications = self.shared.topics.subscribe(topic);
-        if let Some(id) = self.append(topic, key, data)? {
+    pub async fn store(&self, draft: Draft) -> Result<EventId, NotStored> {
+        let mut notifications = self.shared.topics.subscribe(&draft.topic);
+        let fingerprint = Fingerprint::of(&draft);
+        if let Some(id) = self.append(draft)? {
             return Ok(id);
         }
         let stored = async {
             loop {
-                if let Some(id) = self.id_of(topic, key) {
+                if let Some(id) = self.shared.look(|process| process.agreed().id_of(fingerprint)) {
                     return id;
                 }
                 // The sender of the notifications lives as long as this handle.
@@ -187,9 +184,10 @@ impl EventLog {
         timeout(STORE_TIME, stored).await.map_err(|_| NotStored::StillWaiting)
     }
 
-    /// Returns the id of the event with this topic and key, if it is among the last 100,000 events.
-    pub fn id_of(&self, topic: &str, key: &str) -> Option<EventId> {
-        self.shared.look(|process| process.agreed().id_of(topic, key))
+    /// Returns the id of the event that this one would repeat, if it is among the last 100,000 events.
+    pub fn id_of(&self, draft: &Draft) -> Option<EventId> {
+        let fingerprint = Fingerprint::of(draft);
+        self.shared.look(|process| process.agreed().id_of(fingerprint))
     }
 
     /// Returns the events of a topic after `id` that are kept, oldest first, and whether some are

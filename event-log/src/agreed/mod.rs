@@ -2,6 +2,7 @@
 
 mod counts;
 pub mod entry;
+pub mod fingerprint;
 pub(crate) mod history;
 mod keys;
 pub(crate) mod names;

@@ -167,8 +167,8 @@ impl Core {
         match change {
             Change::Topic(topic) => self.tell(News::Topic(topic)),
             Change::Room(room) => self.tell(News::Room(room)),
-            Change::Stored(topic, key) => {
-                if self.outbox.remove(&topic, &key) {
+            Change::Stored(fingerprint) => {
+                if self.outbox.remove(fingerprint) {
                     self.ask_for_snapshot();
                 }
             }

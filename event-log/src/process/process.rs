@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::agreed::entry::{Draft, Entry, NameChange, ProcessId, Record, Seat};
+use crate::agreed::fingerprint::Fingerprint;
 use crate::agreed::history::History;
 use crate::agreed::sum::{Agreed, Topics};
 use crate::event::{Event, EventId};
@@ -103,12 +104,13 @@ impl Process {
     }
 
     // ANCHOR: append
-    /// Appends an event, unless one with its topic and key is in the log: then returns its id.
+    /// Appends an event, unless it repeats one that is in the log: then returns its id.
     ///
     /// # Errors
     /// [`NotAppended`], and then the event is forgotten.
     pub fn append(&mut self, draft: Draft, now: Now) -> Result<Option<EventId>, NotAppended> {
-        if let Some(id) = self.core.agreed.id_of(&draft.topic, &draft.key) {
+        let fingerprint = Fingerprint::of(&draft);
+        if let Some(id) = self.core.agreed.id_of(fingerprint) {
             return Ok(Some(id));
         }
         match &self.store {
@@ -121,7 +123,7 @@ impl Process {
             Store::File(FileLink { problem: Some(problem), .. }) => {
                 return Err(NotAppended::CannotStore(problem.clone()));
             }
-            Store::File(_) | Store::Redis(_) => self.core.outbox.add(draft)?,
+            Store::File(_) | Store::Redis(_) => self.core.outbox.add(draft, fingerprint)?,
         }
         self.advance(now);
         Ok(None)

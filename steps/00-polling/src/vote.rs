@@ -12,7 +12,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use event_log::{Event, EventId, EventLog, Missed, unix_milliseconds};
+use event_log::{Draft, Event, EventId, EventLog, Missed, unix_milliseconds};
 use serde::{Deserialize, Serialize};
 
 use crate::http_error::HttpError;
@@ -116,7 +116,7 @@ async fn cast(State(election): State<Election>, request: Request) -> Result<Resp
         return Err(HttpError::bad_request(format!("the candidates are {candidates}")));
     }
     // Answered when it is stored, so that every vote is counted that was answered.
-    let stored = election.log.store(VOTES, &key, &ballot.candidate).await;
+    let stored = election.log.store(Draft::new(VOTES, key, ballot.candidate)).await;
     stored.map_err(|problem| HttpError::unavailable(problem.to_string()))?;
     Ok(if is_form {
         Redirect::to("short").into_response()

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use event_log::{EventId, EventLog};
+use event_log::{Draft, EventId, EventLog};
 use polling::{site, topics};
 use serde_json::{Value, json};
 use testkit::{PATIENCE, Response, Server, Wire};
@@ -394,7 +394,7 @@ fn a_vote_that_finds_no_room_is_answered_with_503() {
     // Nobody listens there.
     let log = EventLog::over_redis(&testkit::Redis::away().url().parse().unwrap(), topics(100));
     for number in 0..10_000 {
-        log.append("vote", &number.to_string(), "").unwrap();
+        log.append(Draft::new("vote", number.to_string(), "")).unwrap();
     }
     let station = Station::with(FOR_EVER, HttpLimits::default(), log);
     let answer = station.posts("/votes", "", r#"{"candidate":"Ada"}"#);

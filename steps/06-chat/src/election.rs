@@ -1,6 +1,6 @@
 //! The vote over WebSocket: a client sends a ballot, and every open page receives the new counts.
 
-use event_log::{EventLog, Missed, random_key};
+use event_log::{Draft, EventLog, Missed, random_key};
 use polling::{CANDIDATES, Tally, VOTES};
 use serde::Deserialize;
 
@@ -55,7 +55,7 @@ impl Election {
             let reason = format!("the candidates are {}", CANDIDATES.join(", "));
             return refused(&key, &reason);
         }
-        match self.log.append(VOTES, &key, &candidate) {
+        match self.log.append(Draft::new(VOTES, &*key, &*candidate)) {
             Ok(None) => None,
             Ok(Some(id)) => {
                 // It is counted already, and the page may have missed that.

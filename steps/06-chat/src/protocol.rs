@@ -19,13 +19,6 @@ pub(crate) enum ClientMessage {
 }
 // ANCHOR_END: client_message
 
-/// A message as the log stores it.
-#[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct StoredMessage {
-    pub(crate) sender: String,
-    pub(crate) msg: String,
-}
-
 /// What the server sends.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]

@@ -24,7 +24,7 @@ pub(crate) struct Rooms {
 pub(crate) struct Member {
     rooms: Arc<Rooms>,
     room: Arc<Room>,
-    name: String,
+    name: Arc<str>,
     membership: Membership,
 }
 // ANCHOR_END: member
@@ -87,7 +87,7 @@ impl Rooms {
         let mut rooms = self.open();
         let room = rooms.entry(room.into()).or_insert_with(|| Room::open(room, &self.log));
         let inbox = room.enter(name, after);
-        let (rooms, room, name) = (Arc::clone(self), Arc::clone(room), name.to_owned());
+        let (rooms, room, name) = (Arc::clone(self), Arc::clone(room), name.into());
         Ok((Member { rooms, room, name, membership }, inbox))
     }
     // ANCHOR_END: enter

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use echo::Encoded;
-use event_log::{Cursor, Event, EventId, EventLog, random_key};
+use event_log::{Cursor, Draft, Event, EventId, EventLog, random_key};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::delivery::backlog::Backlog;
 use crate::delivery::broadcast::{Broadcast, Broadcaster, encode};
 use crate::delivery::inbox::{Answer, Inbox};
-use crate::protocol::{ClientMessage, ServerMessage, StoredMessage};
+use crate::protocol::{ClientMessage, ServerMessage};
 
 /// Older messages that a new member receives.
 const HISTORY: usize = 50;
@@ -30,7 +30,7 @@ const CHANGES_INTERVAL: Duration = Duration::from_millis(50);
 /// A room, for as long as it has members on this server.
 pub(crate) struct Room {
     pub(crate) name: Arc<str>,
-    topic: String,
+    topic: Arc<str>,
     log: EventLog,
     members: Broadcaster,
     state: Mutex<State>,
@@ -56,8 +56,8 @@ struct State {
 // ANCHOR_END: room
 
 /// Returns the topic of a room in the log. The names in a room belong to it, too.
-pub(crate) fn topic_of(room: &str) -> String {
-    format!("room/{room}")
+pub(crate) fn topic_of(room: &str) -> Arc<str> {
+    format!("room/{room}").into()
 }
 
 impl Room {
@@ -98,7 +98,7 @@ impl Room {
         let shared = *self.log.shared().borrow();
         let (room, you, after) = (&*self.name, name, cursor.after());
         let welcome = encode(&ServerMessage::Welcome { room, you, here, shared, after });
-        let backlog = Backlog::new(self.log.clone(), cursor, |event| Some(decode(event)?.1));
+        let backlog = Backlog::new(self.log.clone(), cursor, encode_message);
         Inbox::new(name, welcome, Some(backlog), unannounced, self.members.subscribe())
     }
     // ANCHOR_END: enter
@@ -115,7 +115,7 @@ impl Room {
     ///
     /// A person who types by hand does not need to write JSON: a text that is not a JSON object is
     /// the message itself.
-    pub(crate) fn handle(&self, name: &str, text: &str) -> Option<Answer> {
+    pub(crate) fn handle(&self, name: &Arc<str>, text: &str) -> Option<Answer> {
         let message = if text.trim_start().starts_with('{') {
             let Ok(message) = serde_json::from_str(text) else {
                 return Some(Answer::refused(
@@ -145,7 +145,7 @@ impl Room {
                 let mut state = self.state();
                 // In a crowd, a long list of those who are typing helps nobody.
                 if typing && state.typing.len() < BATCH {
-                    state.typing.insert(name.into());
+                    state.typing.insert(Arc::clone(name));
                     self.changed.notify_one();
                 }
                 None
@@ -158,20 +158,15 @@ impl Room {
     ///
     /// # Errors
     /// A reason for the sender.
-    fn append(&self, name: &str, msg: &str, key: &str) -> Result<Option<EventId>, String> {
+    fn append(&self, name: &Arc<str>, msg: &str, key: &str) -> Result<Option<EventId>, String> {
         if msg.trim().is_empty() {
             return Err("there is nothing in it".to_owned());
         }
         if key.is_empty() || key.len() > KEY_MAX {
             return Err("its key is not 1 to 64 bytes long".to_owned());
         }
-        let stored = StoredMessage { sender: name.to_owned(), msg: msg.to_owned() };
-        let data = serde_json::to_string(&stored).map_err(|error| error.to_string())?;
-        // Two members may choose the same key. A name cannot contain a line break, so no name and
-        // key can look like another name and key.
-        let own_key = format!("{name}\n{key}");
-        let known =
-            self.log.append(&self.topic, &own_key, &data).map_err(|full| full.to_string())?;
+        let draft = Draft::new(Arc::clone(&self.topic), key, msg).owned_by(Arc::clone(name));
+        let known = self.log.append(draft).map_err(|full| full.to_string())?;
         if !*self.log.shared().borrow() {
             // It has to be announced as waiting.
             self.changed.notify_one();
@@ -215,11 +210,8 @@ impl Room {
             if number % BATCH == 0 {
                 self.members.wait_for_capacity().await;
             }
-            if let Ok(stored) = serde_json::from_str::<StoredMessage>(&draft.data) {
-                let (from, text) = (&*stored.sender, &*stored.msg);
-                let key = own_key(&draft.key, &stored);
-                self.members.send(Broadcast::to_all(&ServerMessage::Waiting { from, text, key }));
-            }
+            let (from, text, key) = (&*draft.owner, &*draft.data, &*draft.key);
+            self.members.send(Broadcast::to_all(&ServerMessage::Waiting { from, text, key }));
         }
     }
 
@@ -227,11 +219,10 @@ impl Room {
     /// Broadcasts messages. The sender of a message receives its id instead.
     fn broadcast_messages(&self, events: &[Event]) {
         for event in events {
-            // An event that is not one of ours is passed over.
-            let Some((stored, frame)) = decode(event) else { continue };
-            let (key, time) = (own_key(&event.key, &stored), event.id.milliseconds);
+            let Some(frame) = encode_message(event) else { continue };
+            let (key, time) = (&*event.key, event.id.milliseconds);
             let sent = encode(&ServerMessage::Sent { key, id: event.id, time });
-            let sender = Some((stored.sender.as_str().into(), Some(sent)));
+            let sender = Some((Arc::clone(&event.owner), Some(sent)));
             self.members.send(Broadcast { sender, id: Some(event.id), ..Broadcast::new(frame) });
         }
     }
@@ -301,20 +292,10 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
 }
 // ANCHOR_END: broadcast_all
 
-/// Decodes a message from the log. Returns it with the frame that the members receive.
-fn decode(event: &Event) -> Option<(StoredMessage, Encoded)> {
-    let stored: StoredMessage = serde_json::from_str(&event.data).ok()?;
-    let frame = encode(&ServerMessage::Message {
-        sender: &stored.sender,
-        msg: &stored.msg,
-        id: event.id,
-        time: event.id.milliseconds,
-        key: own_key(&event.key, &stored),
-    });
-    Some((stored, frame))
-}
-
-/// Returns a message's key as its sender knows it, without the sender's name and the line break.
-fn own_key<'key>(key: &'key str, stored: &StoredMessage) -> &'key str {
-    key.get(stored.sender.len() + 1..).unwrap_or_default()
+/// Encodes a message from the log as the members receive it. An event without an owner is not a
+/// message of a member, and is passed over.
+fn encode_message(Event { id, owner, key, data, .. }: &Event) -> Option<Encoded> {
+    let (id, time) = (*id, id.milliseconds);
+    let message = ServerMessage::Message { sender: owner, msg: data, id, time, key };
+    (!owner.is_empty()).then(|| encode(&message))
 }
