@@ -31,7 +31,7 @@ pub use agreed::sum::Topics;
 pub use clock::unix_milliseconds;
 pub use event::{Event, EventId, InvalidEventId, random_key};
 pub use event_log::{Counted, EventLog, Membership, NotEntered, NotStored, Place};
-pub use process::cursor::{Cursor, Missed};
+pub use process::cursor::{Cursor, Missed, Portion};
 pub use process::process::NotAppended;
 pub use redis_url::{InvalidRedisUrl, RedisUrl};
 pub use shared::Loss;

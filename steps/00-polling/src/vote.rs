@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::http_error::HttpError;
 use crate::page::page;
-use crate::request::{Poll, key_or_random, newest_of};
+use crate::request::{PORTION, Poll, has_more, key_or_random, newest_of, shorten};
 use crate::tally::{CANDIDATES, Tally, VOTES};
 
 /// Each candidate's surname, and what she is known for.
@@ -58,6 +58,10 @@ struct NewVotes {
     /// include them, unless the log has begun again.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     gap: bool,
+    /// Whether there are more votes, for which this answer has no room: ask again at once. The counts
+    /// include them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    more: bool,
     counts: BTreeMap<Arc<str>, u64>,
     votes: Vec<VoteEvent>,
     /// The server's clock, in milliseconds since 1970. A page compares ids with it.
@@ -75,9 +79,11 @@ struct VoteEvent {
 /// `GET /votes?after=ID`: long polling, or with `&wait=0` short polling.
 async fn votes(State(election): State<Election>, Query(poll): Query<Poll>) -> Response {
     let hold_time = poll.hold_time(election.hold_time);
-    election.log.wait(VOTES, poll.after, hold_time).await;
+    election.log.wait(VOTES, poll.after, PORTION, hold_time).await;
     // The counts are those of the moment in which the votes are read.
-    let (Missed { is_gap: gap, events }, counted) = election.log.after_counted(VOTES, poll.after);
+    let (missed, counted) = election.log.after_counted(VOTES, poll.after, PORTION);
+    let Missed { is_gap: gap, mut events } = missed;
+    shorten(&mut events);
     if events.is_empty() && !gap && !hold_time.is_zero() {
         return StatusCode::NO_CONTENT.into_response();
     }
@@ -85,6 +91,7 @@ async fn votes(State(election): State<Election>, Query(poll): Query<Poll>) -> Re
         (true, false) => poll.after,
         _ => newest_of(&election.log, VOTES, &events),
     };
+    let more = has_more(&election.log, VOTES, &events);
     let votes = events.into_iter().map(|Event { id, key, data, .. }| VoteEvent {
         id,
         key: key.to_string(),
@@ -92,7 +99,7 @@ async fn votes(State(election): State<Election>, Query(poll): Query<Poll>) -> Re
     });
     let votes = votes.collect();
     let counts = Tally::from(counted).counts;
-    Json(NewVotes { newest, gap, counts, votes, now: unix_milliseconds() }).into_response()
+    Json(NewVotes { newest, gap, more, counts, votes, now: unix_milliseconds() }).into_response()
 }
 // ANCHOR_END: votes
 

@@ -67,7 +67,7 @@ impl Station {
 
     /// Casts a vote from within, so that a held poll is answered and its connection is idle.
     fn votes_for_over(&self, mut held: Wire) {
-        self.log.append("vote", "from within", "Ada").unwrap();
+        self.log.append(Draft::new("vote", "from within", "Ada")).unwrap();
         assert_eq!(held.expects_response().status, 200);
     }
 
@@ -247,6 +247,44 @@ fn a_poll_with_an_id_from_before_a_restart_says_once_that_some_are_missing() {
     station.votes_for("Ada");
     let answer = json_of(&station.gets("/votes?after=1763716484123-0"));
     assert_eq!((&answer["gap"], &answer["votes"][0]["candidate"]), (&json!(true), &json!("Ada")));
+}
+
+/// An answer has a limit, and a client that asks again gets the rest at once.
+#[test]
+fn a_client_that_has_missed_a_lot_receives_it_in_answers_of_64_kib() {
+    let station = Station::with(FOR_EVER, HttpLimits::default(), EventLog::in_memory(topics(3000)));
+    // In JSON, each of these characters has six bytes.
+    let control = "\u{1}".repeat(2000);
+    for number in 0..2000 {
+        let text =
+            if number < 20 { control.clone() } else { format!("{number} {}", "é".repeat(99)) };
+        let log = &station.log;
+        log.append(Draft::new("chat", number.to_string(), text).owned_by("Ada")).unwrap();
+        log.append(Draft::new("vote", format!("key {number}"), "Grace")).unwrap();
+    }
+    for (path, answers_max) in [("messages", 20), ("votes", 5)] {
+        let (mut newest, mut keys, mut answers) = ("0-0".to_owned(), Vec::new(), 0);
+        loop {
+            let answer = station.gets(&format!("/{path}?after={newest}"));
+            assert!(answer.body.len() <= 64 * 1024, "{} bytes", answer.body.len());
+            let news = json_of(&answer);
+            let events = news[path].as_array().unwrap();
+            keys.extend(events.iter().map(|event| event["key"].as_str().unwrap().to_owned()));
+            newest = news["newest"].as_str().unwrap().to_owned();
+            assert_eq!(events.last().unwrap()["id"], newest);
+            answers += 1;
+            if news.get("more") != Some(&json!(true)) {
+                break;
+            }
+        }
+        assert!(answers <= answers_max, "{path}: {answers} answers");
+        let prefix = if path == "votes" { "key " } else { "" };
+        let expected: Vec<String> = (0..2000).map(|number| format!("{prefix}{number}")).collect();
+        assert_eq!(keys, expected, "{path}");
+        let rest = station.gets(&format!("/{path}?after={newest}&wait=0"));
+        assert!(rest.status == 204 || json_of(&rest)[path] == json!([]), "{}", rest.text());
+    }
+    assert_eq!(json_of(&station.gets("/votes?wait=0"))["counts"]["Grace"], 2000);
 }
 
 /// Voters do not wait for each other.
@@ -563,8 +601,7 @@ fn clients_that_do_not_read_do_not_keep_others_out() {
     let limits = HttpLimits { connections: 4, times };
     let log = EventLog::in_memory(topics(1000));
     for number in 0..500 {
-        let message = json!({ "name": "Ada", "text": "x".repeat(2000) }).to_string();
-        log.append("chat", &number.to_string(), &message).unwrap();
+        log.append(Draft::new("chat", number.to_string(), "x".repeat(2000))).unwrap();
     }
     let station = Station::with(FOR_EVER, limits, log);
     let deaf: Vec<Wire> = (0..4)
