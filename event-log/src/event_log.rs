@@ -20,6 +20,7 @@ use crate::process::process::{NotAppended, Process, TooManyRooms};
 use crate::redis::driver::drive;
 use crate::redis_url::RedisUrl;
 use crate::shared::{Loss, Shared};
+use crate::status::LogStatus;
 
 /// How long an attempt to enter waits for Redis. A page gives an attempt up after ten seconds.
 const ENTER_TIME: Duration = Duration::from_secs(8);
@@ -325,6 +326,11 @@ impl EventLog {
     /// can be reached and takes writes. Otherwise there are no others, and the value is always `true`.
     pub fn shared(&self) -> watch::Receiver<bool> {
         self.shared.connected.subscribe()
+    }
+
+    /// Returns what an operator wants to know.
+    pub fn status(&self) -> LogStatus {
+        self.shared.with(|process, now| process.status(now))
     }
 
     /// Gives back all names, and waits until everything is stored that was accepted, but not longer

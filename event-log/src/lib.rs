@@ -24,6 +24,7 @@ pub mod process;
 mod redis;
 mod redis_url;
 mod shared;
+mod status;
 mod wakeups;
 
 pub use agreed::entry::Draft;
@@ -35,3 +36,4 @@ pub use process::cursor::{Cursor, Missed, Portion};
 pub use process::process::NotAppended;
 pub use redis_url::{InvalidRedisUrl, RedisUrl};
 pub use shared::Loss;
+pub use status::{LogStatus, Medium};
