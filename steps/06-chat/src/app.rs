@@ -1,6 +1,7 @@
 //! What all connections of one server share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use echo::{Clock, Compression, Limits, Timeouts};
@@ -31,12 +32,13 @@ pub struct App {
     pub(crate) permits: Arc<Semaphore>,
     permits_max: u32,
     pub(crate) clock: Arc<Clock>,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
     /// What the HTTP server counts.
     pub http_counts: HttpCounts,
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) election: Election,
     pub(crate) log: EventLog,
+    is_stopping: AtomicBool,
 }
 
 impl App {
@@ -46,7 +48,8 @@ impl App {
     /// A sentence about an option that makes no sense.
     pub fn new(options: &Options) -> Result<Arc<Self>, String> {
         let log = options.log()?;
-        let rooms = Arc::new(Rooms::new(log.clone()));
+        let metrics = Arc::new(Metrics::default());
+        let rooms = Arc::new(Rooms::new(log.clone(), Arc::clone(&metrics)));
         let app = Arc::new(Self {
             policy: options.policy.clone(),
             limits: options.limits,
@@ -56,20 +59,27 @@ impl App {
             permits: Arc::new(Semaphore::new(options.max_connections as usize)),
             permits_max: options.max_connections,
             clock: Clock::start(options.timeouts),
-            metrics: Metrics::default(),
+            metrics,
             http_counts: HttpCounts::default(),
             rooms,
             election: Election::new(log.clone()),
             log,
+            is_stopping: AtomicBool::new(false),
         });
         let for_votes = Arc::clone(&app);
         tokio::spawn(async move { for_votes.election.broadcast_votes().await });
         Ok(app)
     }
 
+    /// Returns whether the server is about to end.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
+    }
+
     /// Closes all connections with 1001, and waits until they have ended or their time is up. Then
     /// gives back the names of this server, and waits until everything is stored that was accepted.
     pub async fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
         self.clock.stop();
         let deadline = self.timeouts.close + STOP_GRACE;
         let _ = timeout(deadline, self.permits.acquire_many(self.permits_max)).await;

@@ -62,7 +62,7 @@ impl Election {
                 let counts = &Tally::of(&self.log).counts;
                 let (key, candidate) = (&*key, candidate.as_str());
                 let frame = encode(&ServerMessage::Vote { candidate, counts, id, key });
-                Some(Answer { frame, id: Some(id) })
+                Some(Answer { frame, id: Some(id), is_refusal: false })
             }
             Err(problem) => refused(&key, &problem.to_string()),
         }

@@ -84,6 +84,9 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
                     // The protocol has checked that it is UTF-8.
                     let answer = receive(std::str::from_utf8(text).unwrap_or_default());
                     if let Some(answer) = answer {
+                        if answer.is_refusal {
+                            metrics.message_refused();
+                        }
                         inbox.answer(&answer, &mut outgoing);
                     }
                     // A member who sends a thousand messages at once lets the room's task work, too.

@@ -28,12 +28,15 @@ pub(crate) struct Answer {
     /// The place in the log of the message that this is about. The sender may have older messages
     /// to receive first.
     pub(crate) id: Option<EventId>,
+    /// Whether the message was not accepted.
+    pub(crate) is_refusal: bool,
 }
 
 impl Answer {
     /// Returns the answer that a message or a vote was not accepted.
     pub(crate) fn refused(key: &str, reason: &str) -> Self {
-        Self { frame: encode(&ServerMessage::Refused { key, reason }), id: None }
+        let frame = encode(&ServerMessage::Refused { key, reason });
+        Self { frame, id: None, is_refusal: true }
     }
 }
 

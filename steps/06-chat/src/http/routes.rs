@@ -15,7 +15,10 @@ use web::page;
 use web::server::{guarded, not_found};
 
 use crate::app::App;
+use crate::exposition::MEDIA_TYPE;
+use crate::http::health::{live, ready};
 use crate::http::socket::{Purpose, open};
+use crate::metrics::Gauges;
 
 /// The room of a client that has not chosen one.
 const LOBBY: &str = "lobby";
@@ -41,6 +44,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/vote/socket", any(vote))
         .route("/echo", any(echo))
         .route("/health", get(|| async { "well\n" }))
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
         .route("/metrics", get(metrics))
         .with_state(app);
     guarded(paths.merge(polls).fallback(nothing_here), origins, HOLD_TIME, counts)
@@ -111,5 +116,7 @@ async fn echo(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.text())
+    let (rooms, members) = app.rooms.amount();
+    let gauges = Gauges { rooms, members, log: &app.log.status(), http: &app.http_counts };
+    ([(CONTENT_TYPE, MEDIA_TYPE)], app.metrics.text(&gauges))
 }

@@ -57,7 +57,7 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
         (Ok(_), Err(_)) => Refusal::Busy,
         (Err(refusal), _) => refusal,
     };
-    app.metrics.handshake_refused();
+    app.metrics.handshake_refused(&refusal);
     if let Refusal::Origin(_) = &refusal {
         // An operator who has forgotten to list an origin should see this.
         warn!("refused: {refusal}");

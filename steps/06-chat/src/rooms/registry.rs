@@ -9,6 +9,7 @@ use event_log::{EventId, EventLog, Loss, Membership, NotEntered};
 use sha1::{Digest, Sha1};
 
 use crate::delivery::inbox::{Answer, Inbox};
+use crate::metrics::Metrics;
 use crate::rooms::names::check_name;
 use crate::rooms::room::{Room, topic_of};
 
@@ -16,6 +17,7 @@ use crate::rooms::room::{Room, topic_of};
 /// Every room that has members on this server.
 pub(crate) struct Rooms {
     log: EventLog,
+    metrics: Arc<Metrics>,
     open: Mutex<HashMap<Arc<str>, Arc<Room>>>,
 }
 
@@ -57,8 +59,8 @@ fn refusal(problem: NotEntered) -> CloseFrame<'static> {
 // ANCHOR_END: refusal
 
 impl Rooms {
-    pub(crate) fn new(log: EventLog) -> Self {
-        Self { log, open: Mutex::default() }
+    pub(crate) fn new(log: EventLog, metrics: Arc<Metrics>) -> Self {
+        Self { log, metrics, open: Mutex::default() }
     }
 
     // ANCHOR: enter
@@ -79,10 +81,16 @@ impl Rooms {
     ) -> Result<(Member, Inbox), CloseFrame<'static>> {
         for name in [name, room] {
             let code = CloseCode::POLICY_VIOLATION;
-            check_name(name).map_err(|reason| CloseFrame { code, reason })?;
+            check_name(name).map_err(|reason| {
+                self.metrics.name_refused();
+                CloseFrame { code, reason }
+            })?;
         }
         let entered = self.log.enter(&topic_of(room), name, &digest(session)).await;
-        let membership = entered.map_err(refusal)?;
+        let membership = entered.map_err(|problem| {
+            self.metrics.not_admitted(problem);
+            refusal(problem)
+        })?;
         // From here on nothing waits, so nobody enters or leaves in between.
         let mut rooms = self.open();
         let room = rooms.entry(room.into()).or_insert_with(|| Room::open(room, &self.log));
@@ -91,6 +99,12 @@ impl Rooms {
         Ok((Member { rooms, room, name, membership }, inbox))
     }
     // ANCHOR_END: enter
+
+    /// Returns the number of rooms that have members on this server, and of these members.
+    pub(crate) fn amount(&self) -> (usize, usize) {
+        let rooms = self.open();
+        (rooms.len(), rooms.values().map(|room| room.connections()).sum())
+    }
 
     fn open(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Room>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)

@@ -103,6 +103,11 @@ impl Room {
     }
     // ANCHOR_END: enter
 
+    /// Returns the number of connections of members on this server.
+    pub(crate) fn connections(&self) -> usize {
+        self.state().connections
+    }
+
     /// A member's connection has ended. Returns whether it was the last one on this server.
     pub(crate) fn leave(&self, name: &str) -> bool {
         let mut state = self.state();
@@ -136,7 +141,7 @@ impl Room {
                     Ok(Some(id)) => {
                         let time = id.milliseconds;
                         let frame = encode(&ServerMessage::Sent { key: &key, id, time });
-                        Some(Answer { frame, id: Some(id) })
+                        Some(Answer { frame, id: Some(id), is_refusal: false })
                     }
                     Err(reason) => Some(Answer::refused(&key, &reason)),
                 }
