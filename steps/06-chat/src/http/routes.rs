@@ -15,7 +15,7 @@ use web::page;
 use web::server::{guarded, not_found};
 
 use crate::app::App;
-use crate::http::socket::{Purpose, open};
+use crate::http::socket::{Purpose, Visit, open};
 
 /// The room of a client that has not chosen one.
 const LOBBY: &str = "lobby";
@@ -74,7 +74,7 @@ async fn room(
     Query(Return { session, after }): Query<Return>,
     request: Request,
 ) -> Response {
-    open(&app, request, Purpose::Room { room, name, session, after })
+    open(&app, request, Purpose::Room(Visit { room, name, session, after }))
 }
 
 /// `/ws/NAME`: the lobby.
@@ -84,7 +84,7 @@ async fn lobby(
     Query(Return { session, after }): Query<Return>,
     request: Request,
 ) -> Response {
-    open(&app, request, Purpose::Room { room: LOBBY.to_owned(), name, session, after })
+    open(&app, request, Purpose::Room(Visit { room: LOBBY.to_owned(), name, session, after }))
 }
 
 /// A path that ends where the name should be. It is refused as an empty name is.
@@ -94,7 +94,7 @@ async fn empty_name(
     request: Request,
 ) -> Response {
     let (name, session) = (String::new(), String::new());
-    open(&app, request, Purpose::Room { room, name, session, after: None })
+    open(&app, request, Purpose::Room(Visit { room, name, session, after: None }))
 }
 
 /// The same for the lobby.
