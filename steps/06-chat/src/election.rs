@@ -1,11 +1,21 @@
 //! The vote over WebSocket: a client sends a ballot, and every open page receives the new counts.
 
-use event_log::{Draft, EventLog, Missed, random_key};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use echo::{Connection, Encoded};
+use event_log::{Draft, Event, EventLog, Missed, random_key};
 use polling::{CANDIDATES, Tally, VOTES};
 use serde::Deserialize;
 
-use crate::delivery::broadcast::{Broadcast, Broadcaster, encode};
-use crate::delivery::inbox::{Answer, Inbox};
+use tokio::time::{Instant, sleep_until};
+
+use crate::delivery::audience::{Amount, Audience};
+use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
+use crate::delivery::inbox::{Answer, Feed, Inbox, SLOW_TIME};
+use crate::delivery::line::Line;
+use crate::delivery::stream::Stream;
+use crate::metrics::Metrics;
 use crate::protocol::ServerMessage;
 
 /// Votes that are broadcast at a time.
@@ -16,7 +26,21 @@ const KEY_MAX: usize = 64;
 /// The vote of one server: the log of votes, and the open pages.
 pub(crate) struct Election {
     log: EventLog,
-    pages: Broadcaster,
+    pages: Audience,
+    /// Bytes that may wait until a page reads them.
+    queue_max: usize,
+}
+
+/// An open page. It leaves when this value is dropped, however the connection ended (fault F18).
+pub(crate) struct Voter {
+    election: Arc<Election>,
+    pub(crate) line: Arc<Line>,
+}
+
+impl Drop for Voter {
+    fn drop(&mut self) {
+        self.election.pages.remove(&self.line);
+    }
 }
 
 /// What a client sends to cast a vote.
@@ -28,17 +52,19 @@ struct Ballot {
 }
 
 impl Election {
-    pub(crate) fn new(log: EventLog) -> Self {
-        Self { log, pages: Broadcaster::new() }
+    pub(crate) fn new(log: EventLog, metrics: Arc<Metrics>, queue_max: usize) -> Self {
+        Self { log, pages: Audience::new(metrics), queue_max }
     }
 
-    /// Adds a page. Returns its inbox.
-    pub(crate) fn enter(&self) -> Inbox {
-        // Before the counts are read, so that no vote is missing between them and the first one.
-        let votes = self.pages.subscribe();
+    /// Adds a page.
+    pub(crate) fn enter(self: &Arc<Self>, connection: Connection<Stream>) -> Voter {
         let Tally { counts, newest } = Tally::of(&self.log);
         let counts = encode(&ServerMessage::Counts { counts: &counts, newest });
-        Inbox::of_voter(counts, newest, votes)
+        let cursor = self.log.reader(VOTES, newest);
+        let inbox = Inbox::new(self.log.clone(), &FEED, cursor, counts, BTreeSet::new());
+        let line = Line::new(Arc::default(), connection, inbox);
+        self.pages.add(Arc::clone(&line));
+        Voter { election: Arc::clone(self), line }
     }
 
     /// Handles a message from a page. Returns the answer that only this page receives, if any.
@@ -68,33 +94,69 @@ impl Election {
         }
     }
 
+    /// Returns the number of open pages, and what waits for them.
+    pub(crate) fn amount(&self) -> Amount {
+        self.pages.amount()
+    }
+
     // ANCHOR: broadcast_votes
     /// Sends each vote in the log to all open pages, without end. A page that is closed has left
     /// with its connection (fault F18), and a log without new votes ends nothing (fault F19).
     pub(crate) async fn broadcast_votes(&self) {
         let mut cursor = self.log.newcomer(VOTES, 0);
         let mut notifications = self.log.message_notifications(VOTES);
+        let (mut is_somebody_behind, mut next_judgement) = (false, Instant::now());
         loop {
             let Missed { is_gap, events: votes } = self.log.read(&mut cursor, BATCH);
+            // Taken after the votes were read, so the counts include every one of them.
+            let Tally { counts, newest } = Tally::of(&self.log);
             if is_gap {
                 // So many votes came at once that some are no longer kept. All are counted. A page that
                 // receives the counts asks again for votes of its own that it has no answer to.
-                let Tally { counts, newest } = Tally::of(&self.log);
-                self.pages
-                    .send(Broadcast::to_all(&ServerMessage::Counts { counts: &counts, newest }));
+                let counts = ServerMessage::Counts { counts: &counts, newest };
+                self.pages.send(Broadcast::news(&counts), &self.pages.lines()).await;
             }
-            if votes.is_empty() {
-                let _ = notifications.changed().await;
+            if !votes.is_empty() {
+                let batch = Broadcast::Messages(batch_of(&votes, &counts));
+                if self.pages.send(batch, &self.pages.lines()).await && !is_somebody_behind {
+                    is_somebody_behind = true;
+                    next_judgement = Instant::now() + SLOW_TIME;
+                }
+                continue;
             }
-            // Counted after the votes were read, so the counts include every one of them.
-            let counts = &Tally::of(&self.log).counts;
-            for vote in votes {
-                let (id, key, candidate) = (vote.id, &*vote.key, &*vote.data);
-                let vote = ServerMessage::Vote { candidate, counts, id, key };
-                self.pages.send(Broadcast { id: Some(id), ..Broadcast::to_all(&vote) });
+            tokio::select! {
+                _ = notifications.changed() => {}
+                () = sleep_until(next_judgement), if is_somebody_behind => {
+                    is_somebody_behind = self.pages.judge(self.queue_max);
+                    next_judgement = Instant::now() + SLOW_TIME;
+                }
             }
-            self.pages.wait_for_capacity().await;
         }
     }
     // ANCHOR_END: broadcast_votes
+}
+
+/// How the votes become frames. A page that was behind receives the counts of today with each vote.
+static FEED: Feed = Feed {
+    frame: |log, vote| {
+        let counts = Tally::of(log).counts;
+        Encoded::texts([vote], |vote, json| write_vote(vote, &counts, json))
+    },
+    gap: |log| {
+        let Tally { counts, newest } = Tally::of(log);
+        encode(&ServerMessage::Counts { counts: &counts, newest })
+    },
+};
+
+/// Encodes votes in one piece. A voter receives its own votes as all others do.
+fn batch_of(votes: &[Event], counts: &BTreeMap<Arc<str>, u64>) -> Batch {
+    let stored =
+        |vote: &Event| Stored { id: vote.id, sender: Arc::default(), key: Arc::clone(&vote.key) };
+    let frames = Encoded::texts(votes, |vote, json| write_vote(vote, counts, json));
+    Batch::new(votes.iter().map(stored).collect(), frames)
+}
+
+fn write_vote(vote: &Event, counts: &BTreeMap<Arc<str>, u64>, json: &mut Vec<u8>) {
+    let (id, key, candidate) = (vote.id, &*vote.key, &*vote.data);
+    write_json(&ServerMessage::Vote { candidate, counts, id, key }, json);
 }

@@ -34,6 +34,9 @@ pub(crate) struct Metrics {
 pub(crate) struct Gauges<'a> {
     pub(crate) rooms: usize,
     pub(crate) members: usize,
+    pub(crate) voters: usize,
+    /// Bytes that wait until members and voters read them.
+    pub(crate) bytes_waiting: usize,
     pub(crate) log: &'a LogStatus,
     pub(crate) http: &'a HttpCounts,
 }
@@ -93,7 +96,8 @@ impl Metrics {
     }
 
     /// Returns all counts as text.
-    pub(crate) fn text(&self, Gauges { rooms, members, log, http }: &Gauges<'_>) -> String {
+    pub(crate) fn text(&self, gauges: &Gauges<'_>) -> String {
+        let Gauges { rooms, members, voters, bytes_waiting, log, http } = gauges;
         let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let mut text = Exposition::default();
         let open = get(&self.opened).saturating_sub(get(&self.ended));
@@ -111,6 +115,7 @@ impl Metrics {
         text.counters("http_denied_total", help, "reason", denied);
         text.gauge("rooms", "Rooms that have members on this server", rooms);
         text.gauge("members", "Members of rooms on this server", members);
+        text.gauge("voters", "WebSockets of the vote on this server", voters);
         let help = "Messages received in rooms and votes";
         text.counter("messages_in_total", help, get(&self.messages_in));
         text.counter("bytes_in_total", "Bytes of these messages", get(&self.bytes_in));
@@ -120,6 +125,8 @@ impl Metrics {
         text.counter("messages_out_total", help, get(&self.messages_out));
         let help = "Bytes of these, with their frame headers";
         text.counter("bytes_out_total", help, get(&self.bytes_out));
+        let help = "Bytes that wait until members and voters read them";
+        text.gauge("bytes_waiting", help, bytes_waiting);
         let help = "Connections closed with 1013: they did not keep up";
         text.counter("slow_readers_total", help, get(&self.slow_readers));
         let help = "Whether messages and votes can be stored now: 1 or 0";

@@ -17,7 +17,7 @@ use web::server::{guarded, not_found};
 use crate::app::App;
 use crate::exposition::MEDIA_TYPE;
 use crate::http::health::{live, ready};
-use crate::http::socket::{Purpose, open};
+use crate::http::socket::{Purpose, Visit, open};
 use crate::metrics::Gauges;
 
 /// The room of a client that has not chosen one.
@@ -79,7 +79,7 @@ async fn room(
     Query(Return { session, after }): Query<Return>,
     request: Request,
 ) -> Response {
-    open(&app, request, Purpose::Room { room, name, session, after })
+    open(&app, request, Purpose::Room(Visit { room, name, session, after }))
 }
 
 /// `/ws/NAME`: the lobby.
@@ -89,7 +89,7 @@ async fn lobby(
     Query(Return { session, after }): Query<Return>,
     request: Request,
 ) -> Response {
-    open(&app, request, Purpose::Room { room: LOBBY.to_owned(), name, session, after })
+    open(&app, request, Purpose::Room(Visit { room: LOBBY.to_owned(), name, session, after }))
 }
 
 /// A path that ends where the name should be. It is refused as an empty name is.
@@ -99,7 +99,7 @@ async fn empty_name(
     request: Request,
 ) -> Response {
     let (name, session) = (String::new(), String::new());
-    open(&app, request, Purpose::Room { room, name, session, after: None })
+    open(&app, request, Purpose::Room(Visit { room, name, session, after: None }))
 }
 
 /// The same for the lobby.
@@ -116,7 +116,14 @@ async fn echo(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
-    let (rooms, members) = app.rooms.amount();
-    let gauges = Gauges { rooms, members, log: &app.log.status(), http: &app.http_counts };
+    let (rooms, pages) = (app.rooms.amounts(), app.election.amount());
+    let gauges = Gauges {
+        rooms: rooms.len(),
+        members: rooms.iter().map(|room| room.lines).sum(),
+        voters: pages.lines,
+        bytes_waiting: pages.waiting + rooms.iter().map(|room| room.waiting).sum::<usize>(),
+        log: &app.log.status(),
+        http: &app.http_counts,
+    };
     ([(CONTENT_TYPE, MEDIA_TYPE)], app.metrics.text(&gauges))
 }

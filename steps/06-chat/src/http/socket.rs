@@ -1,26 +1,25 @@
 //! From a request to a WebSocket: the opening handshake, the socket taken out of hyper, and the
 //! connection until it ends.
 
-use std::future::pending;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use echo::{Agreement, CloseCode, Connection, Ended, Ending, Endpoint, Limits, Role, echo};
+use echo::{Agreement, Connection, Endpoint, Limits, Role};
 use event_log::EventId;
 use handshake::Refusal;
-use hyper::upgrade::{OnUpgrade, on};
-use tokio::io::{AsyncRead, AsyncWrite};
+use hyper::upgrade::{OnUpgrade, Upgraded, on};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_rustls::server::TlsStream;
 use tracing::{debug, info, warn};
 use web::server::{TimedStream, take_stream};
 
-use crate::app::App;
-use crate::connection::converse::{Outcome, converse};
-use crate::connection::slow_reader::time_to_end;
+use crate::app::{App, Seat};
+use crate::connection::converse::Outcome;
+use crate::delivery::stream::Stream;
+use crate::http::conversation::{echo_until_the_end, end, stay, vote};
+use crate::rooms::registry::Member;
 
 /// What a connection is for.
 #[derive(Debug)]
@@ -30,14 +29,18 @@ pub(crate) enum Purpose {
     /// The vote.
     Vote,
     /// A member of a room.
-    Room {
-        room: String,
-        name: String,
-        /// The page's secret, by which it is recognised when it comes back.
-        session: String,
-        /// The last message that it has seen.
-        after: Option<EventId>,
-    },
+    Room(Visit),
+}
+
+/// Who wants to enter which room.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    pub(crate) room: String,
+    pub(crate) name: String,
+    /// The page's secret, by which it is recognised when it comes back.
+    pub(crate) session: String,
+    /// The last message that it has seen.
+    pub(crate) after: Option<EventId>,
 }
 
 // ANCHOR: open
@@ -45,16 +48,14 @@ pub(crate) enum Purpose {
 /// hyper has read the request.
 pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Response {
     let upgrade = handshake::upgrade(&request, &app.policy);
-    let permit = Arc::clone(&app.permits).try_acquire_owned();
-    let refusal = match (upgrade, permit) {
-        (Ok(mut upgrade), Ok(permit)) => {
-            let app = Arc::clone(app);
+    let refusal = match (upgrade, Seat::take(app)) {
+        (Ok(mut upgrade), Some(seat)) => {
             let agreed = app.compression.accept(request.headers());
             upgrade.extensions = agreed.map(|agreed| agreed.to_string());
-            tokio::spawn(take_over(app, on(&mut request), purpose, agreed, permit));
+            tokio::spawn(take_over(on(&mut request), purpose, agreed, seat));
             return upgrade.response().map(Body::from);
         }
-        (Ok(_), Err(_)) => Refusal::Busy,
+        (Ok(_), None) => Refusal::Busy,
         (Err(refusal), _) => refusal,
     };
     app.metrics.handshake_refused(&refusal);
@@ -69,106 +70,70 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
 // ANCHOR_END: open
 
 // ANCHOR: take_over
-/// Takes the socket out of hyper. From here on, hyper has no part in the connection.
-async fn take_over(
-    app: Arc<App>,
-    upgraded: OnUpgrade,
-    purpose: Purpose,
-    agreed: Option<Agreement>,
-    permit: OwnedSemaphorePermit,
-) {
+/// Takes the socket out of hyper, and gives it a task of its own. From here on, hyper has no part in
+/// the connection.
+///
+/// An idle connection keeps its task in memory. So what is only needed at the beginning is done here,
+/// in a task that ends when the conversation begins.
+async fn take_over(upgraded: OnUpgrade, purpose: Purpose, agreed: Option<Agreement>, seat: Seat) {
     let Ok(upgraded) = upgraded.await else { return };
-    app.metrics.connection_opened();
-    match take_stream::<TimedStream<TcpStream>>(upgraded) {
-        Ok((stream, received)) => {
-            serve(&app, stream.into_inner(), received.to_vec(), purpose, agreed).await;
-        }
-        Err(upgraded) => {
-            type Secured = TlsStream<TimedStream<TcpStream>>;
-            let Ok((mut stream, received)) = take_stream::<Secured>(upgraded) else { return };
-            stream.get_mut().0.release();
-            serve(&app, stream, received.to_vec(), purpose, agreed).await;
-        }
-    }
-    drop(permit);
-}
-// ANCHOR_END: take_over
-
-/// Serves an open connection, from its first frame to its last.
-async fn serve<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
-    app: &Arc<App>,
-    stream: Stream,
-    received: Vec<u8>,
-    purpose: Purpose,
-    agreed: Option<Agreement>,
-) {
+    seat.0.metrics.connection_opened();
+    let Some((stream, received)) = stream_of(upgraded) else { return };
+    let app = &seat.0;
     let limits = match purpose {
         Purpose::Echo => app.limits,
         _ => Limits { message: app.chat_limits.chat_message, ..app.limits },
     };
     let endpoint = Endpoint::new(Role::Server, limits, received, agreed);
-    let mut connection = Connection::new(stream, endpoint, &app.clock);
-    let outcome = if let Purpose::Echo = purpose {
-        let Err(ended) = echo(&mut connection).await;
-        Outcome::Ended(ended)
-    } else {
-        // What is only needed in a room is boxed, so that an echo is small.
-        Box::pin(take_part(app, &mut connection, purpose)).await
-    };
-    match outcome {
-        Outcome::Ended(ended) => {
-            info!("{ended}");
-            app.metrics.connection_ended(code_of(&ended));
-            Box::pin(connection.end(&ended)).await;
+    let connection = Connection::new(stream, endpoint, &app.clock);
+    match purpose {
+        Purpose::Echo => drop(tokio::spawn(echo_until_the_end(connection, seat))),
+        Purpose::Vote => drop(tokio::spawn(vote(connection, seat))),
+        Purpose::Room(visit) => {
+            if let Some(member) = enter(&seat.0, &visit, connection).await {
+                tokio::spawn(stay(member, seat));
+            }
         }
-        Outcome::Close(close) => {
-            info!("closing with {}: {}", close.code.number(), close.reason);
-            app.metrics.connection_ended(close.code.number());
-            let time = time_to_end(&close, &app.timeouts);
-            Box::pin(connection.close(close, time)).await;
+    }
+}
+// ANCHOR_END: take_over
+
+/// Returns the stream, and what was received behind the request.
+fn stream_of(upgraded: Upgraded) -> Option<(Stream, Vec<u8>)> {
+    match take_stream::<TimedStream<TcpStream>>(upgraded) {
+        Ok((stream, received)) => Some((Stream::Tcp(stream.into_inner()), received.to_vec())),
+        Err(upgraded) => {
+            let secured = take_stream::<TlsStream<TimedStream<TcpStream>>>(upgraded);
+            let (mut stream, received) = secured.ok()?;
+            stream.get_mut().0.release();
+            Some((Stream::Tls(Box::new(stream)), received.to_vec()))
         }
     }
 }
 
-// ANCHOR: take_part
-/// Enters a room or the vote, and stays until one side ends it. A member has left the room before
-/// its connection ends.
-async fn take_part<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
+// ANCHOR: enter
+/// Enters a room. A visitor who is not admitted is told why.
+async fn enter(
     app: &Arc<App>,
-    connection: &mut Connection<Stream>,
-    purpose: Purpose,
-) -> Outcome {
-    let (limits, metrics) = (app.chat_limits, &app.metrics);
-    let Purpose::Room { room, name, session, after } = purpose else {
-        let mut inbox = app.election.enter();
-        let receive = |text: &str| app.election.handle(text);
-        return converse(connection, &mut inbox, limits, metrics, receive, pending()).await;
-    };
-    let entered = tokio::select! {
-        entered = app.rooms.enter(&room, &name, &session, after) => entered,
+    Visit { room, name, session, after }: &Visit,
+    mut connection: Connection<Stream>,
+) -> Option<Member> {
+    let admitted = tokio::select! {
+        admitted = app.rooms.admit(room, name, session) => admitted.map_err(Outcome::Close),
         // The server may stop meanwhile. A client that goes away is noticed later, and its name is given
         // back then.
-        ended = connection.pause() => return Outcome::Ended(ended),
+        ended = connection.pause() => Err(Outcome::Ended(ended)),
     };
-    let (mut member, mut inbox) = match entered {
-        Ok(entered) => entered,
-        Err(close) => {
-            info!("{name:?} is not admitted to {room:?}: {}", close.reason);
-            return Outcome::Close(close);
+    match admitted {
+        Ok(membership) => {
+            info!("{name:?} enters {room:?}");
+            Some(app.rooms.enter(room, name, *after, membership, connection))
         }
-    };
-    info!("{name:?} enters {room:?}");
-    let (receive, lost) = member.parts();
-    converse(connection, &mut inbox, limits, metrics, receive, lost).await
-}
-// ANCHOR_END: take_part
-
-/// Returns the status code of an end, or 1005 or 1006 if there is none on the wire.
-fn code_of(ended: &Ended) -> u16 {
-    match ended {
-        Ended::ByPeer(Ending::Closed(code)) => code.map_or(1005, CloseCode::number),
-        Ended::ByPeer(Ending::Failed(failure)) => failure.code().number(),
-        Ended::Stopped => CloseCode::GOING_AWAY.number(),
-        Ended::Idle | Ended::Vanished(_) => 1006,
+        Err(outcome) => {
+            info!("{name:?} is not admitted to {room:?}");
+            end(connection, outcome, app).await;
+            None
+        }
     }
 }
+// ANCHOR_END: enter

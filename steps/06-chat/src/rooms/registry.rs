@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use echo::{CloseCode, CloseFrame};
+use echo::{CloseCode, CloseFrame, Connection};
 use event_log::{EventId, EventLog, Loss, Membership, NotEntered};
 use sha1::{Digest, Sha1};
 
-use crate::delivery::inbox::{Answer, Inbox};
+use crate::delivery::audience::Amount;
+use crate::delivery::inbox::Answer;
+use crate::delivery::line::Line;
+use crate::delivery::stream::Stream;
 use crate::metrics::Metrics;
 use crate::rooms::names::check_name;
 use crate::rooms::room::{Room, topic_of};
@@ -18,6 +21,8 @@ use crate::rooms::room::{Room, topic_of};
 pub(crate) struct Rooms {
     log: EventLog,
     metrics: Arc<Metrics>,
+    /// Bytes that may wait until a member reads them.
+    queue_max: usize,
     open: Mutex<HashMap<Arc<str>, Arc<Room>>>,
 }
 
@@ -26,7 +31,7 @@ pub(crate) struct Rooms {
 pub(crate) struct Member {
     rooms: Arc<Rooms>,
     room: Arc<Room>,
-    name: Arc<str>,
+    pub(crate) line: Arc<Line>,
     membership: Membership,
 }
 // ANCHOR_END: member
@@ -59,26 +64,24 @@ fn refusal(problem: NotEntered) -> CloseFrame<'static> {
 // ANCHOR_END: refusal
 
 impl Rooms {
-    pub(crate) fn new(log: EventLog, metrics: Arc<Metrics>) -> Self {
-        Self { log, metrics, open: Mutex::default() }
+    pub(crate) fn new(log: EventLog, metrics: Arc<Metrics>, queue_max: usize) -> Self {
+        Self { log, metrics, queue_max, open: Mutex::default() }
     }
 
-    // ANCHOR: enter
-    /// Lets a member in who has seen the messages up to `after`, or `None` if the member is new here.
+    // ANCHOR: admit
+    /// Asks for a name in a room.
     ///
-    /// The log decides who gets a name. A member of whose claim this server has read has seen nothing
-    /// that this server has not. It is a common mistake to give a name to the last who asks, and then
-    /// messages go astray (fault F22).
+    /// The log decides who gets a name. It is a common mistake to give a name to the last who asks,
+    /// and then messages go astray (fault F22).
     ///
     /// # Errors
     /// The close frame, with a reason for the person who wants to enter.
-    pub(crate) async fn enter(
-        self: &Arc<Self>,
+    pub(crate) async fn admit(
+        &self,
         room: &str,
         name: &str,
         session: &str,
-        after: Option<EventId>,
-    ) -> Result<(Member, Inbox), CloseFrame<'static>> {
+    ) -> Result<Membership, CloseFrame<'static>> {
         for name in [name, room] {
             let code = CloseCode::POLICY_VIOLATION;
             check_name(name).map_err(|reason| {
@@ -87,23 +90,40 @@ impl Rooms {
             })?;
         }
         let entered = self.log.enter(&topic_of(room), name, &digest(session)).await;
-        let membership = entered.map_err(|problem| {
+        entered.map_err(|problem| {
             self.metrics.not_admitted(problem);
             refusal(problem)
-        })?;
-        // From here on nothing waits, so nobody enters or leaves in between.
+        })
+    }
+    // ANCHOR_END: admit
+
+    // ANCHOR: enter
+    /// Lets a member in who was admitted, and has seen the messages up to `after`, or `None` if the
+    /// member is new here.
+    ///
+    /// This server has read of the member's claim to the name, so the member has seen nothing that
+    /// this server has not.
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        room: &str,
+        name: &str,
+        after: Option<EventId>,
+        membership: Membership,
+        connection: Connection<Stream>,
+    ) -> Member {
         let mut rooms = self.open();
-        let room = rooms.entry(room.into()).or_insert_with(|| Room::open(room, &self.log));
-        let inbox = room.enter(name, after);
-        let (rooms, room, name) = (Arc::clone(self), Arc::clone(room), name.into());
-        Ok((Member { rooms, room, name, membership }, inbox))
+        let open = || Room::open(room, &self.log, &self.metrics, self.queue_max);
+        let room = Arc::clone(rooms.entry(room.into()).or_insert_with(open));
+        let line = room.enter(&name.into(), after, connection);
+        Member { rooms: Arc::clone(self), room, line, membership }
     }
     // ANCHOR_END: enter
 
-    /// Returns the number of rooms that have members on this server, and of these members.
-    pub(crate) fn amount(&self) -> (usize, usize) {
-        let rooms = self.open();
-        (rooms.len(), rooms.values().map(|room| room.connections()).sum())
+    /// Returns what there is in each room that has members on this server.
+    pub(crate) fn amounts(&self) -> Vec<Amount> {
+        // Rooms stay open to others meanwhile.
+        let rooms: Vec<Arc<Room>> = self.open().values().cloned().collect();
+        rooms.iter().map(|room| room.amount()).collect()
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Room>>> {
@@ -112,13 +132,14 @@ impl Rooms {
 }
 
 impl Member {
-    /// Splits the member into the part that handles messages, and the part that ends when the
-    /// member loses the name.
+    /// Splits the member into the line, the part that handles messages, and the part that ends when
+    /// the member loses the name.
     pub(crate) fn parts(
         &mut self,
-    ) -> (impl FnMut(&str) -> Option<Answer> + use<'_>, impl Future<Output = Loss> + use<'_>) {
-        let (room, name) = (&self.room, &self.name);
-        (move |text: &str| room.handle(name, text), self.membership.lost())
+    ) -> (&Line, impl FnMut(&str) -> Option<Answer> + use<'_>, impl Future<Output = Loss> + use<'_>)
+    {
+        let (room, line) = (&self.room, &self.line);
+        (line, move |text: &str| room.handle(&line.name, text), self.membership.lost())
     }
 }
 
@@ -127,7 +148,7 @@ impl Drop for Member {
     fn drop(&mut self) {
         // Opening a room and entering it need this lock too, so nobody enters in between.
         let mut rooms = self.rooms.open();
-        if self.room.leave(&self.name) {
+        if self.room.leave(&self.line) {
             rooms.remove(&self.room.name);
         }
     }
