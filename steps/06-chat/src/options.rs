@@ -46,8 +46,9 @@ pub struct Options {
     /// The limits on one member.
     #[command(flatten)]
     pub chat_limits: ChatLimits,
-    /// Whether messages are compressed, if a client offers it (RFC 7692)
-    #[arg(long, value_name = "WHETHER", value_enum, default_value = "off")]
+    /// Whether the messages of rooms and /echo are compressed, if a client offers it (RFC 7692); the vote never is, because its messages are short
+    // Each message by itself costs a connection about 40 bytes. A broadcast is compressed once for all.
+    #[arg(long, value_name = "WHETHER", value_enum, default_value = "no-context-takeover")]
     pub compression: Compression,
     /// Events kept for each room, and for the vote
     #[arg(long, value_name = "COUNT", default_value_t = 10_000, value_parser = positive::<u32>)]

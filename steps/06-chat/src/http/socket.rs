@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use echo::{Agreement, Connection, Endpoint, Limits, Role};
+use echo::{Agreement, Compression, Connection, Endpoint, Limits, Role};
 use event_log::EventId;
 use handshake::Refusal;
 use hyper::upgrade::{OnUpgrade, Upgraded, on};
@@ -50,7 +50,9 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
     let upgrade = handshake::upgrade(&request, &app.policy);
     let refusal = match (upgrade, Seat::take(app)) {
         (Ok(mut upgrade), Some(seat)) => {
-            let agreed = app.compression.accept(request.headers());
+            let is_short = matches!(purpose, Purpose::Vote);
+            let compression = if is_short { Compression::Off } else { app.compression };
+            let agreed = compression.accept(request.headers());
             upgrade.extensions = agreed.map(|agreed| agreed.to_string());
             tokio::spawn(take_over(on(&mut request), purpose, agreed, seat));
             return upgrade.response().map(Body::from);
