@@ -19,12 +19,14 @@ pub(crate) struct Election {
     pages: Broadcaster,
 }
 
-/// What a client sends to cast a vote.
+/// What a client sends.
 #[derive(Deserialize)]
-struct Ballot {
-    candidate: String,
-    /// The voter's key, by which a vote that is sent twice is recognised.
-    key: Option<String>,
+#[serde(untagged)]
+enum VoterMessage {
+    /// A vote. The key is the voter's, and a vote that is sent twice is recognised by it.
+    Ballot { candidate: String, key: Option<String> },
+    /// The client asks whether the connection is still alive.
+    Ping { ping: bool },
 }
 
 impl Election {
@@ -44,8 +46,10 @@ impl Election {
     /// Handles a message from a page. Returns the answer that only this page receives, if any.
     pub(crate) fn handle(&self, text: &str) -> Option<Answer> {
         let refused = |key: &str, reason: &str| Some(Answer::refused(key, reason));
-        let Ok(Ballot { candidate, key }) = serde_json::from_str(text) else {
-            return refused("", "a vote is JSON like {\"candidate\": \"Ada\"}");
+        let (candidate, key) = match serde_json::from_str(text) {
+            Ok(VoterMessage::Ballot { candidate, key }) => (candidate, key),
+            Ok(VoterMessage::Ping { ping }) => return ping.then(Answer::pong),
+            Err(_) => return refused("", "a vote is JSON like {\"candidate\": \"Ada\"}"),
         };
         let key = key.unwrap_or_else(random_key);
         if key.is_empty() || key.len() > KEY_MAX {

@@ -16,6 +16,8 @@ pub(crate) enum ClientMessage {
     Message { msg: String, key: Option<String> },
     /// The member is writing a message.
     Typing { typing: bool },
+    /// The client asks whether the connection is still alive.
+    Ping { ping: bool },
 }
 // ANCHOR_END: client_message
 
@@ -45,6 +47,8 @@ pub(crate) enum ServerMessage<'a> {
     Typing { name: &'a str },
     /// Whether this server is connected with the others has changed.
     Shared { shared: bool },
+    /// To a client that has sent a ping: the connection is alive.
+    Pong {},
     /// Comes first in the vote: the counts so far.
     Counts { counts: &'a BTreeMap<Arc<str>, u64>, newest: EventId },
     /// A vote, and the counts that include it.

@@ -35,6 +35,11 @@ impl Answer {
     pub(crate) fn refused(key: &str, reason: &str) -> Self {
         Self { frame: encode(&ServerMessage::Refused { key, reason }), id: None }
     }
+
+    /// Returns the answer to a ping.
+    pub(crate) fn pong() -> Self {
+        Self { frame: encode(&ServerMessage::Pong {}), id: None }
+    }
 }
 
 /// What waits for one member.

@@ -8,7 +8,6 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use echo::{Agreement, CloseCode, Connection, Ended, Ending, Endpoint, Limits, Role, echo};
-use event_log::EventId;
 use handshake::Refusal;
 use hyper::upgrade::{OnUpgrade, on};
 use hyper_util::rt::TokioIo;
@@ -21,6 +20,7 @@ use tracing::{debug, info, warn};
 use crate::app::App;
 use crate::connection::converse::{Outcome, converse};
 use crate::connection::slow_reader::time_to_end;
+use crate::http::hello::{Visit, complete};
 
 /// What a connection is for.
 #[derive(Debug)]
@@ -28,16 +28,9 @@ pub(crate) enum Purpose {
     /// Every message is echoed.
     Echo,
     /// The vote.
-    Vote,
+    Vote { visit: Visit },
     /// A member of a room.
-    Room {
-        room: String,
-        name: String,
-        /// The page's secret, by which it is recognised when it comes back.
-        session: String,
-        /// The last message that it has seen.
-        after: Option<EventId>,
-    },
+    Room { room: String, name: String, visit: Visit },
 }
 
 // ANCHOR: open
@@ -139,11 +132,21 @@ async fn take_part<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
     purpose: Purpose,
 ) -> Outcome {
     let (limits, metrics) = (app.chat_limits, &app.metrics);
-    let Purpose::Room { room, name, session, after } = purpose else {
+    let (member, visit) = match purpose {
+        Purpose::Room { room, name, visit } => (Some((room, name)), visit),
+        Purpose::Vote { visit } => (None, visit),
+        Purpose::Echo => (None, Visit::default()),
+    };
+    let visit = match complete(visit, connection, app.timeouts.handshake).await {
+        Ok(visit) => visit,
+        Err(outcome) => return outcome,
+    };
+    let Some((room, name)) = member else {
         let mut inbox = app.election.enter();
         let receive = |text: &str| app.election.handle(text);
         return converse(connection, &mut inbox, limits, metrics, receive, pending()).await;
     };
+    let Visit { session, after, .. } = visit;
     let entered = tokio::select! {
         entered = app.rooms.enter(&room, &name, &session, after) => entered,
         // The server may stop meanwhile. A client that goes away is noticed later, and its name is given

@@ -150,6 +150,7 @@ impl Room {
                 }
                 None
             }
+            ClientMessage::Ping { ping } => ping.then(Answer::pong),
         }
     }
 
