@@ -9,7 +9,7 @@ use crate::agreed::entry::{Counts, Draft, Entry, NameChange, ProcessId, Record, 
 use crate::agreed::fingerprint::Fingerprint;
 use crate::agreed::history::History;
 use crate::agreed::keys::Keys;
-use crate::agreed::names::{Names, Outcome};
+use crate::agreed::names::{Names, Outcome, Refusal};
 use crate::event::{Event, EventId};
 
 /// Entries between two snapshots.
@@ -80,7 +80,7 @@ pub enum Change {
     /// This seat of a room and a name was claimed, taken or given back, with success.
     Seat(Seat, Arc<str>, Arc<str>),
     /// The claim of this seat was refused.
-    Refused(Seat),
+    Refused(Seat, Refusal),
     /// This seat has lost its name to another one of the same visitor.
     Replaced(Seat),
     /// All seats of this process have been given back.
@@ -198,7 +198,7 @@ impl Agreed {
         changes.extend(rooms.into_iter().map(Change::Room));
         changes.extend(replaced.into_iter().map(Change::Replaced));
         changes.push(match (change, refused) {
-            (_, Some(seat)) => Change::Refused(seat),
+            (_, Some((seat, why))) => Change::Refused(seat, why),
             (
                 NameChange::Seat { room, name, seat, .. } | NameChange::Leave { room, name, seat },
                 None,

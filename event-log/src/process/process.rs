@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use names::looks;
+
 use crate::agreed::entry::{Draft, Entry, NameChange, ProcessId, Record, Seat};
 use crate::agreed::fingerprint::Fingerprint;
 use crate::agreed::history::History;
@@ -134,8 +136,8 @@ impl Process {
     /// Begins an attempt to get a name in a room, and returns its number. What becomes of it is told
     /// as [`News::Seat`]. Every attempt must be [given back](Self::leave), however it ends.
     ///
-    /// A name has one holder in its room. Somebody who comes with the session of the holder takes the
-    /// name over. While Redis is away, only those are let in whose session is known for the name:
+    /// A name has one holder in its room, and nobody else gets one that looks like it. Somebody who
+    /// comes with the session of the holder takes the name over. While Redis is away, only those are let in whose session is known for the name:
     /// nobody else can be sure that the name is theirs.
     ///
     /// # Errors
@@ -152,7 +154,8 @@ impl Process {
         if !is_open && names.rooms() >= ROOMS_MAX {
             return Err(TooManyRooms);
         }
-        let is_known = names.belongs_to(room, name, session);
+        let is_known = names.belongs_to(room, name, session)
+            && !names.is_alike_taken(room, name, &looks(name), session);
         let came = self.core.log_time(now.elapsed);
         let number = self.core.seats.want(room, name, session, came);
         match &self.store {

@@ -12,6 +12,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use event_log::{Draft, Event, EventId, EventLog, Missed, unix_milliseconds};
+use names::Name;
 use serde::{Deserialize, Serialize};
 
 use crate::http_error::HttpError;
@@ -19,8 +20,6 @@ use crate::page::page;
 use crate::request::{Poll, key_or_random, newest_of};
 use crate::tally::MESSAGES;
 
-/// The longest name, in characters.
-const NAME_MAX: usize = 32;
 /// The longest text, in characters.
 const TEXT_MAX: usize = 2_000;
 
@@ -94,11 +93,7 @@ async fn send(State(chat): State<Chat>, body: Bytes) -> Result<StatusCode, HttpE
             "a message is JSON like {{\"name\": \"Ada\", \"text\": \"hello\"}}: {problem}"
         ))
     })?;
-    if !has_content(&name, NAME_MAX) || name.contains(char::is_control) {
-        return Err(HttpError::bad_request(format!(
-            "a name has 1 to {NAME_MAX} characters, and no control characters"
-        )));
-    }
+    let name = Name::new(&name).map_err(|problem| HttpError::bad_request(problem.reason()))?;
     if !has_content(&text, TEXT_MAX) {
         return Err(HttpError::bad_request(format!("a text has 1 to {TEXT_MAX} characters")));
     }

@@ -107,7 +107,9 @@ pub(crate) async fn converse<Stream: AsyncRead + AsyncWrite + Unpin>(
             how = &mut lost => {
                 let reason = match how {
                     Loss::GoesOn => "this name goes on in another window",
-                    Loss::Taken => "somebody else got this name before the servers lost each other",
+                    Loss::Taken => {
+                        "somebody else got this name, or one like it, before the servers lost each other"
+                    },
                 };
                 return close(CloseCode::POLICY_VIOLATION, reason);
             }

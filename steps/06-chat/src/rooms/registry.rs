@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use echo::{CloseCode, CloseFrame};
 use event_log::{EventId, EventLog, Loss, Membership, NotEntered};
+use names::Name;
 use sha1::{Digest, Sha1};
 
 use crate::delivery::inbox::{Answer, Inbox};
-use crate::rooms::names::check_name;
 use crate::rooms::room::{Room, topic_of};
 
 // ANCHOR: member
@@ -44,6 +44,10 @@ fn refusal(problem: NotEntered) -> CloseFrame<'static> {
         NotEntered::NameTaken => {
             (CloseCode::POLICY_VIOLATION, "that name is taken here: choose another")
         }
+        NotEntered::LooksTaken => (
+            CloseCode::POLICY_VIOLATION,
+            "that name looks like one that is taken here: choose another",
+        ),
         NotEntered::TooManyRooms => {
             (CloseCode::POLICY_VIOLATION, "there are as many rooms as the server has: join another")
         }
@@ -77,10 +81,12 @@ impl Rooms {
         session: &str,
         after: Option<EventId>,
     ) -> Result<(Member, Inbox), CloseFrame<'static>> {
-        for name in [name, room] {
-            let code = CloseCode::POLICY_VIOLATION;
-            check_name(name).map_err(|reason| CloseFrame { code, reason })?;
-        }
+        let code = CloseCode::POLICY_VIOLATION;
+        let named = |name: &str| {
+            Name::new(name).map_err(|problem| CloseFrame { code, reason: problem.reason() })
+        };
+        let (name, room) = (named(name)?, named(room)?);
+        let (name, room) = (name.as_str(), room.as_str());
         let entered = self.log.enter(&topic_of(room), name, &digest(session)).await;
         let membership = entered.map_err(refusal)?;
         // From here on nothing waits, so nobody enters or leaves in between.
