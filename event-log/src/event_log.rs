@@ -327,6 +327,11 @@ impl EventLog {
         self.shared.connected.subscribe()
     }
 
+    /// Returns whether this process is connected with the others: see [`shared`](Self::shared).
+    pub fn is_shared(&self) -> bool {
+        *self.shared.connected.borrow()
+    }
+
     /// Gives back all names, and waits until everything is stored that was accepted, but not longer
     /// than two seconds. For the end of a process.
     pub async fn close(&self) {

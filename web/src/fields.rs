@@ -71,7 +71,12 @@ fn problem_of(value: &str, kind: Kind) -> Option<String> {
         return Some(format!("has half of a surrogate pair, {half}, which is not a character"));
     }
     match (from_str(value), kind) {
-        (Err(problem), _) => Some(format!("is not valid JSON: {problem}")),
+        (Err(problem), _) => {
+            let problem = problem.to_string();
+            // The place is counted within the value.
+            let words = problem.split(" at line ").next().unwrap_or_default();
+            Some(format!("is not valid JSON: {words}"))
+        }
         (Ok(Value::Null | Value::String(_)), Kind::Text)
         | (Ok(Value::Null | Value::Bool(_)), Kind::Flag) => None,
         (Ok(_), Kind::Text) => Some("is not a text".to_owned()),

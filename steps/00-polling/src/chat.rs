@@ -14,10 +14,11 @@ use axum::{Json, Router};
 use event_log::{Draft, Event, EventId, EventLog, Missed, unix_milliseconds};
 use names::Name;
 use serde::{Deserialize, Serialize};
+use web::Kind;
 
 use crate::http_error::HttpError;
 use crate::page::page;
-use crate::request::{Poll, key_or_random, newest_of};
+use crate::request::{Poll, key_or_random, newest_of, read_json};
 use crate::tally::MESSAGES;
 
 /// The longest text, in characters.
@@ -86,13 +87,13 @@ struct NewMessage {
     key: Option<String>,
 }
 
+/// What its fields should be.
+const FIELDS: [(&str, Kind); 3] = [("name", Kind::Text), ("text", Kind::Text), ("key", Kind::Text)];
+
 /// `POST /messages`
 async fn send(State(chat): State<Chat>, body: Bytes) -> Result<StatusCode, HttpError> {
-    let NewMessage { name, text, key } = serde_json::from_slice(&body).map_err(|problem| {
-        HttpError::bad_request(format!(
-            "a message is JSON like {{\"name\": \"Ada\", \"text\": \"hello\"}}: {problem}"
-        ))
-    })?;
+    let how = r#"a message is JSON like {"name": "Ada", "text": "hello"}"#;
+    let NewMessage { name, text, key } = read_json(&body, &FIELDS, how)?;
     let name = Name::new(&name).map_err(|problem| HttpError::bad_request(problem.reason()))?;
     if !has_content(&text, TEXT_MAX) {
         return Err(HttpError::bad_request(format!("a text has 1 to {TEXT_MAX} characters")));

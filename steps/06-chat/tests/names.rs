@@ -119,9 +119,10 @@ fn both_normalization_forms_are_one_person() {
         assert_eq!(reason, "that name is taken here: choose another");
     }
     // Nor are these two rooms.
-    Member::enters(&server, &format!("/ws/{decomposed}/Ada"));
-    let room = format!("/ws/{}/Ada", in_a_path("Zo\u{eb}"));
-    assert_eq!(Member::connects(&server, &room).hears()["room"], "Zo\u{eb}");
+    let _ada = Member::enters(&server, &format!("/ws/{decomposed}/Ada"));
+    let room = format!("/ws/{}/Bob", in_a_path("Zo\u{eb}"));
+    let welcome = Member::connects(&server, &room).hears();
+    assert_eq!((&welcome["room"], &welcome["here"]), (&json!("Zo\u{eb}"), &json!(["Ada", "Bob"])));
 }
 
 /// The second "Ada" begins with a Cyrillic letter, and nobody would see it.

@@ -1,8 +1,9 @@
 //! The limit on how fast a member may send messages.
 
+use std::pin::Pin;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// A member may send this many seconds' worth of messages at once.
 const BURST_SECONDS: u32 = 4;
@@ -31,14 +32,12 @@ impl RateLimit {
         self.paid = self.paid.max(Instant::now()) + self.cost;
     }
 
-    /// Waits until another message may be read. This future may be dropped and called again.
-    pub(crate) async fn wait(&self) {
+    /// Returns how long nothing may be read, if at all. The timer is in a box, because most members
+    /// never need it.
+    pub(crate) fn rest(&self) -> Option<Pin<Box<Sleep>>> {
         let burst = Duration::from_secs(BURST_SECONDS.into());
-        if let Some(when) = self.paid.checked_sub(burst)
-            && when > Instant::now()
-        {
-            sleep_until(when).await;
-        }
+        let until = self.paid.checked_sub(burst).filter(|until| *until > Instant::now());
+        until.map(|until| Box::pin(sleep_until(until)))
     }
 }
 // ANCHOR_END: rate_limit

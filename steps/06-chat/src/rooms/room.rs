@@ -5,21 +5,25 @@ use std::mem::take;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use echo::Encoded;
+use echo::{Connection, Encoded};
 use event_log::{Cursor, Draft, Event, EventId, EventLog, random_key};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use crate::delivery::backlog::Backlog;
-use crate::delivery::broadcast::{Broadcast, Broadcaster, encode};
-use crate::delivery::inbox::{Answer, Inbox};
+use crate::delivery::audience::{Audience, Lines};
+use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
+use crate::delivery::inbox::{Answer, Feed, Inbox, SLOW_TIME};
+use crate::delivery::line::Line;
+use crate::delivery::stream::Stream;
+use crate::metrics::Metrics;
 use crate::protocol::{ClientMessage, ServerMessage};
 
 /// Older messages that a new member receives.
 const HISTORY: usize = 50;
-/// Messages that are broadcast at a time.
+/// Messages that are broadcast at a time, and about how many bytes.
 const BATCH: usize = 64;
+const BATCH_BYTES: usize = 64 * 1024;
 /// The longest key of a message, in bytes.
 const KEY_MAX: usize = 64;
 /// The shortest time between two broadcasts about members who enter and leave. When five thousand
@@ -32,7 +36,9 @@ pub(crate) struct Room {
     pub(crate) name: Arc<str>,
     topic: Arc<str>,
     log: EventLog,
-    members: Broadcaster,
+    members: Audience,
+    /// Bytes that may wait until a member reads them.
+    queue_max: usize,
     state: Mutex<State>,
     /// Notified when somebody is typing, or has sent a message that must wait.
     changed: Arc<Notify>,
@@ -42,8 +48,6 @@ pub(crate) struct Room {
 
 #[derive(Default)]
 struct State {
-    /// Connections of members on this server.
-    connections: usize,
     /// The members, here and on other servers, as the room was told last.
     here: BTreeSet<Arc<str>>,
     /// Members on this server who have left since. Perhaps they came and went so quickly that the room
@@ -60,9 +64,20 @@ pub(crate) fn topic_of(room: &str) -> Arc<str> {
     format!("room/{room}").into()
 }
 
+/// How the messages of a room become frames.
+static FEED: Feed = Feed {
+    frame: |_, event| Encoded::texts([event], write_message),
+    gap: |_| encode(&ServerMessage::Gap {}),
+};
+
 impl Room {
     /// Opens an empty room and starts its task. Must be called on a tokio runtime.
-    pub(crate) fn open(name: &str, log: &EventLog) -> Arc<Self> {
+    pub(crate) fn open(
+        name: &str,
+        log: &EventLog,
+        metrics: &Arc<Metrics>,
+        queue_max: usize,
+    ) -> Arc<Self> {
         let topic = topic_of(name);
         let cursor = log.newcomer(&topic, 0);
         let state = State { here: log.here(&topic), ..State::default() };
@@ -70,7 +85,8 @@ impl Room {
             name: name.into(),
             topic,
             log: log.clone(),
-            members: Broadcaster::new(),
+            members: Audience::new(Arc::clone(metrics)),
+            queue_max,
             state: Mutex::new(state),
             changed: Arc::default(),
             task: Mutex::default(),
@@ -82,33 +98,37 @@ impl Room {
 
     // ANCHOR: enter
     /// Adds a member who has seen the messages up to `after`, or `None` if the member is new here.
-    /// Returns the member's inbox.
-    pub(crate) fn enter(&self, name: &str, after: Option<EventId>) -> Inbox {
+    /// Returns the line to the member.
+    pub(crate) fn enter(
+        &self,
+        name: &Arc<str>,
+        after: Option<EventId>,
+        connection: Connection<Stream>,
+    ) -> Arc<Line> {
         let cursor = match after {
             Some(after) => self.log.reader(&self.topic, after),
             None => self.log.newcomer(&self.topic, HISTORY),
         };
         // The lock is held until the member receives broadcasts, so that the room's next announcement of
         // who has joined is the first one that the member receives.
-        let mut state = self.state();
-        state.connections += 1;
+        let state = self.state();
         let mut here = self.log.here(&self.topic);
-        here.insert(name.into());
+        here.insert(Arc::clone(name));
         let unannounced = here.difference(&state.here).cloned().collect();
-        let shared = *self.log.shared().borrow();
-        let (room, you, after) = (&*self.name, name, cursor.after());
+        let shared = self.log.is_shared();
+        let (room, you, after) = (&*self.name, &**name, cursor.after());
         let welcome = encode(&ServerMessage::Welcome { room, you, here, shared, after });
-        let backlog = Backlog::new(self.log.clone(), cursor, encode_message);
-        Inbox::new(name, welcome, Some(backlog), unannounced, self.members.subscribe())
+        let inbox = Inbox::new(self.log.clone(), &FEED, cursor, welcome, unannounced);
+        let line = Line::new(Arc::clone(name), connection, inbox);
+        self.members.add(Arc::clone(&line));
+        line
     }
     // ANCHOR_END: enter
 
     /// A member's connection has ended. Returns whether it was the last one on this server.
-    pub(crate) fn leave(&self, name: &str) -> bool {
-        let mut state = self.state();
-        state.left.insert(name.into());
-        state.connections -= 1;
-        state.connections == 0
+    pub(crate) fn leave(&self, line: &Arc<Line>) -> bool {
+        self.state().left.insert(Arc::clone(&line.name));
+        self.members.remove(line) == 0
     }
 
     /// Handles a message from a member. Returns the answer that only this member receives, if any.
@@ -116,32 +136,12 @@ impl Room {
     /// A person who types by hand does not need to write JSON: a text that is not a JSON object is
     /// the message itself.
     pub(crate) fn handle(&self, name: &Arc<str>, text: &str) -> Option<Answer> {
-        let message = if text.trim_start().starts_with('{') {
-            let Ok(message) = serde_json::from_str(text) else {
-                return Some(Answer::refused(
-                    "",
-                    r#"write it like {"msg": "hello", "key": "1"} or {"typing": true}"#,
-                ));
-            };
-            message
-        } else {
-            ClientMessage::Message { msg: text.to_owned(), key: None }
-        };
-        match message {
-            ClientMessage::Message { msg, key } => {
-                let key = key.unwrap_or_else(random_key);
-                match self.append(name, &msg, &key) {
-                    Ok(None) => None,
-                    // The member may have missed that it arrived.
-                    Ok(Some(id)) => {
-                        let time = id.milliseconds;
-                        let frame = encode(&ServerMessage::Sent { key: &key, id, time });
-                        Some(Answer { frame, id: Some(id) })
-                    }
-                    Err(reason) => Some(Answer::refused(&key, &reason)),
-                }
-            }
-            ClientMessage::Typing { typing } => {
+        if !text.trim_start().starts_with('{') {
+            return self.say(name, text, None);
+        }
+        match serde_json::from_str(text) {
+            Ok(ClientMessage { msg: Some(msg), key, .. }) => self.say(name, &msg, key),
+            Ok(ClientMessage { typing: Some(typing), .. }) => {
                 let mut state = self.state();
                 // In a crowd, a long list of those who are typing helps nobody.
                 if typing && state.typing.len() < BATCH {
@@ -150,7 +150,25 @@ impl Room {
                 }
                 None
             }
-            ClientMessage::Ping { ping } => ping.then(Answer::pong),
+            Ok(ClientMessage { ping: Some(ping), .. }) => ping.then(Answer::pong),
+            _ => Some(Answer::unreadable(text, &ClientMessage::FIELDS, ClientMessage::HOW)),
+        }
+    }
+
+    /// Appends a message to the log. Returns the answer for its sender, if there is one already.
+    fn say(&self, name: &Arc<str>, msg: &str, own_key: Option<String>) -> Option<Answer> {
+        let drawn = own_key.is_none().then(random_key);
+        let key = own_key.as_ref().or(drawn.as_ref()).map_or("", String::as_str);
+        match self.append(name, msg, key) {
+            Ok(None) => None,
+            // The member may have missed that it arrived.
+            Ok(Some(id)) => {
+                let time = id.milliseconds;
+                let frame = encode(&ServerMessage::Sent { key, id, time });
+                Some(Answer { frame, id: Some(id) })
+            }
+            // A key that was drawn here means nothing to the sender.
+            Err(reason) => Some(Answer::refused(&own_key.unwrap_or_default(), &reason)),
         }
     }
 
@@ -168,7 +186,7 @@ impl Room {
         }
         let draft = Draft::new(Arc::clone(&self.topic), key, msg).owned_by(Arc::clone(name));
         let known = self.log.append(draft).map_err(|full| full.to_string())?;
-        if !*self.log.shared().borrow() {
+        if !self.log.is_shared() {
             // It has to be announced as waiting.
             self.changed.notify_one();
         }
@@ -178,27 +196,35 @@ impl Room {
 
     // ANCHOR: broadcast_names
     /// Broadcasts who has joined and who has left since the last time.
-    fn broadcast_names(&self) {
+    async fn broadcast_names(&self) {
+        let (left, joined, lines) = self.changes_of_names();
+        if !left.is_empty() {
+            let left = Broadcast::news(&ServerMessage::Left { names: &left });
+            self.members.send(left, &lines).await;
+        }
+        if !joined.is_empty() {
+            self.members.send(Broadcast::joined(joined), &lines).await;
+        }
+    }
+
+    /// Returns who has left and who has joined since the last time, and those who are told: all who had
+    /// entered by then. For others, it is a part of their welcome.
+    fn changes_of_names(&self) -> (Vec<Arc<str>>, Vec<Arc<str>>, Lines) {
         let here = self.log.here(&self.topic);
         let mut state = self.state();
         let were_here = &take(&mut state.left) | &state.here;
-        let left: Vec<Arc<str>> = were_here.difference(&here).cloned().collect();
-        let joined: Vec<Arc<str>> = here.difference(&state.here).cloned().collect();
+        let left = were_here.difference(&here).cloned().collect();
+        let joined = here.difference(&state.here).cloned().collect();
         state.here = here;
-        if !left.is_empty() {
-            self.members.send(Broadcast::to_all(&ServerMessage::Left { names: &left }));
-        }
-        if !joined.is_empty() {
-            self.members.send(Broadcast::of_joined(joined));
-        }
+        (left, joined, self.members.lines())
     }
     // ANCHOR_END: broadcast_names
 
     /// Broadcasts who is typing.
-    fn broadcast_typing(&self) {
-        for name in take(&mut self.state().typing) {
-            let frame = encode(&ServerMessage::Typing { name: &name });
-            self.members.send(Broadcast { sender: Some((name, None)), ..Broadcast::new(frame) });
+    async fn broadcast_typing(&self) {
+        let typing = take(&mut self.state().typing);
+        for name in typing {
+            self.members.send(Broadcast::typing(name), &self.members.lines()).await;
         }
     }
 
@@ -207,24 +233,36 @@ impl Room {
         let from = self.state().waiting_from;
         let (waiting, next) = self.log.pending(&self.topic, from);
         self.state().waiting_from = next;
-        for (number, draft) in waiting.into_iter().enumerate() {
-            if number % BATCH == 0 {
-                self.members.wait_for_capacity().await;
-            }
+        for draft in waiting {
             let (from, text, key) = (&*draft.owner, &*draft.data, &*draft.key);
-            self.members.send(Broadcast::to_all(&ServerMessage::Waiting { from, text, key }));
+            let waiting = Broadcast::news(&ServerMessage::Waiting { from, text, key });
+            self.members.send(waiting, &self.members.lines()).await;
         }
     }
 
     // ANCHOR: broadcast_messages
-    /// Broadcasts messages. The sender of a message receives its id instead.
-    fn broadcast_messages(&self, events: &[Event]) {
-        for event in events {
-            let Some(frame) = encode_message(event) else { continue };
-            let (key, time) = (&*event.key, event.id.milliseconds);
-            let sent = encode(&ServerMessage::Sent { key, id: event.id, time });
-            let sender = Some((Arc::clone(&event.owner), Some(sent)));
-            self.members.send(Broadcast { sender, id: Some(event.id), ..Broadcast::new(frame) });
+    /// Broadcasts the messages behind the cursor. Returns whether a member is behind.
+    async fn broadcast_messages(&self, cursor: &mut Cursor) -> bool {
+        let mut is_behind = false;
+        loop {
+            let events = self.log.read(cursor, BATCH).events;
+            if events.is_empty() {
+                return is_behind;
+            }
+            // Few large messages, or many small ones.
+            let mut bytes = 0;
+            let is_same_batch = |_: &Event, next: &Event| {
+                bytes += next.data.len();
+                let has_room = bytes < BATCH_BYTES;
+                if !has_room {
+                    bytes = 0;
+                }
+                has_room
+            };
+            for events in events.chunk_by(is_same_batch) {
+                let batch = Broadcast::Messages(batch_of(events));
+                is_behind |= self.members.send(batch, &self.members.lines()).await;
+            }
         }
     }
     // ANCHOR_END: broadcast_messages
@@ -236,8 +274,8 @@ impl Room {
 
 // ANCHOR: broadcast
 /// Broadcasts everything that happens in a room, until the room is gone. Because only this task
-/// broadcasts, all members receive everything in one order. It never sends faster than the
-/// members' tasks can take it.
+/// broadcasts, all members receive everything in one order. It waits for none of the
+/// members.
 async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cursor: Cursor) {
     let Some(topic) = room.upgrade().map(|room| room.topic.clone()) else { return };
     let (mut messages, mut names) =
@@ -248,6 +286,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
     let mut shared = log.shared();
     let mut was_shared = *shared.borrow_and_update();
     let (mut are_names_new, mut next_names) = (false, Instant::now());
+    let (mut is_somebody_behind, mut next_judgement) = (false, Instant::now());
     loop {
         let mut is_about_shared = false;
         tokio::select! {
@@ -259,6 +298,12 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
                 continue;
             }
             () = sleep_until(next_names), if are_names_new => {}
+            () = sleep_until(next_judgement), if is_somebody_behind => {
+                let Some(room) = room.upgrade() else { return };
+                is_somebody_behind = room.members.judge(room.queue_max);
+                next_judgement = Instant::now() + SLOW_TIME;
+                continue;
+            }
         }
         // ANCHOR_END: broadcast
         // ANCHOR: broadcast_all
@@ -267,36 +312,43 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
         if are_names_new || names.has_changed().unwrap_or(false) {
             are_names_new = false;
             names.mark_unchanged();
-            room.broadcast_names();
+            room.broadcast_names().await;
             next_names = Instant::now() + CHANGES_INTERVAL;
         }
-        room.broadcast_typing();
+        room.broadcast_typing().await;
         is_about_shared |= shared.has_changed().unwrap_or(false);
         let is_shared = *shared.borrow_and_update();
         // Another event may have come first, and taken note of the change.
         if is_about_shared || is_shared != was_shared {
             was_shared = is_shared;
-            room.members.send(Broadcast::to_all(&ServerMessage::Shared { shared: is_shared }));
+            let news = Broadcast::news(&ServerMessage::Shared { shared: is_shared });
+            room.members.send(news, &room.members.lines()).await;
         }
         if !is_shared {
             room.broadcast_waiting().await;
         }
-        loop {
-            let missed = log.read(&mut cursor, BATCH);
-            room.broadcast_messages(&missed.events);
-            room.members.wait_for_capacity().await;
-            if missed.events.is_empty() {
-                break;
-            }
+        if room.broadcast_messages(&mut cursor).await && !is_somebody_behind {
+            is_somebody_behind = true;
+            next_judgement = Instant::now() + SLOW_TIME;
         }
     }
 }
 // ANCHOR_END: broadcast_all
 
-/// Encodes a message from the log as the members receive it. An event without an owner is not a
-/// message of a member, and is passed over.
-fn encode_message(Event { id, owner, key, data, .. }: &Event) -> Option<Encoded> {
-    let (id, time) = (*id, id.milliseconds);
-    let message = ServerMessage::Message { sender: owner, msg: data, id, time, key };
-    (!owner.is_empty()).then(|| encode(&message))
+// ANCHOR: batch_of
+/// Encodes messages from the log, in one piece.
+fn batch_of(events: &[Event]) -> Batch {
+    let stored = |Event { id, owner, key, .. }: &Event| Stored {
+        id: *id,
+        sender: Arc::clone(owner),
+        key: Arc::clone(key),
+    };
+    Batch::new(events.iter().map(stored).collect(), Encoded::texts(events, write_message))
 }
+
+/// Writes a message as the members receive it.
+fn write_message(Event { id, owner, key, data, .. }: &Event, json: &mut Vec<u8>) {
+    let (id, time) = (*id, id.milliseconds);
+    write_json(&ServerMessage::Message { sender: owner, msg: data, id, time, key }, json);
+}
+// ANCHOR_END: batch_of
