@@ -196,10 +196,9 @@ impl Room {
     // ANCHOR_END: append
 
     // ANCHOR: broadcast_names
-    /// Broadcasts who has joined, before the messages of `news`, and includes whoever has joined, sent
-    /// one of them, and left again.
-    async fn broadcast_joined(&self, News { events, here }: &News) {
-        let Some(here) = here else { return };
+    /// Broadcasts who has joined, and also whoever has joined, sent one of these messages, and left
+    /// again.
+    async fn broadcast_joined(&self, here: &BTreeSet<Arc<str>>, events: &[Event]) {
         let (joined, lines) = {
             // Those are told who had entered by then. For others, it is a part of their welcome.
             let mut state = self.state();
@@ -214,14 +213,16 @@ impl Room {
         }
     }
 
-    /// Broadcasts who has left, after the messages of those who have.
-    async fn broadcast_left(&self, here: BTreeSet<Arc<str>>) {
+    /// Broadcasts who has left. Whoever has sent one of the messages that are `still_to_come` leaves
+    /// after them.
+    async fn broadcast_left(&self, here: &BTreeSet<Arc<str>>, still_to_come: &[Event]) {
         let (left, lines) = {
             let mut state = self.state();
             let were_here = &take(&mut state.left) | &state.here;
-            let left: Vec<Arc<str>> = were_here.difference(&here).cloned().collect();
-            state.here = here;
-            (left, self.members.lines())
+            let speaks = |name: &&Arc<str>| still_to_come.iter().any(|event| event.owner == **name);
+            let (stay, left): (Vec<_>, Vec<_>) = were_here.difference(here).partition(speaks);
+            state.here = here.iter().chain(stay).cloned().collect();
+            (left.into_iter().cloned().collect::<Vec<Arc<str>>>(), self.members.lines())
         };
         if !left.is_empty() {
             let left = Broadcast::news(&ServerMessage::Left { names: &left });
@@ -313,10 +314,6 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
         // ANCHOR_END: broadcast
         // ANCHOR: broadcast_all
         let Some(room) = room.upgrade() else { return };
-        let mut news = News::read(&log, &mut cursor, &mut names, take(&mut are_names_new));
-        // Members are announced before the room receives what they say.
-        room.broadcast_joined(&news).await;
-        room.broadcast_typing().await;
         is_about_shared |= shared.has_changed().unwrap_or(false);
         let is_shared = *shared.borrow_and_update();
         // Another event may have come first, and taken note of the change.
@@ -325,20 +322,30 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
             let news = Broadcast::news(&ServerMessage::Shared { shared: is_shared });
             room.members.send(news, &room.members.lines()).await;
         }
-        if !is_shared {
-            room.broadcast_waiting().await;
-        }
-        let mut here = news.here.take();
-        let mut is_behind = room.broadcast_messages(&news.events).await;
-        while !news.events.is_empty() {
-            news = News::read(&log, &mut cursor, &mut names, false);
-            room.broadcast_joined(&news).await;
-            here = news.here.take().or(here);
+        let (mut is_behind, mut here) = (false, None);
+        loop {
+            let news = News::read(&log, &mut cursor, &mut names, take(&mut are_names_new));
+            let is_all = news.events.len() < BATCH;
+            // Members are announced before the room receives what they say.
+            if let Some(new) = news.here {
+                room.broadcast_joined(&new, &news.events).await;
+                here = Some(new);
+                next_names = Instant::now() + CHANGES_INTERVAL;
+            }
+            if let (true, Some(here)) = (is_all, &here) {
+                room.broadcast_left(here, &news.events).await;
+            }
+            room.broadcast_typing().await;
             is_behind |= room.broadcast_messages(&news.events).await;
+            if is_all {
+                break;
+            }
         }
         if let Some(here) = here {
-            room.broadcast_left(here).await;
-            next_names = Instant::now() + CHANGES_INTERVAL;
+            room.broadcast_left(&here, &[]).await;
+        }
+        if !is_shared {
+            room.broadcast_waiting().await;
         }
         if is_behind && !is_somebody_behind {
             is_somebody_behind = true;
