@@ -237,6 +237,21 @@ impl EventLog {
         self.shared.look(|process| cursor.read(process, events_max))
     }
 
+    /// Returns what a reader receives next, and the members who are present in the room of the same
+    /// name at that moment, if `wants_members` says so. It is asked at the same moment, and has been
+    /// [notified](Self::name_notifications) of everything before it.
+    pub fn read_with_members(
+        &self,
+        cursor: &mut Cursor,
+        events_max: usize,
+        wants_members: impl FnOnce() -> bool,
+    ) -> (Missed, Option<BTreeSet<Arc<str>>>) {
+        self.shared.look(|process| {
+            let missed = cursor.read(process, events_max);
+            (missed, wants_members().then(|| process.here(cursor.topic())))
+        })
+    }
+
     /// Returns the id of a topic's newest event that is kept, or `0-0` if there is none.
     pub fn newest(&self, topic: &str) -> EventId {
         self.shared.look(|process| process.newest(topic))

@@ -214,8 +214,8 @@ impl Inbox {
         Some(joined.iter().filter(|name| !known.contains(*name)).cloned().collect())
     }
 
-    /// Notes that everything was handled that had come from the member.
-    pub(crate) fn note_all_handled(&mut self) {
+    /// Notes that what is handled from now on is read now, and that everything else was handled.
+    pub(crate) fn note_read(&mut self) {
         self.before = self.cursor.after();
     }
 

@@ -32,6 +32,8 @@ struct State {
     inbox: Inbox,
     /// Wakes the task of the connection.
     waker: Waker,
+    /// Whether everything was handled that was read.
+    is_all_handled: bool,
     is_too_slow: bool,
 }
 // ANCHOR_END: line
@@ -53,7 +55,8 @@ impl Line {
     /// Returns the line to a member of this name.
     pub(crate) fn new(name: Arc<str>, connection: Connection<Stream>, inbox: Inbox) -> Arc<Self> {
         let (connection, waker) = (Some(connection), Waker::noop().clone());
-        let state = State { connection, inbox, waker, is_too_slow: false };
+        let (is_all_handled, is_too_slow) = (true, false);
+        let state = State { connection, inbox, waker, is_all_handled, is_too_slow };
         Arc::new(Self { name, state: Mutex::new(state) })
     }
 
@@ -80,7 +83,7 @@ impl Line {
     /// the member has taken nothing for some time, the conversation is ended.
     pub(crate) fn judge(&self, limit: usize, now: Instant) -> bool {
         let mut state = self.state();
-        let State { connection, inbox, waker, is_too_slow } = &mut *state;
+        let State { connection, inbox, waker, is_too_slow, .. } = &mut *state;
         let Some(connection) = connection else { return false };
         if inbox.is_too_slow(connection.outgoing().pending(), limit, now) {
             *is_too_slow = true;
@@ -100,7 +103,7 @@ impl Line {
         handle: &mut impl FnMut(&str) -> Option<Answer>,
     ) -> Poll<Turn> {
         let mut state = self.state();
-        let State { connection, inbox, waker, is_too_slow } = &mut *state;
+        let State { connection, inbox, waker, is_all_handled, is_too_slow } = &mut *state;
         let Some(connection) = connection else { return Poll::Pending };
         if !waker.will_wake(context.waker()) {
             waker.clone_from(context.waker());
@@ -115,8 +118,11 @@ impl Line {
         if !may_receive {
             return pin!(connection.pause()).poll(context).map(Turn::Ended);
         }
+        if replace(is_all_handled, false) {
+            inbox.note_read();
+        }
         let Poll::Ready(received) = pin!(connection.recv()).poll(context) else {
-            inbox.note_all_handled();
+            *is_all_handled = true;
             return Poll::Pending;
         };
         match received {
