@@ -12,9 +12,11 @@ use tokio::time::{sleep, timeout};
 
 use crate::agreed::entry::Draft;
 use crate::agreed::fingerprint::Fingerprint;
+use crate::agreed::names::Refusal;
 use crate::agreed::sum::Topics;
 use crate::event::{EventId, random_key};
 use crate::file_driver;
+use crate::process::core::Outcome;
 use crate::process::cursor::{Cursor, Missed, Portion};
 use crate::process::process::{NotAppended, Process, TooManyRooms};
 use crate::redis::driver::drive;
@@ -72,6 +74,9 @@ pub enum NotEntered {
     /// Another visitor has the name.
     #[error("that name is taken here: choose another")]
     NameTaken,
+    /// Another visitor has a name that looks like it.
+    #[error("that name looks like one that is taken here: choose another")]
+    LooksTaken,
     /// There are as many rooms as there may be.
     #[error("there are as many rooms as the server has: join another")]
     TooManyRooms,
@@ -240,6 +245,21 @@ impl EventLog {
         self.shared.look(|process| cursor.read(process, events_max))
     }
 
+    /// Returns what a reader receives next, and the members who are present in the room of the same
+    /// name at that moment, if `wants_members` says so. It is asked at the same moment, and has been
+    /// [notified](Self::name_notifications) of everything before it.
+    pub fn read_with_members(
+        &self,
+        cursor: &mut Cursor,
+        events_max: usize,
+        wants_members: impl FnOnce() -> bool,
+    ) -> (Missed, Option<BTreeSet<Arc<str>>>) {
+        self.shared.look(|process| {
+            let missed = cursor.read(process, events_max);
+            (missed, wants_members().then(|| process.here(cursor.topic())))
+        })
+    }
+
     /// Returns the id of a topic's newest event that is kept, or `0-0` if there is none.
     pub fn newest(&self, topic: &str) -> EventId {
         self.shared.look(|process| process.newest(topic))
@@ -276,8 +296,9 @@ impl EventLog {
     /// Enters a room under a name. The name is given back when the membership is dropped, and also
     /// when this future is.
     ///
-    /// A name has one holder in its room, in all processes together. Somebody who comes with the
-    /// session of the holder takes the name over. An empty session takes nothing over.
+    /// A name has one holder in its room, in all processes together, and nobody else gets a name that
+    /// looks like it. Somebody who comes with the session of the holder takes the name over. An empty
+    /// session takes nothing over.
     ///
     /// # Errors
     /// [`NotEntered`], a reason for the person who wants to enter.
@@ -288,12 +309,13 @@ impl EventLog {
         session: &str,
     ) -> Result<Membership, NotEntered> {
         let begin = |process: &mut Process, now| process.enter(room, name, session, now);
-        let (number, admitted, lost) =
+        let (number, entered, lost) =
             self.shared.enter(begin).map_err(|TooManyRooms| NotEntered::TooManyRooms)?;
         // From here on, whatever happens, the name is given back.
         let membership = Membership { shared: Arc::clone(&self.shared), number, lost };
-        match timeout(ENTER_TIME, admitted).await {
-            Ok(Ok(true)) => Ok(membership),
+        match timeout(ENTER_TIME, entered).await {
+            Ok(Ok(Outcome::Admitted)) => Ok(membership),
+            Ok(Ok(Outcome::Refused(Refusal::Alike))) => Err(NotEntered::LooksTaken),
             Ok(_) => Err(NotEntered::NameTaken),
             Err(_) => Err(NotEntered::Unreachable),
         }

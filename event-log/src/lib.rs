@@ -23,6 +23,7 @@ mod file_driver;
 pub mod process;
 mod redis;
 mod redis_url;
+mod session;
 mod shared;
 mod status;
 mod wakeups;
@@ -35,5 +36,6 @@ pub use event_log::{Counted, EventLog, Membership, NotEntered, NotStored, Place}
 pub use process::cursor::{Cursor, Missed, Portion};
 pub use process::process::NotAppended;
 pub use redis_url::{InvalidRedisUrl, RedisUrl};
+pub use session::digest;
 pub use shared::Loss;
 pub use status::{LogStatus, Medium};

@@ -198,7 +198,7 @@ impl World {
                 );
                 self.admit(slot, index);
             }
-            Outcome::Refused => {
+            Outcome::Refused(_) => {
                 self.story.count("conflicts of names");
                 self.judge_refusal(index);
                 self.close_client(index, 1008);

@@ -83,6 +83,10 @@ pub enum NameChange {
         room: Arc<str>,
         /// The name, which has one holder in its room.
         name: Arc<str>,
+        /// What the name [looks](names::looks) like, by the tables of the process that claims it.
+        /// Empty in an entry of an earlier version.
+        #[serde(default)]
+        looks: Arc<str>,
         /// The secret of the visitor. Whoever knows it may take the name over.
         session: Arc<str>,
         /// The seat.
@@ -162,5 +166,8 @@ pub struct Held {
     pub claims: Vec<Claim>,
     /// Whether the member has ever been present.
     pub is_announced: bool,
+    /// What the name looks like. No other visitor can have a name in this room that looks the same.
+    #[serde(default)]
+    pub looks: Arc<str>,
 }
 // ANCHOR_END: held

@@ -5,5 +5,5 @@ pub mod entry;
 pub mod fingerprint;
 pub(crate) mod history;
 mod keys;
-pub(crate) mod names;
+pub mod names;
 pub mod sum;

@@ -12,15 +12,15 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use event_log::{Draft, Event, EventId, EventLog, Missed, unix_milliseconds};
+use names::Name;
 use serde::{Deserialize, Serialize};
+use web::Kind;
 
 use crate::http_error::HttpError;
 use crate::page::page;
-use crate::request::{PORTION, Poll, has_more, key_or_random, newest_of, shorten};
+use crate::request::{PORTION, Poll, has_more, key_or_random, newest_of, read_json, shorten};
 use crate::tally::MESSAGES;
 
-/// The longest name, in characters.
-const NAME_MAX: usize = 32;
 /// The longest text, in characters.
 const TEXT_MAX: usize = 2_000;
 
@@ -93,18 +93,14 @@ struct NewMessage {
     key: Option<String>,
 }
 
+/// What its fields should be.
+const FIELDS: [(&str, Kind); 3] = [("name", Kind::Text), ("text", Kind::Text), ("key", Kind::Text)];
+
 /// `POST /messages`
 async fn send(State(chat): State<Chat>, body: Bytes) -> Result<StatusCode, HttpError> {
-    let NewMessage { name, text, key } = serde_json::from_slice(&body).map_err(|problem| {
-        HttpError::bad_request(format!(
-            "a message is JSON like {{\"name\": \"Ada\", \"text\": \"hello\"}}: {problem}"
-        ))
-    })?;
-    if !has_content(&name, NAME_MAX) || name.contains(char::is_control) {
-        return Err(HttpError::bad_request(format!(
-            "a name has 1 to {NAME_MAX} characters, and no control characters"
-        )));
-    }
+    let how = r#"a message is JSON like {"name": "Ada", "text": "hello"}"#;
+    let NewMessage { name, text, key } = read_json(&body, &FIELDS, how)?;
+    let name = Name::new(&name).map_err(|problem| HttpError::bad_request(problem.reason()))?;
     if !has_content(&text, TEXT_MAX) {
         return Err(HttpError::bad_request(format!("a text has 1 to {TEXT_MAX} characters")));
     }

@@ -7,8 +7,8 @@ use echo::{Connection, Encoded};
 use event_log::{Draft, Event, EventLog, Missed, random_key};
 use polling::{CANDIDATES, Tally, VOTES};
 use serde::Deserialize;
-
 use tokio::time::{Instant, sleep_until};
+use web::Kind;
 
 use crate::delivery::audience::{Amount, Audience};
 use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
@@ -17,6 +17,7 @@ use crate::delivery::line::Line;
 use crate::delivery::stream::Stream;
 use crate::metrics::Metrics;
 use crate::protocol::ServerMessage;
+use crate::voters::{Identity, Strangers};
 
 /// Votes that are broadcast at a time.
 const BATCH: usize = 64;
@@ -27,6 +28,7 @@ const KEY_MAX: usize = 64;
 pub(crate) struct Election {
     log: EventLog,
     pages: Audience,
+    strangers: Strangers,
     /// Bytes that may wait until a page reads them.
     queue_max: usize,
 }
@@ -35,6 +37,14 @@ pub(crate) struct Election {
 pub(crate) struct Voter {
     election: Arc<Election>,
     pub(crate) line: Arc<Line>,
+    identity: Identity,
+}
+
+impl Voter {
+    /// Handles a message from the page. Returns the answer that only this page receives, if any.
+    pub(crate) fn handle(&self, text: &str) -> Option<Answer> {
+        self.election.handle(&self.identity, text)
+    }
 }
 
 impl Drop for Voter {
@@ -43,45 +53,63 @@ impl Drop for Voter {
     }
 }
 
-/// What a client sends to cast a vote.
+/// What a client sends: a vote, or a ping.
 #[derive(Deserialize)]
-struct Ballot {
-    candidate: String,
+struct VoterMessage {
+    candidate: Option<String>,
     /// The voter's key, by which a vote that is sent twice is recognised.
     key: Option<String>,
+    /// The client asks whether the connection is still alive.
+    ping: Option<bool>,
 }
+
+/// What its fields should be, the more important ones first.
+const FIELDS: [(&str, Kind); 3] =
+    [("key", Kind::Text), ("candidate", Kind::Text), ("ping", Kind::Flag)];
 
 impl Election {
     pub(crate) fn new(log: EventLog, metrics: Arc<Metrics>, queue_max: usize) -> Self {
-        Self { log, pages: Audience::new(metrics), queue_max }
+        Self { log, pages: Audience::new(metrics), strangers: Strangers::new(), queue_max }
     }
 
-    /// Adds a page.
-    pub(crate) fn enter(self: &Arc<Self>, connection: Connection<Stream>) -> Voter {
+    /// Adds a page with this session, which may be empty.
+    pub(crate) fn enter(self: &Arc<Self>, connection: Connection<Stream>, session: &str) -> Voter {
         let Tally { counts, newest } = Tally::of(&self.log);
         let counts = encode(&ServerMessage::Counts { counts: &counts, newest });
         let cursor = self.log.reader(VOTES, newest);
-        let inbox = Inbox::new(self.log.clone(), &FEED, cursor, counts, BTreeSet::new());
+        let inbox = Inbox::new(&FEED, cursor, counts, BTreeSet::new());
         let line = Line::new(Arc::default(), connection, inbox);
         self.pages.add(Arc::clone(&line));
-        Voter { election: Arc::clone(self), line }
+        Voter { election: Arc::clone(self), line, identity: Identity::new(session) }
     }
 
-    /// Handles a message from a page. Returns the answer that only this page receives, if any.
-    pub(crate) fn handle(&self, text: &str) -> Option<Answer> {
+    /// Handles a message from a page.
+    fn handle(&self, voter: &Identity, text: &str) -> Option<Answer> {
         let refused = |key: &str, reason: &str| Some(Answer::refused(key, reason));
-        let Ok(Ballot { candidate, key }) = serde_json::from_str(text) else {
-            return refused("", "a vote is JSON like {\"candidate\": \"Ada\"}");
+        let (candidate, key) = match serde_json::from_str(text) {
+            Ok(VoterMessage { candidate: Some(candidate), key, .. }) => (candidate, key),
+            Ok(VoterMessage { ping: Some(ping), .. }) => return ping.then(Answer::pong),
+            _ => {
+                return Some(Answer::unreadable(
+                    text,
+                    &FIELDS,
+                    "a vote is like {\"candidate\": \"Ada\"}",
+                ));
+            }
         };
+        // A key that is drawn here means nothing to the page.
+        let own_key = key.clone().unwrap_or_default();
         let key = key.unwrap_or_else(random_key);
         if key.is_empty() || key.len() > KEY_MAX {
-            return refused("", "the key of a vote has 1 to 64 bytes");
+            return refused(&own_key, "the key of a vote has 1 to 64 bytes");
         }
         if !CANDIDATES.contains(&&*candidate) {
             let reason = format!("the candidates are {}", CANDIDATES.join(", "));
-            return refused(&key, &reason);
+            return refused(&own_key, &reason);
         }
-        match self.log.append(Draft::new(VOTES, &*key, &*candidate)) {
+        let owner = self.strangers.owner(voter, &key, &candidate);
+        let draft = Draft::new(VOTES, &*key, &*candidate).owned_by(owner);
+        match self.log.append(draft) {
             Ok(None) => None,
             Ok(Some(id)) => {
                 // It is counted already, and the page may have missed that.
@@ -90,7 +118,7 @@ impl Election {
                 let frame = encode(&ServerMessage::Vote { candidate, counts, id, key });
                 Some(Answer { frame, id: Some(id), is_refusal: false })
             }
-            Err(problem) => refused(&key, &problem.to_string()),
+            Err(problem) => refused(&own_key, &problem.to_string()),
         }
     }
 

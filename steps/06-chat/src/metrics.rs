@@ -61,6 +61,7 @@ impl Metrics {
     pub(crate) fn not_admitted(&self, problem: NotEntered) {
         let reason = match problem {
             NotEntered::NameTaken => "taken",
+            NotEntered::LooksTaken => "looks_taken",
             NotEntered::TooManyRooms => "rooms",
             NotEntered::Unreachable => "unreachable",
         };

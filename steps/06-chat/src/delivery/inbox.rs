@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use echo::{Encoded, Outgoing};
 use event_log::{Cursor, Event, EventId, EventLog};
+use serde::de::IgnoredAny;
+use serde_json::Value;
 use tokio::io::AsyncWrite;
 use tokio::time::Instant;
+use web::{Fields, Kind};
 
 use crate::delivery::broadcast::{Batch, Broadcast, encode};
 use crate::metrics::Metrics;
@@ -33,8 +36,30 @@ pub(crate) struct Answer {
 impl Answer {
     /// Returns the answer that a message or a vote was not accepted.
     pub(crate) fn refused(key: &str, reason: &str) -> Self {
+        Self::refused_as(key.into(), reason)
+    }
+
+    /// Returns the answer to a text that cannot be read: the key that is in it, and what is wrong with
+    /// one of the `expected` fields, or else how to write it.
+    pub(crate) fn unreadable(text: &str, expected: &[(&str, Kind)], how: &str) -> Self {
+        let fields = Fields::of(text);
+        let problem = fields.problem(expected).unwrap_or_else(|| {
+            match serde_json::from_str::<IgnoredAny>(text) {
+                Ok(_) => how.to_owned(),
+                Err(problem) => format!("it is not valid JSON ({problem}); {how}"),
+            }
+        });
+        Self::refused_as(fields.echo("key"), &problem)
+    }
+
+    fn refused_as(key: Value, reason: &str) -> Self {
         let frame = encode(&ServerMessage::Refused { key, reason });
         Self { frame, id: None, is_refusal: true }
+    }
+
+    /// Returns the answer to a ping.
+    pub(crate) fn pong() -> Self {
+        Self { frame: encode(&ServerMessage::Pong {}), id: None, is_refusal: false }
     }
 }
 
@@ -52,7 +77,6 @@ pub(crate) struct Feed {
 /// A member who keeps up receives each broadcast. One who has just come, or does not read fast
 /// enough, is *behind*, and reads the messages from the log, piece by piece.
 pub(crate) struct Inbox {
-    log: EventLog,
     feed: &'static Feed,
     /// The last message that the member has received.
     cursor: Cursor,
@@ -60,8 +84,8 @@ pub(crate) struct Inbox {
     before: EventId,
     /// What the member receives first.
     first: Option<Encoded>,
-    /// Names that were in the member's welcome, and that the room has not been told of.
-    unannounced: BTreeSet<Arc<str>>,
+    /// Names that were in the member's welcome, and that the room has not been told of, in order.
+    unannounced: Box<[Arc<str>]>,
     lag: Option<Box<Lag>>,
 }
 
@@ -91,7 +115,6 @@ pub(crate) struct Delivered {
 impl Inbox {
     /// Returns an inbox of a member who receives `first`, and then what comes behind the cursor.
     pub(crate) fn new(
-        log: EventLog,
         feed: &'static Feed,
         cursor: Cursor,
         first: Encoded,
@@ -99,7 +122,8 @@ impl Inbox {
     ) -> Self {
         let before = cursor.after();
         let lag = Some(Box::new(Lag::new(before, 0)));
-        Self { log, feed, cursor, before, first: Some(first), unannounced, lag }
+        let unannounced = unannounced.into_iter().collect();
+        Self { feed, cursor, before, first: Some(first), unannounced, lag }
     }
 
     // ANCHOR: catch_up
@@ -107,6 +131,7 @@ impl Inbox {
     /// left.
     pub(crate) fn catch_up(
         &mut self,
+        log: &EventLog,
         outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
         metrics: &Metrics,
     ) -> bool {
@@ -115,12 +140,12 @@ impl Inbox {
             send(&first, outgoing, metrics);
         }
         while outgoing.pending() < READY_MAX {
-            let missed = self.log.read(&mut self.cursor, 1);
+            let missed = log.read(&mut self.cursor, 1);
             if missed.is_gap {
-                send(&(self.feed.gap)(&self.log), outgoing, metrics);
+                send(&(self.feed.gap)(log), outgoing, metrics);
             }
             for event in &missed.events {
-                let frame = (self.feed.frame)(&self.log, event);
+                let frame = (self.feed.frame)(log, event);
                 lag.bytes = lag.bytes.saturating_sub(frame.frames().len());
                 send(&frame, outgoing, metrics);
             }
@@ -187,15 +212,15 @@ impl Inbox {
     /// Returns the names of members who have joined, without those that were in the member's welcome.
     /// `None` if all of them are new.
     fn fresh_names(&mut self, joined: &[Arc<str>]) -> Option<Vec<Arc<str>>> {
-        if self.unannounced.is_empty() {
+        let known = take(&mut self.unannounced);
+        if known.is_empty() {
             return None;
         }
-        let known = take(&mut self.unannounced);
-        Some(joined.iter().filter(|name| !known.contains(*name)).cloned().collect())
+        Some(joined.iter().filter(|name| known.binary_search(name).is_err()).cloned().collect())
     }
 
-    /// Notes that everything was handled that had come from the member.
-    pub(crate) fn note_all_handled(&mut self) {
+    /// Notes that what is handled from now on is read now, and that everything else was handled.
+    pub(crate) fn note_read(&mut self) {
         self.before = self.cursor.after();
     }
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
 use echo::{Connection, Ended, Message};
+use event_log::EventLog;
 use tokio::time::Instant;
 
 use crate::delivery::broadcast::Broadcast;
@@ -33,6 +34,8 @@ struct State {
     inbox: Inbox,
     /// Wakes the task of the connection.
     waker: Waker,
+    /// Whether everything was handled that was read.
+    is_all_handled: bool,
     is_too_slow: bool,
 }
 // ANCHOR_END: line
@@ -54,7 +57,8 @@ impl Line {
     /// Returns the line to a member of this name.
     pub(crate) fn new(name: Arc<str>, connection: Connection<Stream>, inbox: Inbox) -> Arc<Self> {
         let (connection, waker) = (Some(connection), Waker::noop().clone());
-        let state = State { connection, inbox, waker, is_too_slow: false };
+        let (is_all_handled, is_too_slow) = (true, false);
+        let state = State { connection, inbox, waker, is_all_handled, is_too_slow };
         Arc::new(Self { name, state: Mutex::new(state) })
     }
 
@@ -89,7 +93,7 @@ impl Line {
     /// the member has taken nothing for some time, the conversation is ended.
     pub(crate) fn judge(&self, limit: usize, now: Instant) -> bool {
         let mut state = self.state();
-        let State { connection, inbox, waker, is_too_slow } = &mut *state;
+        let State { connection, inbox, waker, is_too_slow, .. } = &mut *state;
         let Some(connection) = connection else { return false };
         if inbox.is_too_slow(connection.outgoing().pending(), limit, now) {
             *is_too_slow = true;
@@ -104,13 +108,14 @@ impl Line {
     /// `may_receive` false, nothing is read.
     pub(crate) fn poll_turn(
         &self,
+        log: &EventLog,
         context: &mut Context<'_>,
         may_receive: bool,
         metrics: &Metrics,
         handle: &mut impl FnMut(&str) -> Option<Answer>,
     ) -> Poll<Turn> {
         let mut state = self.state();
-        let State { connection, inbox, waker, is_too_slow } = &mut *state;
+        let State { connection, inbox, waker, is_all_handled, is_too_slow } = &mut *state;
         let Some(connection) = connection else { return Poll::Pending };
         if !waker.will_wake(context.waker()) {
             waker.clone_from(context.waker());
@@ -119,14 +124,17 @@ impl Line {
             return Poll::Ready(Turn::TooSlow);
         }
         // A member who has something to catch up on is not asked for more.
-        if let Err(ended) = ready!(poll_caught_up(inbox, connection, metrics, context)) {
+        if let Err(ended) = ready!(poll_caught_up(log, inbox, connection, metrics, context)) {
             return Poll::Ready(Turn::Ended(ended));
         }
         if !may_receive {
             return pin!(connection.pause()).poll(context).map(Turn::Ended);
         }
+        if replace(is_all_handled, false) {
+            inbox.note_read();
+        }
         let Poll::Ready(received) = pin!(connection.recv()).poll(context) else {
-            inbox.note_all_handled();
+            *is_all_handled = true;
             return Poll::Pending;
         };
         match received {
@@ -149,7 +157,7 @@ impl Line {
 
     /// Sends everything that is in the log, before the server stops. Returns when it is written, or the
     /// connection is broken.
-    pub(crate) async fn send_rest(&self, metrics: &Metrics) {
+    pub(crate) async fn send_rest(&self, log: &EventLog, metrics: &Metrics) {
         let mut is_first = true;
         poll_fn(|context| {
             let mut state = self.state();
@@ -159,7 +167,7 @@ impl Line {
             if replace(&mut is_first, false) {
                 inbox.expect_no_broadcast(connection.outgoing().pending());
             }
-            poll_caught_up(inbox, connection, metrics, context).map(drop)
+            poll_caught_up(log, inbox, connection, metrics, context).map(drop)
         })
         .await;
     }
@@ -174,12 +182,13 @@ impl Line {
 
 /// Sends what a member has missed, as the member takes it.
 fn poll_caught_up(
+    log: &EventLog,
     inbox: &mut Inbox,
     connection: &mut Connection<Stream>,
     metrics: &Metrics,
     context: &mut Context<'_>,
 ) -> Poll<Result<(), Ended>> {
-    while !inbox.catch_up(&mut connection.outgoing(), metrics) {
+    while !inbox.catch_up(log, &mut connection.outgoing(), metrics) {
         ready!(pin!(connection.flush()).poll(context))?;
     }
     Poll::Ready(Ok(()))

@@ -2,6 +2,7 @@
 
 pub(crate) mod conversation;
 pub(crate) mod health;
+pub(crate) mod hello;
 pub(crate) mod routes;
 pub(crate) mod socket;
 pub(crate) mod tls;

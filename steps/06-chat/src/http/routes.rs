@@ -9,15 +9,14 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get};
-use event_log::EventId;
-use serde::Deserialize;
 use web::page;
 use web::server::{guarded, not_found};
 
 use crate::app::App;
 use crate::exposition::MEDIA_TYPE;
 use crate::http::health::{live, ready};
-use crate::http::socket::{Purpose, Visit, open};
+use crate::http::hello::Visit;
+use crate::http::socket::{Purpose, open};
 use crate::metrics::Gauges;
 
 /// The room of a client that has not chosen one.
@@ -63,33 +62,23 @@ async fn nothing_here() -> (StatusCode, String) {
     not_found("/, /vote or /compare")
 }
 
-/// The query of a page that comes back to a room.
-#[derive(Deserialize)]
-struct Return {
-    /// A secret that the page has chosen for this visit.
-    #[serde(default)]
-    session: String,
-    /// The last message that the page has seen.
-    after: Option<EventId>,
-}
-
 async fn room(
     State(app): State<Arc<App>>,
     Path((room, name)): Path<(String, String)>,
-    Query(Return { session, after }): Query<Return>,
+    Query(visit): Query<Visit>,
     request: Request,
 ) -> Response {
-    open(&app, request, Purpose::Room(Visit { room, name, session, after }))
+    open(&app, request, Purpose::Room { room, name, visit })
 }
 
 /// `/ws/NAME`: the lobby.
 async fn lobby(
-    State(app): State<Arc<App>>,
+    app: State<Arc<App>>,
     Path(name): Path<String>,
-    Query(Return { session, after }): Query<Return>,
+    visit: Query<Visit>,
     request: Request,
 ) -> Response {
-    open(&app, request, Purpose::Room(Visit { room: LOBBY.to_owned(), name, session, after }))
+    room(app, Path((LOBBY.to_owned(), name)), visit, request).await
 }
 
 /// A path that ends where the name should be. It is refused as an empty name is.
@@ -98,8 +87,8 @@ async fn empty_name(
     Path(room): Path<String>,
     request: Request,
 ) -> Response {
-    let (name, session) = (String::new(), String::new());
-    open(&app, request, Purpose::Room(Visit { room, name, session, after: None }))
+    let (name, visit) = (String::new(), Visit::default());
+    open(&app, request, Purpose::Room { room, name, visit })
 }
 
 /// The same for the lobby.
@@ -107,8 +96,12 @@ async fn empty_name_in_lobby(app: State<Arc<App>>, request: Request) -> Response
     empty_name(app, Path(LOBBY.to_owned()), request).await
 }
 
-async fn vote(State(app): State<Arc<App>>, request: Request) -> Response {
-    open(&app, request, Purpose::Vote)
+async fn vote(
+    State(app): State<Arc<App>>,
+    Query(visit): Query<Visit>,
+    request: Request,
+) -> Response {
+    open(&app, request, Purpose::Vote { visit })
 }
 
 async fn echo(State(app): State<Arc<App>>, request: Request) -> Response {

@@ -7,7 +7,6 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use echo::{Agreement, Compression, Connection, Endpoint, Limits, Role};
-use event_log::EventId;
 use handshake::Refusal;
 use hyper::upgrade::{OnUpgrade, Upgraded, on};
 use tokio::net::TcpStream;
@@ -19,6 +18,7 @@ use crate::app::{App, Seat};
 use crate::connection::converse::Outcome;
 use crate::delivery::stream::Stream;
 use crate::http::conversation::{echo_until_the_end, end, stay, vote};
+use crate::http::hello::{Visit, complete};
 use crate::rooms::registry::Member;
 
 /// What a connection is for.
@@ -27,20 +27,9 @@ pub(crate) enum Purpose {
     /// Every message is echoed.
     Echo,
     /// The vote.
-    Vote,
+    Vote { visit: Visit },
     /// A member of a room.
-    Room(Visit),
-}
-
-/// Who wants to enter which room.
-#[derive(Debug)]
-pub(crate) struct Visit {
-    pub(crate) room: String,
-    pub(crate) name: String,
-    /// The page's secret, by which it is recognised when it comes back.
-    pub(crate) session: String,
-    /// The last message that it has seen.
-    pub(crate) after: Option<EventId>,
+    Room { room: String, name: String, visit: Visit },
 }
 
 // ANCHOR: open
@@ -50,7 +39,7 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
     let upgrade = handshake::upgrade(&request, &app.policy);
     let refusal = match (upgrade, Seat::take(app)) {
         (Ok(mut upgrade), Some(seat)) => {
-            let is_short = matches!(purpose, Purpose::Vote);
+            let is_short = matches!(purpose, Purpose::Vote { .. });
             let compression = if is_short { Compression::Off } else { app.compression };
             let agreed = compression.accept(request.headers());
             upgrade.extensions = agreed.map(|agreed| agreed.to_string());
@@ -87,12 +76,20 @@ async fn take_over(upgraded: OnUpgrade, purpose: Purpose, agreed: Option<Agreeme
         _ => Limits { message: app.chat_limits.chat_message, ..app.limits },
     };
     let endpoint = Endpoint::new(Role::Server, limits, received, agreed);
-    let connection = Connection::new(stream, endpoint, &app.clock);
-    match purpose {
-        Purpose::Echo => drop(tokio::spawn(echo_until_the_end(connection, seat))),
-        Purpose::Vote => drop(tokio::spawn(vote(connection, seat))),
-        Purpose::Room(visit) => {
-            if let Some(member) = enter(&seat.0, &visit, connection).await {
+    let mut connection = Connection::new(stream, endpoint, &app.clock);
+    let (place, visit) = match purpose {
+        Purpose::Echo => return drop(tokio::spawn(echo_until_the_end(connection, seat))),
+        Purpose::Vote { visit } => (None, visit),
+        Purpose::Room { room, name, visit } => (Some((room, name)), visit),
+    };
+    let visit = match complete(visit, &mut connection, app.timeouts.handshake).await {
+        Ok(visit) => visit,
+        Err(outcome) => return end(connection, outcome, app).await,
+    };
+    match place {
+        None => drop(tokio::spawn(vote(connection, &visit.session, seat))),
+        Some((room, name)) => {
+            if let Some(member) = enter(app, &room, &name, &visit, connection).await {
                 tokio::spawn(stay(member, seat));
             }
         }
@@ -117,7 +114,9 @@ fn stream_of(upgraded: Upgraded) -> Option<(Stream, Vec<u8>)> {
 /// Enters a room. A visitor who is not admitted is told why.
 async fn enter(
     app: &Arc<App>,
-    Visit { room, name, session, after }: &Visit,
+    room: &str,
+    name: &str,
+    Visit { session, after, .. }: &Visit,
     mut connection: Connection<Stream>,
 ) -> Option<Member> {
     let admitted = tokio::select! {
@@ -127,9 +126,9 @@ async fn enter(
         ended = connection.pause() => Err(Outcome::Ended(ended)),
     };
     match admitted {
-        Ok(membership) => {
+        Ok(admission) => {
             info!("{name:?} enters {room:?}");
-            Some(app.rooms.enter(room, name, *after, membership, connection))
+            Some(app.rooms.enter(admission, *after, connection))
         }
         Err(outcome) => {
             info!("{name:?} is not admitted to {room:?}");

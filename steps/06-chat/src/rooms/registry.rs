@@ -3,17 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base64::prelude::{BASE64_STANDARD, Engine};
 use echo::{CloseCode, CloseFrame, Connection};
-use event_log::{EventId, EventLog, Loss, Membership, NotEntered};
-use sha1::{Digest, Sha1};
+use event_log::{EventId, EventLog, Loss, Membership, NotEntered, digest};
+use names::Name;
 
 use crate::delivery::audience::Amount;
 use crate::delivery::inbox::Answer;
 use crate::delivery::line::Line;
 use crate::delivery::stream::Stream;
 use crate::metrics::Metrics;
-use crate::rooms::names::check_name;
 use crate::rooms::room::{Room, topic_of};
 
 // ANCHOR: member
@@ -36,10 +34,11 @@ pub(crate) struct Member {
 }
 // ANCHOR_END: member
 
-/// Returns the digest of a session, by which it can be recognised and from which nobody learns it. The
-/// log is kept in places that others may read.
-fn digest(session: &str) -> String {
-    if session.is_empty() { String::new() } else { BASE64_STANDARD.encode(Sha1::digest(session)) }
+/// A visitor who has got a name in a room, and may enter.
+pub(crate) struct Admission {
+    room: Name,
+    name: Name,
+    membership: Membership,
 }
 
 // ANCHOR: refusal
@@ -51,6 +50,10 @@ fn refusal(problem: NotEntered) -> CloseFrame<'static> {
         NotEntered::NameTaken => {
             (CloseCode::POLICY_VIOLATION, "that name is taken here: choose another")
         }
+        NotEntered::LooksTaken => (
+            CloseCode::POLICY_VIOLATION,
+            "that name looks like one that is taken here: choose another",
+        ),
         NotEntered::TooManyRooms => {
             (CloseCode::POLICY_VIOLATION, "there are as many rooms as the server has: join another")
         }
@@ -81,19 +84,22 @@ impl Rooms {
         room: &str,
         name: &str,
         session: &str,
-    ) -> Result<Membership, CloseFrame<'static>> {
-        for name in [name, room] {
-            let code = CloseCode::POLICY_VIOLATION;
-            check_name(name).map_err(|reason| {
+    ) -> Result<Admission, CloseFrame<'static>> {
+        let code = CloseCode::POLICY_VIOLATION;
+        let named = |text: &str| {
+            Name::new(text).map_err(|problem| {
                 self.metrics.name_refused();
-                CloseFrame { code, reason }
-            })?;
-        }
-        let entered = self.log.enter(&topic_of(room), name, &digest(session)).await;
-        entered.map_err(|problem| {
+                CloseFrame { code, reason: problem.reason() }
+            })
+        };
+        let (name, room) = (named(name)?, named(room)?);
+        let (topic, session) = (topic_of(room.as_str()), digest(session));
+        let entered = self.log.enter(&topic, name.as_str(), &session).await;
+        let membership = entered.map_err(|problem| {
             self.metrics.not_admitted(problem);
             refusal(problem)
-        })
+        })?;
+        Ok(Admission { room, name, membership })
     }
     // ANCHOR_END: admit
 
@@ -105,15 +111,13 @@ impl Rooms {
     /// this server has not.
     pub(crate) fn enter(
         self: &Arc<Self>,
-        room: &str,
-        name: &str,
+        Admission { room, name, membership }: Admission,
         after: Option<EventId>,
-        membership: Membership,
         connection: Connection<Stream>,
     ) -> Member {
         let mut rooms = self.open();
-        let open = || Room::open(room, &self.log, &self.metrics, self.queue_max);
-        let room = Arc::clone(rooms.entry(room.into()).or_insert_with(open));
+        let open = || Room::open(room.as_str(), &self.log, &self.metrics, self.queue_max);
+        let room = Arc::clone(rooms.entry(room.clone().into()).or_insert_with(open));
         let line = room.enter(&name.into(), after, connection);
         Member { rooms: Arc::clone(self), room, line, membership }
     }

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use echo::{Connection, Encoded};
 use event_log::{Cursor, Draft, Event, EventId, EventLog, random_key};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use crate::delivery::audience::{Amount, Audience, Lines};
+use crate::delivery::audience::{Amount, Audience};
 use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
 use crate::delivery::inbox::{Answer, Feed, Inbox, SLOW_TIME};
 use crate::delivery::line::Line;
@@ -118,7 +118,7 @@ impl Room {
         let shared = self.log.is_shared();
         let (room, you, after) = (&*self.name, &**name, cursor.after());
         let welcome = encode(&ServerMessage::Welcome { room, you, here, shared, after });
-        let inbox = Inbox::new(self.log.clone(), &FEED, cursor, welcome, unannounced);
+        let inbox = Inbox::new(&FEED, cursor, welcome, unannounced);
         let line = Line::new(Arc::clone(name), connection, inbox);
         self.members.add(Arc::clone(&line));
         line
@@ -141,32 +141,12 @@ impl Room {
     /// A person who types by hand does not need to write JSON: a text that is not a JSON object is
     /// the message itself.
     pub(crate) fn handle(&self, name: &Arc<str>, text: &str) -> Option<Answer> {
-        let message = if text.trim_start().starts_with('{') {
-            let Ok(message) = serde_json::from_str(text) else {
-                return Some(Answer::refused(
-                    "",
-                    r#"write it like {"msg": "hello", "key": "1"} or {"typing": true}"#,
-                ));
-            };
-            message
-        } else {
-            ClientMessage::Message { msg: text.to_owned(), key: None }
-        };
-        match message {
-            ClientMessage::Message { msg, key } => {
-                let key = key.unwrap_or_else(random_key);
-                match self.append(name, &msg, &key) {
-                    Ok(None) => None,
-                    // The member may have missed that it arrived.
-                    Ok(Some(id)) => {
-                        let time = id.milliseconds;
-                        let frame = encode(&ServerMessage::Sent { key: &key, id, time });
-                        Some(Answer { frame, id: Some(id), is_refusal: false })
-                    }
-                    Err(reason) => Some(Answer::refused(&key, &reason)),
-                }
-            }
-            ClientMessage::Typing { typing } => {
+        if !text.trim_start().starts_with('{') {
+            return self.say(name, text, None);
+        }
+        match serde_json::from_str(text) {
+            Ok(ClientMessage { msg: Some(msg), key, .. }) => self.say(name, &msg, key),
+            Ok(ClientMessage { typing: Some(typing), .. }) => {
                 let mut state = self.state();
                 // In a crowd, a long list of those who are typing helps nobody.
                 if typing && state.typing.len() < BATCH {
@@ -175,6 +155,25 @@ impl Room {
                 }
                 None
             }
+            Ok(ClientMessage { ping: Some(ping), .. }) => ping.then(Answer::pong),
+            _ => Some(Answer::unreadable(text, &ClientMessage::FIELDS, ClientMessage::HOW)),
+        }
+    }
+
+    /// Appends a message to the log. Returns the answer for its sender, if there is one already.
+    fn say(&self, name: &Arc<str>, msg: &str, own_key: Option<String>) -> Option<Answer> {
+        let drawn = own_key.is_none().then(random_key);
+        let key = own_key.as_ref().or(drawn.as_ref()).map_or("", String::as_str);
+        match self.append(name, msg, key) {
+            Ok(None) => None,
+            // The member may have missed that it arrived.
+            Ok(Some(id)) => {
+                let time = id.milliseconds;
+                let frame = encode(&ServerMessage::Sent { key, id, time });
+                Some(Answer { frame, id: Some(id), is_refusal: false })
+            }
+            // A key that was drawn here means nothing to the sender.
+            Err(reason) => Some(Answer::refused(&own_key.unwrap_or_default(), &reason)),
         }
     }
 
@@ -201,28 +200,38 @@ impl Room {
     // ANCHOR_END: append
 
     // ANCHOR: broadcast_names
-    /// Broadcasts who has joined and who has left since the last time.
-    async fn broadcast_names(&self) {
-        let (left, joined, lines) = self.changes_of_names();
-        if !left.is_empty() {
-            let left = Broadcast::news(&ServerMessage::Left { names: &left });
-            self.members.send(left, &lines).await;
-        }
+    /// Broadcasts who has joined, and also whoever has joined, sent one of these messages, and left
+    /// again.
+    async fn broadcast_joined(&self, here: &BTreeSet<Arc<str>>, events: &[Event]) {
+        let (joined, lines) = {
+            // Those are told who had entered by then. For others, it is a part of their welcome.
+            let mut state = self.state();
+            let senders = events.iter().map(|event| &event.owner);
+            let present: BTreeSet<Arc<str>> = here.iter().chain(senders).cloned().collect();
+            let joined: Vec<Arc<str>> = present.difference(&state.here).cloned().collect();
+            state.here.extend(joined.iter().cloned());
+            (joined, self.members.lines())
+        };
         if !joined.is_empty() {
             self.members.send(Broadcast::joined(joined), &lines).await;
         }
     }
 
-    /// Returns who has left and who has joined since the last time, and those who are told: all who had
-    /// entered by then. For others, it is a part of their welcome.
-    fn changes_of_names(&self) -> (Vec<Arc<str>>, Vec<Arc<str>>, Lines) {
-        let here = self.log.here(&self.topic);
-        let mut state = self.state();
-        let were_here = &take(&mut state.left) | &state.here;
-        let left = were_here.difference(&here).cloned().collect();
-        let joined = here.difference(&state.here).cloned().collect();
-        state.here = here;
-        (left, joined, self.members.lines())
+    /// Broadcasts who has left. Whoever has sent one of the messages that are `still_to_come` leaves
+    /// after them.
+    async fn broadcast_left(&self, here: &BTreeSet<Arc<str>>, still_to_come: &[Event]) {
+        let (left, lines) = {
+            let mut state = self.state();
+            let were_here = &take(&mut state.left) | &state.here;
+            let speaks = |name: &&Arc<str>| still_to_come.iter().any(|event| event.owner == **name);
+            let (stay, left): (Vec<_>, Vec<_>) = were_here.difference(here).partition(speaks);
+            state.here = here.iter().chain(stay).cloned().collect();
+            (left.into_iter().cloned().collect::<Vec<Arc<str>>>(), self.members.lines())
+        };
+        if !left.is_empty() {
+            let left = Broadcast::news(&ServerMessage::Left { names: &left });
+            self.members.send(left, &lines).await;
+        }
     }
     // ANCHOR_END: broadcast_names
 
@@ -247,29 +256,24 @@ impl Room {
     }
 
     // ANCHOR: broadcast_messages
-    /// Broadcasts the messages behind the cursor. Returns whether a member is behind.
-    async fn broadcast_messages(&self, cursor: &mut Cursor) -> bool {
+    /// Broadcasts messages. Returns whether a member is behind.
+    async fn broadcast_messages(&self, events: &[Event]) -> bool {
         let mut is_behind = false;
-        loop {
-            let events = self.log.read(cursor, BATCH).events;
-            if events.is_empty() {
-                return is_behind;
+        // Few large messages, or many small ones.
+        let mut bytes = 0;
+        let is_same_batch = |_: &Event, next: &Event| {
+            bytes += next.data.len();
+            let has_room = bytes < BATCH_BYTES;
+            if !has_room {
+                bytes = 0;
             }
-            // Few large messages, or many small ones.
-            let mut bytes = 0;
-            let is_same_batch = |_: &Event, next: &Event| {
-                bytes += next.data.len();
-                let has_room = bytes < BATCH_BYTES;
-                if !has_room {
-                    bytes = 0;
-                }
-                has_room
-            };
-            for events in events.chunk_by(is_same_batch) {
-                let batch = Broadcast::Messages(batch_of(events));
-                is_behind |= self.members.send(batch, &self.members.lines()).await;
-            }
+            has_room
+        };
+        for events in events.chunk_by(is_same_batch) {
+            let batch = Broadcast::Messages(batch_of(events));
+            is_behind |= self.members.send(batch, &self.members.lines()).await;
         }
+        is_behind
     }
     // ANCHOR_END: broadcast_messages
 
@@ -314,14 +318,6 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
         // ANCHOR_END: broadcast
         // ANCHOR: broadcast_all
         let Some(room) = room.upgrade() else { return };
-        // Members are announced before the room receives what they say.
-        if are_names_new || names.has_changed().unwrap_or(false) {
-            are_names_new = false;
-            names.mark_unchanged();
-            room.broadcast_names().await;
-            next_names = Instant::now() + CHANGES_INTERVAL;
-        }
-        room.broadcast_typing().await;
         is_about_shared |= shared.has_changed().unwrap_or(false);
         let is_shared = *shared.borrow_and_update();
         // Another event may have come first, and taken note of the change.
@@ -330,16 +326,62 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
             let news = Broadcast::news(&ServerMessage::Shared { shared: is_shared });
             room.members.send(news, &room.members.lines()).await;
         }
+        let (mut is_behind, mut here) = (false, None);
+        loop {
+            let news = News::read(&log, &mut cursor, &mut names, take(&mut are_names_new));
+            let is_all = news.events.len() < BATCH;
+            // Members are announced before the room receives what they say.
+            if let Some(new) = news.here {
+                room.broadcast_joined(&new, &news.events).await;
+                here = Some(new);
+                next_names = Instant::now() + CHANGES_INTERVAL;
+            }
+            if let (true, Some(here)) = (is_all, &here) {
+                room.broadcast_left(here, &news.events).await;
+            }
+            room.broadcast_typing().await;
+            is_behind |= room.broadcast_messages(&news.events).await;
+            if is_all {
+                break;
+            }
+        }
+        if let Some(here) = here {
+            room.broadcast_left(&here, &[]).await;
+        }
         if !is_shared {
             room.broadcast_waiting().await;
         }
-        if room.broadcast_messages(&mut cursor).await && !is_somebody_behind {
+        if is_behind && !is_somebody_behind {
             is_somebody_behind = true;
             next_judgement = Instant::now() + SLOW_TIME;
         }
     }
 }
 // ANCHOR_END: broadcast_all
+
+/// What is new in a room.
+struct News {
+    /// Messages, at most [`BATCH`] of them.
+    events: Vec<Event>,
+    /// The members who were present when these were the newest messages, if that has changed.
+    here: Option<BTreeSet<Arc<str>>>,
+}
+
+impl News {
+    fn read(
+        log: &EventLog,
+        cursor: &mut Cursor,
+        names: &mut watch::Receiver<()>,
+        are_names_new: bool,
+    ) -> Self {
+        let (missed, here) = log.read_with_members(cursor, BATCH, || {
+            let have_changed = names.has_changed().unwrap_or(false);
+            names.mark_unchanged();
+            are_names_new || have_changed
+        });
+        Self { events: missed.events, here }
+    }
+}
 
 // ANCHOR: batch_of
 /// Encodes messages from the log, in one piece.
