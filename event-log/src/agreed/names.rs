@@ -830,7 +830,8 @@ mod tests {
                 if let NameChange::Leave { seat, .. } = change {
                     spent.insert(seat.clone());
                 }
-                // Names that look alike belong to one visitor.
+                // Names that look alike belong to one visitor. Nothing is kept of those who left.
+                prop_assert_eq!(names.looks.len(), held.len());
                 for (place, left) in held.iter().enumerate() {
                     for right in held[..place].iter().filter(|right| {
                         left.room == right.room && left.held.looks == right.held.looks
