@@ -77,7 +77,7 @@ impl Election {
         let Tally { counts, newest } = Tally::of(&self.log);
         let counts = encode(&ServerMessage::Counts { counts: &counts, newest });
         let cursor = self.log.reader(VOTES, newest);
-        let inbox = Inbox::new(self.log.clone(), &FEED, cursor, counts, BTreeSet::new());
+        let inbox = Inbox::new(&FEED, cursor, counts, BTreeSet::new());
         let line = Line::new(Arc::default(), connection, inbox);
         self.pages.add(Arc::clone(&line));
         Voter { election: Arc::clone(self), line, identity: Identity::new(session) }

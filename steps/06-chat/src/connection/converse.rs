@@ -8,11 +8,11 @@ use event_log::Loss;
 use tokio::task::coop::consume_budget;
 use tokio::time::Sleep;
 
+use crate::app::App;
 use crate::connection::rate_limit::RateLimit;
 use crate::connection::slow_reader;
 use crate::delivery::inbox::Answer;
 use crate::delivery::line::{Line, Turn};
-use crate::metrics::Metrics;
 
 /// How a conversation ends.
 #[derive(Debug)]
@@ -33,20 +33,19 @@ pub(crate) enum Outcome {
 /// member who does not read does not delay the others (fault F21).
 pub(crate) async fn converse(
     line: &Line,
-    rate: u32,
-    metrics: &Metrics,
+    app: &App,
     mut handle: impl FnMut(&str) -> Option<Answer>,
     lost: impl Future<Output = Loss>,
 ) -> Outcome {
     let mut lost = pin!(lost);
-    let mut rate_limit = RateLimit::new(rate);
+    let mut rate_limit = RateLimit::new(app.chat_limits.rate);
     loop {
         let mut rest = rate_limit.rest();
         let may_receive = rest.is_none();
         let turn = tokio::select! {
             // In this order, so that what came so far is handled before the name is lost.
             biased;
-            turn = poll_fn(|context| line.poll_turn(context, may_receive, &mut handle)) => turn,
+            turn = poll_fn(|context| line.poll_turn(&app.log, context, may_receive, &mut handle)) => turn,
             () = finished(&mut rest), if !may_receive => continue,
             how = &mut lost => {
                 let reason = match how {
@@ -61,13 +60,13 @@ pub(crate) async fn converse(
         match turn {
             Turn::Received(bytes) => {
                 rate_limit.count();
-                metrics.message_received(bytes);
+                app.metrics.message_received(bytes);
                 // A member who sends a thousand messages at once lets the room's task work, too.
                 consume_budget().await;
             }
             Turn::NotText => return close(CloseCode::UNSUPPORTED_DATA, "only texts, please"),
             Turn::TooSlow => {
-                metrics.slow_reader();
+                app.metrics.slow_reader();
                 return Outcome::Close(slow_reader::CLOSE);
             }
             Turn::Ended(ended) => return Outcome::Ended(ended),

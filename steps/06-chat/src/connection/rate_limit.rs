@@ -18,25 +18,30 @@ pub(crate) struct RateLimit {
     cost: Duration,
     /// The time at which all messages so far will be paid for.
     paid: Instant,
+    /// When the last message was counted. To ask for the time costs something, too.
+    counted: Instant,
 }
 
 // ANCHOR: rate_limit
 impl RateLimit {
     /// Allows `rate` messages a second.
     pub(crate) fn new(rate: u32) -> Self {
-        Self { cost: Duration::from_secs(1) / rate.max(1), paid: Instant::now() }
+        let now = Instant::now();
+        Self { cost: Duration::from_secs(1) / rate.max(1), paid: now, counted: now }
     }
 
     /// Counts a message.
     pub(crate) fn count(&mut self) {
-        self.paid = self.paid.max(Instant::now()) + self.cost;
+        self.counted = Instant::now();
+        self.paid = self.paid.max(self.counted) + self.cost;
     }
 
     /// Returns how long nothing may be read, if at all. The timer is in a box, because most members
     /// never need it.
     pub(crate) fn rest(&self) -> Option<Pin<Box<Sleep>>> {
         let burst = Duration::from_secs(BURST_SECONDS.into());
-        let until = self.paid.checked_sub(burst).filter(|until| *until > Instant::now());
+        let until = self.paid.checked_sub(burst).filter(|until| *until > self.counted);
+        let until = until.filter(|until| *until > Instant::now());
         until.map(|until| Box::pin(sleep_until(until)))
     }
 }

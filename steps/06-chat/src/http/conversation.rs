@@ -4,6 +4,7 @@
 //! end is in a box.
 
 use std::future::pending;
+use std::sync::Arc;
 
 use echo::{CloseCode, Connection, Ended, Ending, echo};
 use tokio::time::timeout;
@@ -38,41 +39,43 @@ pub(crate) fn vote(
     async move {
         let app = &seat.0;
         let handle = |text: &str| voter.handle(text);
-        let rate = app.chat_limits.rate;
-        let outcome = converse(&voter.line, rate, &app.metrics, handle, pending()).await;
-        let connection = Box::pin(connection_of(&voter.line, &outcome, app)).await;
-        drop(voter);
-        if let Some(connection) = connection {
-            Box::pin(end(connection, outcome, app)).await;
-        }
+        let outcome = converse(&voter.line, app, handle, pending()).await;
+        let line = Arc::clone(&voter.line);
+        Box::pin(leave(line, voter, outcome, app)).await;
     }
 }
 
 // ANCHOR: stay
-/// Stays in a room until one side ends it. A member has left the room before its connection ends.
+/// Stays in a room until one side ends it.
 #[expect(clippy::manual_async_fn, reason = "an async fn would store its arguments twice")]
 pub(crate) fn stay(mut member: Member, seat: Seat) -> impl Future<Output = ()> {
     async move {
         let app = &seat.0;
         let (line, handle, lost) = member.parts();
-        let outcome = converse(line, app.chat_limits.rate, &app.metrics, handle, lost).await;
-        let connection = Box::pin(connection_of(&member.line, &outcome, app)).await;
-        drop(member);
-        if let Some(connection) = connection {
-            Box::pin(end(connection, outcome, app)).await;
-        }
+        let outcome = converse(line, app, handle, lost).await;
+        let line = Arc::clone(&member.line);
+        Box::pin(leave(line, member, outcome, app)).await;
+    }
+}
+
+/// Leaves a room or the vote, and ends the connection. A member has left before its connection ends.
+/// If the server stops, what is on its way to the member is sent first.
+async fn leave<Participant>(
+    line: Arc<Line>,
+    participant: Participant,
+    outcome: Outcome,
+    app: &App,
+) {
+    if let Outcome::Ended(Ended::Stopped) = outcome {
+        let _ = timeout(app.timeouts.close, line.send_rest(&app.log)).await;
+    }
+    let connection = line.take_connection();
+    drop(participant);
+    if let Some(connection) = connection {
+        end(connection, outcome, app).await;
     }
 }
 // ANCHOR_END: stay
-
-/// Takes the connection out of a line. If the server stops, first sends what is on its way to the
-/// member.
-async fn connection_of(line: &Line, outcome: &Outcome, app: &App) -> Option<Connection<Stream>> {
-    if let Outcome::Ended(Ended::Stopped) = outcome {
-        let _ = timeout(app.timeouts.close, line.send_rest()).await;
-    }
-    line.take_connection()
-}
 
 /// Ends a connection.
 pub(crate) async fn end(connection: Connection<Stream>, outcome: Outcome, app: &App) {

@@ -118,7 +118,7 @@ impl Room {
         let shared = self.log.is_shared();
         let (room, you, after) = (&*self.name, &**name, cursor.after());
         let welcome = encode(&ServerMessage::Welcome { room, you, here, shared, after });
-        let inbox = Inbox::new(self.log.clone(), &FEED, cursor, welcome, unannounced);
+        let inbox = Inbox::new(&FEED, cursor, welcome, unannounced);
         let line = Line::new(Arc::clone(name), connection, inbox);
         self.members.add(Arc::clone(&line));
         line
