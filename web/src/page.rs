@@ -1,10 +1,14 @@
 //! The frame around every step's page: the head, the style, the few lines of script that pages
 //! share, and the step's own part in the middle.
 
+use std::ops::RangeInclusive;
+
 use crate::policy::policy_of;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+/// The steps that serve one reader, who also tries out other servers from their pages.
+const PLAYGROUNDS: RangeInclusive<u8> = 1..=5;
 
 /// A page, and the policy under which a browser shows it.
 #[derive(Clone, Debug)]
@@ -27,7 +31,7 @@ pub fn page(step: u8, title: &str, content: &str) -> Page {
          <header><p>WebSocket, step by step</p><h1><b>{step}</b> {title}</h1></header>\n\
          <main>\n{content}</main>\n</html>\n"
     );
-    Page { policy: policy_of(&document), document }
+    Page { policy: policy_of(&document, PLAYGROUNDS.contains(&step)), document }
 }
 
 impl Page {

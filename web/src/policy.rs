@@ -15,11 +15,16 @@ use sha2::{Digest, Sha256};
 pub(crate) const POLICY: &str = "default-src 'self'; img-src 'self' data:; connect-src 'self'; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// What a page may connect to.
+const CONNECT: &str = "connect-src 'self'";
+
 /// Returns the policy of a page: of its inline scripts and styles, a browser uses those that are in
-/// `document` now.
-pub(crate) fn policy_of(document: &str) -> String {
+/// `document` now. From a page of a step that `is_playground`, readers also try out servers of their
+/// own in the console, so it may connect to any WebSocket.
+pub(crate) fn policy_of(document: &str, is_playground: bool) -> String {
     let [scripts, styles] = ["script", "style"].map(|element| digests(document, element));
-    format!("script-src{scripts}; style-src{styles}; {POLICY}")
+    let policy = format!("script-src{scripts}; style-src{styles}; {POLICY}");
+    if is_playground { policy.replace(CONNECT, &format!("{CONNECT} ws:")) } else { policy }
 }
 
 /// Returns the digests of all elements with this name, as a policy lists them.

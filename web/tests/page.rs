@@ -28,7 +28,7 @@ fn a_script_that_is_put_into_a_page_is_not_allowed() {
 /// A policy is a list of directives, and none of them gives way.
 #[test]
 fn a_policy_names_what_is_allowed_and_nothing_unsafe() {
-    let page = page(1, "A page", "");
+    let page = page(6, "A page", "");
     let directives: Vec<&str> = page.policy().split("; ").collect();
     for directive in [
         "default-src 'self'",
@@ -40,4 +40,13 @@ fn a_policy_names_what_is_allowed_and_nothing_unsafe() {
         assert!(directives.contains(&directive), "{directives:?}");
     }
     assert!(!page.policy().contains("unsafe-"), "{directives:?}");
+}
+
+/// Readers open step 1's page, and connect to the server that they build from its console.
+#[test]
+fn the_pages_that_readers_play_with_may_connect_to_other_servers() {
+    for step in 0..=6 {
+        let is_open = page(step, "A page", "").policy().contains("; connect-src 'self' ws:; ");
+        assert_eq!(is_open, (1..=5).contains(&step), "step {step}");
+    }
 }

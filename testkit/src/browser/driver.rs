@@ -64,6 +64,13 @@ impl Driver {
         agent().post(url).send_json(json!({ "type": "browser" }))?.body_mut().read_json()
     }
 
+    /// Gives the browser a command of its own protocol. This blocks.
+    pub(super) fn commands(&self, session: &str, name: &str, parameters: &Value) {
+        let url = format!("{}/session/{session}/goog/cdp/execute", self.url());
+        let sent = agent().post(url).send_json(json!({ "cmd": name, "params": parameters }));
+        sent.unwrap_or_else(|error| panic!("{name} {parameters}: {error}"));
+    }
+
     /// Ends a session, and so the browser. This needs no runtime: it must work in a `Drop` too.
     pub(super) fn ends(&self, session: &str) {
         // A failure must not turn a panic into an abort.
