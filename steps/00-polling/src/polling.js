@@ -152,6 +152,11 @@ addEventListener("DOMContentLoaded", () => {
   for (const link of document.querySelectorAll("nav a")) {
     if (link.href === location.href) link.ariaCurrent = "page";
   }
+  // Everybody's votes would be read out.
+  for (const count of document.querySelectorAll("#votes output")) {
+    count.ariaLive = "off";
+    count.ariaLabel = `Votes for ${count.closest("li").dataset.candidate}`;
+  }
   if (!find("cost")) return;
   addEventListener("load", () => addCost(performance.getEntriesByType("navigation")));
   const observer = new PerformanceObserver((list) => addCost(list.getEntries()));

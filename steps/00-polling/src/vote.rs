@@ -173,7 +173,7 @@ fn with_counts(page: &Page, election: &Election) -> Page {
             rows,
             "<li data-candidate=\"{name}\">\
              <p><b>{name}</b> {surname}<small>{deed}</small></p>\
-             <output aria-live=\"off\" aria-label=\"Votes for {name}\">{count}</output>\
+             <output>{count}</output>\
              <button name=\"candidate\" value=\"{name}\" \
              aria-label=\"Vote for {name} {surname}\">Vote</button>\
              <svg aria-hidden=\"true\"><rect width=\"{width}%\" height=\"100%\"/></svg></li>"
