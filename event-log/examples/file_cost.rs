@@ -6,7 +6,6 @@ use std::error::Error;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use event_log::EventId;
@@ -78,11 +77,10 @@ fn print(what: &str, times: &[Duration], size: u32) {
 fn batch(count: &mut u64, size: u32) -> Vec<Entry> {
     let entry = |milliseconds| Entry {
         id: EventId { milliseconds, sequence: 0 },
-        record: Some(Record::Event(Draft {
-            topic: Arc::from("room/lobby"),
-            key: Arc::from(format!("{milliseconds:016x}")),
-            data: Arc::from("x".repeat(MESSAGE)),
-        })),
+        record: Some(Record::Event(
+            Draft::new("room/lobby", format!("{milliseconds:016x}"), "x".repeat(MESSAGE))
+                .owned_by("Ada"),
+        )),
         snapshot: None,
     };
     let first = *count + 1;

@@ -11,9 +11,12 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::agreed::entry::Draft;
+use crate::agreed::fingerprint::Fingerprint;
+use crate::agreed::names::Refusal;
 use crate::agreed::sum::Topics;
 use crate::event::{EventId, random_key};
 use crate::file_driver;
+use crate::process::core::Outcome;
 use crate::process::cursor::{Cursor, Missed};
 use crate::process::process::{NotAppended, Process, TooManyRooms};
 use crate::redis::driver::drive;
@@ -70,6 +73,9 @@ pub enum NotEntered {
     /// Another visitor has the name.
     #[error("that name is taken here: choose another")]
     NameTaken,
+    /// Another visitor has a name that looks like it.
+    #[error("that name looks like one that is taken here: choose another")]
+    LooksTaken,
     /// There are as many rooms as there may be.
     #[error("there are as many rooms as the server has: join another")]
     TooManyRooms,
@@ -149,19 +155,14 @@ impl EventLog {
     /// readers see it. Returns its id if it was in the log already.
     ///
     /// The sender gives the event a key, and appends it again under the same key if it does not
-    /// know whether it arrived. An event whose topic and key are those of one of the last 100,000
-    /// events is dropped. So "at least once" becomes "exactly once". See
+    /// know whether it arrived. An event is a repetition, and is dropped, if its topic, owner, key
+    /// and content are those of one of the last 100,000 events. So "at least once" becomes "exactly
+    /// once", and a key that somebody else has used is not in the way. See
     /// [`random_key`](crate::random_key).
     ///
     /// # Errors
     /// [`NotAppended`] while 10,000 events wait to be stored, or the file cannot be written.
-    pub fn append(
-        &self,
-        topic: &str,
-        key: &str,
-        data: &str,
-    ) -> Result<Option<EventId>, NotAppended> {
-        let draft = Draft { topic: topic.into(), key: key.into(), data: data.into() };
+    pub fn append(&self, draft: Draft) -> Result<Option<EventId>, NotAppended> {
         self.shared.with(|process, now| process.append(draft, now))
     }
 
@@ -170,14 +171,15 @@ impl EventLog {
     /// # Errors
     /// [`NotStored`] if the event was not appended, or is not stored after ten seconds. Then the
     /// sender does not know whether it will be.
-    pub async fn store(&self, topic: &str, key: &str, data: &str) -> Result<EventId, NotStored> {
-        let mut notifications = self.shared.topics.subscribe(topic);
-        if let Some(id) = self.append(topic, key, data)? {
+    pub async fn store(&self, draft: Draft) -> Result<EventId, NotStored> {
+        let mut notifications = self.shared.topics.subscribe(&draft.topic);
+        let fingerprint = Fingerprint::of(&draft);
+        if let Some(id) = self.append(draft)? {
             return Ok(id);
         }
         let stored = async {
             loop {
-                if let Some(id) = self.id_of(topic, key) {
+                if let Some(id) = self.shared.look(|process| process.agreed().id_of(fingerprint)) {
                     return id;
                 }
                 // The sender of the notifications lives as long as this handle.
@@ -187,9 +189,10 @@ impl EventLog {
         timeout(STORE_TIME, stored).await.map_err(|_| NotStored::StillWaiting)
     }
 
-    /// Returns the id of the event with this topic and key, if it is among the last 100,000 events.
-    pub fn id_of(&self, topic: &str, key: &str) -> Option<EventId> {
-        self.shared.look(|process| process.agreed().id_of(topic, key))
+    /// Returns the id of the event that this one would repeat, if it is among the last 100,000 events.
+    pub fn id_of(&self, draft: &Draft) -> Option<EventId> {
+        let fingerprint = Fingerprint::of(draft);
+        self.shared.look(|process| process.agreed().id_of(fingerprint))
     }
 
     /// Returns the events of a topic after `id` that are kept, oldest first, and whether some are
@@ -234,6 +237,21 @@ impl EventLog {
         self.shared.look(|process| cursor.read(process, events_max))
     }
 
+    /// Returns what a reader receives next, and the members who are present in the room of the same
+    /// name at that moment, if `wants_members` says so. It is asked at the same moment, and has been
+    /// [notified](Self::name_notifications) of everything before it.
+    pub fn read_with_members(
+        &self,
+        cursor: &mut Cursor,
+        events_max: usize,
+        wants_members: impl FnOnce() -> bool,
+    ) -> (Missed, Option<BTreeSet<Arc<str>>>) {
+        self.shared.look(|process| {
+            let missed = cursor.read(process, events_max);
+            (missed, wants_members().then(|| process.here(cursor.topic())))
+        })
+    }
+
     /// Returns the id of a topic's newest event that is kept, or `0-0` if there is none.
     pub fn newest(&self, topic: &str) -> EventId {
         self.shared.look(|process| process.newest(topic))
@@ -270,8 +288,9 @@ impl EventLog {
     /// Enters a room under a name. The name is given back when the membership is dropped, and also
     /// when this future is.
     ///
-    /// A name has one holder in its room, in all processes together. Somebody who comes with the
-    /// session of the holder takes the name over. An empty session takes nothing over.
+    /// A name has one holder in its room, in all processes together, and nobody else gets a name that
+    /// looks like it. Somebody who comes with the session of the holder takes the name over. An empty
+    /// session takes nothing over.
     ///
     /// # Errors
     /// [`NotEntered`], a reason for the person who wants to enter.
@@ -282,12 +301,13 @@ impl EventLog {
         session: &str,
     ) -> Result<Membership, NotEntered> {
         let begin = |process: &mut Process, now| process.enter(room, name, session, now);
-        let (number, admitted, lost) =
+        let (number, entered, lost) =
             self.shared.enter(begin).map_err(|TooManyRooms| NotEntered::TooManyRooms)?;
         // From here on, whatever happens, the name is given back.
         let membership = Membership { shared: Arc::clone(&self.shared), number, lost };
-        match timeout(ENTER_TIME, admitted).await {
-            Ok(Ok(true)) => Ok(membership),
+        match timeout(ENTER_TIME, entered).await {
+            Ok(Ok(Outcome::Admitted)) => Ok(membership),
+            Ok(Ok(Outcome::Refused(Refusal::Alike))) => Err(NotEntered::LooksTaken),
             Ok(_) => Err(NotEntered::NameTaken),
             Err(_) => Err(NotEntered::Unreachable),
         }
@@ -320,6 +340,11 @@ impl EventLog {
     /// can be reached and takes writes. Otherwise there are no others, and the value is always `true`.
     pub fn shared(&self) -> watch::Receiver<bool> {
         self.shared.connected.subscribe()
+    }
+
+    /// Returns whether this process is connected with the others: see [`shared`](Self::shared).
+    pub fn is_shared(&self) -> bool {
+        *self.shared.connected.borrow()
     }
 
     /// Gives back all names, and waits until everything is stored that was accepted, but not longer

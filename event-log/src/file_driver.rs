@@ -84,7 +84,7 @@ mod tests {
     }
 
     fn append(shared: &Shared, key: &str, data: &str) -> Result<Option<EventId>, NotAppended> {
-        let draft = Draft { topic: "chat".into(), key: key.into(), data: data.into() };
+        let draft = Draft::new("chat", key, data);
         shared.with(|process, now| process.append(draft, now))
     }
 
@@ -113,13 +113,14 @@ mod tests {
             let before: Vec<&str> =
                 ["1", "2", "3"].into_iter().filter(|key| *key < accepted).collect();
             disk.set_full(true);
-            append(&shared, accepted, &"x".repeat(3 << 20)).unwrap();
+            let data = "x".repeat(3 << 20);
+            append(&shared, accepted, &data).unwrap();
             // The sender tries again under the same key. Whether the disk is full is known when it has
             // answered.
             let problem = timeout(LONG, async {
                 loop {
                     sleep(Duration::from_millis(10)).await;
-                    if let Err(problem) = append(&shared, accepted, "again") {
+                    if let Err(problem) = append(&shared, accepted, &data) {
                         return problem.to_string();
                     }
                 }

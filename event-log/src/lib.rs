@@ -23,6 +23,7 @@ mod file_driver;
 pub mod process;
 mod redis;
 mod redis_url;
+mod session;
 mod shared;
 mod wakeups;
 
@@ -34,4 +35,5 @@ pub use event_log::{Counted, EventLog, Membership, NotEntered, NotStored, Place}
 pub use process::cursor::{Cursor, Missed};
 pub use process::process::NotAppended;
 pub use redis_url::{InvalidRedisUrl, RedisUrl};
+pub use session::digest;
 pub use shared::Loss;

@@ -37,14 +37,14 @@ struct State {
 pub enum Loss {
     /// The name goes on in another connection of the same visitor.
     GoesOn,
-    /// Another visitor had got the name just before Redis went away.
+    /// Another visitor had got the name, or one that looks like it, just before Redis went away.
     Taken,
 }
 
 /// Who wants to know what becomes of an attempt.
 struct Attempt {
-    /// Whether the attempt was admitted. Taken when it is told.
-    admitted: Option<oneshot::Sender<bool>>,
+    /// Told what becomes of the attempt. Taken when it is told.
+    entered: Option<oneshot::Sender<Outcome>>,
     /// Told when the member loses the name.
     lost: oneshot::Sender<Loss>,
 }
@@ -83,21 +83,21 @@ impl Shared {
         look(&self.state().process)
     }
 
-    /// Begins an attempt to enter. Returns its number, and two receivers: whether it was admitted, and
+    /// Begins an attempt to enter. Returns its number, and two receivers: what becomes of it, and
     /// how the member loses the name.
     pub(crate) fn enter<E>(
         &self,
         begin: impl FnOnce(&mut Process, Now) -> Result<u64, E>,
-    ) -> Result<(u64, oneshot::Receiver<bool>, oneshot::Receiver<Loss>), E> {
-        let (admitted, is_admitted) = oneshot::channel();
+    ) -> Result<(u64, oneshot::Receiver<Outcome>, oneshot::Receiver<Loss>), E> {
+        let (entered, has_entered) = oneshot::channel();
         let (lost, is_lost) = oneshot::channel();
         let mut state = self.state();
         let number = begin(&mut state.process, now(self.began))?;
-        let admitted = Some(admitted);
+        let entered = Some(entered);
         // Known before the news of it is told.
-        state.attempts.insert(number, Attempt { admitted, lost });
+        state.attempts.insert(number, Attempt { entered, lost });
         self.tell_news(&mut state);
-        Ok((number, is_admitted, is_lost))
+        Ok((number, has_entered, is_lost))
     }
 
     /// Gives up an attempt, or what it has led to.
@@ -117,16 +117,16 @@ impl Shared {
                 News::Problem(problem) => warn!("{problem}"),
                 News::Seat(number, Outcome::Admitted) => {
                     let attempt = state.attempts.get_mut(&number);
-                    if let Some(admitted) = attempt.and_then(|attempt| attempt.admitted.take()) {
-                        let _ = admitted.send(true);
+                    if let Some(entered) = attempt.and_then(|attempt| attempt.entered.take()) {
+                        let _ = entered.send(Outcome::Admitted);
                     }
                 }
                 News::Seat(number, outcome) => {
-                    let Some(Attempt { admitted, lost }) = state.attempts.remove(&number) else {
+                    let Some(Attempt { entered, lost }) = state.attempts.remove(&number) else {
                         continue;
                     };
-                    if let Some(admitted) = admitted {
-                        let _ = admitted.send(false);
+                    if let Some(entered) = entered {
+                        let _ = entered.send(outcome);
                     }
                     let _ = lost.send(match outcome {
                         Outcome::Taken => Loss::Taken,

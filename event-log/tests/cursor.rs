@@ -1,7 +1,7 @@
 //! A reader's place: nothing comes twice, and what is missing is announced.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
-use event_log::{Cursor, EventId, EventLog, Topics, random_key};
+use event_log::{Cursor, Draft, EventId, EventLog, Topics, random_key};
 use proptest::prelude::*;
 
 /// More than any of these tests reads.
@@ -14,7 +14,7 @@ fn in_memory(events_max: usize) -> EventLog {
 /// Appends numbers to the topic `numbers`.
 fn count_up(log: &EventLog, numbers: std::ops::Range<usize>) {
     for number in numbers {
-        log.append("numbers", &random_key(), &number.to_string()).unwrap();
+        log.append(Draft::new("numbers", random_key(), number.to_string())).unwrap();
     }
 }
 
@@ -57,7 +57,7 @@ fn a_newcomer_is_not_told_of_events_that_were_dropped_before() {
     }
     // The whole topic was dropped, and begins again.
     for number in 0..1_001 {
-        log.append(&number.to_string(), "key", "only one").unwrap();
+        log.append(Draft::new(number.to_string(), "key", "only one")).unwrap();
     }
     let mut cursor = log.newcomer("numbers", 5);
     assert_eq!(read(&log, &mut cursor, ALL), "");
@@ -100,7 +100,7 @@ fn a_gap_without_events_after_it_is_announced_once() {
     count_up(&log, 0..2);
     let mut cursor = log.reader("numbers", EventId::default());
     for number in 0..1_001 {
-        log.append(&number.to_string(), "key", "only one").unwrap();
+        log.append(Draft::new(number.to_string(), "key", "only one")).unwrap();
     }
     assert_eq!(read(&log, &mut cursor, ALL), "?");
     assert_eq!(read(&log, &mut cursor, ALL), "");
@@ -210,7 +210,7 @@ proptest! {
                 Step::Drop => {
                     for _ in 0..1_001 {
                         others += 1;
-                        log.append(&format!("other {others}"), "key", "only one").unwrap();
+                        log.append(Draft::new(format!("other {others}"), "key", "only one")).unwrap();
                     }
                     oldest = next;
                 }

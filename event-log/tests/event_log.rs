@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use event_log::{Event, EventId, EventLog, Missed, Topics, random_key};
+use event_log::{Draft, Event, EventId, EventLog, Missed, Topics, random_key};
 use tokio::time::{Instant, timeout};
 
 const LONG: Duration = Duration::from_secs(10);
@@ -30,7 +31,7 @@ fn all(log: &EventLog, topic: &str) -> Vec<Event> {
 
 /// Appends under a key that is new.
 fn append(log: &EventLog, topic: &str, data: &str) {
-    log.append(topic, &random_key(), data).unwrap();
+    log.append(Draft::new(topic, random_key(), data)).unwrap();
 }
 
 /// Milliseconds since 1970.
@@ -290,34 +291,74 @@ fn the_place_of_a_newcomer_belongs_to_the_log_even_if_that_is_empty() {
 fn an_event_that_is_appended_twice_under_one_key_is_kept_once() {
     let log = in_memory(2);
     for (topic, key, data) in
-        [("a", "k1", "one"), ("a", "k1", "again"), ("b", "k1", "another topic"), ("a", "k2", "two")]
+        [("a", "k1", "one"), ("a", "k1", "one"), ("b", "k1", "another topic"), ("a", "k2", "two")]
     {
-        log.append(topic, key, data).unwrap();
+        log.append(Draft::new(topic, key, data)).unwrap();
     }
     assert_eq!(contents(&all(&log, "a")), ["one", "two"]);
     assert_eq!(contents(&all(&log, "b")), ["another topic"]);
     // Whoever appends it again is told its id.
-    assert_eq!(log.append("a", "k2", "two").unwrap(), Some(log.newest("a")));
+    assert_eq!(log.append(Draft::new("a", "k2", "two")).unwrap(), Some(log.newest("a")));
     // The key is remembered longer than the event is kept: a late repetition is still recognised.
-    let first = log.id_of("a", "k1");
-    log.append("a", "k3", "three").unwrap();
+    let first = log.id_of(&Draft::new("a", "k1", "one"));
+    assert!(first.is_some());
+    log.append(Draft::new("a", "k3", "three")).unwrap();
     assert_eq!(contents(&all(&log, "a")), ["two", "three"]);
-    assert_eq!(log.append("a", "k1", "one").unwrap(), first);
+    assert_eq!(log.append(Draft::new("a", "k1", "one")).unwrap(), first);
     assert_eq!(contents(&all(&log, "a")), ["two", "three"]);
+}
+
+/// A key belongs to the one who used it. Whoever uses it again for something else says something
+/// new, and is not taken for the other.
+#[test]
+fn a_repetition_has_the_same_owner_key_and_content() {
+    let log = in_memory(100);
+    let by = |owner: &str, key, data| Draft::new("a", key, data).owned_by(owner);
+    let drafts = [
+        by("Ada", "k", "one"),
+        by("Bob", "k", "one"),
+        by("", "k", "one"),
+        by("Ada", "k", "two"),
+        by("Ada", "l", "one"),
+    ];
+    for draft in &drafts {
+        assert_eq!(log.append(draft.clone()).unwrap(), None, "{draft:?}");
+    }
+    let events = all(&log, "a");
+    assert_eq!(events.len(), drafts.len());
+    for (draft, event) in drafts.iter().zip(&events) {
+        let Event { id, topic, owner, key, data } = event.clone();
+        assert_eq!(&Draft { topic, owner, key, data }, draft);
+        assert_eq!(log.append(draft.clone()).unwrap(), Some(id));
+        assert_eq!(log.id_of(draft), Some(id));
+    }
+    assert_eq!(all(&log, "a"), events);
+}
+
+/// It would be allocated for each event otherwise.
+#[test]
+fn the_events_of_a_topic_share_its_text() {
+    let log = in_memory(100);
+    for number in 0..3 {
+        append(&log, "a", &number.to_string());
+    }
+    let events = all(&log, "a");
+    assert!(events.iter().all(|event| Arc::ptr_eq(&event.topic, &events[0].topic)));
 }
 
 #[test]
 fn a_key_is_forgotten_after_100_000_others() {
     let log = in_memory(2);
-    log.append("a", "the key", "one").unwrap();
+    log.append(Draft::new("a", "the key", "one")).unwrap();
     for number in 1..100_000 {
-        log.append("b", &number.to_string(), "").unwrap();
+        log.append(Draft::new("b", number.to_string(), "")).unwrap();
     }
-    assert!(log.append("a", "the key", "again").unwrap().is_some());
-    log.append("b", "one more", "").unwrap();
-    assert_eq!(log.id_of("a", "the key"), None);
-    assert_eq!(log.append("a", "the key", "again").unwrap(), None);
-    assert_eq!(contents(&all(&log, "a")), ["one", "again"]);
+    let draft = Draft::new("a", "the key", "one");
+    assert!(log.append(draft.clone()).unwrap().is_some());
+    log.append(Draft::new("b", "one more", "")).unwrap();
+    assert_eq!(log.id_of(&draft), None);
+    assert_eq!(log.append(draft).unwrap(), None);
+    assert_eq!(contents(&all(&log, "a")), ["one", "one"]);
 }
 
 #[test]
@@ -332,7 +373,7 @@ fn of_12_000_votes_in_one_burst_each_is_counted() {
     let log = in_memory(100);
     for number in 0..12_000 {
         let candidate = if number % 3 == 0 { "Ada" } else { "Grace" };
-        log.append("vote", &number.to_string(), candidate).unwrap();
+        log.append(Draft::new("vote", number.to_string(), candidate)).unwrap();
     }
     let counted = log.counted("vote");
     let expected = BTreeMap::from([("Ada".into(), 4_000), ("Grace".into(), 8_000)]);
@@ -345,7 +386,7 @@ fn of_12_000_votes_in_one_burst_each_is_counted() {
 fn a_vote_that_is_cast_twice_is_counted_once() {
     let log = in_memory(2);
     for key in ["1", "1", "2", "3", "1"] {
-        log.append("vote", key, "Ada").unwrap();
+        log.append(Draft::new("vote", key, "Ada")).unwrap();
     }
     assert_eq!(log.counted("vote").counts, BTreeMap::from([("Ada".into(), 3)]));
     // Only those topics are counted that must be.
@@ -356,9 +397,12 @@ fn a_vote_that_is_cast_twice_is_counted_once() {
 #[tokio::test]
 async fn an_event_is_stored_when_its_id_is_known() {
     let log = in_memory(100);
-    let id = log.store("words", "key", "one").await.unwrap();
-    assert_eq!((log.newest("words"), log.id_of("words", "key")), (id, Some(id)));
-    assert_eq!(log.store("words", "key", "one").await.unwrap(), id);
+    let id = log.store(Draft::new("words", "key", "one")).await.unwrap();
+    assert_eq!(
+        (log.newest("words"), log.id_of(&Draft::new("words", "key", "one"))),
+        (id, Some(id))
+    );
+    assert_eq!(log.store(Draft::new("words", "key", "one")).await.unwrap(), id);
     assert_eq!(contents(&all(&log, "words")), ["one"]);
 }
 

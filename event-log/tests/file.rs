@@ -24,11 +24,9 @@ fn id(number: u64) -> EventId {
 }
 
 fn message(number: u64) -> Entry {
-    let draft = Draft {
-        topic: Arc::from("room/lobby"),
-        key: Arc::from(number.to_string()),
-        data: Arc::from(format!("message {number} {}", "ä".repeat((number % 50) as usize))),
-    };
+    let data = format!("message {number} {}", "ä".repeat((number % 50) as usize));
+    let owner = ["", "Ada", "Bob"][(number % 3) as usize];
+    let draft = Draft::new("room/lobby", number.to_string(), data).owned_by(owner);
     Entry { id: id(number), record: Some(Record::Event(draft)), snapshot: None }
 }
 
@@ -44,8 +42,8 @@ fn snapshot(upto: EventId, votes: u64) -> Snapshot {
 
 fn bytes(entry: &Entry) -> u64 {
     match &entry.record {
-        Some(Record::Event(Draft { topic, key, data })) => {
-            (topic.len() + key.len() + data.len()) as u64
+        Some(Record::Event(Draft { topic, owner, key, data })) => {
+            (topic.len() + owner.len() + key.len() + data.len()) as u64
         }
         _ => 0,
     }
@@ -350,12 +348,12 @@ fn a_file_of_another_version_is_reported_and_kept() {
     let about = redb::TableDefinition::<&str, u64>::new("about");
     let database = redb::Database::open(&path).unwrap();
     let transaction = database.begin_write().unwrap();
-    transaction.open_table(about).unwrap().insert("format", 2).unwrap();
+    transaction.open_table(about).unwrap().insert("format", 3).unwrap();
     transaction.commit().unwrap();
     drop(database);
     let (found, sentence) = problem(folder.path());
     assert!(matches!(found, Problem::OtherFormat { .. }), "{sentence}");
-    assert!(sentence.contains("format 2") && sentence.contains("format 1"), "{sentence}");
+    assert!(sentence.contains("format 3") && sentence.contains("format 2"), "{sentence}");
     assert!(path.exists());
 }
 

@@ -22,7 +22,7 @@ fn at(milliseconds: u64) -> Now {
 }
 
 fn append(process: &mut Process, key: &str, now: Now) -> Result<Option<EventId>, NotAppended> {
-    process.append(Draft { topic: "vote".into(), key: key.into(), data: "Ada".into() }, now)
+    process.append(Draft::new("vote", key, "Ada"), now)
 }
 
 /// Takes the command of the process, which must be to store something.

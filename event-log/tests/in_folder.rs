@@ -47,8 +47,8 @@ async fn a_restart_shows_what_was_there() {
     let mut ids = Vec::new();
     for number in 0..10 {
         let data = format!("message {number}");
-        ids.push(log.store("chat", &number.to_string(), &data).await.unwrap());
-        log.store("vote", &number.to_string(), "Ada").await.unwrap();
+        ids.push(log.store(Draft::new("chat", number.to_string(), &*data)).await.unwrap());
+        log.store(Draft::new("vote", number.to_string(), "Ada")).await.unwrap();
     }
     // It is in the log when it is stored, and not before.
     let before = (all(&log, "chat"), all(&log, "vote"), log.counted("vote"));
@@ -60,9 +60,9 @@ async fn a_restart_shows_what_was_there() {
     assert_eq!((all(&log, "chat"), all(&log, "vote"), log.counted("vote")), before);
     assert!(log.here("chat").is_empty());
     // What is sent again is recognised, and new events come later.
-    assert_eq!(log.append("chat", "3", "message 3").unwrap(), Some(ids[3]));
-    assert_eq!(log.store("vote", "4", "Ada").await.unwrap(), before.1[4].id);
-    assert!(log.store("chat", "10", "message 10").await.unwrap() > before.2.newest);
+    assert_eq!(log.append(Draft::new("chat", "3", "message 3")).unwrap(), Some(ids[3]));
+    assert_eq!(log.store(Draft::new("vote", "4", "Ada")).await.unwrap(), before.1[4].id);
+    assert!(log.store(Draft::new("chat", "10", "message 10")).await.unwrap() > before.2.newest);
     assert_eq!(log.after("chat", ids[9]).events.len(), 1);
     assert_eq!(counts(&log), BTreeMap::from([("Ada".into(), 10)]));
 }
@@ -72,8 +72,8 @@ async fn a_restart_shows_what_was_there() {
 async fn a_reader_goes_on_after_a_restart_without_a_gap() {
     let folder = tempdir().unwrap();
     let log = open(folder.path()).unwrap();
-    let first = log.store("chat", "1", "one").await.unwrap();
-    let second = log.store("chat", "2", "two").await.unwrap();
+    let first = log.store(Draft::new("chat", "1", "one")).await.unwrap();
+    let second = log.store(Draft::new("chat", "2", "two")).await.unwrap();
     let log = reopen(folder.path(), log).await;
     let missed = log.after("chat", first);
     assert_eq!((missed.is_gap, missed.events.len()), (false, 1));
@@ -89,8 +89,7 @@ fn fill(folder: &Path, votes: u64) {
     assert_eq!(entries, []);
     let vote = |number: u64| {
         let candidate = if number.is_multiple_of(2) { "Ada" } else { "Grace" };
-        let draft =
-            Draft { topic: "vote".into(), key: number.to_string().into(), data: candidate.into() };
+        let draft = Draft::new("vote", number.to_string(), candidate);
         let id = EventId { milliseconds: 1_700_000_000_000 + number, sequence: 0 };
         Entry { id, record: Some(Record::Event(draft)), snapshot: None }
     };
@@ -110,7 +109,7 @@ async fn counts_survive_the_votes_that_were_removed_from_the_file() {
     assert_eq!(counts(&log), expected);
     for round in 1..=3 {
         for number in 0..2 {
-            log.store("vote", &format!("{round} {number}"), "Radia").await.unwrap();
+            log.store(Draft::new("vote", format!("{round} {number}"), "Radia")).await.unwrap();
         }
         expected.insert("Radia".into(), 2 * round);
         assert_eq!(counts(&log), expected);
@@ -134,7 +133,7 @@ async fn events_that_were_removed_from_the_file_are_a_gap() {
     let folder = tempdir().unwrap();
     fill(folder.path(), 110_000);
     let log = open(folder.path()).unwrap();
-    log.store("chat", "1", "one").await.unwrap();
+    log.store(Draft::new("chat", "1", "one")).await.unwrap();
     let log = reopen(folder.path(), log).await;
     let early = EventId { milliseconds: 1_700_000_000_007, sequence: 0 };
     for after in [EventId::default(), early] {
@@ -169,7 +168,7 @@ async fn of_12_000_votes_in_one_burst_each_that_is_answered_is_counted() {
     for number in 0..12_000 {
         let log = log.clone();
         voters.spawn(async move {
-            match log.store("vote", &number.to_string(), "Ada").await {
+            match log.store(Draft::new("vote", number.to_string(), "Ada")).await {
                 Ok(_) => 1,
                 Err(NotStored::NotAppended(problem)) => {
                     assert!(problem.to_string().starts_with("too much is waiting"), "{problem}");

@@ -49,6 +49,26 @@ async fn a_name_is_refused_to_another_session_and_to_none() {
     enters(&log, "Ada", "b").await.unwrap();
 }
 
+/// The first letter of the other "Ada" is Cyrillic. Her visitor may have both names: somebody who
+/// changes a name may still be here under the old one.
+#[tokio::test]
+async fn a_name_that_looks_like_one_that_is_taken_is_refused_to_others() {
+    let log = in_memory();
+    let ada = enters(&log, "Ada", "a").await.unwrap();
+    for session in ["b", ""] {
+        assert_eq!(enters(&log, "Аda", session).await.err(), Some(NotEntered::LooksTaken));
+    }
+    let other = enters(&log, "Аda", "a").await.unwrap();
+    drop((ada, other));
+    enters(&log, "Аda", "b").await.unwrap();
+    // Digits stay distinct from each other.
+    let mut members = Vec::new();
+    for number in 0..200 {
+        members.push(enters(&log, &format!("m{number}"), "").await.unwrap());
+    }
+    assert_eq!(here(&log).len(), 200);
+}
+
 /// The old connection is told. For everybody else, the member was here all the time.
 #[tokio::test]
 async fn the_same_session_takes_a_name_over() {

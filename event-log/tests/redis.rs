@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use event_log::{Event, EventId, EventLog, Topics, random_key};
+use event_log::{Draft, Event, EventId, EventLog, Topics, random_key};
 use testkit::{PATIENCE, Redis};
 use tokio::time::{Instant, timeout};
 
@@ -55,7 +55,7 @@ async fn numbers(log: &EventLog, count: usize) -> Vec<Event> {
 async fn count_up(log: &EventLog, name: &str, from: usize, to: usize) {
     for number in from..to {
         let text = format!("{name}{number}");
-        log.append("numbers", &text, &text).unwrap();
+        log.append(Draft::new("numbers", &*text, &*text)).unwrap();
         // Gives the log time to speak between the numbers.
         tokio::task::yield_now().await;
     }
@@ -87,7 +87,7 @@ async fn two_processes_see_the_same_events_in_the_same_order() {
 async fn who_waits_in_one_process_gets_what_another_appends() {
     let redis = Redis::start();
     let (left, right) = (connected(&redis).await, connected(&redis).await);
-    left.append("words", &random_key(), "hello").unwrap();
+    left.append(Draft::new("words", random_key(), "hello")).unwrap();
     let missed = right.wait("words", EventId::default(), PATIENCE).await;
     assert!(!missed.is_gap);
     assert_eq!(&*missed.events[0].data, "hello");
@@ -111,14 +111,15 @@ async fn what_two_processes_say_under_one_key_is_heard_once() {
     let redis = Redis::start();
     let (left, right) = (connected(&redis).await, connected(&redis).await);
     for log in [&left, &right] {
-        log.append("numbers", "the key", "one").unwrap();
-        log.append("numbers", "the key", "one").unwrap();
+        log.append(Draft::new("numbers", "the key", "one").owned_by("Ada")).unwrap();
+        log.append(Draft::new("numbers", "the key", "one").owned_by("Ada")).unwrap();
     }
-    left.append("numbers", "left", "two").unwrap();
-    right.append("numbers", "right", "three").unwrap();
-    let seen = numbers(&left, 3).await;
-    assert_eq!(seen.len(), 3);
-    assert_eq!(seen, numbers(&right, 3).await);
+    right.append(Draft::new("numbers", "the key", "one").owned_by("Bob")).unwrap();
+    left.append(Draft::new("numbers", "left", "two")).unwrap();
+    right.append(Draft::new("numbers", "right", "three")).unwrap();
+    let seen = numbers(&left, 4).await;
+    assert_eq!(seen.len(), 4);
+    assert_eq!(seen, numbers(&right, 4).await);
 }
 
 #[tokio::test]
@@ -203,14 +204,14 @@ async fn a_log_that_is_full_says_so_and_recovers() {
     let log = process(&redis);
     for number in 0..10_000 {
         let text = number.to_string();
-        log.append("numbers", &text, &text).unwrap();
+        log.append(Draft::new("numbers", &*text, &*text)).unwrap();
     }
-    let problem = log.append("numbers", "one more", "one more").unwrap_err();
+    let problem = log.append(Draft::new("numbers", "one more", "one more")).unwrap_err();
     assert_eq!(problem.to_string(), "too much is waiting to be stored; try again in a moment");
     // It has this one already, so nothing is refused.
-    log.append("numbers", "0", "0").unwrap();
+    log.append(Draft::new("numbers", "0", "0")).unwrap();
     redis.comes_back();
     numbers(&log, 10_000).await;
-    log.append("numbers", "one more", "one more").unwrap();
+    log.append(Draft::new("numbers", "one more", "one more")).unwrap();
     assert_eq!(numbers(&log, 10_001).await.len(), 10_001);
 }

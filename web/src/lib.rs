@@ -1,8 +1,9 @@
 //! What the steps share and none of them teaches: the layout of a page, the command line, the
-//! listening socket, lines printed for people, HTTP responses, the check of targets, hosts and origins, the signal to
-//! stop, and the HTTP server of steps 0 and 6.
+//! listening socket, lines printed for people, HTTP responses, the check of targets, hosts and
+//! origins, the fields of a JSON object, the signal to stop, and the HTTP server of steps 0 and 6.
 
 mod command_line;
+mod fields;
 mod host;
 mod listen;
 mod origin;
@@ -24,6 +25,7 @@ pub use command_line::{
     address_and_port, flag_defaults, give_up, listen_by_command_line, number_in,
     parse_command_line, positive, seconds, secret,
 };
+pub use fields::{Fields, Kind};
 pub use host::{effective_host, names_a_host};
 pub use listen::{REST_AFTER_ERROR, listen};
 pub use origin::{ForeignOrigin, Origins};

@@ -144,7 +144,8 @@ impl World {
         let key = self.new_key("message ");
         let page = &mut self.windows[window];
         page.unsent.push(key.clone());
-        let fact = Fact { topic: page.room.clone(), data: page.name.clone(), ..Fact::default() };
+        let (topic, owner) = (page.room.clone(), page.name.clone());
+        let fact = Fact { topic, owner, data: key.clone(), ..Fact::default() };
         self.facts.insert(key.clone(), fact);
         self.story.count("messages");
         self.sends(window, key);

@@ -167,7 +167,7 @@ pub const MUTANTS: &[Mutant] = &[
         Rule::VotesCount,
         "a vote that is sent again counts again",
         "src/agreed/sum.rs",
-        "if self.counted.id_of(&event.topic, &event.key).is_none() {",
+        "if self.counted.id_of(fingerprint).is_none() {",
         "if true {",
     ),
     mutant(

@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use event_log::EventId;
 use event_log::agreed::entry::{NameChange, Record};
+use event_log::agreed::fingerprint::Fingerprint;
 use event_log::process::core::Outcome;
 use event_log::process::process::Process;
 
@@ -328,9 +329,10 @@ impl World {
                 continue;
             }
             let mut ids = fact.ids.clone();
+            let fingerprint = Fingerprint::of(&fact.draft(key));
             for node in &self.nodes {
                 let process = node.process.as_ref();
-                ids.extend(process.and_then(|process| process.agreed().id_of(room, key)));
+                ids.extend(process.and_then(|process| process.agreed().id_of(fingerprint)));
             }
             let place = visit.received.partition_point(|(id, _)| ids.iter().all(|own| id < own));
             let is_between = place > 0 && place < visit.received.len();

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use event_log::EventId;
 use event_log::process::core::Outcome;
+use event_log::{Draft, EventId};
 
 use crate::time::Time;
 
@@ -143,6 +143,8 @@ pub(crate) enum State {
 pub(crate) struct Fact {
     /// The room, or the topic of the vote.
     pub(crate) topic: String,
+    /// Who says it. A vote has no owner.
+    pub(crate) owner: String,
     /// The content.
     pub(crate) data: String,
     /// When somebody saw it first, or was told that it is in the log.
@@ -151,6 +153,13 @@ pub(crate) struct Fact {
     pub(crate) appended_at: Option<Time>,
     /// The ids under which it was seen.
     pub(crate) ids: BTreeSet<EventId>,
+}
+
+impl Fact {
+    /// Returns the event that is appended under this key.
+    pub(crate) fn draft(&self, key: &str) -> Draft {
+        Draft::new(&*self.topic, key, &*self.data).owned_by(&*self.owner)
+    }
 }
 
 /// A vote that is not answered yet.

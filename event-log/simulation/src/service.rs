@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use event_log::EventId;
-use event_log::agreed::entry::{Draft, Seat};
+use event_log::agreed::entry::Seat;
+use event_log::agreed::fingerprint::Fingerprint;
 use event_log::process::command::{Lane, Reply};
 use event_log::process::core::{News, Outcome};
 use event_log::process::cursor::Cursor;
@@ -13,7 +14,7 @@ use event_log::process::cursor::Cursor;
 use crate::people::{Frame, State};
 use crate::story::Rule;
 use crate::time::{MILLISECOND, SECOND, Time};
-use crate::world::{Event, VOTE, Wire, World};
+use crate::world::{Event, Wire, World};
 
 /// Messages that a newcomer receives. The chat sends 50.
 pub(crate) const NEWCOMER: usize = 5;
@@ -197,7 +198,7 @@ impl World {
                 );
                 self.admit(slot, index);
             }
-            Outcome::Refused => {
+            Outcome::Refused(_) => {
                 self.story.count("conflicts of names");
                 self.judge_refusal(index);
                 self.close_client(index, 1008);
@@ -330,11 +331,7 @@ impl World {
             return;
         }
         let Some(fact) = self.facts.get(key) else { return };
-        let draft = Draft {
-            topic: fact.topic.as_str().into(),
-            key: key.into(),
-            data: fact.data.as_str().into(),
-        };
+        let draft = fact.draft(key);
         let now = self.now_of(slot);
         let Some(process) = &mut self.nodes[slot].process else { return };
         match process.append(draft, now) {
@@ -370,9 +367,7 @@ impl World {
             return;
         }
         let key = self.ballots[index].key.clone();
-        let data = self.facts.get(&key).map(|fact| fact.data.clone()).unwrap_or_default();
-        let draft =
-            Draft { topic: VOTE.into(), key: key.as_str().into(), data: data.as_str().into() };
+        let Some(draft) = self.facts.get(&key).map(|fact| fact.draft(&key)) else { return };
         let Some(process) = &mut self.nodes[slot].process else { return };
         if process.append(draft, now).is_ok() {
             self.ballots[index].asked = Some((slot, self.nodes[slot].incarnation));
@@ -389,14 +384,13 @@ impl World {
             if ballot.is_answered || ballot.asked != Some((slot, incarnation)) {
                 continue;
             }
-            if let Some(id) = process.agreed().id_of(VOTE, &ballot.key) {
+            let Some(fact) = self.facts.get_mut(&ballot.key) else { continue };
+            if let Some(id) = process.agreed().id_of(Fingerprint::of(&fact.draft(&ballot.key))) {
                 ballot.is_answered = true;
                 self.story.count("votes answered");
                 self.story.tell(self.now, format_args!("{} is answered", ballot.key));
-                if let Some(fact) = self.facts.get_mut(&ballot.key) {
-                    fact.confirmed_at.get_or_insert(self.now);
-                    fact.ids.insert(id);
-                }
+                fact.confirmed_at.get_or_insert(self.now);
+                fact.ids.insert(id);
             }
         }
     }

@@ -37,12 +37,31 @@ pub enum Record {
 pub struct Draft {
     /// The topic that the event belongs to.
     pub topic: Arc<str>,
-    /// The key that the sender gave it.
+    /// Who sends it: a name, or whatever distinguishes one sender from another. May be empty.
+    pub owner: Arc<str>,
+    /// The key that the sender gave it. Two owners may use the same key.
     pub key: Arc<str>,
     /// The content.
     pub data: Arc<str>,
 }
 // ANCHOR_END: entry
+
+impl Draft {
+    /// Returns an event without an owner.
+    pub fn new(
+        topic: impl Into<Arc<str>>,
+        key: impl Into<Arc<str>>,
+        data: impl Into<Arc<str>>,
+    ) -> Self {
+        Self { topic: topic.into(), owner: Arc::default(), key: key.into(), data: data.into() }
+    }
+
+    /// Returns the same event with an owner.
+    #[must_use]
+    pub fn owned_by(self, owner: impl Into<Arc<str>>) -> Self {
+        Self { owner: owner.into(), ..self }
+    }
+}
 
 // ANCHOR: seat
 /// One attempt of one connection to have a name.
@@ -64,6 +83,10 @@ pub enum NameChange {
         room: Arc<str>,
         /// The name, which has one holder in its room.
         name: Arc<str>,
+        /// What the name [looks](names::looks) like, by the tables of the process that claims it.
+        /// Empty in an entry of an earlier version.
+        #[serde(default)]
+        looks: Arc<str>,
         /// The secret of the visitor. Whoever knows it may take the name over.
         session: Arc<str>,
         /// The seat.
@@ -143,5 +166,8 @@ pub struct Held {
     pub claims: Vec<Claim>,
     /// Whether the member has ever been present.
     pub is_announced: bool,
+    /// What the name looks like. No other visitor can have a name in this room that looks the same.
+    #[serde(default)]
+    pub looks: Arc<str>,
 }
 // ANCHOR_END: held

@@ -63,6 +63,11 @@ impl History {
         }
     }
 
+    /// Returns the text of a topic that its events share, or this one if it has no events.
+    pub(crate) fn shared(&self, topic: Arc<str>) -> Arc<str> {
+        self.topics.get_key_value(&topic).map_or(topic, |(shared, _)| Arc::clone(shared))
+    }
+
     // ANCHOR: insert
     /// Inserts an event. Returns `false`, and drops the event, if it is not newer than all others.
     ///
@@ -212,5 +217,5 @@ impl Topic {
 }
 
 fn bytes_of(event: &Event) -> usize {
-    EVENT_BYTES + event.key.len() + event.data.len()
+    EVENT_BYTES + event.owner.len() + event.key.len() + event.data.len()
 }

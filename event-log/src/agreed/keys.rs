@@ -1,44 +1,59 @@
-//! The keys of the last events, by which an event that arrives twice is recognised.
+//! The fingerprints of the last events, by which an event that arrives twice is recognised.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
+use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::event::{Event, EventId};
+use crate::agreed::fingerprint::Fingerprint;
+use crate::event::EventId;
 
-/// Keys that are remembered: as many as Redis keeps entries. All processes must forget the same
-/// keys, so this does not depend on any flag.
+/// Events that are remembered: as many as Redis keeps entries. All processes must forget the same
+/// ones, so this does not depend on any flag.
 const KEYS_MAX: usize = 100_000;
 
-/// The keys of the last events, with the ids of these events.
+/// The fingerprints of the last events, with the ids of these events.
 #[derive(Default)]
 pub(crate) struct Keys {
-    topics: HashMap<Arc<str>, HashMap<Arc<str>, EventId>>,
-    /// Topics and keys, the oldest first.
-    order: VecDeque<(Arc<str>, Arc<str>)>,
+    ids: HashMap<Fingerprint, EventId, BuildHasherDefault<Unhashed>>,
+    /// The oldest first.
+    order: VecDeque<Fingerprint>,
+}
+
+/// The hasher of fingerprints, which are hashes already.
+#[derive(Default)]
+struct Unhashed(u64);
+
+impl Hasher for Unhashed {
+    fn write(&mut self, bytes: &[u8]) {
+        for (number, byte) in bytes.iter().enumerate() {
+            self.0 ^= u64::from(*byte) << (number % 8 * 8);
+        }
+    }
+
+    fn write_u128(&mut self, fingerprint: u128) {
+        #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
+        let half = fingerprint as u64;
+        self.0 = half;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Keys {
-    /// Remembers the key of an event.
-    pub(crate) fn insert(&mut self, event: &Event) {
-        let (topic, key) = (Arc::clone(&event.topic), Arc::clone(&event.key));
-        self.topics.entry(topic.clone()).or_default().insert(key.clone(), event.id);
-        self.order.push_back((topic, key));
-        if self.order.len() > KEYS_MAX {
-            self.forget_oldest();
+    /// Remembers an event that is not remembered yet.
+    pub(crate) fn insert(&mut self, fingerprint: Fingerprint, id: EventId) {
+        self.ids.insert(fingerprint, id);
+        self.order.push_back(fingerprint);
+        if self.order.len() > KEYS_MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.ids.remove(&oldest);
         }
     }
 
-    fn forget_oldest(&mut self) {
-        let Some((topic, key)) = self.order.pop_front() else { return };
-        let Some(keys) = self.topics.get_mut(&topic) else { return };
-        keys.remove(&key);
-        if keys.is_empty() {
-            self.topics.remove(&topic);
-        }
-    }
-
-    /// Returns the id of the event with this topic and key, if it is remembered.
-    pub(crate) fn id_of(&self, topic: &str, key: &str) -> Option<EventId> {
-        self.topics.get(topic)?.get(key).copied()
+    /// Returns the id of the event with this fingerprint, if it is remembered.
+    pub(crate) fn id_of(&self, fingerprint: Fingerprint) -> Option<EventId> {
+        self.ids.get(&fingerprint).copied()
     }
 }

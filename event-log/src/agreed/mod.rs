@@ -2,7 +2,8 @@
 
 mod counts;
 pub mod entry;
+pub mod fingerprint;
 pub(crate) mod history;
 mod keys;
-pub(crate) mod names;
+pub mod names;
 pub mod sum;

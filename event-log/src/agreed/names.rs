@@ -16,6 +16,8 @@ const REMEMBERED_MAX: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 /// All names, by room.
 pub(crate) struct Names {
     rooms: HashMap<Arc<str>, HashMap<Arc<str>, Held>>,
+    /// The rooms, the looks and the names of all that are claimed or held.
+    looks: BTreeSet<[Arc<str>; 3]>,
     /// The last session of each name that became free lately.
     freed: LruCache<(Arc<str>, Arc<str>), Arc<str>>,
     /// Seats that were given back or replaced. An entry about them that comes later was sent before,
@@ -30,16 +32,26 @@ pub(crate) struct Names {
 pub(crate) struct Outcome {
     /// A room in which somebody has joined, or which somebody has left.
     pub(crate) rooms: Vec<Arc<str>>,
-    /// A seat whose claim was refused, because another session has the name.
-    pub(crate) refused: Option<Seat>,
+    /// A seat whose claim was refused, and why.
+    pub(crate) refused: Option<(Seat, Refusal)>,
     /// Seats that have lost their name to another seat of the same session.
     pub(crate) replaced: Vec<Seat>,
+}
+
+/// Why a claim is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Another visitor has the name.
+    Taken,
+    /// Another visitor has a name that looks like it.
+    Alike,
 }
 
 impl Default for Names {
     fn default() -> Self {
         Self {
             rooms: HashMap::new(),
+            looks: BTreeSet::new(),
             freed: LruCache::new(REMEMBERED_MAX),
             spent: LruCache::new(REMEMBERED_MAX),
             gone: LruCache::new(REMEMBERED_MAX),
@@ -53,12 +65,12 @@ impl Names {
     /// do nothing.
     pub(crate) fn apply(&mut self, change: &NameChange, id: EventId) -> Outcome {
         match change {
-            NameChange::Seat { room, name, session, seat, is_present, came } => {
+            NameChange::Seat { room, name, looks, session, seat, is_present, came } => {
                 // A claim is as old as its entry. Who was let in without one is older than the entry.
                 let came = EventId { milliseconds: *came, sequence: 0 };
                 let since = if *is_present { came.min(id) } else { id };
                 let claim = Claim { seat: seat.clone(), since };
-                self.seat(room, name, session, claim, *is_present)
+                self.seat(room, name, looks, session, claim, *is_present)
             }
             NameChange::Leave { room, name, seat } => {
                 self.spent.push(seat.clone(), ());
@@ -74,12 +86,14 @@ impl Names {
     // ANCHOR_END: apply
 
     // ANCHOR: seat
-    /// Gives a seat to a claim, unless another session has the name. A member who is present takes
-    /// the name over from an older seat of the same session, and an older seat does not take it back.
+    /// Gives a seat to a claim, unless another session has the name, or one that looks like it. A
+    /// member who is present takes the name over from an older seat of the same session, and an older
+    /// seat does not take it back.
     fn seat(
         &mut self,
         room: &Arc<str>,
         name: &Arc<str>,
+        looks: &Arc<str>,
         session: &Arc<str>,
         claim: Claim,
         is_present: bool,
@@ -87,16 +101,24 @@ impl Names {
         let mut outcome = Outcome::default();
         let seat = &claim.seat;
         if self.spent.contains(seat) || self.gone.contains(&seat.process) {
-            outcome.refused = Some(seat.clone());
+            outcome.refused = Some((seat.clone(), Refusal::Taken));
             return outcome;
         }
+        let is_free = !self.rooms.get(room).is_some_and(|names| names.contains_key(name));
+        if is_free && self.is_alike_taken(room, name, looks, session) {
+            outcome.refused = Some((seat.clone(), Refusal::Alike));
+            return outcome;
+        }
+        if is_free && !looks.is_empty() {
+            self.looks.insert([room, looks, name].map(Arc::clone));
+        }
         let names = self.rooms.entry(Arc::clone(room)).or_default();
-        let held = names.entry(Arc::clone(name)).or_insert_with(|| Held::new(session));
+        let held = names.entry(Arc::clone(name)).or_insert_with(|| Held::new(session, looks));
         let is_same_visitor = !session.is_empty() && held.session == *session;
         if !held.has_seats() || is_same_visitor || held.has(seat) {
             self.freed.pop(&(Arc::clone(room), Arc::clone(name)));
         } else {
-            outcome.refused = Some(seat.clone());
+            outcome.refused = Some((seat.clone(), Refusal::Taken));
             return outcome;
         }
         if held.is_present(seat) {
@@ -126,6 +148,23 @@ impl Names {
     }
     // ANCHOR_END: seat
 
+    /// Returns whether another visitor has a name in this room that looks like this one. The same
+    /// visitor may have both: somebody who changes a name may still be here under the old one.
+    pub(crate) fn is_alike_taken(
+        &self,
+        room: &str,
+        name: &str,
+        looks: &str,
+        session: &str,
+    ) -> bool {
+        let first = [room.into(), looks.into(), Arc::default()];
+        let alike = self.looks.range(first..).take_while(|it| *it[0] == *room && *it[1] == *looks);
+        alike.map(|[_, _, other]| other).filter(|other| ***other != *name).any(|other| {
+            let held = self.rooms.get(room).and_then(|names| names.get(other));
+            held.is_some_and(|held| session.is_empty() || *held.session != *session)
+        })
+    }
+
     /// Removes seats of a name. Returns whether a member who was present has left the room.
     fn leave(&mut self, room: &str, name: &str, is_left: impl Fn(&Seat) -> bool) -> bool {
         let Some(names) = self.rooms.get_mut(room) else { return false };
@@ -139,6 +178,7 @@ impl Names {
             return false;
         }
         let Some((name, held)) = names.remove_entry(name) else { return false };
+        self.looks.remove(&[room.into(), Arc::clone(&held.looks), Arc::clone(&name)]);
         if held.is_announced {
             self.freed.push((room.into(), name), held.session);
         }
@@ -268,7 +308,11 @@ impl Names {
     /// Replaces all names by those of a snapshot. Returns the rooms in which somebody is or was.
     pub(crate) fn replace(&mut self, all: &[HeldName]) -> Vec<Arc<str>> {
         let mut touched: BTreeSet<Arc<str>> = self.rooms.drain().map(|(room, _)| room).collect();
+        self.looks.clear();
         for HeldName { room, name, held } in all {
+            if !held.looks.is_empty() {
+                self.looks.insert([room, &held.looks, name].map(Arc::clone));
+            }
             touched.insert(Arc::clone(room));
             for seat in held.seats() {
                 self.spent.pop(seat);
@@ -282,9 +326,9 @@ impl Names {
 }
 
 impl Held {
-    fn new(session: &Arc<str>) -> Self {
-        let session = Arc::clone(session);
-        Self { session, present: None, claims: Vec::new(), is_announced: false }
+    fn new(session: &Arc<str>, looks: &Arc<str>) -> Self {
+        let (session, looks) = (Arc::clone(session), Arc::clone(looks));
+        Self { session, present: None, claims: Vec::new(), is_announced: false, looks }
     }
 
     fn seats(&self) -> impl Iterator<Item = &Seat> {
@@ -306,6 +350,7 @@ impl Held {
 
 #[cfg(test)]
 mod tests {
+    use ::names::looks;
     use proptest::prelude::*;
 
     use super::*;
@@ -326,7 +371,7 @@ mod tests {
     }
 
     fn refused(place: (&str, u64)) -> Outcome {
-        Outcome { refused: Some(seat(place)), ..Outcome::default() }
+        Outcome { refused: Some((seat(place), Refusal::Taken)), ..Outcome::default() }
     }
 
     fn replaced(place: (&str, u64)) -> Outcome {
@@ -349,11 +394,12 @@ mod tests {
             place: (&str, u64),
             is_present: bool,
         ) -> Outcome {
+            let looks = looks(name).into();
             let (room, name, session, seat) =
                 ("tea".into(), name.into(), session.into(), seat(place));
             // Without a claim in the log, as late as its entry.
             let came = u64::MAX;
-            self.apply(&NameChange::Seat { room, name, session, seat, is_present, came })
+            self.apply(&NameChange::Seat { room, name, looks, session, seat, is_present, came })
         }
 
         /// Applies a change at the next place of the log.
@@ -432,6 +478,7 @@ mod tests {
         let elsewhere = NameChange::Seat {
             room: "coffee".into(),
             name: "Ada".into(),
+            looks: "Ada".into(),
             session: "b".into(),
             seat: seat(("q", 3)),
             is_present: true,
@@ -462,6 +509,7 @@ mod tests {
         let seat_at = |process: &str, came: u64| NameChange::Seat {
             room: "tea".into(),
             name: "Ada".into(),
+            looks: "Ada".into(),
             session: "a".into(),
             seat: seat((process, 1)),
             is_present: true,
@@ -475,6 +523,47 @@ mod tests {
         assert_eq!(tea.apply(&seat_at("s", 9999)), replaced(("r", 1)));
         tea.claims("Ada", "a", ("t", 1));
         assert_eq!(tea.is_present("Ada", "a", ("t", 1)), replaced(("s", 1)));
+    }
+
+    /// "Ada" with a Cyrillic letter is another name, and nobody would see it.
+    #[test]
+    fn a_name_that_looks_like_one_that_is_taken_is_refused() {
+        let alike = |place| Outcome { refused: Some((seat(place), Refusal::Alike)), ..nothing() };
+        let mut tea = Tea::new();
+        tea.claims("Ada", "a", ("p", 1));
+        for session in ["b", ""] {
+            assert_eq!(tea.claims("Аda", session, ("q", 1)), alike(("q", 1)));
+            assert_eq!(tea.is_present("Аda", session, ("q", 1)), alike(("q", 1)));
+        }
+        assert!(tea.names.is_alike_taken("tea", "Аda", "Ada", "b"));
+        // Nothing is left of it. The same visitor may have both.
+        assert_eq!(tea.names.all().len(), 1);
+        assert_eq!(tea.is_present("Аda", "a", ("q", 2)), joined_or_left());
+        assert_eq!(tea.is_present("Ada", "a", ("p", 1)), joined_or_left());
+        assert_eq!(tea.here(), names(&["Ada", "Аda"]));
+        // As long as one of them is held, no third one looks like it.
+        assert_eq!(tea.leaves("Ada", ("p", 1)), joined_or_left());
+        assert_eq!(tea.claims("Ada", "b", ("q", 3)), alike(("q", 3)));
+        // A snapshot knows it, too.
+        let mut copy = Names::default();
+        copy.replace(&tea.names.all());
+        assert!(copy.is_alike_taken("tea", "Ada", "Ada", "b"));
+        assert_eq!(tea.leaves("Аda", ("q", 2)), joined_or_left());
+        assert_eq!(tea.is_present("Adа", "b", ("q", 4)), joined_or_left());
+        assert!(!tea.names.is_alike_taken("coffee", "Ada", "Ada", "c"));
+        // The names of an earlier version have no looks, and do not look like each other.
+        let old = |name: &str| NameChange::Seat {
+            room: "coffee".into(),
+            name: name.into(),
+            looks: "".into(),
+            session: name.into(),
+            seat: seat((name, 1)),
+            is_present: true,
+            came: 0,
+        };
+        for name in ["Ada", "Bob"] {
+            assert_eq!(tea.apply(&old(name)).refused, None);
+        }
     }
 
     /// Two visitors without a secret are not the same visitor.
@@ -668,20 +757,30 @@ mod tests {
     /// One change of the names of two rooms, by two processes. A seat always wants the same name
     /// under the same session.
     fn change() -> impl Strategy<Value = NameChange> {
-        let seats = (0..2_usize, 0..6_u64);
+        let seats = (0..2_usize, 0..8_u64);
         let seat = seats
             .prop_map(|(process, number)| Seat { process: ["p", "q"][process].into(), number });
         (seat, 0..10_u64).prop_map(|(seat, kind)| {
             let place = usize::try_from(seat.number).unwrap();
             let room: Arc<str> = ["tea", "coffee"][place % 2].into();
-            let name: Arc<str> = ["Ada", "Bob", "Ada"][place / 2].into();
+            // The last one is written with a Cyrillic letter.
+            let name: Arc<str> = ["Ada", "Bob", "Ada", "Аda"][place / 2].into();
+            let looks = looks(&name).into();
             let session: Arc<str> = ["a", "b", ""][place % 3].into();
             match kind {
                 0 => NameChange::Gone { process: seat.process },
                 1..=3 => NameChange::Leave { room, name, seat },
                 _ => {
                     let came = kind * 7 % 10;
-                    NameChange::Seat { room, name, session, seat, is_present: kind >= 7, came }
+                    NameChange::Seat {
+                        room,
+                        name,
+                        looks,
+                        session,
+                        seat,
+                        is_present: kind >= 7,
+                        came,
+                    }
                 }
             }
         })
@@ -731,6 +830,15 @@ mod tests {
                 if let NameChange::Leave { seat, .. } = change {
                     spent.insert(seat.clone());
                 }
+                // Names that look alike belong to one visitor.
+                for (place, left) in held.iter().enumerate() {
+                    for right in held[..place].iter().filter(|right| {
+                        left.room == right.room && left.held.looks == right.held.looks
+                    }) {
+                        prop_assert!(!left.held.session.is_empty());
+                        prop_assert_eq!(&left.held.session, &right.held.session);
+                    }
+                }
                 // Nobody has a seat that was given back, or two seats under one name.
                 let mut seats = BTreeSet::new();
                 for Claim { seat, .. } in held.iter().flat_map(|it| it.held.claims.iter().chain(&it.held.present)) {
@@ -740,7 +848,9 @@ mod tests {
                 let again = names.apply(change, place);
                 let refused = match change {
                     // An older seat that was replaced at once is not heard again.
-                    NameChange::Seat { seat, .. } if outcome.replaced.contains(seat) => Some(seat.clone()),
+                    NameChange::Seat { seat, .. } if outcome.replaced.contains(seat) => {
+                        Some((seat.clone(), Refusal::Taken))
+                    }
                     _ => outcome.refused,
                 };
                 prop_assert_eq!(again, Outcome { refused, ..Outcome::default() });

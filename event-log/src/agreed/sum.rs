@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use crate::agreed::counts::count;
 use crate::agreed::entry::{Counts, Draft, Entry, NameChange, ProcessId, Record, Seat, Snapshot};
+use crate::agreed::fingerprint::Fingerprint;
 use crate::agreed::history::History;
 use crate::agreed::keys::Keys;
-use crate::agreed::names::{Names, Outcome};
+use crate::agreed::names::{Names, Outcome, Refusal};
 use crate::event::{Event, EventId};
 
 /// Entries between two snapshots.
@@ -35,7 +36,7 @@ pub struct Agreed {
     position: EventId,
     history: History,
     keys: Keys,
-    /// The keys of the events that are counted, in this log. What a log has lost may be known here and
+    /// The fingerprints of the events that are counted, in this log. What a log has lost may be known here and
     /// not be counted.
     counted: Keys,
     names: Names,
@@ -59,7 +60,7 @@ struct Loading {
     topics: BTreeSet<Arc<str>>,
     names: Names,
     counts: Counts,
-    /// The keys of the events that are counted: the log may hold an event twice.
+    /// The fingerprints of the events that are counted: the log may hold an event twice.
     keys: Keys,
     /// The entries so far: a snapshot further on may not include all of them.
     entries: Vec<Entry>,
@@ -72,14 +73,14 @@ struct Loading {
 pub enum Change {
     /// A topic has a new event.
     Topic(Arc<str>),
-    /// An event with this topic and key is in the log now, or was already.
-    Stored(Arc<str>, Arc<str>),
+    /// The event with this fingerprint is in the log now, or was already.
+    Stored(Fingerprint),
     /// Somebody has joined this room, or has left it.
     Room(Arc<str>),
     /// This seat of a room and a name was claimed, taken or given back, with success.
     Seat(Seat, Arc<str>, Arc<str>),
     /// The claim of this seat was refused.
-    Refused(Seat),
+    Refused(Seat, Refusal),
     /// This seat has lost its name to another one of the same visitor.
     Replaced(Seat),
     /// All seats of this process have been given back.
@@ -116,7 +117,10 @@ impl Agreed {
         let before = replace(&mut self.position, entry.id);
         self.since_snapshot += 1;
         match &entry.record {
-            Some(Record::Event(draft)) => self.add_event(entry.id, draft, &mut changes),
+            Some(Record::Event(draft)) => {
+                let fingerprint = Fingerprint::of(draft);
+                self.add_event(entry.id, draft.clone(), fingerprint, &mut changes);
+            }
             Some(Record::Names(change)) => {
                 match &mut self.loading {
                     Some(loading) => loading.change_names(entry.id, change),
@@ -148,19 +152,40 @@ impl Agreed {
     }
     // ANCHOR_END: apply
 
+    /// Appends an event to a log that is only in this process, and returns what has changed.
+    pub(crate) fn append(
+        &mut self,
+        id: EventId,
+        draft: Draft,
+        fingerprint: Fingerprint,
+    ) -> Vec<Change> {
+        let mut changes = Vec::new();
+        self.position = id;
+        self.add_event(id, draft, fingerprint, &mut changes);
+        changes
+    }
+
     // ANCHOR: add_event
-    /// Adds an event, unless one with its topic and key is known.
-    fn add_event(&mut self, id: EventId, draft: &Draft, changes: &mut Vec<Change>) {
-        let Draft { topic, key, data } = draft.clone();
-        changes.push(Change::Stored(Arc::clone(&topic), Arc::clone(&key)));
-        let is_known = self.keys.id_of(&topic, &key).is_some();
-        let event = Event { id, topic, key, data };
+    /// Adds an event, unless it repeats one that is known.
+    fn add_event(
+        &mut self,
+        id: EventId,
+        draft: Draft,
+        fingerprint: Fingerprint,
+        changes: &mut Vec<Change>,
+    ) {
+        changes.push(Change::Stored(fingerprint));
+        let is_known = self.keys.id_of(fingerprint).is_some();
+        let Draft { topic, owner, key, data } = draft;
+        // All events of a topic share its text.
+        let topic = self.history.shared(topic);
+        let event = Event { id, topic, owner, key, data };
         if self.topics.counted.contains(&event.topic) {
             match &mut self.loading {
-                Some(loading) => loading.count(&event),
+                Some(loading) => loading.count(&event, fingerprint),
                 None => {
-                    if self.counted.id_of(&event.topic, &event.key).is_none() {
-                        self.counted.insert(&event);
+                    if self.counted.id_of(fingerprint).is_none() {
+                        self.counted.insert(fingerprint, id);
                         count(&mut self.counts, &event);
                     }
                 }
@@ -173,7 +198,7 @@ impl Agreed {
             Some(loading) => drop(loading.topics.insert(Arc::clone(&event.topic))),
             None => changes.push(Change::Topic(Arc::clone(&event.topic))),
         }
-        self.keys.insert(&event);
+        self.keys.insert(fingerprint, id);
         let Self { topics, names, history, loading, .. } = self;
         let names = loading.as_ref().map_or(&*names, |loading| &loading.names);
         history.insert(event, |topic| {
@@ -194,7 +219,7 @@ impl Agreed {
         changes.extend(rooms.into_iter().map(Change::Room));
         changes.extend(replaced.into_iter().map(Change::Replaced));
         changes.push(match (change, refused) {
-            (_, Some(seat)) => Change::Refused(seat),
+            (_, Some((seat, why))) => Change::Refused(seat, why),
             (
                 NameChange::Seat { room, name, seat, .. } | NameChange::Leave { room, name, seat },
                 None,
@@ -255,8 +280,8 @@ impl Agreed {
         if base >= self.position {
             return Vec::new();
         }
-        let entry_of = |Event { id, topic, key, data }| {
-            let record = Some(Record::Event(Draft { topic, key, data }));
+        let entry_of = |Event { id, topic, owner, key, data }| {
+            let record = Some(Record::Event(Draft { topic, owner, key, data }));
             Entry { id, record, snapshot: None }
         };
         let events = self.history.all_after(base).into_iter().map(entry_of);
@@ -335,9 +360,9 @@ impl Agreed {
         &mut self.history
     }
 
-    /// Returns the id of the event with this topic and key, if it is remembered.
-    pub fn id_of(&self, topic: &str, key: &str) -> Option<EventId> {
-        self.keys.id_of(topic, key)
+    /// Returns the id of the event with this fingerprint, if it is remembered.
+    pub fn id_of(&self, fingerprint: Fingerprint) -> Option<EventId> {
+        self.keys.id_of(fingerprint)
     }
 
     /// Returns how often each content of a topic has occurred.
@@ -353,14 +378,14 @@ impl Loading {
         self.entries.push(Entry { id, record, snapshot: None });
     }
 
-    fn count(&mut self, event: &Event) {
-        if self.keys.id_of(&event.topic, &event.key).is_some() {
+    fn count(&mut self, event: &Event, fingerprint: Fingerprint) {
+        if self.keys.id_of(fingerprint).is_some() {
             return;
         }
-        self.keys.insert(event);
+        self.keys.insert(fingerprint, event.id);
         count(&mut self.counts, event);
-        let Event { id, topic, key, data } = event.clone();
-        let record = Some(Record::Event(Draft { topic, key, data }));
+        let Event { id, topic, owner, key, data } = event.clone();
+        let record = Some(Record::Event(Draft { topic, owner, key, data }));
         self.entries.push(Entry { id, record, snapshot: None });
     }
 
@@ -389,8 +414,8 @@ impl Loading {
                 Some(Record::Names(change)) => {
                     self.names.apply(&change, *id);
                 }
-                Some(Record::Event(Draft { topic, key, data })) => {
-                    count(&mut self.counts, &Event { id: *id, topic, key, data });
+                Some(Record::Event(Draft { topic, owner, key, data })) => {
+                    count(&mut self.counts, &Event { id: *id, topic, owner, key, data });
                 }
                 None => {}
             }

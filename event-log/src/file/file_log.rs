@@ -155,8 +155,6 @@ fn builder() -> Builder {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use rand::rngs::StdRng;
     use rand::{RngExt as _, SeedableRng as _};
 
@@ -170,7 +168,7 @@ mod tests {
     fn messages(first: u64, count: u64) -> Vec<Entry> {
         let message = |milliseconds: u64| {
             let data = format!("{milliseconds} {}", "x".repeat(100));
-            let draft = Draft { topic: "lobby".into(), key: "k".into(), data: Arc::from(data) };
+            let draft = Draft::new("lobby", "k", data);
             let id = EventId { milliseconds, sequence: 0 };
             Entry { id, record: Some(Record::Event(draft)), snapshot: None }
         };

@@ -1,7 +1,5 @@
 //! The tables of the file, and how entries become rows.
 
-use std::sync::Arc;
-
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 
 use crate::agreed::entry::{Draft, Entry, Record, Snapshot};
@@ -10,18 +8,20 @@ use crate::file::amount::Amount;
 use crate::file::error::Problem;
 
 /// The format of the tables below. Another number means that they are others.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// Facts about the file: only its format.
 const ABOUT: TableDefinition<&str, u64> = TableDefinition::new("about");
 const ABOUT_FORMAT: &str = "format";
-/// Events by id: the topic, the key and the content.
-const EVENTS: TableDefinition<Id, (&str, &str, &str)> = TableDefinition::new("events");
+/// Events by id.
+const EVENTS: TableDefinition<Id, Row> = TableDefinition::new("events");
 /// Snapshots by the id of their entry, as JSON.
 const SNAPSHOTS: TableDefinition<Id, &str> = TableDefinition::new("snapshots");
 
 /// The milliseconds and the sequence number of an id. They sort as ids do.
 type Id = (u64, u64);
+/// The topic, the owner, the key and the content of an event.
+type Row = (&'static str, &'static str, &'static str, &'static str);
 
 /// Makes the tables of a new file.
 pub(crate) fn create(database: &Database) -> Result<(), Problem> {
@@ -45,9 +45,9 @@ pub(crate) fn read(database: &Database) -> Result<(Vec<Entry>, Amount), Problem>
     let (mut entries, mut amount) = (Vec::new(), Amount::default());
     for row in transaction.open_table(EVENTS).map_err(problem)?.iter().map_err(problem)? {
         let (id, event) = row.map_err(problem)?;
-        let (topic, key, data) = event.value();
+        let (topic, owner, key, data) = event.value();
         amount.add(amount_of(event.value()));
-        let draft = Draft { topic: Arc::from(topic), key: Arc::from(key), data: Arc::from(data) };
+        let draft = Draft::new(topic, key, data).owned_by(owner);
         let record = Some(Record::Event(draft));
         entries.push(Entry { id: event_id(id.value()), record, snapshot: None });
     }
@@ -79,8 +79,8 @@ pub(crate) fn store(
         let mut events = transaction.open_table(EVENTS)?;
         let mut snapshots = transaction.open_table(SNAPSHOTS)?;
         for entry in entries {
-            if let Some(Record::Event(Draft { topic, key, data })) = &entry.record {
-                let row = (&**topic, &**key, &**data);
+            if let Some(Record::Event(Draft { topic, owner, key, data })) = &entry.record {
+                let row = (&**topic, &**owner, &**key, &**data);
                 kept.add(amount_of(row));
                 if let Some(replaced) = events.insert(row_id(entry.id), row)? {
                     kept.subtract(amount_of(replaced.value()));
@@ -137,8 +137,8 @@ fn write(
     transaction.commit().map_err(problem)
 }
 
-fn amount_of((topic, key, data): (&str, &str, &str)) -> Amount {
-    Amount { events: 1, bytes: (topic.len() + key.len() + data.len()) as u64 }
+fn amount_of((topic, owner, key, data): (&str, &str, &str, &str)) -> Amount {
+    Amount { events: 1, bytes: (topic.len() + owner.len() + key.len() + data.len()) as u64 }
 }
 
 fn json(snapshot: &Snapshot) -> Result<String, redb::Error> {

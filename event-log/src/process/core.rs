@@ -6,12 +6,14 @@ use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::agreed::entry::{Entry, NameChange, ProcessId, Record};
+use crate::agreed::entry::{Draft, Entry, NameChange, ProcessId, Record};
+use crate::agreed::fingerprint::Fingerprint;
+use crate::agreed::names::Refusal;
 use crate::agreed::sum::{Agreed, Change};
 use crate::event::EventId;
 use crate::process::command::{Addition, Due};
 use crate::process::outbox::Outbox;
-use crate::process::seats::Seats;
+use crate::process::seats::{Seats, Wanted};
 
 /// Something that the users of a process want to know at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,11 +35,12 @@ pub enum News {
 pub enum Outcome {
     /// The member is in.
     Admitted,
-    /// Another visitor has the name.
-    Refused,
+    /// Another visitor has the name, or one that looks like it.
+    Refused(Refusal),
     /// The member was in, and the name goes on in another connection of the same visitor.
     Replaced,
-    /// The member was let in while Redis was away, and another visitor had got the name just before.
+    /// The member was let in while Redis was away, and another visitor had got the name, or one that
+    /// looks like it, just before.
     Taken,
 }
 
@@ -128,6 +131,12 @@ impl Core {
         self.admit_claimed();
     }
 
+    /// Appends an event to a log that is only in this process.
+    pub(crate) fn append(&mut self, id: EventId, draft: Draft, fingerprint: Fingerprint) {
+        let changes = self.agreed.append(id, draft, fingerprint);
+        self.note_all(changes);
+    }
+
     /// Changes the names at once, in a process that is alone.
     pub(crate) fn change_names(&mut self, change: &NameChange) {
         let mut changes = Vec::new();
@@ -167,8 +176,8 @@ impl Core {
         match change {
             Change::Topic(topic) => self.tell(News::Topic(topic)),
             Change::Room(room) => self.tell(News::Room(room)),
-            Change::Stored(topic, key) => {
-                if self.outbox.remove(&topic, &key) {
+            Change::Stored(fingerprint) => {
+                if self.outbox.remove(fingerprint) {
                     self.ask_for_snapshot();
                 }
             }
@@ -179,12 +188,12 @@ impl Core {
                 self.claimed.push(seat.number);
                 self.ask_for_snapshot();
             }
-            Change::Refused(seat) if seat.process == self.id => {
+            Change::Refused(seat, why) if seat.process == self.id => {
                 if let Some(wanted) = self.seats.unwant(seat.number) {
                     self.tell(News::Room(Arc::clone(&wanted.room)));
                     // Somebody who was let in while Redis was away can still be too late.
                     let outcome =
-                        if wanted.is_admitted { Outcome::Taken } else { Outcome::Refused };
+                        if wanted.is_admitted { Outcome::Taken } else { Outcome::Refused(why) };
                     self.tell(News::Seat(seat.number, outcome));
                 }
             }
@@ -198,7 +207,7 @@ impl Core {
             Change::Gone(process) if process == self.id => self.go_on_under_another_name(),
             Change::Gone(process) => self.buried.push(process),
             Change::Adopted => self.compare_seats(),
-            Change::Seat(..) | Change::Refused(_) | Change::Replaced(_) => {}
+            Change::Seat(..) | Change::Refused(..) | Change::Replaced(_) => {}
         }
     }
 
@@ -275,10 +284,11 @@ impl Core {
     /// Lets everybody in who waits, and whose session the log knows for their name.
     pub(crate) fn admit_known(&mut self) {
         let names = self.agreed.names();
-        let known = self
-            .seats
-            .attempts()
-            .filter(|(_, wanted)| names.belongs_to(&wanted.room, &wanted.name, &wanted.session));
+        let known = self.seats.attempts().filter(|(_, wanted)| {
+            let Wanted { room, name, looks, session, .. } = wanted;
+            names.belongs_to(room, name, session)
+                && !names.is_alike_taken(room, name, looks, session)
+        });
         let known: Vec<u64> = known.map(|(number, _)| number).collect();
         for number in known {
             self.admit_alone(number);

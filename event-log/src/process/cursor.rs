@@ -80,6 +80,11 @@ impl Cursor {
         is_new
     }
 
+    /// The topic that is read.
+    pub(crate) fn topic(&self) -> &str {
+        &self.topic
+    }
+
     /// The last event that the reader has received.
     pub fn after(&self) -> EventId {
         self.after

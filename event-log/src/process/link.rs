@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::agreed::entry::{Entry, ProcessId, Record};
+use crate::agreed::fingerprint::Fingerprint;
 use crate::event::EventId;
 use crate::process::command::{Checked, Command, Due, Lane, READ_MAX, Reply};
 use crate::process::core::{Core, News};
@@ -266,7 +267,8 @@ impl Link {
             for entry in core.agreed.lost_after(base) {
                 if let Some(Record::Event(draft)) = entry.record {
                     // A full outbox has the newest events, and the oldest are lost.
-                    let _ = core.outbox.add(draft);
+                    let fingerprint = Fingerprint::of(&draft);
+                    let _ = core.outbox.add(draft, fingerprint);
                 }
             }
             core.agreed.begin_loading();

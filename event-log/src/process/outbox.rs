@@ -2,9 +2,9 @@
 //! after a lost connection, until they are seen.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use crate::agreed::entry::Draft;
+use crate::agreed::fingerprint::Fingerprint;
 
 /// Events that may be pending.
 const PENDING_MAX: usize = 10_000;
@@ -18,21 +18,20 @@ pub struct OutboxFull;
 #[derive(Default)]
 pub(crate) struct Outbox {
     drafts: BTreeMap<u64, Draft>,
-    /// The number of each draft, by its topic and key.
-    numbers: HashMap<(Arc<str>, Arc<str>), u64>,
+    /// The number of each draft.
+    numbers: HashMap<Fingerprint, u64>,
     next_number: u64,
     /// The first draft that has not been sent over the present connection.
     unsent: u64,
 }
 
 impl Outbox {
-    /// Adds a draft, unless one with this topic and key is pending already.
+    /// Adds a draft, unless the same one is pending already.
     ///
     /// # Errors
     /// [`OutboxFull`] if 10,000 drafts are pending.
-    pub(crate) fn add(&mut self, draft: Draft) -> Result<(), OutboxFull> {
-        let name = (Arc::clone(&draft.topic), Arc::clone(&draft.key));
-        if self.numbers.contains_key(&name) {
+    pub(crate) fn add(&mut self, draft: Draft, fingerprint: Fingerprint) -> Result<(), OutboxFull> {
+        if self.numbers.contains_key(&fingerprint) {
             return Ok(());
         }
         if self.drafts.len() >= PENDING_MAX {
@@ -40,14 +39,14 @@ impl Outbox {
         }
         let number = self.next_number;
         self.next_number += 1;
-        self.numbers.insert(name, number);
+        self.numbers.insert(fingerprint, number);
         self.drafts.insert(number, draft);
         Ok(())
     }
 
     /// Removes a draft that was seen in the log. Returns whether it was ours.
-    pub(crate) fn remove(&mut self, topic: &Arc<str>, key: &Arc<str>) -> bool {
-        let number = self.numbers.remove(&(Arc::clone(topic), Arc::clone(key)));
+    pub(crate) fn remove(&mut self, fingerprint: Fingerprint) -> bool {
+        let number = self.numbers.remove(&fingerprint);
         number.and_then(|number| self.drafts.remove(&number)).is_some()
     }
 

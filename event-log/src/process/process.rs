@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::agreed::entry::{Draft, Entry, NameChange, ProcessId, Record, Seat};
+use names::looks;
+
+use crate::agreed::entry::{Draft, Entry, NameChange, ProcessId, Seat};
+use crate::agreed::fingerprint::Fingerprint;
 use crate::agreed::history::History;
 use crate::agreed::sum::{Agreed, Topics};
 use crate::event::{Event, EventId};
@@ -103,25 +106,25 @@ impl Process {
     }
 
     // ANCHOR: append
-    /// Appends an event, unless one with its topic and key is in the log: then returns its id.
+    /// Appends an event, unless it repeats one that is in the log: then returns its id.
     ///
     /// # Errors
     /// [`NotAppended`], and then the event is forgotten.
     pub fn append(&mut self, draft: Draft, now: Now) -> Result<Option<EventId>, NotAppended> {
-        if let Some(id) = self.core.agreed.id_of(&draft.topic, &draft.key) {
+        let fingerprint = Fingerprint::of(&draft);
+        if let Some(id) = self.core.agreed.id_of(fingerprint) {
             return Ok(Some(id));
         }
         match &self.store {
             Store::Memory => {
                 let id = self.core.agreed.position().next(now.unix_milliseconds);
-                let record = Some(Record::Event(draft));
-                self.core.apply(vec![Entry { id, record, snapshot: None }]);
+                self.core.append(id, draft, fingerprint);
                 return Ok(None);
             }
             Store::File(FileLink { problem: Some(problem), .. }) => {
                 return Err(NotAppended::CannotStore(problem.clone()));
             }
-            Store::File(_) | Store::Redis(_) => self.core.outbox.add(draft)?,
+            Store::File(_) | Store::Redis(_) => self.core.outbox.add(draft, fingerprint)?,
         }
         self.advance(now);
         Ok(None)
@@ -132,8 +135,8 @@ impl Process {
     /// Begins an attempt to get a name in a room, and returns its number. What becomes of it is told
     /// as [`News::Seat`]. Every attempt must be [given back](Self::leave), however it ends.
     ///
-    /// A name has one holder in its room. Somebody who comes with the session of the holder takes the
-    /// name over. While Redis is away, only those are let in whose session is known for the name:
+    /// A name has one holder in its room, and nobody else gets one that looks like it. Somebody who
+    /// comes with the session of the holder takes the name over. While Redis is away, only those are let in whose session is known for the name:
     /// nobody else can be sure that the name is theirs.
     ///
     /// # Errors
@@ -150,7 +153,8 @@ impl Process {
         if !is_open && names.rooms() >= ROOMS_MAX {
             return Err(TooManyRooms);
         }
-        let is_known = names.belongs_to(room, name, session);
+        let is_known = names.belongs_to(room, name, session)
+            && !names.is_alike_taken(room, name, &looks(name), session);
         let came = self.core.log_time(now.elapsed);
         let number = self.core.seats.want(room, name, session, came);
         match &self.store {

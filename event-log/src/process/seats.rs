@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use names::looks;
+
 use crate::agreed::entry::{NameChange, ProcessId, Seat};
 
 // ANCHOR: seats
@@ -26,6 +28,7 @@ pub(crate) struct Seats {
 pub(crate) struct Wanted {
     pub(crate) room: Arc<str>,
     pub(crate) name: Arc<str>,
+    pub(crate) looks: Arc<str>,
     pub(crate) session: Arc<str>,
     /// When the connection came, by the clock of the log.
     came: u64,
@@ -50,9 +53,12 @@ impl Seats {
     pub(crate) fn want(&mut self, room: &str, name: &str, session: &str, came: u64) -> u64 {
         let number = self.next_number;
         self.next_number += 1;
-        let (room, name, session) = (room.into(), name.into(), session.into());
+        let (room, name, session): (_, Arc<str>, _) = (room.into(), name.into(), session.into());
+        let looks = Some(looks(&name)).filter(|looks| **looks != *name);
+        let looks = looks.map_or_else(|| Arc::clone(&name), Arc::from);
         let (is_admitted, had_seat) = (false, false);
-        self.wanted.insert(number, Wanted { room, name, session, came, is_admitted, had_seat });
+        let wanted = Wanted { room, name, looks, session, came, is_admitted, had_seat };
+        self.wanted.insert(number, wanted);
         self.due.insert(number);
         number
     }
@@ -268,6 +274,7 @@ impl Seats {
         (!is_done).then(|| NameChange::Seat {
             room: Arc::clone(&wanted.room),
             name: Arc::clone(&wanted.name),
+            looks: Arc::clone(&wanted.looks),
             session: Arc::clone(&wanted.session),
             seat,
             is_present: wanted.is_admitted,

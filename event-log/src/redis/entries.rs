@@ -1,7 +1,8 @@
 //! How an entry of the log is written in a Redis stream.
 //!
-//! An event has the fields `t`, `k` and `d`: its topic, key and data. A change of names has `n`, and
-//! a snapshot `s`, both as JSON.
+//! An event has the fields `t`, `o`, `k` and `d`: its topic, owner, key and data. One without an
+//! owner, or that an earlier version has written, has no `o`. A change of names has `n`, and a
+//! snapshot `s`, both as JSON.
 
 use redis::streams::StreamId;
 use redis::{ErrorKind, RedisError, RedisResult};
@@ -15,8 +16,12 @@ use crate::process::command::Addition;
 pub(crate) fn fields_of(record: Option<&Record>, snapshot: Option<&Snapshot>) -> Vec<[String; 2]> {
     let field = |name: &str, value: &str| [name.to_owned(), value.to_owned()];
     let mut fields = match record {
-        Some(Record::Event(Draft { topic, key, data })) => {
-            vec![field("t", topic), field("k", key), field("d", data)]
+        Some(Record::Event(Draft { topic, owner, key, data })) => {
+            let mut fields = vec![field("t", topic), field("k", key), field("d", data)];
+            if !owner.is_empty() {
+                fields.push(field("o", owner));
+            }
+            fields
         }
         Some(Record::Names(change)) => vec![field("n", &json(change))],
         None => Vec::new(),
@@ -41,8 +46,8 @@ pub(crate) fn fields_of_addition(addition: &Addition) -> Vec<[String; 2]> {
 pub(crate) fn entry_of(stored: &StreamId) -> RedisResult<Entry> {
     let text = |field: &str| stored.get::<String>(field);
     let event = || -> Option<Record> {
-        let (topic, key, data) = (text("t")?.into(), text("k")?.into(), text("d")?.into());
-        Some(Record::Event(Draft { topic, key, data }))
+        let draft = Draft::new(text("t")?, text("k")?, text("d")?);
+        Some(Record::Event(draft.owned_by(text("o").unwrap_or_default())))
     };
     let change = || -> Option<Record> {
         let change: NameChange = serde_json::from_str(&text("n")?).ok()?;

@@ -12,17 +12,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use event_log::{EventId, EventLog, Missed, unix_milliseconds};
+use event_log::{Draft, Event, EventId, EventLog, Missed, unix_milliseconds};
+use names::Name;
 use serde::{Deserialize, Serialize};
-use web::Page;
+use web::{Kind, Page};
 
 use crate::http_error::HttpError;
 use crate::page::page;
-use crate::request::{Poll, key_or_random, newest_of};
+use crate::request::{Poll, key_or_random, newest_of, read_json};
 use crate::tally::MESSAGES;
 
-/// The longest name, in characters.
-const NAME_MAX: usize = 32;
 /// The longest text, in characters.
 const TEXT_MAX: usize = 2_000;
 
@@ -41,32 +40,25 @@ pub(crate) fn routes(log: EventLog, hold_time: Duration) -> Router {
         .with_state(Chat { log, hold_time })
 }
 
-/// The content of a message's event.
-#[derive(Serialize, Deserialize)]
-struct Message {
-    name: String,
-    text: String,
-}
-
 /// The answer to a poll.
 #[derive(Serialize)]
-struct NewMessages {
+struct NewMessages<'log> {
     /// The id to ask with next time.
     newest: EventId,
     /// Whether messages are missing before these, because the server no longer has them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     gap: bool,
-    messages: Vec<MessageEvent>,
+    messages: Vec<MessageEvent<'log>>,
     /// The server's clock, in milliseconds since 1970. A page compares ids with it.
     now: u64,
 }
 
 #[derive(Serialize)]
-struct MessageEvent {
+struct MessageEvent<'log> {
     id: EventId,
-    key: String,
-    #[serde(flatten)]
-    message: Message,
+    key: &'log str,
+    name: &'log str,
+    text: &'log str,
 }
 
 /// `GET /messages?after=ID`: the messages since then, as soon as there is one.
@@ -77,9 +69,11 @@ async fn messages(State(chat): State<Chat>, Query(poll): Query<Poll>) -> Respons
         return StatusCode::NO_CONTENT.into_response();
     }
     let newest = newest_of(&chat.log, MESSAGES, &events);
-    let messages = events.into_iter().filter_map(|event| {
-        let message = serde_json::from_str(&event.data).ok()?;
-        Some(MessageEvent { id: event.id, key: event.key.to_string(), message })
+    let messages = events.iter().map(|Event { id, owner, key, data, .. }| MessageEvent {
+        id: *id,
+        key,
+        name: owner,
+        text: data,
     });
     let messages = messages.collect();
     Json(NewMessages { newest, gap, messages, now: unix_milliseconds() }).into_response()
@@ -88,33 +82,26 @@ async fn messages(State(chat): State<Chat>, Query(poll): Query<Poll>) -> Respons
 /// The body of a request that sends a message.
 #[derive(Deserialize)]
 struct NewMessage {
+    name: String,
+    text: String,
     /// The sender's key, by which a message that is sent twice is recognised.
     key: Option<String>,
-    #[serde(flatten)]
-    message: Message,
 }
+
+/// What its fields should be.
+const FIELDS: [(&str, Kind); 3] = [("name", Kind::Text), ("text", Kind::Text), ("key", Kind::Text)];
 
 /// `POST /messages`
 async fn send(State(chat): State<Chat>, body: Bytes) -> Result<StatusCode, HttpError> {
-    let new: NewMessage = serde_json::from_slice(&body).map_err(|problem| {
-        HttpError::bad_request(format!(
-            "a message is JSON like {{\"name\": \"Ada\", \"text\": \"hello\"}}: {problem}"
-        ))
-    })?;
-    let Message { name, text } = &new.message;
-    if !has_content(name, NAME_MAX) || name.contains(char::is_control) {
-        return Err(HttpError::bad_request(format!(
-            "a name has 1 to {NAME_MAX} characters, and no control characters"
-        )));
-    }
-    if !has_content(text, TEXT_MAX) {
+    let how = r#"a message is JSON like {"name": "Ada", "text": "hello"}"#;
+    let NewMessage { name, text, key } = read_json(&body, &FIELDS, how)?;
+    let name = Name::new(&name).map_err(|problem| HttpError::bad_request(problem.reason()))?;
+    if !has_content(&text, TEXT_MAX) {
         return Err(HttpError::bad_request(format!("a text has 1 to {TEXT_MAX} characters")));
     }
-    let key = key_or_random(new.key)?;
-    let data = serde_json::to_string(&new.message)
-        .map_err(|problem| HttpError::bad_request(problem.to_string()))?;
+    let key = key_or_random(key)?;
     // Answered when it is stored, so that nothing is lost that was answered.
-    let stored = chat.log.store(MESSAGES, &key, &data).await;
+    let stored = chat.log.store(Draft::new(MESSAGES, key, text).owned_by(name)).await;
     stored.map_err(|problem| HttpError::unavailable(problem.to_string()))?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use event_log::{Event, EventId, EventLog, random_key};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use web::{Fields, Kind};
 
 use crate::http_error::HttpError;
 
@@ -38,6 +40,24 @@ pub(crate) fn key_or_random(key: Option<String>) -> Result<String, HttpError> {
         Some(key) if (1..=KEY_MAX).contains(&key.len()) => Ok(key),
         Some(_) => Err(HttpError::bad_request(format!("a key has 1 to {KEY_MAX} bytes"))),
     }
+}
+
+/// Reads the JSON of a body.
+///
+/// # Errors
+/// A bad request that says `how` to write it, and what is wrong: with one of the `expected` fields, if
+/// it is one of them.
+pub(crate) fn read_json<Content: DeserializeOwned>(
+    body: &[u8],
+    expected: &[(&str, Kind)],
+    how: &str,
+) -> Result<Content, HttpError> {
+    serde_json::from_slice(body).map_err(|problem| {
+        let fields = str::from_utf8(body).map(Fields::of);
+        let found = fields.ok().and_then(|fields| fields.problem(expected));
+        let problem = found.unwrap_or_else(|| problem.to_string());
+        HttpError::bad_request(format!("{how}: {problem}"))
+    })
 }
 
 /// Returns the id to ask with next time. If all events are missing, there is nothing between the

@@ -12,13 +12,13 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use event_log::{Event, EventId, EventLog, Missed, unix_milliseconds};
+use event_log::{Draft, Event, EventId, EventLog, Missed, digest, unix_milliseconds};
 use serde::{Deserialize, Serialize};
-use web::Page;
+use web::{Kind, Page};
 
 use crate::http_error::HttpError;
 use crate::page::page;
-use crate::request::{Poll, key_or_random, newest_of};
+use crate::request::{Poll, key_or_random, newest_of, read_json};
 use crate::tally::{CANDIDATES, Tally, VOTES};
 
 /// Each candidate's surname, and what she is known for.
@@ -100,7 +100,14 @@ struct Ballot {
     candidate: String,
     /// The voter's key, by which a vote that is sent twice is recognised.
     key: Option<String>,
+    /// A secret of the voter. Without one, whoever votes for the same candidate under the same key
+    /// is the same voter.
+    session: Option<String>,
 }
+
+/// What its fields should be.
+const FIELDS: [(&str, Kind); 3] =
+    [("candidate", Kind::Text), ("key", Kind::Text), ("session", Kind::Text)];
 
 // ANCHOR: cast
 /// `POST /votes`, with JSON from a script, or with a form from a browser without scripts.
@@ -116,7 +123,9 @@ async fn cast(State(election): State<Election>, request: Request) -> Result<Resp
         return Err(HttpError::bad_request(format!("the candidates are {candidates}")));
     }
     // Answered when it is stored, so that every vote is counted that was answered.
-    let stored = election.log.store(VOTES, &key, &ballot.candidate).await;
+    let vote = Draft::new(VOTES, key, ballot.candidate)
+        .owned_by(digest(&ballot.session.unwrap_or_default()));
+    let stored = election.log.store(vote).await;
     stored.map_err(|problem| HttpError::unavailable(problem.to_string()))?;
     Ok(if is_form {
         Redirect::to("short").into_response()
@@ -135,9 +144,7 @@ async fn ballot_of_form(request: Request) -> Result<Ballot, HttpError> {
 async fn ballot_of_json(request: Request) -> Result<Ballot, HttpError> {
     let body = Bytes::from_request(request, &()).await;
     let body = body.map_err(|problem| HttpError::new(problem.status(), problem.body_text()))?;
-    serde_json::from_slice(&body).map_err(|problem| {
-        HttpError::bad_request(format!("a vote is JSON like {{\"candidate\": \"Ada\"}}: {problem}"))
-    })
+    read_json(&body, &FIELDS, r#"a vote is JSON like {"candidate": "Ada"}"#)
 }
 
 /// The two pages of the vote, without the counts.

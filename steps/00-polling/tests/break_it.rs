@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt::Write;
 use std::time::Duration;
 
-use event_log::{EventId, EventLog};
+use event_log::{Draft, EventId, EventLog};
 use polling::topics;
 
 // ANCHOR: faulty
@@ -48,7 +48,7 @@ async fn the_queues_of_those_who_left_grow_for_ever() {
     queues.visit("Ada");
     for (key, candidate) in ["Grace", "Hedy", "Radia"].into_iter().enumerate() {
         queues.vote(candidate);
-        log.append("vote", &key.to_string(), candidate).unwrap();
+        log.append(Draft::new("vote", key.to_string(), candidate)).unwrap();
     }
     // The one who stayed gets the same by both.
     let by_queue: Vec<String> = std::iter::from_fn(|| queues.poll("Ada")).collect();

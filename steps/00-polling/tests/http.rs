@@ -4,7 +4,7 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use event_log::{EventId, EventLog};
+use event_log::{Draft, EventId, EventLog};
 use polling::{site, topics};
 use serde_json::{Value, json};
 use testkit::{PATIENCE, Response, Server, Wire};
@@ -270,7 +270,6 @@ fn a_request_that_makes_no_sense_is_told_so_in_a_sentence() {
     let long_name = json!({ "name": "é".repeat(33), "text": "hello" }).to_string();
     let long_text = json!({ "name": "Ada", "text": "é".repeat(2001) }).to_string();
     let long_key = json!({ "name": "Ada", "text": "hello", "key": "k".repeat(65) }).to_string();
-    let name = "a name has 1 to 32 characters, and no control characters";
     let text = "a text has 1 to 2000 characters";
     for (path, body, sentence) in [
         (
@@ -281,12 +280,36 @@ fn a_request_that_makes_no_sense_is_told_so_in_a_sentence() {
         ("/votes", "Ada", r#"a vote is JSON like {"candidate": "Ada"}: "#),
         ("/votes", "", r#"a vote is JSON like {"candidate": "Ada"}: "#),
         ("/votes", r#"{"candidate":"Ada","key":""}"#, "a key has 1 to 64 bytes"),
+        (
+            "/votes",
+            r#"{"candidate":"Ada","key":"k\ud83d"}"#,
+            r#"a vote is JSON like {"candidate": "Ada"}: its key has half of a surrogate pair, \ud83d"#,
+        ),
+        (
+            "/votes",
+            r#"{"key":"k"}"#,
+            r#"a vote is JSON like {"candidate": "Ada"}: missing field `candidate`"#,
+        ),
+        (
+            "/messages",
+            r#"{"name":"Ada","text":7,"key":"k"}"#,
+            r#"a message is JSON like {"name": "Ada", "text": "hello"}: its text is not a text"#,
+        ),
         ("/messages", "[]", r#"a message is JSON like {"name": "Ada", "text": "hello"}: "#),
         ("/messages", r#"{"name":"Ada","text":" \n"}"#, text),
         ("/messages", &long_text, text),
-        ("/messages", r#"{"name":"","text":"hello"}"#, name),
-        ("/messages", r#"{"name":"A\u0007","text":"hello"}"#, name),
-        ("/messages", &long_name, name),
+        ("/messages", r#"{"name":"","text":"hello"}"#, "a name cannot be empty"),
+        (
+            "/messages",
+            r#"{"name":"A\u0007","text":"hello"}"#,
+            "a name cannot have control characters",
+        ),
+        (
+            "/messages",
+            r#"{"name":"\u200bAda","text":"hello"}"#,
+            "a name cannot have invisible characters",
+        ),
+        ("/messages", &long_name, "a name has at most 32 characters"),
         ("/messages", &long_key, "a key has 1 to 64 bytes"),
     ] {
         let answer = station.posts(path, "", body);
@@ -307,6 +330,54 @@ fn a_request_that_makes_no_sense_is_told_so_in_a_sentence() {
     // The longest that is allowed, in characters and not in bytes.
     let longest = json!({ "name": "é".repeat(32), "text": "🎉".repeat(2000) }).to_string();
     assert_eq!(station.posts("/messages", "", &longest).status, 202);
+}
+
+/// Two strangers draw the same key. What is dropped is what the same one says again.
+#[test]
+fn strangers_with_the_same_key_are_both_heard() {
+    let station = Station::start(FOR_EVER);
+    for _ in 0..2 {
+        for (name, text) in [("Ada", "hello"), ("Bob", "hello"), ("Ada", "again")] {
+            let message = json!({ "name": name, "text": text, "key": "v1" }).to_string();
+            assert_eq!(station.posts("/messages", "", &message).status, 202);
+        }
+        for vote in [
+            json!({ "candidate": "Ada", "key": "v1" }),
+            json!({ "candidate": "Grace", "key": "v1" }),
+            json!({ "candidate": "Ada", "key": "v1", "session": "a" }),
+            json!({ "candidate": "Ada", "key": "v1", "session": "b" }),
+        ] {
+            assert_eq!(station.posts("/votes", "", &vote.to_string()).status, 202);
+        }
+        let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+        let body = "candidate=Ada&key=v1&session=c";
+        assert_eq!(station.posts("/votes", form, body).status, 303);
+    }
+    let answer = json_of(&station.gets("/messages?after=0-0"));
+    let messages = answer["messages"].as_array().unwrap().iter();
+    let heard: Vec<Value> =
+        messages.map(|message| json!([message["name"], message["text"]])).collect();
+    let expected = [("Ada", "hello"), ("Bob", "hello"), ("Ada", "again")];
+    assert_eq!(heard, expected.map(|said| json!(said)));
+    let counts = &json_of(&station.gets("/votes?after=0-0&wait=0"))["counts"];
+    assert_eq!((&counts["Ada"], &counts["Grace"]), (&json!(4), &json!(1)));
+    // The log is kept in places that others may read.
+    let votes = station.log.after("vote", EventId::default()).events;
+    assert!(votes.iter().all(|vote| vote.owner.is_empty() || vote.owner.len() == 32));
+}
+
+/// The name is stored in normalization form C, so that one person is not two.
+#[test]
+fn both_normalization_forms_of_a_name_are_one_person() {
+    let station = Station::start(FOR_EVER);
+    for name in ["Zoe\u{308}", "Zo\u{eb}", "👩‍👩‍👧"] {
+        let message = json!({ "name": name, "text": "hello", "key": "k" }).to_string();
+        assert_eq!(station.posts("/messages", "", &message).status, 202);
+    }
+    let answer = json_of(&station.gets("/messages?after=0-0"));
+    let names = answer["messages"].as_array().unwrap().iter().map(|message| &message["name"]);
+    // The second one is the first one, sent again.
+    assert_eq!(names.collect::<Vec<_>>(), ["Zo\u{eb}", "👩‍👩‍👧"]);
 }
 
 /// Any page may send a form anywhere, so a vote must come from a page of ours (fault F6).
@@ -381,7 +452,7 @@ fn a_vote_that_finds_no_room_is_answered_with_503() {
     // Nobody listens there.
     let log = EventLog::over_redis(&testkit::Redis::away().url().parse().unwrap(), topics(100));
     for number in 0..10_000 {
-        log.append("vote", &number.to_string(), "").unwrap();
+        log.append(Draft::new("vote", number.to_string(), "")).unwrap();
     }
     let station = Station::with(FOR_EVER, HttpLimits::default(), log);
     let answer = station.posts("/votes", "", r#"{"candidate":"Ada"}"#);

@@ -1,7 +1,7 @@
 //! The count of the votes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
-use event_log::{EventId, EventLog};
+use event_log::{Draft, EventId, EventLog};
 use polling::{CANDIDATES, Tally, VOTES, topics};
 
 /// Returns the votes for each candidate, in the order of the candidates.
@@ -24,7 +24,7 @@ fn a_count_goes_on_when_votes_are_no_longer_kept() {
     let log = EventLog::in_memory(topics(3));
     for number in 0..10 {
         let candidate = if number % 2 == 0 { "Ada" } else { "Grace" };
-        log.append(VOTES, &number.to_string(), candidate).unwrap();
+        log.append(Draft::new(VOTES, number.to_string(), candidate)).unwrap();
         let tally = Tally::of(&log);
         assert_eq!(tally.newest, log.newest(VOTES));
         assert_eq!(tally.counts.values().sum::<u64>(), number + 1);
@@ -42,7 +42,7 @@ fn votes_that_are_cast_at_the_same_moment_are_all_counted() {
             let log = &log;
             scope.spawn(move || {
                 for number in 0..1_000 {
-                    log.append(VOTES, &format!("{voter} {number}"), candidate).unwrap();
+                    log.append(Draft::new(VOTES, format!("{voter} {number}"), candidate)).unwrap();
                 }
             });
         }
@@ -55,7 +55,7 @@ fn votes_that_are_cast_at_the_same_moment_are_all_counted() {
 fn a_vote_that_is_cast_twice_counts_once() {
     let log = EventLog::in_memory(topics(2));
     for key in ["1", "1", "2", "3", "4", "1"] {
-        log.append(VOTES, key, "Radia").unwrap();
+        log.append(Draft::new(VOTES, key, "Radia")).unwrap();
     }
     assert_eq!(votes(&log), [0, 0, 0, 0, 4]);
 }
@@ -63,8 +63,8 @@ fn a_vote_that_is_cast_twice_counts_once() {
 #[test]
 fn only_votes_for_candidates_are_counted() {
     let log = EventLog::in_memory(topics(10));
-    log.append(VOTES, "a", "hello").unwrap();
-    log.append(VOTES, "b", r#"{"candidate":"Ada"}"#).unwrap();
-    log.append("chat", "c", "Ada").unwrap();
+    log.append(Draft::new(VOTES, "a", "hello")).unwrap();
+    log.append(Draft::new(VOTES, "b", r#"{"candidate":"Ada"}"#)).unwrap();
+    log.append(Draft::new("chat", "c", "Ada")).unwrap();
     assert_eq!(votes(&log), [0; 5]);
 }

@@ -27,13 +27,31 @@ pub struct App {
     pub(crate) timeouts: Timeouts,
     pub(crate) chat_limits: ChatLimits,
     /// A permit for each WebSocket. When all permits are back, all WebSockets have ended.
-    pub(crate) permits: Arc<Semaphore>,
-    permits_max: u32,
+    seats: Semaphore,
+    seats_max: u32,
     pub(crate) clock: Arc<Clock>,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) rooms: Arc<Rooms>,
-    pub(crate) election: Election,
+    pub(crate) election: Arc<Election>,
     pub(crate) log: EventLog,
+}
+
+/// The place of a WebSocket among those that may be open. It is given back when this is dropped.
+pub(crate) struct Seat(pub(crate) Arc<App>);
+
+impl Seat {
+    /// Takes a place, if there is one.
+    pub(crate) fn take(app: &Arc<App>) -> Option<Self> {
+        // Dropping the seat gives the permit back.
+        app.seats.try_acquire().ok()?.forget();
+        Some(Self(Arc::clone(app)))
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.seats.add_permits(1);
+    }
 }
 
 impl App {
@@ -43,23 +61,25 @@ impl App {
     /// A sentence about an option that makes no sense.
     pub fn new(options: &Options) -> Result<Arc<Self>, String> {
         let log = options.log()?;
-        let rooms = Arc::new(Rooms::new(log.clone()));
+        let (metrics, queue_max) = (Arc::new(Metrics::default()), options.chat_limits.queue);
+        let rooms = Arc::new(Rooms::new(log.clone(), Arc::clone(&metrics), queue_max));
+        let election = Election::new(log.clone(), Arc::clone(&metrics), queue_max);
         let app = Arc::new(Self {
             policy: options.policy.clone(),
             limits: options.limits,
             compression: options.compression,
             timeouts: options.timeouts,
             chat_limits: options.chat_limits,
-            permits: Arc::new(Semaphore::new(options.max_connections as usize)),
-            permits_max: options.max_connections,
+            seats: Semaphore::new(options.max_connections as usize),
+            seats_max: options.max_connections,
             clock: Clock::start(options.timeouts),
-            metrics: Metrics::default(),
+            metrics,
             rooms,
-            election: Election::new(log.clone()),
+            election: Arc::new(election),
             log,
         });
-        let for_votes = Arc::clone(&app);
-        tokio::spawn(async move { for_votes.election.broadcast_votes().await });
+        let election = Arc::clone(&app.election);
+        tokio::spawn(async move { election.broadcast_votes().await });
         Ok(app)
     }
 
@@ -68,7 +88,7 @@ impl App {
     pub async fn stop(&self) {
         self.clock.stop();
         let deadline = self.timeouts.close + STOP_GRACE;
-        let _ = timeout(deadline, self.permits.acquire_many(self.permits_max)).await;
+        let _ = timeout(deadline, self.seats.acquire_many(self.seats_max)).await;
         self.log.close().await;
     }
 }

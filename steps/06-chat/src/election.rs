@@ -1,12 +1,23 @@
 //! The vote over WebSocket: a client sends a ballot, and every open page receives the new counts.
 
-use event_log::{EventLog, Missed, random_key};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use echo::{Connection, Encoded};
+use event_log::{Draft, Event, EventLog, Missed, random_key};
 use polling::{CANDIDATES, Tally, VOTES};
 use serde::Deserialize;
+use tokio::time::{Instant, sleep_until};
+use web::Kind;
 
-use crate::delivery::broadcast::{Broadcast, Broadcaster, encode};
-use crate::delivery::inbox::{Answer, Inbox};
+use crate::delivery::audience::Audience;
+use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
+use crate::delivery::inbox::{Answer, Feed, Inbox, SLOW_TIME};
+use crate::delivery::line::Line;
+use crate::delivery::stream::Stream;
+use crate::metrics::Metrics;
 use crate::protocol::ServerMessage;
+use crate::voters::{Identity, Strangers};
 
 /// Votes that are broadcast at a time.
 const BATCH: usize = 64;
@@ -16,50 +27,89 @@ const KEY_MAX: usize = 64;
 /// The vote of one server: the log of votes, and the open pages.
 pub(crate) struct Election {
     log: EventLog,
-    pages: Broadcaster,
+    pages: Audience,
+    strangers: Strangers,
+    /// Bytes that may wait until a page reads them.
+    queue_max: usize,
 }
 
-/// What a client sends.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum VoterMessage {
-    /// A vote. The key is the voter's, and a vote that is sent twice is recognised by it.
-    Ballot { candidate: String, key: Option<String> },
-    /// The client asks whether the connection is still alive.
-    Ping { ping: bool },
+/// An open page. It leaves when this value is dropped, however the connection ended (fault F18).
+pub(crate) struct Voter {
+    election: Arc<Election>,
+    pub(crate) line: Arc<Line>,
+    identity: Identity,
 }
+
+impl Voter {
+    /// Handles a message from the page. Returns the answer that only this page receives, if any.
+    pub(crate) fn handle(&self, text: &str) -> Option<Answer> {
+        self.election.handle(&self.identity, text)
+    }
+}
+
+impl Drop for Voter {
+    fn drop(&mut self) {
+        self.election.pages.remove(&self.line);
+    }
+}
+
+/// What a client sends: a vote, or a ping.
+#[derive(Deserialize)]
+struct VoterMessage {
+    candidate: Option<String>,
+    /// The voter's key, by which a vote that is sent twice is recognised.
+    key: Option<String>,
+    /// The client asks whether the connection is still alive.
+    ping: Option<bool>,
+}
+
+/// What its fields should be, the more important ones first.
+const FIELDS: [(&str, Kind); 3] =
+    [("key", Kind::Text), ("candidate", Kind::Text), ("ping", Kind::Flag)];
 
 impl Election {
-    pub(crate) fn new(log: EventLog) -> Self {
-        Self { log, pages: Broadcaster::new() }
+    pub(crate) fn new(log: EventLog, metrics: Arc<Metrics>, queue_max: usize) -> Self {
+        Self { log, pages: Audience::new(metrics), strangers: Strangers::new(), queue_max }
     }
 
-    /// Adds a page. Returns its inbox.
-    pub(crate) fn enter(&self) -> Inbox {
-        // Before the counts are read, so that no vote is missing between them and the first one.
-        let votes = self.pages.subscribe();
+    /// Adds a page with this session, which may be empty.
+    pub(crate) fn enter(self: &Arc<Self>, connection: Connection<Stream>, session: &str) -> Voter {
         let Tally { counts, newest } = Tally::of(&self.log);
         let counts = encode(&ServerMessage::Counts { counts: &counts, newest });
-        Inbox::of_voter(counts, newest, votes)
+        let cursor = self.log.reader(VOTES, newest);
+        let inbox = Inbox::new(&FEED, cursor, counts, BTreeSet::new());
+        let line = Line::new(Arc::default(), connection, inbox);
+        self.pages.add(Arc::clone(&line));
+        Voter { election: Arc::clone(self), line, identity: Identity::new(session) }
     }
 
-    /// Handles a message from a page. Returns the answer that only this page receives, if any.
-    pub(crate) fn handle(&self, text: &str) -> Option<Answer> {
+    /// Handles a message from a page.
+    fn handle(&self, voter: &Identity, text: &str) -> Option<Answer> {
         let refused = |key: &str, reason: &str| Some(Answer::refused(key, reason));
         let (candidate, key) = match serde_json::from_str(text) {
-            Ok(VoterMessage::Ballot { candidate, key }) => (candidate, key),
-            Ok(VoterMessage::Ping { ping }) => return ping.then(Answer::pong),
-            Err(_) => return refused("", "a vote is JSON like {\"candidate\": \"Ada\"}"),
+            Ok(VoterMessage { candidate: Some(candidate), key, .. }) => (candidate, key),
+            Ok(VoterMessage { ping: Some(ping), .. }) => return ping.then(Answer::pong),
+            _ => {
+                return Some(Answer::unreadable(
+                    text,
+                    &FIELDS,
+                    "a vote is like {\"candidate\": \"Ada\"}",
+                ));
+            }
         };
+        // A key that is drawn here means nothing to the page.
+        let own_key = key.clone().unwrap_or_default();
         let key = key.unwrap_or_else(random_key);
         if key.is_empty() || key.len() > KEY_MAX {
-            return refused("", "the key of a vote has 1 to 64 bytes");
+            return refused(&own_key, "the key of a vote has 1 to 64 bytes");
         }
         if !CANDIDATES.contains(&&*candidate) {
             let reason = format!("the candidates are {}", CANDIDATES.join(", "));
-            return refused(&key, &reason);
+            return refused(&own_key, &reason);
         }
-        match self.log.append(VOTES, &key, &candidate) {
+        let owner = self.strangers.owner(voter, &key, &candidate);
+        let draft = Draft::new(VOTES, &*key, &*candidate).owned_by(owner);
+        match self.log.append(draft) {
             Ok(None) => None,
             Ok(Some(id)) => {
                 // It is counted already, and the page may have missed that.
@@ -68,7 +118,7 @@ impl Election {
                 let frame = encode(&ServerMessage::Vote { candidate, counts, id, key });
                 Some(Answer { frame, id: Some(id) })
             }
-            Err(problem) => refused(&key, &problem.to_string()),
+            Err(problem) => refused(&own_key, &problem.to_string()),
         }
     }
 
@@ -78,27 +128,58 @@ impl Election {
     pub(crate) async fn broadcast_votes(&self) {
         let mut cursor = self.log.newcomer(VOTES, 0);
         let mut notifications = self.log.message_notifications(VOTES);
+        let (mut is_somebody_behind, mut next_judgement) = (false, Instant::now());
         loop {
             let Missed { is_gap, events: votes } = self.log.read(&mut cursor, BATCH);
+            // Taken after the votes were read, so the counts include every one of them.
+            let Tally { counts, newest } = Tally::of(&self.log);
             if is_gap {
                 // So many votes came at once that some are no longer kept. All are counted. A page that
                 // receives the counts asks again for votes of its own that it has no answer to.
-                let Tally { counts, newest } = Tally::of(&self.log);
-                self.pages
-                    .send(Broadcast::to_all(&ServerMessage::Counts { counts: &counts, newest }));
+                let counts = ServerMessage::Counts { counts: &counts, newest };
+                self.pages.send(Broadcast::news(&counts), &self.pages.lines()).await;
             }
-            if votes.is_empty() {
-                let _ = notifications.changed().await;
+            if !votes.is_empty() {
+                let batch = Broadcast::Messages(batch_of(&votes, &counts));
+                if self.pages.send(batch, &self.pages.lines()).await && !is_somebody_behind {
+                    is_somebody_behind = true;
+                    next_judgement = Instant::now() + SLOW_TIME;
+                }
+                continue;
             }
-            // Counted after the votes were read, so the counts include every one of them.
-            let counts = &Tally::of(&self.log).counts;
-            for vote in votes {
-                let (id, key, candidate) = (vote.id, &*vote.key, &*vote.data);
-                let vote = ServerMessage::Vote { candidate, counts, id, key };
-                self.pages.send(Broadcast { id: Some(id), ..Broadcast::to_all(&vote) });
+            tokio::select! {
+                _ = notifications.changed() => {}
+                () = sleep_until(next_judgement), if is_somebody_behind => {
+                    is_somebody_behind = self.pages.judge(self.queue_max);
+                    next_judgement = Instant::now() + SLOW_TIME;
+                }
             }
-            self.pages.wait_for_capacity().await;
         }
     }
     // ANCHOR_END: broadcast_votes
+}
+
+/// How the votes become frames. A page that was behind receives the counts of today with each vote.
+static FEED: Feed = Feed {
+    frame: |log, vote| {
+        let counts = Tally::of(log).counts;
+        Encoded::texts([vote], |vote, json| write_vote(vote, &counts, json))
+    },
+    gap: |log| {
+        let Tally { counts, newest } = Tally::of(log);
+        encode(&ServerMessage::Counts { counts: &counts, newest })
+    },
+};
+
+/// Encodes votes in one piece. A voter receives its own votes as all others do.
+fn batch_of(votes: &[Event], counts: &BTreeMap<Arc<str>, u64>) -> Batch {
+    let stored =
+        |vote: &Event| Stored { id: vote.id, sender: Arc::default(), key: Arc::clone(&vote.key) };
+    let frames = Encoded::texts(votes, |vote, json| write_vote(vote, counts, json));
+    Batch::new(votes.iter().map(stored).collect(), frames)
+}
+
+fn write_vote(vote: &Event, counts: &BTreeMap<Arc<str>, u64>, json: &mut Vec<u8>) {
+    let (id, key, candidate) = (vote.id, &*vote.key, &*vote.data);
+    write_json(&ServerMessage::Vote { candidate, counts, id, key }, json);
 }

@@ -21,6 +21,7 @@ mod metrics;
 mod options;
 mod protocol;
 mod rooms;
+mod voters;
 
 pub use app::App;
 pub use connection::chat_limits::ChatLimits;

@@ -5,27 +5,32 @@ use std::sync::Arc;
 
 use event_log::EventId;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use web::Kind;
 
 // ANCHOR: client_message
-/// What a client sends.
+/// What a client sends: one of `msg`, `typing` and `ping`.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum ClientMessage {
-    /// A message to the room. The key is different for each message of a sender. A sender that does
-    /// not know whether a message arrived sends it again under the same key.
-    Message { msg: String, key: Option<String> },
+pub(crate) struct ClientMessage {
+    /// A message to the room.
+    pub(crate) msg: Option<String>,
+    /// The key of the message, different for each message of a sender. A sender that does not know
+    /// whether a message arrived sends it again under the same key.
+    pub(crate) key: Option<String>,
     /// The member is writing a message.
-    Typing { typing: bool },
+    pub(crate) typing: Option<bool>,
     /// The client asks whether the connection is still alive.
-    Ping { ping: bool },
+    pub(crate) ping: Option<bool>,
 }
 // ANCHOR_END: client_message
 
-/// A message as the log stores it.
-#[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct StoredMessage {
-    pub(crate) sender: String,
-    pub(crate) msg: String,
+impl ClientMessage {
+    /// What its fields should be, the more important ones first.
+    pub(crate) const FIELDS: [(&str, Kind); 4] =
+        [("key", Kind::Text), ("msg", Kind::Text), ("typing", Kind::Flag), ("ping", Kind::Flag)];
+    /// How it is written.
+    pub(crate) const HOW: &str =
+        r#"write it like {"msg": "hello", "key": "1"}, {"typing": true} or {"ping": true}"#;
 }
 
 /// What the server sends.
@@ -44,8 +49,9 @@ pub(crate) enum ServerMessage<'a> {
     Sent { key: &'a str, id: EventId, time: u64 },
     /// Redis is away, and a message waits for it. It will be sent again with its id.
     Waiting { from: &'a str, text: &'a str, key: &'a str },
-    /// To the sender of a message: it was not accepted.
-    Refused { key: &'a str, reason: &'a str },
+    /// To the sender of a message: it was not accepted. The key is the one in the message, whatever it
+    /// is, and an empty text if there is none.
+    Refused { key: Value, reason: &'a str },
     /// These members have entered.
     Joined { names: &'a [Arc<str>] },
     /// These members have left.

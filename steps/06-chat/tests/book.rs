@@ -7,7 +7,7 @@ use std::io::{Read, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use event_log::EventLog;
+use event_log::{Draft, EventLog};
 use polling::{VOTES, routes, topics};
 use support::{Member, start};
 use testkit::{Frame, PATIENCE};
@@ -85,7 +85,7 @@ async fn empty_long_poll() -> Cost {
     let address = listener.local_addr().unwrap();
     let hold_time = Duration::from_millis(1);
     let log = EventLog::in_memory(topics(1));
-    log.append(VOTES, "a vote", "Ada").unwrap();
+    log.append(Draft::new(VOTES, "a vote", "Ada")).unwrap();
     let request = votes_after(log.newest(VOTES), "");
     let polls = routes(log, hold_time);
     let router = guarded(polls, Origins::default(), hold_time);

@@ -27,6 +27,16 @@ fn a_name_that_is_none_is_refused_with_a_reason() {
         ("an isolate", "\u{2067}Ada".to_owned()),
         ("a space of no width", "A\u{200b}da".to_owned()),
         ("a space at the end", "Ada ".to_owned()),
+        ("two spaces", "Ada  Bob".to_owned()),
+        ("an ideographic space", "Ada\u{3000}Bob".to_owned()),
+        ("a blank of Braille", "\u{2800}".to_owned()),
+        ("a filler of Hangul", "\u{3164}".to_owned()),
+        ("a joiner without emoji", "A\u{200d}da".to_owned()),
+        ("a style without emoji", "Ada\u{fe0f}".to_owned()),
+        ("an accent alone", "\u{301}".to_owned()),
+        ("five accents", "a\u{300}\u{301}\u{302}\u{303}\u{304}".to_owned()),
+        ("a private character", "\u{e000}".to_owned()),
+        ("no character", "\u{fdd0}".to_owned()),
     ] {
         for target in [format!("/ws/tea/{}", in_a_path(&name)), format!("/ws/{}", in_a_path(&name))]
         {
@@ -48,8 +58,18 @@ fn a_name_that_is_none_is_refused_with_a_reason() {
 fn a_name_may_be_anything_else() {
     let server = start(&[]);
     let longest = "說".repeat(32);
-    for name in ["<img src=x onerror=alert(1)>", &longest, "a/b", "🦀", "O'Hara & Co", "..", "null"]
-    {
+    for name in [
+        "<img src=x onerror=alert(1)>",
+        &longest,
+        "a/b",
+        "🦀",
+        "O'Hara & Co",
+        "..",
+        "null",
+        "👩‍👩‍👧",
+        "می‌خواهم",
+        "ශ්‍රී",
+    ] {
         // And so is a room.
         let target = format!("/ws/{0}/{0}", in_a_path(name));
         let mut member = Member::connects(&server, &target);
@@ -84,6 +104,54 @@ fn a_name_that_is_taken_stays_with_the_first() {
     first.leaves();
     bob.hears_names("left", &["Ada"]);
     Member::enters(&server, "/ws/tea/Ada?session=two");
+}
+
+/// A Mac and a PC send the same name with different bytes. It is stored in normalization form C.
+#[test]
+fn both_normalization_forms_are_one_person() {
+    let server = start(&[]);
+    let decomposed = in_a_path("Zoe\u{308}");
+    let mut zoe = Member::connects(&server, &format!("/ws/tea/{decomposed}?session=z"));
+    assert_eq!(zoe.hears()["you"], "Zo\u{eb}");
+    for name in [&decomposed, &in_a_path("Zo\u{eb}")] {
+        let reason =
+            Member::connects(&server, &format!("/ws/tea/{name}?session=y")).expects_close(1008);
+        assert_eq!(reason, "that name is taken here: choose another");
+    }
+    // Nor are these two rooms.
+    let _ada = Member::enters(&server, &format!("/ws/{decomposed}/Ada"));
+    let room = format!("/ws/{}/Bob", in_a_path("Zo\u{eb}"));
+    let welcome = Member::connects(&server, &room).hears();
+    assert_eq!((&welcome["room"], &welcome["here"]), (&json!("Zo\u{eb}"), &json!(["Ada", "Bob"])));
+}
+
+/// The second "Ada" begins with a Cyrillic letter, and nobody would see it.
+#[test]
+fn a_name_that_looks_like_one_that_is_taken_is_refused() {
+    const ALIKE: &str = "that name looks like one that is taken here: choose another";
+    let server = start(&[]);
+    let mut bob = Member::enters(&server, "/ws/tea/Bob");
+    let ada = Member::enters(&server, "/ws/tea/Ada?session=a");
+    let other = in_a_path("Аda");
+    for target in [format!("/ws/tea/{other}"), format!("/ws/tea/{other}?session=b")] {
+        assert_eq!(Member::connects(&server, &target).expects_close(1008), ALIKE);
+    }
+    // It is another name in another room, and Ada herself may have it.
+    Member::enters(&server, &format!("/ws/coffee/{other}"));
+    let renamed = Member::enters(&server, &format!("/ws/tea/{other}?session=a"));
+    ada.leaves();
+    bob.hears_names("left", &["Ada"]);
+    // Now the other one is the one that is taken.
+    assert_eq!(Member::connects(&server, "/ws/tea/Ada?session=b").expects_close(1008), ALIKE);
+    renamed.leaves();
+    bob.hears_names("left", &["Аda"]);
+    let _ada = Member::enters(&server, "/ws/tea/Ada?session=b");
+    // Numbers do not look alike.
+    let members: Vec<Member> = ["m1", "m2", "m10", "m11", "member-1", "member-2"]
+        .into_iter()
+        .map(|name| Member::enters(&server, &format!("/ws/tea/{name}")))
+        .collect();
+    assert_eq!(members.len(), 6);
 }
 
 /// Nobody's secret is the empty one: two who give none are not the same.

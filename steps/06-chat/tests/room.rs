@@ -142,12 +142,21 @@ fn a_message_that_cannot_be_taken_is_refused_to_its_sender_only() {
         r#"{"msg": "hello", "key": ""}"#,
         &long_key,
         r#"{"msg": "hello"} {"msg": "again"}"#,
+        r#"{"msg": "…\ud83d", "key": "k1"}"#,
+        r#"{"msg": "hello", "key": "k\ud83d"}"#,
+        r#"{"key": "k1"}"#,
+        r#"{"key": "k1", "msg": "not closed"#,
+        r#"{"typing": 1, "key": "k1"}"#,
     ] {
         let refused = ada.says(text).hears_of("refused");
         writeln!(told, "{text:44.44} → {}, key {}", refused["reason"], refused["key"]).unwrap();
     }
     // What is not even a message is refused too, and has no key to be known by.
-    assert_eq!(ada.says("").hears_of("refused")["reason"], "there is nothing in it");
+    for text in ["", r#"{"msg": ""}"#] {
+        let refused = ada.says(text).hears_of("refused");
+        assert_eq!(refused["reason"], "there is nothing in it");
+        assert_eq!(refused["key"], "");
+    }
     ada.says("the last");
     assert_eq!(bob.hears_until("the last"), ["the last"]);
     insta::assert_snapshot!(told);

@@ -3,16 +3,21 @@
 
 use serde_json::{Value, json};
 use support::scene::Scene;
-use support::{Member, asks, gets, start, waits_for_metric};
+use support::{Member, asks, gets, posts, start, waits_for_metric};
 use testkit::{Frame, Opcode, Server, Wire};
 
 mod support;
 
 /// A page of the vote, and what it was told first.
 fn opens(server: &Server) -> (Member, Value) {
-    let mut page = Member::connects(server, "/vote/socket");
-    let counts = page.hears();
-    assert_eq!(counts["type"], "counts");
+    opens_at(server, "")
+}
+
+/// The same, with a query. With `?hello`, it is told nothing yet.
+fn opens_at(server: &Server, query: &str) -> (Member, Value) {
+    let mut page = Member::connects(server, &format!("/vote/socket{query}"));
+    let counts = if query == "?hello" { Value::Null } else { page.hears() };
+    assert!(counts.is_null() || counts["type"] == "counts", "{counts}");
     (page, counts)
 }
 
@@ -50,21 +55,36 @@ fn a_vote_that_is_none_is_refused() {
     let (mut page, _) = opens(&server);
     let (mut other, _) = opens(&server);
     let nobody = "the candidates are Ada, Grace, Hedy, Katherine, Radia";
-    let shape = "a vote is JSON like {\"candidate\": \"Ada\"}";
-    let long_key = json!({ "candidate": "Ada", "key": "k".repeat(65) }).to_string();
-    for (vote, reason) in [
-        (r#"{"candidate": "Mallory", "key": "1"}"#, nobody),
-        (r#"{"candidate": "ada"}"#, nobody),
-        (r#"{"candidate": ""}"#, nobody),
-        (r#"{"candidate": 1}"#, shape),
-        ("Ada", shape),
-        ("", shape),
-        ("{", shape),
-        (r#"{"candidate": "Ada", "key": ""}"#, "the key of a vote has 1 to 64 bytes"),
-        (&long_key, "the key of a vote has 1 to 64 bytes"),
+    let shape = "a vote is like {\"candidate\": \"Ada\"}";
+    let no_json = "it is not valid JSON (";
+    let long = "k".repeat(65);
+    let long_key = json!({ "candidate": "Ada", "key": long }).to_string();
+    let half = r"has half of a surrogate pair, \ud83d, which is not a character";
+    for (vote, reason, key) in [
+        (r#"{"candidate": "Mallory", "key": "1"}"#, nobody, json!("1")),
+        (r#"{"candidate": "ada"}"#, nobody, json!("")),
+        (r#"{"candidate": ""}"#, nobody, json!("")),
+        (r#"{"candidate": 1, "key": "k1"}"#, "its candidate is not a text", json!("k1")),
+        (r#"{"candidate": "\ud83d", "key": "k1"}"#, &format!("its candidate {half}"), json!("k1")),
+        (r#"{"key": "k1"}"#, shape, json!("k1")),
+        (r#"{"candidate": null, "key": "k1"}"#, shape, json!("k1")),
+        (r#"{"key": "k1", "candidate": "Ada"} and more"#, no_json, json!("k1")),
+        ("Ada", no_json, json!("")),
+        ("", no_json, json!("")),
+        ("{", no_json, json!("")),
+        (r#"{"candidate": "Ada", "key": ""}"#, "the key of a vote has 1 to 64 bytes", json!("")),
+        (&long_key, "the key of a vote has 1 to 64 bytes", json!(long)),
+        // The sender can recognise its key: as a number, or as `toWellFormed()` makes it.
+        (r#"{"candidate": "Ada", "key": 7}"#, "its key is not a text", json!(7)),
+        (
+            r#"{"candidate": "Ada", "key": "k\ud83d"}"#,
+            &format!("its key {half}"),
+            json!("k\u{fffd}"),
+        ),
     ] {
         let refused = page.says(vote).hears();
-        assert_eq!((&refused["type"], &refused["reason"]), (&json!("refused"), &json!(reason)));
+        assert_eq!((&refused["type"], &refused["key"]), (&json!("refused"), &key), "{vote}");
+        assert!(refused["reason"].as_str().unwrap().starts_with(reason), "{vote}: {refused}");
     }
     page.says(r#"{"candidate": "Ada"}"#);
     let counts = json!({ "Ada": 1, "Grace": 0, "Hedy": 0, "Katherine": 0, "Radia": 0 });
@@ -84,6 +104,65 @@ fn a_vote_cast_twice_under_one_key_counts_once() {
     page.says(r#"{"candidate": "Radia", "key": "l"}"#);
     assert_eq!(other.hears()["key"], "k");
     assert_eq!(other.hears()["key"], "l");
+}
+
+/// The key of a stranger is not mine. Two pages that are open at the same time are two voters, and
+/// those who come with sessions are one for each session.
+#[test]
+fn two_strangers_with_the_same_key_both_vote() {
+    let server = start(&[]);
+    let count = |page: &mut Member, candidate: &str| {
+        let vote = json!({ "candidate": candidate, "key": "v1" }).to_string();
+        page.says(&vote).hears()["counts"][candidate].as_u64().unwrap()
+    };
+    let mut pages: Vec<Member> = Vec::new();
+    let targets = ["", "", "?session=a", "?session=b", "?session="];
+    for (before, target) in (0..).zip(targets) {
+        let (mut page, counts) = opens_at(&server, target);
+        assert_eq!(counts["counts"]["Ada"], before);
+        assert_eq!(count(&mut page, "Ada"), before + 1, "{target}");
+        // Sent again, it counts once.
+        assert_eq!(count(&mut page, "Ada"), before + 1, "{target}");
+        for other in &mut pages {
+            assert_eq!(other.hears()["counts"]["Ada"], before + 1);
+        }
+        pages.push(page);
+    }
+}
+
+/// A connection has ended, and the voter does not know whether the vote was counted.
+#[test]
+fn a_vote_that_is_sent_again_over_a_new_connection_counts_once() {
+    let server = start(&[]);
+    let vote = r#"{"candidate": "Hedy", "key": "v1"}"#;
+    for (others, target) in [(0, ""), (1, "?session=a")] {
+        for _ in 0..3 {
+            let (mut page, _) = opens_at(&server, target);
+            assert_eq!(page.says(vote).hears()["counts"]["Hedy"], others + 1, "{target}");
+            drop(page);
+            waits_for_metric(&server, "connections", 0);
+        }
+    }
+    // With a session, the old connection may still be open, and the vote may come by POST.
+    let (mut old, _) = opens_at(&server, "?session=a");
+    let (mut new, _) = opens_at(&server, "?hello");
+    new.says(r#"{"hello": {"session": "a"}}"#);
+    assert_eq!(new.hears()["type"], "counts");
+    for page in [&mut old, &mut new] {
+        assert_eq!(page.says(vote).hears()["counts"]["Hedy"], 2);
+    }
+    for (body, expected) in [
+        (r#"{"candidate": "Hedy", "key": "v1", "session": "a"}"#, 2),
+        (r#"{"candidate": "Hedy", "key": "v1"}"#, 2),
+        (r#"{"candidate": "Hedy", "key": "v1", "session": "b"}"#, 3),
+        (r#"{"candidate": "Grace", "key": "v1"}"#, 4),
+    ] {
+        assert_eq!(posts(&server, "/votes", body).status, 202);
+        let short = gets(&server, "/votes?after=0-0&wait=0");
+        let answer: Value = serde_json::from_str(short.text()).unwrap();
+        let counts = answer["counts"].as_object().unwrap().values();
+        assert_eq!(counts.map(|count| count.as_u64().unwrap()).sum::<u64>(), expected, "{body}");
+    }
 }
 
 /// A page that counts the votes itself receives each vote once, and the counts never decrease.

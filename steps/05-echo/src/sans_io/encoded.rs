@@ -1,54 +1,98 @@
-//! A message for many connections: encoded once, its bytes shared.
+//! Messages for many connections: encoded once, their bytes shared.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
 use framing::{FrameHeader, Opcode};
 
 use super::message::Message;
 use crate::compression::deflate::Deflater;
 
-/// A message in its frame, as a server sends it. Clones share the same bytes.
+// ANCHOR: encoded
+/// One or several messages in their frames, as a server sends them. Clones share the same bytes.
 #[derive(Clone, Debug)]
-pub struct Encoded {
-    frame: Bytes,
-    opcode: Opcode,
-    payload_start: usize,
-    /// The frame for connections that compress without context takeover, made for the first of them.
-    deflated_frame: Arc<OnceLock<Bytes>>,
+pub struct Encoded(Arc<Frames>);
+
+#[derive(Debug, Default)]
+struct Frames {
+    /// The frames, one behind the other.
+    bytes: Vec<u8>,
+    /// Where each message is in them.
+    messages: Vec<(Opcode, Range<usize>)>,
+    /// The frames for connections that compress without context takeover, made for the first of them.
+    deflated: OnceLock<Vec<u8>>,
 }
+// ANCHOR_END: encoded
 
 impl Encoded {
     /// Encodes a message.
     pub fn new(message: Message<'_>) -> Self {
-        let frame = encode(message.opcode(), false, message.payload());
-        let payload_start = frame.len() - message.payload().len();
-        Self { frame, opcode: message.opcode(), payload_start, deflated_frame: Arc::default() }
+        let mut frames = Frames::default();
+        frames.push(message);
+        Self(Arc::new(frames))
     }
 
-    /// The frame that a server sends where nothing is compressed.
-    pub fn frame(&self) -> &[u8] {
-        &self.frame
+    // ANCHOR: texts
+    /// Encodes several texts, so that they can be sent in one piece. `write` appends a text to the
+    /// buffer that it is given.
+    ///
+    /// ```
+    /// use echo::Encoded;
+    ///
+    /// let encoded = Encoded::texts(["one", "two"], |text, buffer| buffer.extend(text.bytes()));
+    /// assert_eq!(encoded.frames(), b"\x81\x03one\x81\x03two");
+    /// ```
+    pub fn texts<Text>(
+        texts: impl IntoIterator<Item = Text>,
+        mut write: impl FnMut(Text, &mut Vec<u8>),
+    ) -> Self {
+        let (mut frames, mut payload) = (Frames::default(), Vec::new());
+        for text in texts {
+            payload.clear();
+            write(text, &mut payload);
+            frames.push(Message::Text(&payload));
+        }
+        Self(Arc::new(frames))
+    }
+    // ANCHOR_END: texts
+
+    /// The frames that a server sends where nothing is compressed.
+    pub fn frames(&self) -> &[u8] {
+        &self.0.bytes
     }
 
-    /// The message.
-    pub fn message(&self) -> Message<'_> {
-        Message::new(self.opcode, &self.frame[self.payload_start..])
+    /// The messages.
+    pub fn messages(&self) -> impl ExactSizeIterator<Item = Message<'_>> {
+        let Frames { bytes, messages, .. } = &*self.0;
+        messages.iter().map(|(opcode, payload)| Message::new(*opcode, &bytes[payload.clone()]))
     }
 
-    /// The frame where each message is compressed by itself. It is the same for all connections.
-    pub(super) fn deflated_frame(&self) -> &[u8] {
-        self.deflated_frame.get_or_init(|| {
-            let payload = self.message().payload();
-            let deflated = Deflater::new(true, None).and_then(|mut new| new.deflate(payload));
-            deflated.map_or_else(|| self.frame.clone(), |bytes| encode(self.opcode, true, &bytes))
+    /// The frames where each message is compressed by itself. They are the same for all connections.
+    pub(super) fn deflated_frames(&self) -> &[u8] {
+        self.0.deflated.get_or_init(|| {
+            let mut bytes = Vec::new();
+            for message in self.messages() {
+                let (opcode, payload) = (message.opcode(), message.payload());
+                let deflated = Deflater::new(true, None).and_then(|mut new| new.deflate(payload));
+                match deflated {
+                    Some(shorter) => encode(opcode, true, &shorter, &mut bytes),
+                    None => encode(opcode, false, payload, &mut bytes),
+                }
+            }
+            bytes
         })
     }
 }
 
-fn encode(opcode: Opcode, rsv1: bool, payload: &[u8]) -> Bytes {
-    let mut frame = Vec::new();
-    FrameHeader { rsv1, ..FrameHeader::whole(opcode, payload.len()) }.encode(&mut frame);
-    frame.extend_from_slice(payload);
-    frame.into()
+impl Frames {
+    fn push(&mut self, message: Message<'_>) {
+        encode(message.opcode(), false, message.payload(), &mut self.bytes);
+        let end = self.bytes.len();
+        self.messages.push((message.opcode(), end - message.payload().len()..end));
+    }
+}
+
+fn encode(opcode: Opcode, rsv1: bool, payload: &[u8], bytes: &mut Vec<u8>) {
+    FrameHeader { rsv1, ..FrameHeader::whole(opcode, payload.len()) }.encode(bytes);
+    bytes.extend_from_slice(payload);
 }

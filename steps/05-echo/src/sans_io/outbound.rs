@@ -9,6 +9,8 @@ use crate::compression::deflate::Deflater;
 /// The most pongs that wait to be written. For a peer that pings and does not read, only the answer
 /// to its latest ping is kept beyond them (RFC 6455 §5.5.3).
 const PONGS_MAX: u8 = 128;
+/// While at most this many bytes wait for a peer that does not read, they have a buffer of their size.
+const RESTING_MAX: usize = 64 * 1024;
 /// The longest payload of a control frame (§5.5).
 const CONTROL_MAX: usize = 125;
 
@@ -55,19 +57,31 @@ impl Outbound {
         }
     }
 
-    /// Sends a message that was encoded once for many connections.
-    ///
-    /// A client still has to mask it with a key of its own, and a connection with context takeover
-    /// still has to compress it.
-    pub fn encoded(&mut self, message: &Encoded) {
-        let frame = match &self.deflater {
-            _ if self.role == Role::Client => return self.message(message.message()),
-            None => message.frame(),
-            Some(deflater) if deflater.is_stateless() => message.deflated_frame(),
-            Some(_) => return self.message(message.message()),
-        };
-        if !self.is_closed {
-            self.room(frame.len()).extend_from_slice(frame);
+    /// Sends messages that were encoded once for many connections.
+    pub fn encoded(&mut self, messages: &Encoded) {
+        match self.shared_bytes(messages) {
+            Some(bytes) => self.raw(bytes),
+            None => messages.messages().for_each(|message| self.message(message)),
+        }
+    }
+
+    // ANCHOR: shared_bytes
+    /// The bytes of these messages, if they are the same here as on other connections. A client has to
+    /// mask them with a key of its own, and a connection with context takeover has to compress them.
+    pub fn shared_bytes<'bytes>(&self, messages: &'bytes Encoded) -> Option<&'bytes [u8]> {
+        match &self.deflater {
+            _ if self.role == Role::Client => None,
+            None => Some(messages.frames()),
+            Some(deflater) if deflater.is_stateless() => Some(messages.deflated_frames()),
+            Some(_) => None,
+        }
+    }
+    // ANCHOR_END: shared_bytes
+
+    /// Sends the rest of [shared bytes](Self::shared_bytes), of which others were written already.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        if !self.is_closed && !bytes.is_empty() {
+            self.room(bytes.len()).extend_from_slice(bytes);
         }
     }
 
@@ -108,6 +122,11 @@ impl Outbound {
     }
     // ANCHOR_END: close
 
+    /// Whether a close frame was sent. Whatever is sent after it is ignored.
+    pub fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
     /// The bytes to write, in this order.
     pub fn pending(&self) -> &[u8] {
         &self.buffer[self.start..]
@@ -127,6 +146,16 @@ impl Outbound {
         }
     }
     // ANCHOR_END: written
+
+    /// Gives the buffer back if most of it is empty. Call this before a wait that may be long: for a
+    /// peer that does not read, only what it has to read is kept.
+    pub fn rest(&mut self) {
+        if self.buffer.capacity() >= buffer::CAPACITY && self.pending().len() <= RESTING_MAX {
+            let pending = self.pending().to_vec();
+            buffer::give(std::mem::replace(&mut self.buffer, pending));
+            self.start = 0;
+        }
+    }
 
     /// Sends a message without copying its payload, if that is possible: a client must mask, and so
     /// must copy. Returns whether it was possible: then the caller writes the payload after the

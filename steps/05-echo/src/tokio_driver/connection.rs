@@ -189,6 +189,7 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
                 Poll::Ready(count) => outbound.written(count),
                 Poll::Pending => {
                     self.alarm.alive |= outbound.pending().len() < before;
+                    outbound.rest();
                     // A ping would only wait behind the rest.
                     while self.alarm.poll(context)?.is_ready() {}
                     return Poll::Pending;

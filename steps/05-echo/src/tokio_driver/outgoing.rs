@@ -45,14 +45,53 @@ impl<Stream: AsyncWrite + Unpin> Outgoing<'_, Stream> {
     }
     // ANCHOR_END: send
 
-    /// Sends a message that was encoded once for many connections. It is written as in
+    /// Sends messages that were encoded once for many connections. They are written as in
     /// [`send`](Self::send).
-    pub fn send_encoded(&mut self, message: &Encoded) {
-        self.outbound.encoded(message);
+    pub fn send_encoded(&mut self, messages: &Encoded) {
+        self.outbound.encoded(messages);
     }
+
+    // ANCHOR: write_encoded
+    /// Sends messages that were encoded once for many connections, and writes what the system takes
+    /// at once: from the bytes that all connections share, if these are the same here. Returns whether
+    /// the system has taken everything.
+    ///
+    /// This may be called by another task than the one that reads from the connection. If it returns
+    /// `false`, that task must be woken. It writes the rest, or finds that the connection is broken.
+    pub fn write_encoded(&mut self, messages: &Encoded) -> bool {
+        if self.pending() > 0 {
+            // That task waits for room already, or is about to write.
+            self.outbound.encoded(messages);
+            return false;
+        }
+        if let Some(bytes) = self.outbound.shared_bytes(messages) {
+            if !self.outbound.is_closed() {
+                let written = try_write(self.stream, bytes);
+                self.outbound.raw(&bytes[written..]);
+            }
+        } else {
+            self.outbound.encoded(messages);
+            let written = try_write(self.stream, self.outbound.pending());
+            self.outbound.written(written);
+        }
+        let mut context = Context::from_waker(Waker::noop());
+        let is_flushed = Pin::new(&mut *self.stream).poll_flush(&mut context).is_ready();
+        self.pending() == 0 && is_flushed
+    }
+    // ANCHOR_END: write_encoded
 
     /// The number of bytes that were sent and are not written yet.
     pub fn pending(&self) -> usize {
         self.outbound.pending().len()
+    }
+}
+
+/// Writes what the system takes at once. Returns the number of bytes. Whatever is wrong with the
+/// connection, its own task will notice.
+fn try_write(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> usize {
+    let mut context = Context::from_waker(Waker::noop());
+    match Pin::new(stream).poll_write(&mut context, bytes) {
+        Poll::Ready(Ok(written)) => written,
+        Poll::Ready(Err(_)) | Poll::Pending => 0,
     }
 }

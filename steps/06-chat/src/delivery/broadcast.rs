@@ -1,93 +1,130 @@
-//! From a room to all of its members: a message is encoded once, and all members share its bytes.
+//! What all members of a room receive: it is encoded once, and all members share its bytes.
 
 use std::sync::Arc;
 
-use echo::{Encoded, Message};
+use echo::Encoded;
 use event_log::EventId;
 use serde::Serialize;
-use tokio::sync::broadcast;
-use tokio::task::yield_now;
 
 use crate::protocol::ServerMessage;
 
-/// Broadcasts that may be on their way to the members at the same time. Each member's task takes
-/// them at once into the output of its own connection, so a slow peer does not hold them up.
-const CAPACITY: usize = 1024;
-
 // ANCHOR: broadcast
-/// One message for all members of a room.
-#[derive(Debug)]
-pub(crate) struct Broadcast {
-    /// The frame that the members receive.
-    pub(crate) frame: Encoded,
-    /// The member who caused it, and the frame that this member receives instead, if any.
-    pub(crate) sender: Option<(Arc<str>, Option<Encoded>)>,
-    /// The id of a message. A member who has it already does not receive it again.
-    pub(crate) id: Option<EventId>,
-    /// The names of members who have joined. A newcomer knows some of them already.
-    pub(crate) joined: Vec<Arc<str>>,
+/// What happened in a room, for all of its members.
+pub(crate) enum Broadcast {
+    /// Messages from the log, in their order.
+    Messages(Batch),
+    /// Members have joined. A newcomer knows some of their names already.
+    Joined(Vec<Arc<str>>, Encoded),
+    /// This member is writing. Everybody else receives it.
+    Typing(Arc<str>, Encoded),
+    /// Everybody receives it.
+    News(Encoded),
 }
 
-impl Broadcast {
-    /// Returns a broadcast that every member receives.
-    pub(crate) fn to_all(message: &impl Serialize) -> Self {
-        Self::new(encode(message))
-    }
+/// Messages that are sent in one piece.
+pub(crate) struct Batch {
+    messages: Vec<Stored>,
+    /// The frames of all of them, one behind the other.
+    frames: Encoded,
+}
 
-    /// Returns a broadcast of this frame, which every member receives.
-    pub(crate) fn new(frame: Encoded) -> Self {
-        Self { frame, sender: None, id: None, joined: Vec::new() }
-    }
-
-    /// Returns a broadcast about members who have joined.
-    pub(crate) fn of_joined(joined: Vec<Arc<str>>) -> Self {
-        let frame = encode(&ServerMessage::Joined { names: &joined });
-        Self { joined, ..Self::new(frame) }
-    }
-
-    /// Returns the frame that `name` receives, if any.
-    pub(crate) fn frame_for(&self, name: &str) -> Option<&Encoded> {
-        match &self.sender {
-            Some((sender, instead)) if **sender == *name => instead.as_ref(),
-            _ => Some(&self.frame),
-        }
-    }
+/// A message that is in the log.
+pub(crate) struct Stored {
+    pub(crate) id: EventId,
+    /// The member who sent it, and the key of the message. Empty in the vote.
+    pub(crate) sender: Arc<str>,
+    pub(crate) key: Arc<str>,
 }
 // ANCHOR_END: broadcast
 
-// ANCHOR: broadcaster
-/// The channel from a room to its members.
-#[derive(Debug)]
-pub(crate) struct Broadcaster(broadcast::Sender<Arc<Broadcast>>);
-
-impl Broadcaster {
-    pub(crate) fn new() -> Self {
-        Self(broadcast::Sender::new(CAPACITY))
+impl Broadcast {
+    /// Returns a broadcast that every member receives.
+    pub(crate) fn news(message: &impl Serialize) -> Self {
+        Self::News(encode(message))
     }
 
-    /// Adds a member, who receives every broadcast from now on.
-    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Broadcast>> {
-        self.0.subscribe()
+    /// Returns a broadcast about members who have joined.
+    pub(crate) fn joined(names: Vec<Arc<str>>) -> Self {
+        let frame = encode(&ServerMessage::Joined { names: &names });
+        Self::Joined(names, frame)
     }
 
-    /// Sends a broadcast to all members, and never waits for any of them.
-    pub(crate) fn send(&self, broadcast: Broadcast) {
-        // The only error is that there are no members, and then nobody misses anything.
-        let _ = self.0.send(Arc::new(broadcast));
+    /// Returns a broadcast about a member who is writing.
+    pub(crate) fn typing(name: Arc<str>) -> Self {
+        let frame = encode(&ServerMessage::Typing { name: &name });
+        Self::Typing(name, frame)
     }
 
-    /// Waits while the channel is more than half full, so that the members' tasks can catch up.
-    pub(crate) async fn wait_for_capacity(&self) {
-        while self.0.len() > CAPACITY / 2 {
-            yield_now().await;
-        }
+    /// Returns the number of bytes that most members receive.
+    pub(crate) fn bytes(&self) -> usize {
+        let (Self::Joined(_, frames)
+        | Self::Typing(_, frames)
+        | Self::News(frames)
+        | Self::Messages(Batch { frames, .. })) = self;
+        frames.frames().len()
+    }
+
+    /// Returns whether this member has sent one of the messages.
+    pub(crate) fn is_from(&self, name: &str) -> bool {
+        matches!(self, Self::Messages(batch) if batch.is_from(name))
     }
 }
-// ANCHOR_END: broadcaster
+
+impl Batch {
+    /// Joins messages, each of which has a frame. There is at least one.
+    pub(crate) fn new(messages: Vec<Stored>, frames: Encoded) -> Self {
+        Self { messages, frames }
+    }
+
+    /// The frames of all messages, which most members receive in one piece.
+    pub(crate) fn frames(&self) -> &Encoded {
+        &self.frames
+    }
+
+    /// The place of the first message in the log.
+    pub(crate) fn first(&self) -> EventId {
+        self.messages.first().map(|message| message.id).unwrap_or_default()
+    }
+
+    /// The place of the last message in the log.
+    pub(crate) fn last(&self) -> EventId {
+        self.messages.last().map(|message| message.id).unwrap_or_default()
+    }
+
+    /// Returns whether a message of this member is among them.
+    pub(crate) fn is_from(&self, name: &str) -> bool {
+        !name.is_empty() && self.messages.iter().any(|message| *message.sender == *name)
+    }
+
+    // ANCHOR: frames_for
+    /// Returns the frames for a member who has sent some of the messages, or has some of them already.
+    /// `accept` says which are new.
+    pub(crate) fn frames_for(
+        &self,
+        name: &str,
+        mut accept: impl FnMut(EventId) -> bool,
+    ) -> Encoded {
+        let messages = self.messages.iter().zip(self.frames.messages());
+        let new = messages.filter(|(message, _)| accept(message.id));
+        Encoded::texts(new, |(Stored { id, sender, key }, frame), json| {
+            if !name.is_empty() && **sender == *name {
+                let (id, time) = (*id, id.milliseconds);
+                write_json(&ServerMessage::Sent { key, id, time }, json);
+            } else {
+                json.extend_from_slice(frame.payload());
+            }
+        })
+    }
+    // ANCHOR_END: frames_for
+}
 
 /// Encodes a value as JSON in a text frame.
 pub(crate) fn encode(value: &impl Serialize) -> Encoded {
+    Encoded::texts([value], write_json)
+}
+
+/// Writes a value as JSON.
+pub(crate) fn write_json(value: &impl Serialize, json: &mut Vec<u8>) {
     // The only error would be a map whose keys are not strings, and no message has one.
-    let json = serde_json::to_vec(value).unwrap_or_default();
-    Encoded::new(Message::Text(&json))
+    let _ = serde_json::to_writer(json, value);
 }

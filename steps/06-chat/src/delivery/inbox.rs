@@ -1,38 +1,55 @@
-//! A member's inbox: what has not been sent to the member yet, in order.
+//! A member's inbox: what the member has received, and what comes next.
 
 use std::collections::BTreeSet;
 use std::mem::take;
 use std::sync::Arc;
+use std::time::Duration;
 
 use echo::{Encoded, Outgoing};
-use event_log::EventId;
+use event_log::{Cursor, Event, EventId, EventLog};
+use serde::de::IgnoredAny;
+use serde_json::Value;
 use tokio::io::AsyncWrite;
-use tokio::sync::broadcast;
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::Instant;
+use web::{Fields, Kind};
 
-use crate::delivery::backlog::Backlog;
-use crate::delivery::broadcast::{Broadcast, encode};
-use crate::metrics::Metrics;
+use crate::delivery::broadcast::{Batch, Broadcast, encode};
 use crate::protocol::ServerMessage;
 
-/// Broadcasts that are taken at a time, before any of them is written.
-const BATCH: u64 = 64;
-/// The most bytes of missed messages that wait to be written. The others stay in the log, where
-/// they cost nothing.
-const READY_MAX: usize = 64 * 1024;
+/// While more bytes than this wait in the output of a connection, further messages stay in the log,
+/// where they cost nothing.
+const READY_MAX: usize = 32 * 1024;
+/// A member for whom much waits, and who takes nothing for this time, is too slow.
+pub(crate) const SLOW_TIME: Duration = Duration::from_secs(1);
 
 /// An answer to a message, for its sender alone.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) frame: Encoded,
-    /// The place in the log of the message that this is about. The sender may have older messages
-    /// to receive first.
+    /// The place in the log of the message that this is about.
     pub(crate) id: Option<EventId>,
 }
 
 impl Answer {
     /// Returns the answer that a message or a vote was not accepted.
     pub(crate) fn refused(key: &str, reason: &str) -> Self {
+        Self::refused_as(key.into(), reason)
+    }
+
+    /// Returns the answer to a text that cannot be read: the key that is in it, and what is wrong with
+    /// one of the `expected` fields, or else how to write it.
+    pub(crate) fn unreadable(text: &str, expected: &[(&str, Kind)], how: &str) -> Self {
+        let fields = Fields::of(text);
+        let problem = fields.problem(expected).unwrap_or_else(|| {
+            match serde_json::from_str::<IgnoredAny>(text) {
+                Ok(_) => how.to_owned(),
+                Err(problem) => format!("it is not valid JSON ({problem}); {how}"),
+            }
+        });
+        Self::refused_as(fields.echo("key"), &problem)
+    }
+
+    fn refused_as(key: Value, reason: &str) -> Self {
         Self { frame: encode(&ServerMessage::Refused { key, reason }), id: None }
     }
 
@@ -42,172 +59,216 @@ impl Answer {
     }
 }
 
-/// What waits for one member.
+/// How the events of a log become frames.
+pub(crate) struct Feed {
+    /// Returns the frame of an event.
+    pub(crate) frame: fn(&EventLog, &Event) -> Encoded,
+    /// Returns what a member receives in the place of events that are no longer kept.
+    pub(crate) gap: fn(&EventLog) -> Encoded,
+}
+
+// ANCHOR: inbox
+/// What a member has received, and what comes next.
+///
+/// A member who keeps up receives each broadcast. One who has just come, or does not read fast
+/// enough, is *behind*, and reads the messages from the log, piece by piece.
 pub(crate) struct Inbox {
-    /// The member's name. Empty in the vote, where nobody has a name.
-    name: String,
+    feed: &'static Feed,
+    /// The last message that the member has received.
+    cursor: Cursor,
+    /// The last message that the member had received when it sent what is handled now.
+    before: EventId,
     /// What the member receives first.
     first: Option<Encoded>,
-    /// The messages that the member has missed. The vote has none.
-    backlog: Option<Backlog>,
-    /// The newest vote that the page of a voter has received, or that is included in `first`.
-    newest_vote: EventId,
-    /// Bytes of broadcasts that were sent while the member had not yet received what it had missed.
-    early_bytes: usize,
-    /// Names that were in the member's welcome, and that the room has not been told of.
-    unannounced: BTreeSet<Arc<str>>,
-    /// The channel from the room.
-    pub(crate) broadcasts: broadcast::Receiver<Arc<Broadcast>>,
+    /// Names that were in the member's welcome, and that the room has not been told of, in order.
+    unannounced: Box<[Arc<str>]>,
+    lag: Option<Box<Lag>>,
+}
+
+/// How far a member is behind.
+struct Lag {
+    /// Bytes of messages that were broadcast since then.
+    bytes: usize,
+    /// When the member last took something, and what it had received by then.
+    moved: Instant,
+    received: EventId,
+    pending: usize,
+}
+// ANCHOR_END: inbox
+
+/// What became of a broadcast.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Delivered {
+    /// Messages that were sent, and their bytes.
+    pub(crate) messages: u64,
+    pub(crate) bytes: u64,
+    /// Whether the connection's own task must be woken, to write the rest.
+    pub(crate) must_wake: bool,
+    /// Whether the member is behind.
+    pub(crate) is_behind: bool,
 }
 
 impl Inbox {
-    /// Returns an inbox for `name`, who receives `first`, then the `backlog`, and then `broadcasts`.
+    /// Returns an inbox of a member who receives `first`, and then what comes behind the cursor.
     pub(crate) fn new(
-        name: &str,
+        feed: &'static Feed,
+        cursor: Cursor,
         first: Encoded,
-        backlog: Option<Backlog>,
         unannounced: BTreeSet<Arc<str>>,
-        broadcasts: broadcast::Receiver<Arc<Broadcast>>,
     ) -> Self {
-        let (name, first) = (name.to_owned(), Some(first));
-        let (newest_vote, early_bytes) = (EventId::default(), 0);
-        Self { name, first, backlog, newest_vote, early_bytes, unannounced, broadcasts }
-    }
-
-    /// Returns an inbox for a voter, who receives the `counts` up to the vote `newest`, and then the
-    /// later ones of `votes`.
-    pub(crate) fn of_voter(
-        counts: Encoded,
-        newest: EventId,
-        votes: broadcast::Receiver<Arc<Broadcast>>,
-    ) -> Self {
-        Self { newest_vote: newest, ..Self::new("", counts, None, BTreeSet::new(), votes) }
+        let before = cursor.after();
+        let lag = Some(Box::new(Lag::new(before, 0)));
+        let unannounced = unannounced.into_iter().collect();
+        Self { feed, cursor, before, first: Some(first), unannounced, lag }
     }
 
     // ANCHOR: catch_up
     /// Sends what the member has missed, as far as there is room for it. Returns whether nothing is
     /// left.
-    pub(crate) fn catch_up(&mut self, mut outgoing: Outgoing<'_, impl AsyncWrite + Unpin>) -> bool {
+    pub(crate) fn catch_up(
+        &mut self,
+        log: &EventLog,
+        outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
+    ) -> bool {
+        let Some(lag) = &mut self.lag else { return true };
         if let Some(first) = self.first.take() {
             outgoing.send_encoded(&first);
         }
-        let Some(backlog) = &mut self.backlog else { return true };
         while outgoing.pending() < READY_MAX {
-            let Some(frame) = backlog.next() else {
-                self.early_bytes = 0;
+            let missed = log.read(&mut self.cursor, 1);
+            if missed.is_gap {
+                outgoing.send_encoded(&(self.feed.gap)(log));
+            }
+            for event in &missed.events {
+                let frame = (self.feed.frame)(log, event);
+                lag.bytes = lag.bytes.saturating_sub(frame.frames().len());
+                outgoing.send_encoded(&frame);
+            }
+            if missed.events.is_empty() && !missed.is_gap {
+                self.lag = None;
                 return true;
-            };
-            outgoing.send_encoded(&frame);
+            }
         }
         false
     }
     // ANCHOR_END: catch_up
 
     // ANCHOR: take
-    /// Takes the broadcasts that have come, the first of which was received already. Returns `false`
-    /// if some were missed.
+    /// Sends a broadcast to `name`, unless it is a message that the member has, or will read from the
+    /// log.
     pub(crate) fn take(
         &mut self,
-        first: Result<Arc<Broadcast>, RecvError>,
+        broadcast: &Broadcast,
+        name: &str,
         outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
-        metrics: &Metrics,
-    ) -> bool {
-        let (mut messages, mut bytes) = (0, 0);
-        let mut next = first.ok();
-        loop {
-            let Some(broadcast) = next else { return false };
-            messages += 1;
-            bytes += broadcast.frame.frame().len();
-            self.send(&broadcast, outgoing);
-            if messages == BATCH {
-                break;
-            }
-            next = match self.broadcasts.try_recv() {
-                Err(TryRecvError::Empty) => break,
-                more => more.ok(),
-            };
+    ) -> Delivered {
+        let pending = outgoing.pending();
+        let falls_behind =
+            self.lag.is_none() && pending > 0 && pending + broadcast.bytes() > READY_MAX;
+        if falls_behind {
+            self.lag = Some(Box::new(Lag::new(self.cursor.after(), pending)));
         }
-        metrics.messages_sent(messages, bytes as u64);
-        true
+        let delivered = match (broadcast, &mut self.lag) {
+            (Broadcast::Messages(batch), None) => self.take_messages(batch, name, outgoing),
+            (Broadcast::Messages(_), Some(lag)) => {
+                lag.bytes += broadcast.bytes();
+                Delivered::default()
+            }
+            (Broadcast::Joined(joined, frame), _) => match self.fresh_names(joined) {
+                None => write(frame, outgoing),
+                Some(names) if names.is_empty() => Delivered::default(),
+                Some(names) => write(&encode(&ServerMessage::Joined { names: &names }), outgoing),
+            },
+            // It is only worth something at once.
+            (Broadcast::Typing(..), Some(_)) => Delivered::default(),
+            (Broadcast::Typing(who, _), None) if **who == *name => Delivered::default(),
+            (Broadcast::Typing(_, frame) | Broadcast::News(frame), _) => write(frame, outgoing),
+        };
+        // The connection's own task has to catch up when there is room.
+        let must_wake = delivered.must_wake || falls_behind;
+        Delivered { must_wake, is_behind: self.lag.is_some(), ..delivered }
+    }
+
+    fn take_messages(
+        &mut self,
+        batch: &Batch,
+        name: &str,
+        outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
+    ) -> Delivered {
+        if batch.first() > self.cursor.after() && !batch.is_from(name) {
+            self.cursor.accept(batch.last());
+            return write(batch.frames(), outgoing);
+        }
+        let frames = batch.frames_for(name, |id| self.cursor.accept(id));
+        if frames.frames().is_empty() { Delivered::default() } else { write(&frames, outgoing) }
     }
     // ANCHOR_END: take
 
-    /// Sends a broadcast, unless it is a message that the member has or will read from the log.
-    fn send(
-        &mut self,
-        broadcast: &Broadcast,
-        outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
-    ) {
-        if broadcast.id.is_some_and(|id| !self.accept(id)) {
-            return;
-        }
-        let fresh;
-        let frame = match self.fresh_names(broadcast) {
-            None => broadcast.frame_for(&self.name),
-            Some(names) if names.is_empty() => None,
-            Some(names) => {
-                fresh = encode(&ServerMessage::Joined { names: &names });
-                Some(&fresh)
-            }
-        };
-        let Some(frame) = frame else { return };
-        if self.is_behind() {
-            self.early_bytes += frame.frame().len();
-        }
-        outgoing.send_encoded(frame);
-    }
-
-    /// Returns the names in a broadcast about members who have joined, without those that were in the
-    /// member's welcome. `None` if the broadcast is new as a whole.
-    fn fresh_names(&mut self, broadcast: &Broadcast) -> Option<Vec<Arc<str>>> {
-        if broadcast.joined.is_empty() || self.unannounced.is_empty() {
+    /// Returns the names of members who have joined, without those that were in the member's welcome.
+    /// `None` if all of them are new.
+    fn fresh_names(&mut self, joined: &[Arc<str>]) -> Option<Vec<Arc<str>>> {
+        let known = take(&mut self.unannounced);
+        if known.is_empty() {
             return None;
         }
-        let known = take(&mut self.unannounced);
-        let fresh = broadcast.joined.iter().filter(|name| !known.contains(*name));
-        Some(fresh.cloned().collect())
+        Some(joined.iter().filter(|name| known.binary_search(name).is_err()).cloned().collect())
     }
 
-    /// Returns whether a message or a vote that is broadcast now is new to the member.
-    fn accept(&mut self, id: EventId) -> bool {
-        if let Some(backlog) = &mut self.backlog {
-            return backlog.accept(id);
-        }
-        let is_new = id > self.newest_vote;
-        self.newest_vote = self.newest_vote.max(id);
-        is_new
+    /// Notes that what is handled from now on is read now, and that everything else was handled.
+    pub(crate) fn note_read(&mut self) {
+        self.before = self.cursor.after();
     }
 
     // ANCHOR: answer
-    /// Sends an answer. An answer about a message that the member has yet to receive is not sent:
-    /// the message will come in its order, after all older ones, and that is the answer.
+    /// Sends an answer. An answer about a message that the member had not received when it asked is not
+    /// sent: the message comes in its order, after all older ones, and is the answer.
     pub(crate) fn answer(
         &self,
         answer: &Answer,
         outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
     ) {
-        let received = self.backlog.as_ref().map_or(self.newest_vote, Backlog::received);
-        if answer.id.is_none_or(|id| id <= received) {
+        if answer.id.is_none_or(|id| id <= self.before) {
             outgoing.send_encoded(&answer.frame);
         }
     }
     // ANCHOR_END: answer
 
-    fn is_behind(&self) -> bool {
-        self.backlog.as_ref().is_some_and(|backlog| !backlog.is_done())
-    }
-
-    /// Returns the bytes that wait until the member reads them, of which `pending` are in the output
-    /// of the connection. Messages that the member had missed before it came do not count.
-    pub(crate) fn waiting(&self, pending: usize) -> usize {
-        if self.is_behind() { self.early_bytes } else { pending }
-    }
-
-    /// Sends all broadcasts that have come, before the connection ends. A member who has not received
-    /// everything that it had missed gets no newer message: it would not ask for the rest.
-    pub(crate) fn send_rest(&mut self, outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>) {
-        while let Ok(broadcast) = self.broadcasts.try_recv() {
-            self.send(&broadcast, outgoing);
+    // ANCHOR: too_slow
+    /// Returns whether more than `limit` bytes wait for the member, and nothing was taken for some
+    /// time. `pending` bytes are in the output of the connection.
+    ///
+    /// A burst does not make a member slow who reads. It only has more to read.
+    pub(crate) fn is_too_slow(&mut self, pending: usize, limit: usize, now: Instant) -> bool {
+        let Some(lag) = &mut self.lag else { return false };
+        let received = self.cursor.after();
+        if received > lag.received || pending < lag.pending {
+            lag.moved = now;
         }
+        (lag.received, lag.pending) = (received, pending);
+        pending + lag.bytes > limit && now.duration_since(lag.moved) >= SLOW_TIME
     }
+    // ANCHOR_END: too_slow
+
+    /// Returns the bytes that wait in the log until the member has read what is before them.
+    pub(crate) fn behind(&self) -> usize {
+        self.lag.as_ref().map_or(0, |lag| lag.bytes)
+    }
+
+    /// Notes that nothing more is broadcast: the rest is read from the log.
+    pub(crate) fn expect_no_broadcast(&mut self, pending: usize) {
+        let received = self.cursor.after();
+        self.lag.get_or_insert_with(|| Box::new(Lag::new(received, pending)));
+    }
+}
+
+impl Lag {
+    fn new(received: EventId, pending: usize) -> Self {
+        Self { bytes: 0, moved: Instant::now(), received, pending }
+    }
+}
+
+fn write(frames: &Encoded, outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>) -> Delivered {
+    let is_written = outgoing.write_encoded(frames);
+    let (messages, bytes) = (frames.messages().len() as u64, frames.frames().len() as u64);
+    Delivered { messages, bytes, must_wake: !is_written, is_behind: false }
 }

@@ -1,26 +1,25 @@
 //! From a request to a WebSocket: the opening handshake, the socket taken out of hyper, and the
 //! connection until it ends.
 
-use std::future::pending;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use echo::{Agreement, CloseCode, Connection, Ended, Ending, Endpoint, Limits, Role, echo};
+use echo::{Agreement, Connection, Endpoint, Limits, Role};
 use handshake::Refusal;
-use hyper::upgrade::{OnUpgrade, on};
+use hyper::upgrade::{OnUpgrade, Upgraded, on};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_rustls::server::TlsStream;
 use tracing::{debug, info, warn};
 
-use crate::app::App;
-use crate::connection::converse::{Outcome, converse};
-use crate::connection::slow_reader::time_to_end;
+use crate::app::{App, Seat};
+use crate::connection::converse::Outcome;
+use crate::delivery::stream::Stream;
+use crate::http::conversation::{echo_until_the_end, end, stay, vote};
 use crate::http::hello::{Visit, complete};
+use crate::rooms::registry::Member;
 
 /// What a connection is for.
 #[derive(Debug)]
@@ -38,16 +37,14 @@ pub(crate) enum Purpose {
 /// hyper has read the request.
 pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Response {
     let upgrade = handshake::upgrade(&request, &app.policy);
-    let permit = Arc::clone(&app.permits).try_acquire_owned();
-    let refusal = match (upgrade, permit) {
-        (Ok(mut upgrade), Ok(permit)) => {
-            let app = Arc::clone(app);
+    let refusal = match (upgrade, Seat::take(app)) {
+        (Ok(mut upgrade), Some(seat)) => {
             let agreed = app.compression.accept(request.headers());
             upgrade.extensions = agreed.map(|agreed| agreed.to_string());
-            tokio::spawn(take_over(app, on(&mut request), purpose, agreed, permit));
+            tokio::spawn(take_over(on(&mut request), purpose, agreed, seat));
             return upgrade.response().map(Body::from);
         }
-        (Ok(_), Err(_)) => Refusal::Busy,
+        (Ok(_), None) => Refusal::Busy,
         (Err(refusal), _) => refusal,
     };
     app.metrics.handshake_refused();
@@ -62,116 +59,78 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
 // ANCHOR_END: open
 
 // ANCHOR: take_over
-/// Takes the socket out of hyper. From here on, hyper has no part in the connection.
-async fn take_over(
-    app: Arc<App>,
-    upgraded: OnUpgrade,
-    purpose: Purpose,
-    agreed: Option<Agreement>,
-    permit: OwnedSemaphorePermit,
-) {
+/// Takes the socket out of hyper, and gives it a task of its own. From here on, hyper has no part in
+/// the connection.
+///
+/// An idle connection keeps its task in memory. So what is only needed at the beginning is done here,
+/// in a task that ends when the conversation begins.
+async fn take_over(upgraded: OnUpgrade, purpose: Purpose, agreed: Option<Agreement>, seat: Seat) {
     let Ok(upgraded) = upgraded.await else { return };
-    app.metrics.connection_opened();
-    match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => {
-            let (stream, received) = (parts.io.into_inner(), parts.read_buf.to_vec());
-            serve(&app, stream, received, purpose, agreed).await;
-        }
-        Err(upgraded) => {
-            let Ok(parts) = upgraded.downcast::<TokioIo<TlsStream<TcpStream>>>() else { return };
-            let (stream, received) = (parts.io.into_inner(), parts.read_buf.to_vec());
-            serve(&app, stream, received, purpose, agreed).await;
-        }
-    }
-    drop(permit);
-}
-// ANCHOR_END: take_over
-
-/// Serves an open connection, from its first frame to its last.
-async fn serve<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
-    app: &Arc<App>,
-    stream: Stream,
-    received: Vec<u8>,
-    purpose: Purpose,
-    agreed: Option<Agreement>,
-) {
+    seat.0.metrics.connection_opened();
+    let Some((stream, received)) = stream_of(upgraded) else { return };
+    let app = &seat.0;
     let limits = match purpose {
         Purpose::Echo => app.limits,
         _ => Limits { message: app.chat_limits.chat_message, ..app.limits },
     };
     let endpoint = Endpoint::new(Role::Server, limits, received, agreed);
     let mut connection = Connection::new(stream, endpoint, &app.clock);
-    let outcome = if let Purpose::Echo = purpose {
-        let Err(ended) = echo(&mut connection).await;
-        Outcome::Ended(ended)
-    } else {
-        // What is only needed in a room is boxed, so that an echo is small.
-        Box::pin(take_part(app, &mut connection, purpose)).await
+    let (place, visit) = match purpose {
+        Purpose::Echo => return drop(tokio::spawn(echo_until_the_end(connection, seat))),
+        Purpose::Vote { visit } => (None, visit),
+        Purpose::Room { room, name, visit } => (Some((room, name)), visit),
     };
-    match outcome {
-        Outcome::Ended(ended) => {
-            info!("{ended}");
-            app.metrics.connection_ended(code_of(&ended));
-            Box::pin(connection.end(&ended)).await;
+    let visit = match complete(visit, &mut connection, app.timeouts.handshake).await {
+        Ok(visit) => visit,
+        Err(outcome) => return end(connection, outcome, app).await,
+    };
+    match place {
+        None => drop(tokio::spawn(vote(connection, &visit.session, seat))),
+        Some((room, name)) => {
+            if let Some(member) = enter(app, &room, &name, &visit, connection).await {
+                tokio::spawn(stay(member, seat));
+            }
         }
-        Outcome::Close(close) => {
-            info!("closing with {}: {}", close.code.number(), close.reason);
-            app.metrics.connection_ended(close.code.number());
-            let time = time_to_end(&close, &app.timeouts);
-            Box::pin(connection.close(close, time)).await;
+    }
+}
+// ANCHOR_END: take_over
+
+/// Returns the stream, and what was received behind the request.
+fn stream_of(upgraded: Upgraded) -> Option<(Stream, Vec<u8>)> {
+    match upgraded.downcast::<TokioIo<TcpStream>>() {
+        Ok(parts) => Some((Stream::Tcp(parts.io.into_inner()), parts.read_buf.to_vec())),
+        Err(upgraded) => {
+            let parts = upgraded.downcast::<TokioIo<TlsStream<TcpStream>>>().ok()?;
+            Some((Stream::Tls(Box::new(parts.io.into_inner())), parts.read_buf.to_vec()))
         }
     }
 }
 
-// ANCHOR: take_part
-/// Enters a room or the vote, and stays until one side ends it. A member has left the room before
-/// its connection ends.
-async fn take_part<Stream: AsyncRead + AsyncWrite + Unpin + Send>(
+// ANCHOR: enter
+/// Enters a room. A visitor who is not admitted is told why.
+async fn enter(
     app: &Arc<App>,
-    connection: &mut Connection<Stream>,
-    purpose: Purpose,
-) -> Outcome {
-    let (limits, metrics) = (app.chat_limits, &app.metrics);
-    let (member, visit) = match purpose {
-        Purpose::Room { room, name, visit } => (Some((room, name)), visit),
-        Purpose::Vote { visit } => (None, visit),
-        Purpose::Echo => (None, Visit::default()),
-    };
-    let visit = match complete(visit, connection, app.timeouts.handshake).await {
-        Ok(visit) => visit,
-        Err(outcome) => return outcome,
-    };
-    let Some((room, name)) = member else {
-        let mut inbox = app.election.enter();
-        let receive = |text: &str| app.election.handle(text);
-        return converse(connection, &mut inbox, limits, metrics, receive, pending()).await;
-    };
-    let Visit { session, after, .. } = visit;
-    let entered = tokio::select! {
-        entered = app.rooms.enter(&room, &name, &session, after) => entered,
+    room: &str,
+    name: &str,
+    Visit { session, after, .. }: &Visit,
+    mut connection: Connection<Stream>,
+) -> Option<Member> {
+    let admitted = tokio::select! {
+        admitted = app.rooms.admit(room, name, session) => admitted.map_err(Outcome::Close),
         // The server may stop meanwhile. A client that goes away is noticed later, and its name is given
         // back then.
-        ended = connection.pause() => return Outcome::Ended(ended),
+        ended = connection.pause() => Err(Outcome::Ended(ended)),
     };
-    let (mut member, mut inbox) = match entered {
-        Ok(entered) => entered,
-        Err(close) => {
-            info!("{name:?} is not admitted to {room:?}: {}", close.reason);
-            return Outcome::Close(close);
+    match admitted {
+        Ok(admission) => {
+            info!("{name:?} enters {room:?}");
+            Some(app.rooms.enter(admission, *after, connection))
         }
-    };
-    info!("{name:?} enters {room:?}");
-    let (receive, lost) = member.parts();
-    converse(connection, &mut inbox, limits, metrics, receive, lost).await
-}
-// ANCHOR_END: take_part
-
-/// Returns the status code of an end, or 1005 or 1006 if there is none on the wire.
-fn code_of(ended: &Ended) -> u16 {
-    match ended {
-        Ended::ByPeer(Ending::Closed(code)) => code.map_or(1005, CloseCode::number),
-        Ended::ByPeer(Ending::Failed(failure)) => failure.code().number(),
-        Ended::Stopped => CloseCode::GOING_AWAY.number(),
-        Ended::Idle | Ended::Vanished(_) => 1006,
+        Err(outcome) => {
+            info!("{name:?} is not admitted to {room:?}");
+            end(connection, outcome, app).await;
+            None
+        }
     }
 }
+// ANCHOR_END: enter

@@ -1,5 +1,4 @@
 //! The rooms of this server, and who is in them.
 
-pub(crate) mod names;
 pub(crate) mod registry;
 pub(crate) mod room;

@@ -3,19 +3,23 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base64::prelude::{BASE64_STANDARD, Engine};
-use echo::{CloseCode, CloseFrame};
-use event_log::{EventId, EventLog, Loss, Membership, NotEntered};
-use sha1::{Digest, Sha1};
+use echo::{CloseCode, CloseFrame, Connection};
+use event_log::{EventId, EventLog, Loss, Membership, NotEntered, digest};
+use names::Name;
 
-use crate::delivery::inbox::{Answer, Inbox};
-use crate::rooms::names::check_name;
+use crate::delivery::inbox::Answer;
+use crate::delivery::line::Line;
+use crate::delivery::stream::Stream;
+use crate::metrics::Metrics;
 use crate::rooms::room::{Room, topic_of};
 
 // ANCHOR: member
 /// Every room that has members on this server.
 pub(crate) struct Rooms {
     log: EventLog,
+    metrics: Arc<Metrics>,
+    /// Bytes that may wait until a member reads them.
+    queue_max: usize,
     open: Mutex<HashMap<Arc<str>, Arc<Room>>>,
 }
 
@@ -24,15 +28,16 @@ pub(crate) struct Rooms {
 pub(crate) struct Member {
     rooms: Arc<Rooms>,
     room: Arc<Room>,
-    name: String,
+    pub(crate) line: Arc<Line>,
     membership: Membership,
 }
 // ANCHOR_END: member
 
-/// Returns the digest of a session, by which it can be recognised and from which nobody learns it. The
-/// log is kept in places that others may read.
-fn digest(session: &str) -> String {
-    if session.is_empty() { String::new() } else { BASE64_STANDARD.encode(Sha1::digest(session)) }
+/// A visitor who has got a name in a room, and may enter.
+pub(crate) struct Admission {
+    room: Name,
+    name: Name,
+    membership: Membership,
 }
 
 // ANCHOR: refusal
@@ -44,6 +49,10 @@ fn refusal(problem: NotEntered) -> CloseFrame<'static> {
         NotEntered::NameTaken => {
             (CloseCode::POLICY_VIOLATION, "that name is taken here: choose another")
         }
+        NotEntered::LooksTaken => (
+            CloseCode::POLICY_VIOLATION,
+            "that name looks like one that is taken here: choose another",
+        ),
         NotEntered::TooManyRooms => {
             (CloseCode::POLICY_VIOLATION, "there are as many rooms as the server has: join another")
         }
@@ -57,38 +66,53 @@ fn refusal(problem: NotEntered) -> CloseFrame<'static> {
 // ANCHOR_END: refusal
 
 impl Rooms {
-    pub(crate) fn new(log: EventLog) -> Self {
-        Self { log, open: Mutex::default() }
+    pub(crate) fn new(log: EventLog, metrics: Arc<Metrics>, queue_max: usize) -> Self {
+        Self { log, metrics, queue_max, open: Mutex::default() }
     }
 
-    // ANCHOR: enter
-    /// Lets a member in who has seen the messages up to `after`, or `None` if the member is new here.
+    // ANCHOR: admit
+    /// Asks for a name in a room.
     ///
-    /// The log decides who gets a name. A member of whose claim this server has read has seen nothing
-    /// that this server has not. It is a common mistake to give a name to the last who asks, and then
-    /// messages go astray (fault F22).
+    /// The log decides who gets a name. It is a common mistake to give a name to the last who asks,
+    /// and then messages go astray (fault F22).
     ///
     /// # Errors
     /// The close frame, with a reason for the person who wants to enter.
-    pub(crate) async fn enter(
-        self: &Arc<Self>,
+    pub(crate) async fn admit(
+        &self,
         room: &str,
         name: &str,
         session: &str,
-        after: Option<EventId>,
-    ) -> Result<(Member, Inbox), CloseFrame<'static>> {
-        for name in [name, room] {
-            let code = CloseCode::POLICY_VIOLATION;
-            check_name(name).map_err(|reason| CloseFrame { code, reason })?;
-        }
-        let entered = self.log.enter(&topic_of(room), name, &digest(session)).await;
+    ) -> Result<Admission, CloseFrame<'static>> {
+        let code = CloseCode::POLICY_VIOLATION;
+        let named = |text: &str| {
+            Name::new(text).map_err(|problem| CloseFrame { code, reason: problem.reason() })
+        };
+        let (name, room) = (named(name)?, named(room)?);
+        let (topic, session) = (topic_of(room.as_str()), digest(session));
+        let entered = self.log.enter(&topic, name.as_str(), &session).await;
         let membership = entered.map_err(refusal)?;
-        // From here on nothing waits, so nobody enters or leaves in between.
+        Ok(Admission { room, name, membership })
+    }
+    // ANCHOR_END: admit
+
+    // ANCHOR: enter
+    /// Lets a member in who was admitted, and has seen the messages up to `after`, or `None` if the
+    /// member is new here.
+    ///
+    /// This server has read of the member's claim to the name, so the member has seen nothing that
+    /// this server has not.
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        Admission { room, name, membership }: Admission,
+        after: Option<EventId>,
+        connection: Connection<Stream>,
+    ) -> Member {
         let mut rooms = self.open();
-        let room = rooms.entry(room.into()).or_insert_with(|| Room::open(room, &self.log));
-        let inbox = room.enter(name, after);
-        let (rooms, room, name) = (Arc::clone(self), Arc::clone(room), name.to_owned());
-        Ok((Member { rooms, room, name, membership }, inbox))
+        let open = || Room::open(room.as_str(), &self.log, &self.metrics, self.queue_max);
+        let room = Arc::clone(rooms.entry(room.clone().into()).or_insert_with(open));
+        let line = room.enter(&name.into(), after, connection);
+        Member { rooms: Arc::clone(self), room, line, membership }
     }
     // ANCHOR_END: enter
 
@@ -98,13 +122,14 @@ impl Rooms {
 }
 
 impl Member {
-    /// Splits the member into the part that handles messages, and the part that ends when the
-    /// member loses the name.
+    /// Splits the member into the line, the part that handles messages, and the part that ends when
+    /// the member loses the name.
     pub(crate) fn parts(
         &mut self,
-    ) -> (impl FnMut(&str) -> Option<Answer> + use<'_>, impl Future<Output = Loss> + use<'_>) {
-        let (room, name) = (&self.room, &self.name);
-        (move |text: &str| room.handle(name, text), self.membership.lost())
+    ) -> (&Line, impl FnMut(&str) -> Option<Answer> + use<'_>, impl Future<Output = Loss> + use<'_>)
+    {
+        let (room, line) = (&self.room, &self.line);
+        (line, move |text: &str| room.handle(&line.name, text), self.membership.lost())
     }
 }
 
@@ -113,7 +138,7 @@ impl Drop for Member {
     fn drop(&mut self) {
         // Opening a room and entering it need this lock too, so nobody enters in between.
         let mut rooms = self.rooms.open();
-        if self.room.leave(&self.name) {
+        if self.room.leave(&self.line) {
             rooms.remove(&self.room.name);
         }
     }

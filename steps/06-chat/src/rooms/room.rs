@@ -5,21 +5,25 @@ use std::mem::take;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use echo::Encoded;
-use event_log::{Cursor, Event, EventId, EventLog, random_key};
-use tokio::sync::Notify;
+use echo::{Connection, Encoded};
+use event_log::{Cursor, Draft, Event, EventId, EventLog, random_key};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use crate::delivery::backlog::Backlog;
-use crate::delivery::broadcast::{Broadcast, Broadcaster, encode};
-use crate::delivery::inbox::{Answer, Inbox};
-use crate::protocol::{ClientMessage, ServerMessage, StoredMessage};
+use crate::delivery::audience::Audience;
+use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
+use crate::delivery::inbox::{Answer, Feed, Inbox, SLOW_TIME};
+use crate::delivery::line::Line;
+use crate::delivery::stream::Stream;
+use crate::metrics::Metrics;
+use crate::protocol::{ClientMessage, ServerMessage};
 
 /// Older messages that a new member receives.
 const HISTORY: usize = 50;
-/// Messages that are broadcast at a time.
+/// Messages that are broadcast at a time, and about how many bytes.
 const BATCH: usize = 64;
+const BATCH_BYTES: usize = 64 * 1024;
 /// The longest key of a message, in bytes.
 const KEY_MAX: usize = 64;
 /// The shortest time between two broadcasts about members who enter and leave. When five thousand
@@ -30,9 +34,11 @@ const CHANGES_INTERVAL: Duration = Duration::from_millis(50);
 /// A room, for as long as it has members on this server.
 pub(crate) struct Room {
     pub(crate) name: Arc<str>,
-    topic: String,
+    topic: Arc<str>,
     log: EventLog,
-    members: Broadcaster,
+    members: Audience,
+    /// Bytes that may wait until a member reads them.
+    queue_max: usize,
     state: Mutex<State>,
     /// Notified when somebody is typing, or has sent a message that must wait.
     changed: Arc<Notify>,
@@ -42,8 +48,6 @@ pub(crate) struct Room {
 
 #[derive(Default)]
 struct State {
-    /// Connections of members on this server.
-    connections: usize,
     /// The members, here and on other servers, as the room was told last.
     here: BTreeSet<Arc<str>>,
     /// Members on this server who have left since. Perhaps they came and went so quickly that the room
@@ -56,13 +60,24 @@ struct State {
 // ANCHOR_END: room
 
 /// Returns the topic of a room in the log. The names in a room belong to it, too.
-pub(crate) fn topic_of(room: &str) -> String {
-    format!("room/{room}")
+pub(crate) fn topic_of(room: &str) -> Arc<str> {
+    format!("room/{room}").into()
 }
+
+/// How the messages of a room become frames.
+static FEED: Feed = Feed {
+    frame: |_, event| Encoded::texts([event], write_message),
+    gap: |_| encode(&ServerMessage::Gap {}),
+};
 
 impl Room {
     /// Opens an empty room and starts its task. Must be called on a tokio runtime.
-    pub(crate) fn open(name: &str, log: &EventLog) -> Arc<Self> {
+    pub(crate) fn open(
+        name: &str,
+        log: &EventLog,
+        metrics: &Arc<Metrics>,
+        queue_max: usize,
+    ) -> Arc<Self> {
         let topic = topic_of(name);
         let cursor = log.newcomer(&topic, 0);
         let state = State { here: log.here(&topic), ..State::default() };
@@ -70,7 +85,8 @@ impl Room {
             name: name.into(),
             topic,
             log: log.clone(),
-            members: Broadcaster::new(),
+            members: Audience::new(Arc::clone(metrics)),
+            queue_max,
             state: Mutex::new(state),
             changed: Arc::default(),
             task: Mutex::default(),
@@ -82,75 +98,77 @@ impl Room {
 
     // ANCHOR: enter
     /// Adds a member who has seen the messages up to `after`, or `None` if the member is new here.
-    /// Returns the member's inbox.
-    pub(crate) fn enter(&self, name: &str, after: Option<EventId>) -> Inbox {
+    /// Returns the line to the member.
+    pub(crate) fn enter(
+        &self,
+        name: &Arc<str>,
+        after: Option<EventId>,
+        connection: Connection<Stream>,
+    ) -> Arc<Line> {
         let cursor = match after {
             Some(after) => self.log.reader(&self.topic, after),
             None => self.log.newcomer(&self.topic, HISTORY),
         };
         // The lock is held until the member receives broadcasts, so that the room's next announcement of
         // who has joined is the first one that the member receives.
-        let mut state = self.state();
-        state.connections += 1;
+        let state = self.state();
         let mut here = self.log.here(&self.topic);
-        here.insert(name.into());
+        here.insert(Arc::clone(name));
         let unannounced = here.difference(&state.here).cloned().collect();
-        let shared = *self.log.shared().borrow();
-        let (room, you, after) = (&*self.name, name, cursor.after());
+        let shared = self.log.is_shared();
+        let (room, you, after) = (&*self.name, &**name, cursor.after());
         let welcome = encode(&ServerMessage::Welcome { room, you, here, shared, after });
-        let backlog = Backlog::new(self.log.clone(), cursor, |event| Some(decode(event)?.1));
-        Inbox::new(name, welcome, Some(backlog), unannounced, self.members.subscribe())
+        let inbox = Inbox::new(&FEED, cursor, welcome, unannounced);
+        let line = Line::new(Arc::clone(name), connection, inbox);
+        self.members.add(Arc::clone(&line));
+        line
     }
     // ANCHOR_END: enter
 
     /// A member's connection has ended. Returns whether it was the last one on this server.
-    pub(crate) fn leave(&self, name: &str) -> bool {
-        let mut state = self.state();
-        state.left.insert(name.into());
-        state.connections -= 1;
-        state.connections == 0
+    pub(crate) fn leave(&self, line: &Arc<Line>) -> bool {
+        self.state().left.insert(Arc::clone(&line.name));
+        self.members.remove(line) == 0
     }
 
     /// Handles a message from a member. Returns the answer that only this member receives, if any.
     ///
     /// A person who types by hand does not need to write JSON: a text that is not a JSON object is
     /// the message itself.
-    pub(crate) fn handle(&self, name: &str, text: &str) -> Option<Answer> {
-        let message = if text.trim_start().starts_with('{') {
-            let Ok(message) = serde_json::from_str(text) else {
-                return Some(Answer::refused(
-                    "",
-                    r#"write it like {"msg": "hello", "key": "1"} or {"typing": true}"#,
-                ));
-            };
-            message
-        } else {
-            ClientMessage::Message { msg: text.to_owned(), key: None }
-        };
-        match message {
-            ClientMessage::Message { msg, key } => {
-                let key = key.unwrap_or_else(random_key);
-                match self.append(name, &msg, &key) {
-                    Ok(None) => None,
-                    // The member may have missed that it arrived.
-                    Ok(Some(id)) => {
-                        let time = id.milliseconds;
-                        let frame = encode(&ServerMessage::Sent { key: &key, id, time });
-                        Some(Answer { frame, id: Some(id) })
-                    }
-                    Err(reason) => Some(Answer::refused(&key, &reason)),
-                }
-            }
-            ClientMessage::Typing { typing } => {
+    pub(crate) fn handle(&self, name: &Arc<str>, text: &str) -> Option<Answer> {
+        if !text.trim_start().starts_with('{') {
+            return self.say(name, text, None);
+        }
+        match serde_json::from_str(text) {
+            Ok(ClientMessage { msg: Some(msg), key, .. }) => self.say(name, &msg, key),
+            Ok(ClientMessage { typing: Some(typing), .. }) => {
                 let mut state = self.state();
                 // In a crowd, a long list of those who are typing helps nobody.
                 if typing && state.typing.len() < BATCH {
-                    state.typing.insert(name.into());
+                    state.typing.insert(Arc::clone(name));
                     self.changed.notify_one();
                 }
                 None
             }
-            ClientMessage::Ping { ping } => ping.then(Answer::pong),
+            Ok(ClientMessage { ping: Some(ping), .. }) => ping.then(Answer::pong),
+            _ => Some(Answer::unreadable(text, &ClientMessage::FIELDS, ClientMessage::HOW)),
+        }
+    }
+
+    /// Appends a message to the log. Returns the answer for its sender, if there is one already.
+    fn say(&self, name: &Arc<str>, msg: &str, own_key: Option<String>) -> Option<Answer> {
+        let drawn = own_key.is_none().then(random_key);
+        let key = own_key.as_ref().or(drawn.as_ref()).map_or("", String::as_str);
+        match self.append(name, msg, key) {
+            Ok(None) => None,
+            // The member may have missed that it arrived.
+            Ok(Some(id)) => {
+                let time = id.milliseconds;
+                let frame = encode(&ServerMessage::Sent { key, id, time });
+                Some(Answer { frame, id: Some(id) })
+            }
+            // A key that was drawn here means nothing to the sender.
+            Err(reason) => Some(Answer::refused(&own_key.unwrap_or_default(), &reason)),
         }
     }
 
@@ -159,21 +177,16 @@ impl Room {
     ///
     /// # Errors
     /// A reason for the sender.
-    fn append(&self, name: &str, msg: &str, key: &str) -> Result<Option<EventId>, String> {
+    fn append(&self, name: &Arc<str>, msg: &str, key: &str) -> Result<Option<EventId>, String> {
         if msg.trim().is_empty() {
             return Err("there is nothing in it".to_owned());
         }
         if key.is_empty() || key.len() > KEY_MAX {
             return Err("its key is not 1 to 64 bytes long".to_owned());
         }
-        let stored = StoredMessage { sender: name.to_owned(), msg: msg.to_owned() };
-        let data = serde_json::to_string(&stored).map_err(|error| error.to_string())?;
-        // Two members may choose the same key. A name cannot contain a line break, so no name and
-        // key can look like another name and key.
-        let own_key = format!("{name}\n{key}");
-        let known =
-            self.log.append(&self.topic, &own_key, &data).map_err(|full| full.to_string())?;
-        if !*self.log.shared().borrow() {
+        let draft = Draft::new(Arc::clone(&self.topic), key, msg).owned_by(Arc::clone(name));
+        let known = self.log.append(draft).map_err(|full| full.to_string())?;
+        if !self.log.is_shared() {
             // It has to be announced as waiting.
             self.changed.notify_one();
         }
@@ -182,28 +195,46 @@ impl Room {
     // ANCHOR_END: append
 
     // ANCHOR: broadcast_names
-    /// Broadcasts who has joined and who has left since the last time.
-    fn broadcast_names(&self) {
-        let here = self.log.here(&self.topic);
-        let mut state = self.state();
-        let were_here = &take(&mut state.left) | &state.here;
-        let left: Vec<Arc<str>> = were_here.difference(&here).cloned().collect();
-        let joined: Vec<Arc<str>> = here.difference(&state.here).cloned().collect();
-        state.here = here;
-        if !left.is_empty() {
-            self.members.send(Broadcast::to_all(&ServerMessage::Left { names: &left }));
-        }
+    /// Broadcasts who has joined, and also whoever has joined, sent one of these messages, and left
+    /// again.
+    async fn broadcast_joined(&self, here: &BTreeSet<Arc<str>>, events: &[Event]) {
+        let (joined, lines) = {
+            // Those are told who had entered by then. For others, it is a part of their welcome.
+            let mut state = self.state();
+            let senders = events.iter().map(|event| &event.owner);
+            let present: BTreeSet<Arc<str>> = here.iter().chain(senders).cloned().collect();
+            let joined: Vec<Arc<str>> = present.difference(&state.here).cloned().collect();
+            state.here.extend(joined.iter().cloned());
+            (joined, self.members.lines())
+        };
         if !joined.is_empty() {
-            self.members.send(Broadcast::of_joined(joined));
+            self.members.send(Broadcast::joined(joined), &lines).await;
+        }
+    }
+
+    /// Broadcasts who has left. Whoever has sent one of the messages that are `still_to_come` leaves
+    /// after them.
+    async fn broadcast_left(&self, here: &BTreeSet<Arc<str>>, still_to_come: &[Event]) {
+        let (left, lines) = {
+            let mut state = self.state();
+            let were_here = &take(&mut state.left) | &state.here;
+            let speaks = |name: &&Arc<str>| still_to_come.iter().any(|event| event.owner == **name);
+            let (stay, left): (Vec<_>, Vec<_>) = were_here.difference(here).partition(speaks);
+            state.here = here.iter().chain(stay).cloned().collect();
+            (left.into_iter().cloned().collect::<Vec<Arc<str>>>(), self.members.lines())
+        };
+        if !left.is_empty() {
+            let left = Broadcast::news(&ServerMessage::Left { names: &left });
+            self.members.send(left, &lines).await;
         }
     }
     // ANCHOR_END: broadcast_names
 
     /// Broadcasts who is typing.
-    fn broadcast_typing(&self) {
-        for name in take(&mut self.state().typing) {
-            let frame = encode(&ServerMessage::Typing { name: &name });
-            self.members.send(Broadcast { sender: Some((name, None)), ..Broadcast::new(frame) });
+    async fn broadcast_typing(&self) {
+        let typing = take(&mut self.state().typing);
+        for name in typing {
+            self.members.send(Broadcast::typing(name), &self.members.lines()).await;
         }
     }
 
@@ -212,29 +243,32 @@ impl Room {
         let from = self.state().waiting_from;
         let (waiting, next) = self.log.pending(&self.topic, from);
         self.state().waiting_from = next;
-        for (number, draft) in waiting.into_iter().enumerate() {
-            if number % BATCH == 0 {
-                self.members.wait_for_capacity().await;
-            }
-            if let Ok(stored) = serde_json::from_str::<StoredMessage>(&draft.data) {
-                let (from, text) = (&*stored.sender, &*stored.msg);
-                let key = own_key(&draft.key, &stored);
-                self.members.send(Broadcast::to_all(&ServerMessage::Waiting { from, text, key }));
-            }
+        for draft in waiting {
+            let (from, text, key) = (&*draft.owner, &*draft.data, &*draft.key);
+            let waiting = Broadcast::news(&ServerMessage::Waiting { from, text, key });
+            self.members.send(waiting, &self.members.lines()).await;
         }
     }
 
     // ANCHOR: broadcast_messages
-    /// Broadcasts messages. The sender of a message receives its id instead.
-    fn broadcast_messages(&self, events: &[Event]) {
-        for event in events {
-            // An event that is not one of ours is passed over.
-            let Some((stored, frame)) = decode(event) else { continue };
-            let (key, time) = (own_key(&event.key, &stored), event.id.milliseconds);
-            let sent = encode(&ServerMessage::Sent { key, id: event.id, time });
-            let sender = Some((stored.sender.as_str().into(), Some(sent)));
-            self.members.send(Broadcast { sender, id: Some(event.id), ..Broadcast::new(frame) });
+    /// Broadcasts messages. Returns whether a member is behind.
+    async fn broadcast_messages(&self, events: &[Event]) -> bool {
+        let mut is_behind = false;
+        // Few large messages, or many small ones.
+        let mut bytes = 0;
+        let is_same_batch = |_: &Event, next: &Event| {
+            bytes += next.data.len();
+            let has_room = bytes < BATCH_BYTES;
+            if !has_room {
+                bytes = 0;
+            }
+            has_room
+        };
+        for events in events.chunk_by(is_same_batch) {
+            let batch = Broadcast::Messages(batch_of(events));
+            is_behind |= self.members.send(batch, &self.members.lines()).await;
         }
+        is_behind
     }
     // ANCHOR_END: broadcast_messages
 
@@ -245,8 +279,8 @@ impl Room {
 
 // ANCHOR: broadcast
 /// Broadcasts everything that happens in a room, until the room is gone. Because only this task
-/// broadcasts, all members receive everything in one order. It never sends faster than the
-/// members' tasks can take it.
+/// broadcasts, all members receive everything in one order. It waits for none of the
+/// members.
 async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cursor: Cursor) {
     let Some(topic) = room.upgrade().map(|room| room.topic.clone()) else { return };
     let (mut messages, mut names) =
@@ -257,6 +291,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
     let mut shared = log.shared();
     let mut was_shared = *shared.borrow_and_update();
     let (mut are_names_new, mut next_names) = (false, Instant::now());
+    let (mut is_somebody_behind, mut next_judgement) = (false, Instant::now());
     loop {
         let mut is_about_shared = false;
         tokio::select! {
@@ -268,54 +303,95 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
                 continue;
             }
             () = sleep_until(next_names), if are_names_new => {}
+            () = sleep_until(next_judgement), if is_somebody_behind => {
+                let Some(room) = room.upgrade() else { return };
+                is_somebody_behind = room.members.judge(room.queue_max);
+                next_judgement = Instant::now() + SLOW_TIME;
+                continue;
+            }
         }
         // ANCHOR_END: broadcast
         // ANCHOR: broadcast_all
         let Some(room) = room.upgrade() else { return };
-        // Members are announced before the room receives what they say.
-        if are_names_new || names.has_changed().unwrap_or(false) {
-            are_names_new = false;
-            names.mark_unchanged();
-            room.broadcast_names();
-            next_names = Instant::now() + CHANGES_INTERVAL;
-        }
-        room.broadcast_typing();
         is_about_shared |= shared.has_changed().unwrap_or(false);
         let is_shared = *shared.borrow_and_update();
         // Another event may have come first, and taken note of the change.
         if is_about_shared || is_shared != was_shared {
             was_shared = is_shared;
-            room.members.send(Broadcast::to_all(&ServerMessage::Shared { shared: is_shared }));
+            let news = Broadcast::news(&ServerMessage::Shared { shared: is_shared });
+            room.members.send(news, &room.members.lines()).await;
+        }
+        let (mut is_behind, mut here) = (false, None);
+        loop {
+            let news = News::read(&log, &mut cursor, &mut names, take(&mut are_names_new));
+            let is_all = news.events.len() < BATCH;
+            // Members are announced before the room receives what they say.
+            if let Some(new) = news.here {
+                room.broadcast_joined(&new, &news.events).await;
+                here = Some(new);
+                next_names = Instant::now() + CHANGES_INTERVAL;
+            }
+            if let (true, Some(here)) = (is_all, &here) {
+                room.broadcast_left(here, &news.events).await;
+            }
+            room.broadcast_typing().await;
+            is_behind |= room.broadcast_messages(&news.events).await;
+            if is_all {
+                break;
+            }
+        }
+        if let Some(here) = here {
+            room.broadcast_left(&here, &[]).await;
         }
         if !is_shared {
             room.broadcast_waiting().await;
         }
-        loop {
-            let missed = log.read(&mut cursor, BATCH);
-            room.broadcast_messages(&missed.events);
-            room.members.wait_for_capacity().await;
-            if missed.events.is_empty() {
-                break;
-            }
+        if is_behind && !is_somebody_behind {
+            is_somebody_behind = true;
+            next_judgement = Instant::now() + SLOW_TIME;
         }
     }
 }
 // ANCHOR_END: broadcast_all
 
-/// Decodes a message from the log. Returns it with the frame that the members receive.
-fn decode(event: &Event) -> Option<(StoredMessage, Encoded)> {
-    let stored: StoredMessage = serde_json::from_str(&event.data).ok()?;
-    let frame = encode(&ServerMessage::Message {
-        sender: &stored.sender,
-        msg: &stored.msg,
-        id: event.id,
-        time: event.id.milliseconds,
-        key: own_key(&event.key, &stored),
-    });
-    Some((stored, frame))
+/// What is new in a room.
+struct News {
+    /// Messages, at most [`BATCH`] of them.
+    events: Vec<Event>,
+    /// The members who were present when these were the newest messages, if that has changed.
+    here: Option<BTreeSet<Arc<str>>>,
 }
 
-/// Returns a message's key as its sender knows it, without the sender's name and the line break.
-fn own_key<'key>(key: &'key str, stored: &StoredMessage) -> &'key str {
-    key.get(stored.sender.len() + 1..).unwrap_or_default()
+impl News {
+    fn read(
+        log: &EventLog,
+        cursor: &mut Cursor,
+        names: &mut watch::Receiver<()>,
+        are_names_new: bool,
+    ) -> Self {
+        let (missed, here) = log.read_with_members(cursor, BATCH, || {
+            let have_changed = names.has_changed().unwrap_or(false);
+            names.mark_unchanged();
+            are_names_new || have_changed
+        });
+        Self { events: missed.events, here }
+    }
 }
+
+// ANCHOR: batch_of
+/// Encodes messages from the log, in one piece.
+fn batch_of(events: &[Event]) -> Batch {
+    let stored = |Event { id, owner, key, .. }: &Event| Stored {
+        id: *id,
+        sender: Arc::clone(owner),
+        key: Arc::clone(key),
+    };
+    Batch::new(events.iter().map(stored).collect(), Encoded::texts(events, write_message))
+}
+
+/// Writes a message as the members receive it.
+fn write_message(Event { id, owner, key, data, .. }: &Event, json: &mut Vec<u8>) {
+    let (id, time) = (*id, id.milliseconds);
+    write_json(&ServerMessage::Message { sender: owner, msg: data, id, time, key }, json);
+}
+// ANCHOR_END: batch_of

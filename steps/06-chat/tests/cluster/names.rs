@@ -162,6 +162,34 @@ fn one_of_many_who_claim_a_name_at_once_has_it() {
     }
 }
 
+/// The first letter of the second name is Cyrillic. Over different processes and at the same moment,
+/// one of them gets in, and both processes agree on which.
+#[test]
+#[ignore = "needs redis-server: just setup"]
+fn of_names_that_look_alike_and_are_claimed_at_once_one_is_given() {
+    let redis = Redis::start();
+    let servers = [process(&redis), process(&redis)];
+    for round in 0..20 {
+        let room = format!("tea{round}");
+        let barrier = Barrier::new(2);
+        let attempts: Vec<(Attempt, Page)> = thread::scope(|scope| {
+            let claim = |number: usize| {
+                let (barrier, room, server) = (&barrier, &room, &servers[number]);
+                scope.spawn(move || {
+                    let name = ["Ada", "Аda"][number];
+                    let mut page = Page::with_session(room, name, &number.to_string());
+                    barrier.wait();
+                    (page.tries(server), page)
+                })
+            };
+            let threads: Vec<_> = (0..2).map(claim).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let codes: Vec<Option<u16>> = attempts.iter().map(|(attempt, _)| attempt.code()).collect();
+        assert!(codes == [None, Some(1008)] || codes == [Some(1008), None], "{codes:?}");
+    }
+}
+
 /// The attempt reached Redis late, after the client had given up. It does no harm.
 #[test]
 #[ignore = "needs redis-server: just setup"]

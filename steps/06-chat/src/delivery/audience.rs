@@ -1,0 +1,136 @@
+//! Everybody who receives the broadcasts of a room, or of the vote, on this server.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::runtime::Handle;
+use tokio::task::{JoinSet, unconstrained, yield_now};
+use tokio::time::Instant;
+
+use crate::delivery::broadcast::Broadcast;
+use crate::delivery::line::Line;
+use crate::metrics::Metrics;
+
+/// Lines that are written to before other tasks have a turn.
+const LINES_AT_A_TIME: usize = 256;
+/// The fewest lines for which another thread is worth waking.
+const PART_MIN: usize = 128;
+
+/// The lines at one moment.
+pub(crate) type Lines = Arc<Vec<Arc<Line>>>;
+
+// ANCHOR: audience
+/// The lines to all members on this server.
+pub(crate) struct Audience {
+    /// It is copied when somebody enters or leaves during a broadcast, and not otherwise.
+    lines: Mutex<Lines>,
+    metrics: Arc<Metrics>,
+}
+// ANCHOR_END: audience
+
+impl Audience {
+    pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
+        Self { lines: Mutex::default(), metrics }
+    }
+
+    /// Adds a line, which receives every broadcast to the lines from now on.
+    pub(crate) fn add(&self, line: Arc<Line>) {
+        Arc::make_mut(&mut self.guard()).push(line);
+    }
+
+    /// Removes a line. Returns the number of those that are left.
+    pub(crate) fn remove(&self, line: &Arc<Line>) -> usize {
+        let mut lines = self.guard();
+        let lines = Arc::make_mut(&mut lines);
+        if let Some(place) = lines.iter().position(|other| Arc::ptr_eq(other, line)) {
+            lines.swap_remove(place);
+        }
+        lines.len()
+    }
+
+    /// Returns the lines of this moment.
+    pub(crate) fn lines(&self) -> Lines {
+        Arc::clone(&self.guard())
+    }
+
+    fn guard(&self) -> MutexGuard<'_, Lines> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    // ANCHOR: send
+    /// Sends a broadcast to these lines, and waits for none of the members. If there are many lines,
+    /// several threads share the work. Returns whether somebody is behind.
+    pub(crate) async fn send(&self, broadcast: Broadcast, lines: &Lines) -> bool {
+        let broadcast = Arc::new(broadcast);
+        let threads = Handle::current().metrics().num_workers();
+        let parts = (lines.len() / PART_MIN).clamp(1, threads);
+        let mut ranges = parts_of(lines.len(), parts);
+        let own = ranges.next().unwrap_or_default();
+        let mut others = JoinSet::new();
+        for range in ranges {
+            let (lines, broadcast) = (Arc::clone(lines), Arc::clone(&broadcast));
+            let metrics = Arc::clone(&self.metrics);
+            others.spawn(async move { deliver(&broadcast, &lines[range], &metrics).await });
+        }
+        let mut is_behind = deliver(&broadcast, &lines[own], &self.metrics).await;
+        while let Some(others) = others.join_next().await {
+            is_behind |= others.unwrap_or(true);
+        }
+        is_behind
+    }
+    // ANCHOR_END: send
+
+    // ANCHOR: judge
+    /// Ends the conversation with everybody who is too slow. Returns whether somebody has something to
+    /// catch up on.
+    pub(crate) fn judge(&self, limit: usize) -> bool {
+        let now = Instant::now();
+        let mut is_behind = false;
+        for line in &*self.lines() {
+            is_behind |= line.judge(limit, now);
+        }
+        is_behind
+    }
+    // ANCHOR_END: judge
+}
+
+/// Divides `length` things into parts of about the same size.
+fn parts_of(length: usize, parts: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..parts).map(move |number| length * number / parts..length * (number + 1) / parts)
+}
+
+// ANCHOR: deliver
+/// Sends a broadcast to some of the lines. Whoever has sent one of the messages comes last, because
+/// the others are waiting for it. Returns whether somebody is behind.
+async fn deliver(broadcast: &Broadcast, lines: &[Arc<Line>], metrics: &Metrics) -> bool {
+    let (mut messages, mut bytes, mut is_behind) = (0, 0, false);
+    let mut deliver_to = |line: &Line| {
+        let delivered = line.deliver(broadcast);
+        messages += delivered.messages;
+        bytes += delivered.bytes;
+        is_behind |= delivered.is_behind;
+    };
+    let mut senders = Vec::new();
+    // Tokio would let a task write to 128 connections, and then stop it. We give way ourselves.
+    unconstrained(async {
+        for some in lines.chunks(LINES_AT_A_TIME) {
+            for line in some {
+                if broadcast.is_from(&line.name) {
+                    senders.push(line);
+                } else {
+                    deliver_to(line);
+                }
+            }
+            if some.len() == LINES_AT_A_TIME {
+                yield_now().await;
+            }
+        }
+        for line in senders {
+            deliver_to(line);
+        }
+    })
+    .await;
+    metrics.messages_sent(messages, bytes);
+    is_behind
+}
+// ANCHOR_END: deliver
