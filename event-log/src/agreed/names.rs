@@ -131,6 +131,10 @@ impl Names {
             held.claims.push(claim);
             return outcome;
         }
+        if held.claims.is_empty() {
+            // Most members never have a second claim, and need no memory for it.
+            held.claims = Vec::new();
+        }
         // Of two connections of one visitor, the one that came later goes on.
         let older = match &held.present {
             Some(present) if present.since > claim.since => Some(claim),
