@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
 use crate::response::{encode_response, last_response};
-use crate::server::guard::HEADERS;
+use crate::server::guard::make_careful;
 
 /// How long the server goes on reading after its last bytes.
 const LINGER_TIME: Duration = Duration::from_secs(1);
@@ -23,7 +23,7 @@ pub(crate) async fn refuse<Stream: AsyncRead + AsyncWrite + Unpin>(
 ) {
     let sentence = format!("{sentence}\n");
     let mut response = last_response(status, "text/plain; charset=utf-8", sentence);
-    response.headers_mut().extend(HEADERS);
+    make_careful(response.headers_mut());
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }

@@ -179,6 +179,7 @@ impl Inbox {
                 lag.bytes += broadcast.bytes();
                 Delivered::default()
             }
+            // ANCHOR_END: take
             (Broadcast::Joined(joined, frame), _) => match self.fresh_names(joined) {
                 None => write(frame, outgoing),
                 Some(names) if names.is_empty() => Delivered::default(),
@@ -194,6 +195,7 @@ impl Inbox {
         Delivered { must_wake, is_behind: self.lag.is_some(), ..delivered }
     }
 
+    // ANCHOR: take_messages
     fn take_messages(
         &mut self,
         batch: &Batch,
@@ -207,7 +209,7 @@ impl Inbox {
         let frames = batch.frames_for(name, |id| self.cursor.accept(id));
         if frames.frames().is_empty() { Delivered::default() } else { write(&frames, outgoing) }
     }
-    // ANCHOR_END: take
+    // ANCHOR_END: take_messages
 
     /// Returns the names of members who have joined, without those that were in the member's welcome.
     /// `None` if all of them are new.

@@ -20,8 +20,8 @@ use crate::metrics::Metrics;
 /// The line to a member of a room, or to a page of the vote.
 ///
 /// The task of the connection reads what the member sends. A broadcast is written by the task of the
-/// room, in its own time: to wake a task for each member would cost about as much as the write. Only
-/// if the system does not take everything, the connection's task is woken, and goes on.
+/// room: if it woke a task for each member, a broadcast would take up to half as long again. Only if
+/// the system does not take everything, the connection's task is woken, and writes the rest.
 pub(crate) struct Line {
     /// The member's name. Empty in the vote, where nobody has a name.
     pub(crate) name: Arc<str>,
