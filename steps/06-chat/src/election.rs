@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use echo::{Connection, Encoded};
-use event_log::{Draft, Event, EventLog, Missed, random_key};
+use event_log::{Draft, Event, EventLog, Loss, Missed, random_key};
 use polling::{CANDIDATES, Tally, VOTES};
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 use web::Kind;
 
-use crate::delivery::audience::Audience;
+use crate::connection::conversation::Participant;
+use crate::delivery::audience::{Amount, Audience};
 use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
 use crate::delivery::inbox::{Answer, Feed, Inbox, SLOW_TIME};
 use crate::delivery::line::Line;
@@ -36,14 +38,22 @@ pub(crate) struct Election {
 /// An open page. It leaves when this value is dropped, however the connection ended (fault F18).
 pub(crate) struct Voter {
     election: Arc<Election>,
-    pub(crate) line: Arc<Line>,
+    line: Arc<Line>,
     identity: Identity,
 }
 
-impl Voter {
-    /// Handles a message from the page. Returns the answer that only this page receives, if any.
-    pub(crate) fn handle(&self, text: &str) -> Option<Answer> {
+impl Participant for Voter {
+    fn line(&self) -> &Arc<Line> {
+        &self.line
+    }
+
+    fn handle(&self, text: &str) -> Option<Answer> {
         self.election.handle(&self.identity, text)
+    }
+
+    /// Nobody has a name here.
+    fn poll_lost(&mut self, _context: &mut Context<'_>) -> Poll<Loss> {
+        Poll::Pending
     }
 }
 
@@ -116,10 +126,15 @@ impl Election {
                 let counts = &Tally::of(&self.log).counts;
                 let (key, candidate) = (&*key, candidate.as_str());
                 let frame = encode(&ServerMessage::Vote { candidate, counts, id, key });
-                Some(Answer { frame, id: Some(id) })
+                Some(Answer { frame, id: Some(id), is_refusal: false })
             }
             Err(problem) => refused(&own_key, &problem.to_string()),
         }
+    }
+
+    /// Returns the number of open pages, and what waits for them.
+    pub(crate) fn amount(&self) -> Amount {
+        self.pages.amount()
     }
 
     // ANCHOR: broadcast_votes

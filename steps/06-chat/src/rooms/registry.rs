@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
 use echo::{CloseCode, CloseFrame, Connection};
 use event_log::{EventId, EventLog, Loss, Membership, NotEntered, digest};
 use names::Name;
 
+use crate::connection::conversation::Participant;
+use crate::delivery::audience::Amount;
 use crate::delivery::inbox::Answer;
 use crate::delivery::line::Line;
 use crate::delivery::stream::Stream;
@@ -28,7 +31,7 @@ pub(crate) struct Rooms {
 pub(crate) struct Member {
     rooms: Arc<Rooms>,
     room: Arc<Room>,
-    pub(crate) line: Arc<Line>,
+    line: Arc<Line>,
     membership: Membership,
 }
 // ANCHOR_END: member
@@ -86,12 +89,18 @@ impl Rooms {
     ) -> Result<Admission, CloseFrame<'static>> {
         let code = CloseCode::POLICY_VIOLATION;
         let named = |text: &str| {
-            Name::new(text).map_err(|problem| CloseFrame { code, reason: problem.reason() })
+            Name::new(text).map_err(|problem| {
+                self.metrics.name_refused();
+                CloseFrame { code, reason: problem.reason() }
+            })
         };
         let (name, room) = (named(name)?, named(room)?);
         let (topic, session) = (topic_of(room.as_str()), digest(session));
         let entered = self.log.enter(&topic, name.as_str(), &session).await;
-        let membership = entered.map_err(refusal)?;
+        let membership = entered.map_err(|problem| {
+            self.metrics.not_admitted(problem);
+            refusal(problem)
+        })?;
         Ok(Admission { room, name, membership })
     }
     // ANCHOR_END: admit
@@ -116,20 +125,29 @@ impl Rooms {
     }
     // ANCHOR_END: enter
 
+    /// Returns what there is in each room that has members on this server.
+    pub(crate) fn amounts(&self) -> Vec<Amount> {
+        // Rooms stay open to others meanwhile.
+        let rooms: Vec<Arc<Room>> = self.open().values().cloned().collect();
+        rooms.iter().map(|room| room.amount()).collect()
+    }
+
     fn open(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Room>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Member {
-    /// Splits the member into the line, the part that handles messages, and the part that ends when
-    /// the member loses the name.
-    pub(crate) fn parts(
-        &mut self,
-    ) -> (&Line, impl FnMut(&str) -> Option<Answer> + use<'_>, impl Future<Output = Loss> + use<'_>)
-    {
-        let (room, line) = (&self.room, &self.line);
-        (line, move |text: &str| room.handle(&line.name, text), self.membership.lost())
+impl Participant for Member {
+    fn line(&self) -> &Arc<Line> {
+        &self.line
+    }
+
+    fn handle(&self, text: &str) -> Option<Answer> {
+        self.room.handle(&self.line.name, text)
+    }
+
+    fn poll_lost(&mut self, context: &mut Context<'_>) -> Poll<Loss> {
+        self.membership.poll_lost(context)
     }
 }
 
