@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 use web::Kind;
 
 use crate::connection::conversation::Participant;
-use crate::delivery::audience::Audience;
+use crate::delivery::audience::{Amount, Audience};
 use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
 use crate::delivery::inbox::{Answer, Feed, Inbox, SLOW_TIME};
 use crate::delivery::line::Line;
@@ -126,10 +126,15 @@ impl Election {
                 let counts = &Tally::of(&self.log).counts;
                 let (key, candidate) = (&*key, candidate.as_str());
                 let frame = encode(&ServerMessage::Vote { candidate, counts, id, key });
-                Some(Answer { frame, id: Some(id) })
+                Some(Answer { frame, id: Some(id), is_refusal: false })
             }
             Err(problem) => refused(&own_key, &problem.to_string()),
         }
+    }
+
+    /// Returns the number of open pages, and what waits for them.
+    pub(crate) fn amount(&self) -> Amount {
+        self.pages.amount()
     }
 
     // ANCHOR: broadcast_votes

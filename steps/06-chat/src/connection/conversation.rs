@@ -76,7 +76,13 @@ impl<P: Participant> Conversation<P> {
             }
             let turn = {
                 let mut handle = |text: &str| participant.handle(text);
-                participant.line().poll_turn(&app.log, context, rest.is_none(), &mut handle)
+                participant.line().poll_turn(
+                    &app.log,
+                    context,
+                    rest.is_none(),
+                    &app.metrics,
+                    &mut handle,
+                )
             };
             let Poll::Ready(turn) = turn else {
                 // After what came so far was handled.

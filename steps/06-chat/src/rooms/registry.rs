@@ -9,6 +9,7 @@ use event_log::{EventId, EventLog, Loss, Membership, NotEntered, digest};
 use names::Name;
 
 use crate::connection::conversation::Participant;
+use crate::delivery::audience::Amount;
 use crate::delivery::inbox::Answer;
 use crate::delivery::line::Line;
 use crate::delivery::stream::Stream;
@@ -88,12 +89,18 @@ impl Rooms {
     ) -> Result<Admission, CloseFrame<'static>> {
         let code = CloseCode::POLICY_VIOLATION;
         let named = |text: &str| {
-            Name::new(text).map_err(|problem| CloseFrame { code, reason: problem.reason() })
+            Name::new(text).map_err(|problem| {
+                self.metrics.name_refused();
+                CloseFrame { code, reason: problem.reason() }
+            })
         };
         let (name, room) = (named(name)?, named(room)?);
         let (topic, session) = (topic_of(room.as_str()), digest(session));
         let entered = self.log.enter(&topic, name.as_str(), &session).await;
-        let membership = entered.map_err(refusal)?;
+        let membership = entered.map_err(|problem| {
+            self.metrics.not_admitted(problem);
+            refusal(problem)
+        })?;
         Ok(Admission { room, name, membership })
     }
     // ANCHOR_END: admit
@@ -117,6 +124,13 @@ impl Rooms {
         Member { rooms: Arc::clone(self), room, line, membership }
     }
     // ANCHOR_END: enter
+
+    /// Returns what there is in each room that has members on this server.
+    pub(crate) fn amounts(&self) -> Vec<Amount> {
+        // Rooms stay open to others meanwhile.
+        let rooms: Vec<Arc<Room>> = self.open().values().cloned().collect();
+        rooms.iter().map(|room| room.amount()).collect()
+    }
 
     fn open(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Room>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use crate::delivery::audience::Audience;
+use crate::delivery::audience::{Amount, Audience};
 use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
 use crate::delivery::inbox::{Answer, Feed, Inbox, SLOW_TIME};
 use crate::delivery::line::Line;
@@ -125,6 +125,11 @@ impl Room {
     }
     // ANCHOR_END: enter
 
+    /// Returns the number of members on this server, and what waits for them.
+    pub(crate) fn amount(&self) -> Amount {
+        self.members.amount()
+    }
+
     /// A member's connection has ended. Returns whether it was the last one on this server.
     pub(crate) fn leave(&self, line: &Arc<Line>) -> bool {
         self.state().left.insert(Arc::clone(&line.name));
@@ -165,7 +170,7 @@ impl Room {
             Ok(Some(id)) => {
                 let time = id.milliseconds;
                 let frame = encode(&ServerMessage::Sent { key, id, time });
-                Some(Answer { frame, id: Some(id) })
+                Some(Answer { frame, id: Some(id), is_refusal: false })
             }
             // A key that was drawn here means nothing to the sender.
             Err(reason) => Some(Answer::refused(&own_key.unwrap_or_default(), &reason)),
