@@ -159,6 +159,7 @@ impl Process {
         let is_known = names.belongs_to(room, name, session)
             && !names.is_alike_taken(room, name, &looks(name), session);
         let came = self.core.log_time(now.elapsed);
+        let room = names.shared(room).unwrap_or_else(|| room.into());
         let number = self.core.seats.want(room, name, session, came);
         match &self.store {
             Store::Redis(link) if link.is_cut_off() && is_known => {

@@ -905,7 +905,7 @@ async fn a_vote_without_an_answer_is_cast_again_and_counts_once() {
     proxy.hangs_on_open_connections();
     browser.click("[data-candidate=Hedy] button").await;
     browser.waits_for_text("#unconfirmed", "1 vote is not confirmed yet.").await;
-    let hedy = "document.querySelector('[data-candidate=Hedy] output').textContent";
+    let hedy = "document.querySelector('[data-candidate=Hedy] output')?.textContent";
     until(&browser, &format!("{hedy} === '1'")).await;
     until(&browser, "document.getElementById('unconfirmed').textContent === ''").await;
     proxy.goes_on();
