@@ -199,6 +199,7 @@ fn a_message_for_many_is_understood_by_each() {
         ["short".to_owned(), "again and ".repeat(50), "again and ".repeat(50)].into();
     let encoded: Vec<Encoded> =
         texts_said.iter().map(|text| Encoded::new(Message::Text(text.as_bytes()))).collect();
+    let in_one_piece = Encoded::texts(&texts_said, |text, buffer| buffer.extend(text.bytes()));
     for agreed in [
         Agreement::default(),
         Agreement { server_no_context_takeover: true, ..Agreement::default() },
@@ -209,15 +210,18 @@ fn a_message_for_many_is_understood_by_each() {
         },
         Agreement { server_max_window_bits: Some(8), ..Agreement::default() },
     ] {
-        let mut sender = endpoint(Role::Server, agreed);
-        let outbound = sender.outbound();
-        for message in &encoded {
-            outbound.encoded(message);
+        // One by one, and in one piece.
+        for encoded in [&encoded[..], &[in_one_piece.clone()]] {
+            let mut sender = endpoint(Role::Server, agreed);
+            let outbound = sender.outbound();
+            for message in encoded {
+                outbound.encoded(message);
+            }
+            let mut inbound = endpoint(Role::Client, agreed);
+            let is_smaller = outbound.pending().len() < 300;
+            assert_eq!(is_smaller, agreed.server_max_window_bits != Some(8), "{agreed}");
+            assert_eq!(texts(&mut inbound, outbound.pending()).unwrap(), texts_said, "{agreed}");
         }
-        let mut inbound = endpoint(Role::Client, agreed);
-        let is_smaller = outbound.pending().len() < 300;
-        assert_eq!(is_smaller, agreed.server_max_window_bits != Some(8), "{agreed}");
-        assert_eq!(texts(&mut inbound, outbound.pending()).unwrap(), texts_said, "{agreed}");
     }
 }
 

@@ -11,11 +11,11 @@ use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 use web::Kind;
 
-use crate::connection::conversation::Participant;
 use crate::delivery::audience::{Amount, Audience};
 use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
 use crate::delivery::inbox::{Answer, Feed, Inbox, SLOW_TIME};
 use crate::delivery::line::Line;
+use crate::delivery::participant::Participant;
 use crate::delivery::stream::Stream;
 use crate::metrics::Metrics;
 use crate::protocol::ServerMessage;

@@ -8,10 +8,10 @@ use echo::{CloseCode, CloseFrame, Connection};
 use event_log::{EventId, EventLog, Loss, Membership, NotEntered, digest};
 use names::Name;
 
-use crate::connection::conversation::Participant;
 use crate::delivery::audience::Amount;
 use crate::delivery::inbox::Answer;
 use crate::delivery::line::Line;
+use crate::delivery::participant::Participant;
 use crate::delivery::stream::Stream;
 use crate::metrics::Metrics;
 use crate::rooms::room::{Room, topic_of};
