@@ -27,7 +27,7 @@ use crate::redis_url::RedisUrl;
 use crate::shared::{Loss, Shared};
 use crate::status::LogStatus;
 
-/// How long an attempt to enter waits for Redis. A page gives an attempt up after ten seconds.
+/// How long an attempt to enter waits for Redis. A page waits longer, so that it learns why it is refused.
 const ENTER_TIME: Duration = Duration::from_secs(8);
 /// How long [`EventLog::store`] waits until the event is stored.
 const STORE_TIME: Duration = Duration::from_secs(10);
