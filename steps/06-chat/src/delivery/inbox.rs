@@ -179,6 +179,10 @@ impl Inbox {
                 Some(names) if names.is_empty() => Delivered::default(),
                 Some(names) => write(&encode(&ServerMessage::Joined { names: &names }), outgoing),
             },
+            (Broadcast::Gap(next, frame), None) if *next > self.cursor.after() => {
+                write(frame, outgoing)
+            }
+            (Broadcast::Gap(..), _) => Delivered::default(),
             // It is only worth something at once.
             (Broadcast::Typing(..), Some(_)) => Delivered::default(),
             (Broadcast::Typing(who, _), None) if **who == *name => Delivered::default(),

@@ -335,6 +335,10 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
                 room.broadcast_left(here, &news.events).await;
             }
             room.broadcast_typing().await;
+            // So many messages came at once that some of them are no longer kept.
+            if let (true, Some(next)) = (news.is_gap, news.events.first()) {
+                room.members.send(Broadcast::gap(next.id), &room.members.lines()).await;
+            }
             is_behind |= room.broadcast_messages(&news.events).await;
             if is_all {
                 break;
@@ -356,6 +360,8 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
 
 /// What is new in a room.
 struct News {
+    /// Whether messages before these are no longer kept.
+    is_gap: bool,
     /// Messages, at most [`BATCH`] of them.
     events: Vec<Event>,
     /// The members who were present when these were the newest messages, if that has changed.
@@ -374,7 +380,7 @@ impl News {
             names.mark_unchanged();
             are_names_new || have_changed
         });
-        Self { events: missed.events, here }
+        Self { is_gap: missed.is_gap, events: missed.events, here }
     }
 }
 
