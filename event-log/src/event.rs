@@ -4,17 +4,15 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The place of an event in its log: the millisecond in which it was appended, and its number
 /// within that millisecond. Later events have greater ids.
 ///
 /// As text it is `1763716484123-0`, the form that Redis streams use. The default, `0-0`, comes
 /// before every event.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct EventId {
     /// Milliseconds since 1970, by the clock of the process (or the Redis) that gave the id.
     pub milliseconds: u64,
@@ -65,9 +63,9 @@ impl FromStr for EventId {
     }
 }
 
-impl From<EventId> for String {
-    fn from(id: EventId) -> Self {
-        id.to_string()
+impl Serialize for EventId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -2,8 +2,11 @@
 //! one; and enter a room under a name.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::poll_fn;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
@@ -371,8 +374,13 @@ impl Counted {
 impl Membership {
     /// Waits until the member loses the name. May be dropped and called again.
     pub async fn lost(&mut self) -> Loss {
+        poll_fn(|context| self.poll_lost(context)).await
+    }
+
+    /// The same for a future that is written by hand.
+    pub fn poll_lost(&mut self, context: &mut Context<'_>) -> Poll<Loss> {
         // The sender is kept for as long as the member is in.
-        (&mut self.lost).await.unwrap_or(Loss::GoesOn)
+        pin!(&mut self.lost).poll(context).map(|how| how.unwrap_or(Loss::GoesOn))
     }
 }
 

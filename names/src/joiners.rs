@@ -10,9 +10,9 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 const NON_JOINER: char = '\u{200c}';
 /// Zero width joiner: its neighbours are written as one.
 const JOINER: char = '\u{200d}';
-/// What follows is shown as an emoji.
+/// The character before it is shown as an emoji.
 const EMOJI_STYLE: char = '\u{fe0f}';
-/// What follows is shown as text.
+/// The character before it is shown as text.
 const TEXT_STYLE: char = '\u{fe0e}';
 /// The frame of a key, around a digit: 1️⃣.
 const KEYCAP: char = '\u{20e3}';

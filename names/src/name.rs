@@ -26,7 +26,7 @@ impl Name {
         if text.trim().is_empty() {
             return Err(NotAName::Empty);
         }
-        // One more than may be. Nobody waits for the rest of a very long text.
+        // One more than the limit: the rest of a very long text is not read.
         let characters: Vec<char> = text.nfc().take(NAME_MAX + 1).collect();
         if characters.len() > NAME_MAX {
             return Err(NotAName::TooLong);

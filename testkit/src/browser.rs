@@ -13,11 +13,27 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::patience::PATIENCE;
+use crate::programs::axe::Axe;
 use crate::programs::chromium::Chromium;
 
 mod driver;
 
 use driver::Driver;
+
+/// What axe-core finds: a line for each element and fault. It checks all its rules except those that
+/// are experiments, and also that what one taps is large enough (WCAG 2.2, 2.5.8).
+const CHECK: &str = "return axe.run(document, {
+        resultTypes: ['violations'], rules: { 'target-size': { enabled: true } },
+    }).then(({ violations }) => violations.flatMap(({ id, help, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target}: ${failureSummary}`)))";
+/// What is wider than the window, if one has to scroll the page sideways (WCAG 1.4.10).
+const TOO_WIDE: &str = "const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth <= clientWidth ? [] : [...document.querySelectorAll('*')]
+        .filter(element => element.getBoundingClientRect().right > clientWidth)
+        .map(element => element.cloneNode().outerHTML)";
+/// The widths of windows in which a page is checked. At 200 % zoom, a usual window has 640 pixels, and
+/// 320 is the narrowest that WCAG asks for.
+const WIDTHS: [u32; 3] = [1280, 640, 320];
 
 /// How Chromium is started: alone, at rest, and with nothing to tell anyone.
 const ARGUMENTS: [&str; 8] = [
@@ -149,6 +165,43 @@ impl Browser {
         if let Err(error) = self.client.set_window_size(width, height).await {
             panic!("cannot resize the window: {error}");
         }
+    }
+
+    /// Lets the page believe that it is seen in a window of this width, and with a preference of its
+    /// visitor such as `prefers-color-scheme: dark`.
+    pub fn shows_at(&self, width: u32, feature: &str, value: &str) {
+        let size =
+            json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        self.driver.commands(&self.session, "Emulation.setDeviceMetricsOverride", &size);
+        let media = json!({ "features": [{ "name": feature, "value": value }] });
+        self.driver.commands(&self.session, "Emulation.setEmulatedMedia", &media);
+    }
+
+    /// From now on, pages are shown without their `Content-Security-Policy`: a test lets one of them act
+    /// as a page of another site.
+    pub fn ignores_policies(&self) {
+        self.driver.commands(&self.session, "Page.setBypassCSP", &json!({ "enabled": true }));
+    }
+
+    /// Checks that the page as it is now is accessible, as far as a program can: by axe-core, in light
+    /// and dark, and that it needs no scrolling sideways in a narrow window.
+    pub async fn is_accessible(&self) {
+        let Some(axe) = Axe::find() else {
+            panic!("axe-core is missing: {}", Axe::install_command());
+        };
+        let source = fs::read_to_string(axe).expect("axe-core can be read");
+        self.script(&source).await;
+        for scheme in ["light", "dark"] {
+            for width in WIDTHS {
+                self.shows_at(width, "prefers-color-scheme", scheme);
+                let place = self.script("return location.pathname").await;
+                let faults = self.script(CHECK).await;
+                assert_eq!(faults, json!([]), "{place}, {scheme}, {width} pixels: {faults:#}");
+                let too_wide = self.script(TOO_WIDE).await;
+                assert_eq!(too_wide, json!([]), "{place} is wider than {width} pixels");
+            }
+        }
+        self.shows_at(1280, "prefers-color-scheme", "light");
     }
 
     /// Saves a picture of the page, as PNG.

@@ -1,5 +1,6 @@
 //! Programs: where they are, how they are built, and how they are run.
 
+pub(crate) mod axe;
 pub(crate) mod cargo;
 pub(crate) mod chromium;
 pub(crate) mod folders;
@@ -9,6 +10,7 @@ pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod redis;
+pub(crate) mod reverse_proxy;
 pub(crate) mod search_path;
 pub(crate) mod server;
 pub(crate) mod step;

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use testkit::{Chromium, Packages, Redis};
+use testkit::{Axe, Chromium, Packages, Redis, ReverseProxy};
 
+use crate::outcome::succeeds;
 use crate::{apt, exercises};
 
 /// Installs what is missing, and prints a line about each program.
@@ -20,6 +21,8 @@ pub(crate) fn setup() -> ExitCode {
     let are_there = [
         is_set_up("Chromium and its driver", chromium, &Chromium::packages()),
         is_set_up("Redis", redis, &Redis::PACKAGES),
+        is_set_up("nginx and HAProxy", ReverseProxy::find, &ReverseProxy::PACKAGES),
+        is_axe_set_up(),
         exercises::is_set_up(),
     ];
     if are_there.contains(&false) {
@@ -44,6 +47,31 @@ fn is_set_up(name: &str, find: impl Fn() -> Option<Vec<PathBuf>>, packages: &Pac
     let verb = if was_there { "found" } else { "installed" };
     println!("{name}: {verb} {}", versions.join(" and "));
     true
+}
+
+/// Installs axe-core by npm if it is missing, and returns whether it is there now.
+fn is_axe_set_up() -> bool {
+    let was_there = Axe::find().is_some();
+    if !was_there && !installs_axe() {
+        // Perhaps npm is missing, too.
+        apt::install(&["npm"]);
+        installs_axe();
+    }
+    let is_there = Axe::find().is_some();
+    match (was_there, is_there) {
+        (true, _) => println!("axe-core: found"),
+        (false, true) => println!("axe-core: installed"),
+        (false, false) => println!("axe-core: missing. Install it: {}", Axe::install_command()),
+    }
+    is_there
+}
+
+fn installs_axe() -> bool {
+    // On Windows, npm is a script.
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let mut command = Command::new(npm);
+    command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    succeeds(command.current_dir(Axe::folder()))
 }
 
 /// A program's name and version, or else where it is.

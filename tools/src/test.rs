@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use testkit::{BUILT, Chromium, Redis, Step, cargo, find_program, target_folder};
+use testkit::{
+    Axe, BUILT, Chromium, Redis, ReverseProxy, Step, cargo, find_program, target_folder,
+};
 
 use crate::exercises;
 use crate::outcome::Outcome;
@@ -87,10 +89,23 @@ fn run(parts: Vec<Part>) -> ExitCode {
 /// The tests. Those that need another program are marked as ignored; they are in files that are
 /// named after it, or, where a browser shows what a fault comes to, in `break_it`.
 fn tests(features: &[&str]) -> Vec<Part> {
+    let has_chromium = Chromium::find().is_there();
     let others = [
-        ("Chromium", &["browser", "break_it"][..], Chromium::find().is_there(), {
+        ("Chromium", &["browser", "break_it"][..], has_chromium, {
             Chromium::packages().install_command()
         }),
+        (
+            "Chromium and axe-core",
+            &["axe"],
+            has_chromium && Axe::find().is_some(),
+            Axe::install_command(),
+        ),
+        (
+            "Chromium, nginx and HAProxy",
+            &["nginx"],
+            has_chromium && ReverseProxy::find().is_some(),
+            ReverseProxy::PACKAGES.install_command(),
+        ),
         (
             "Redis",
             &["redis", "cluster"],
@@ -104,7 +119,10 @@ fn tests(features: &[&str]) -> Vec<Part> {
     let tests = [&["test", "--workspace", "--no-fail-fast"], features].concat();
     if others.iter().all(|(_, _, is_there, _)| *is_there) {
         let all = [&tests[..], &["--", "--include-ignored"]].concat();
-        return vec![Part::one("tests, with Chromium, Redis and Python", cargo(&all))];
+        return vec![Part::one(
+            "tests, with Chromium, axe-core, nginx, HAProxy, Redis and Python",
+            cargo(&all),
+        )];
     }
     let mut parts = vec![Part::one("tests that need no other program", cargo(&tests))];
     for (program, files, is_there, how) in others {

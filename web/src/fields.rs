@@ -1,7 +1,7 @@
 //! The fields of a JSON object that could not be read as a whole.
 //!
 //! A refusal must name the message that it refuses, and say what is wrong with it. So what is wrong
-//! with one field must not hide the others. Whoever sends a message with a key is told that key,
+//! with one field must not hide the others. The sender of a message with a key is told that key,
 //! although the text beside it is wrong.
 
 use serde_json::{Value, from_str};

@@ -9,6 +9,7 @@ mod listen;
 mod origin;
 mod output;
 mod page;
+mod policy;
 mod response;
 #[cfg(feature = "tokio")]
 mod runtime;
@@ -29,7 +30,7 @@ pub use host::{effective_host, names_a_host};
 pub use listen::{REST_AFTER_ERROR, listen};
 pub use origin::{ForeignOrigin, Origins};
 pub use output::{ErrorWriter, print_error_line, print_line, wait_until_printed};
-pub use page::page;
+pub use page::{Page, page};
 pub use response::{encode_response, last_response, page_response};
 #[cfg(feature = "tokio")]
 pub use runtime::{on_tokio, run_on_tokio};

@@ -2,12 +2,19 @@
 
 use std::time::SystemTime;
 
-use http::header::{CONNECTION, CONTENT_TYPE};
+use http::header::{CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 
-/// A page as a response. The connection ends after it.
-pub fn page_response(page: String) -> Response<String> {
-    last_response(StatusCode::OK, "text/html; charset=utf-8", page)
+use crate::page::Page;
+
+/// A page as a response, with its policy. The connection ends after it.
+pub fn page_response(page: &Page) -> Response<String> {
+    let document = page.document().to_owned();
+    let mut response = last_response(StatusCode::OK, "text/html; charset=utf-8", document);
+    if let Ok(policy) = HeaderValue::from_str(page.policy()) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
 /// A response with this content, after which the connection ends.

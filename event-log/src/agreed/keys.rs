@@ -1,6 +1,7 @@
 //! The fingerprints of the last events, by which an event that arrives twice is recognised.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::agreed::fingerprint::Fingerprint;
 use crate::event::EventId;
@@ -12,9 +13,31 @@ const KEYS_MAX: usize = 100_000;
 /// The fingerprints of the last events, with the ids of these events.
 #[derive(Default)]
 pub(crate) struct Keys {
-    ids: HashMap<Fingerprint, EventId>,
+    ids: HashMap<Fingerprint, EventId, BuildHasherDefault<Unhashed>>,
     /// The oldest first.
     order: VecDeque<Fingerprint>,
+}
+
+/// The hasher of fingerprints, which are hashes already.
+#[derive(Default)]
+struct Unhashed(u64);
+
+impl Hasher for Unhashed {
+    fn write(&mut self, bytes: &[u8]) {
+        for (number, byte) in bytes.iter().enumerate() {
+            self.0 ^= u64::from(*byte) << (number % 8 * 8);
+        }
+    }
+
+    fn write_u128(&mut self, fingerprint: u128) {
+        #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
+        let half = fingerprint as u64;
+        self.0 = half;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Keys {

@@ -117,7 +117,10 @@ impl Agreed {
         let before = replace(&mut self.position, entry.id);
         self.since_snapshot += 1;
         match &entry.record {
-            Some(Record::Event(draft)) => self.add_event(entry.id, draft, &mut changes),
+            Some(Record::Event(draft)) => {
+                let fingerprint = Fingerprint::of(draft);
+                self.add_event(entry.id, draft.clone(), fingerprint, &mut changes);
+            }
             Some(Record::Names(change)) => {
                 match &mut self.loading {
                     Some(loading) => loading.change_names(entry.id, change),
@@ -149,13 +152,31 @@ impl Agreed {
     }
     // ANCHOR_END: apply
 
+    /// Appends an event to a log that is only in this process, and returns what has changed.
+    pub(crate) fn append(
+        &mut self,
+        id: EventId,
+        draft: Draft,
+        fingerprint: Fingerprint,
+    ) -> Vec<Change> {
+        let mut changes = Vec::new();
+        self.position = id;
+        self.add_event(id, draft, fingerprint, &mut changes);
+        changes
+    }
+
     // ANCHOR: add_event
     /// Adds an event, unless it repeats one that is known.
-    fn add_event(&mut self, id: EventId, draft: &Draft, changes: &mut Vec<Change>) {
-        let fingerprint = Fingerprint::of(draft);
+    fn add_event(
+        &mut self,
+        id: EventId,
+        draft: Draft,
+        fingerprint: Fingerprint,
+        changes: &mut Vec<Change>,
+    ) {
         changes.push(Change::Stored(fingerprint));
         let is_known = self.keys.id_of(fingerprint).is_some();
-        let Draft { topic, owner, key, data } = draft.clone();
+        let Draft { topic, owner, key, data } = draft;
         // All events of a topic share its text.
         let topic = self.history.shared(topic);
         let event = Event { id, topic, owner, key, data };

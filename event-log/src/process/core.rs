@@ -6,7 +6,8 @@ use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::agreed::entry::{Entry, NameChange, ProcessId, Record};
+use crate::agreed::entry::{Draft, Entry, NameChange, ProcessId, Record};
+use crate::agreed::fingerprint::Fingerprint;
 use crate::agreed::names::Refusal;
 use crate::agreed::sum::{Agreed, Change};
 use crate::event::EventId;
@@ -128,6 +129,12 @@ impl Core {
             self.note_all(changes);
         }
         self.admit_claimed();
+    }
+
+    /// Appends an event to a log that is only in this process.
+    pub(crate) fn append(&mut self, id: EventId, draft: Draft, fingerprint: Fingerprint) {
+        let changes = self.agreed.append(id, draft, fingerprint);
+        self.note_all(changes);
     }
 
     /// Changes the names at once, in a process that is alone.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use names::looks;
 
-use crate::agreed::entry::{Draft, Entry, NameChange, ProcessId, Record, Seat};
+use crate::agreed::entry::{Draft, Entry, NameChange, ProcessId, Seat};
 use crate::agreed::fingerprint::Fingerprint;
 use crate::agreed::history::History;
 use crate::agreed::sum::{Agreed, Topics};
@@ -118,8 +118,7 @@ impl Process {
         match &self.store {
             Store::Memory => {
                 let id = self.core.agreed.position().next(now.unix_milliseconds);
-                let record = Some(Record::Event(draft));
-                self.core.apply(vec![Entry { id, record, snapshot: None }]);
+                self.core.append(id, draft, fingerprint);
                 return Ok(None);
             }
             Store::File(FileLink { problem: Some(problem), .. }) => {

@@ -53,8 +53,9 @@ impl Seats {
     pub(crate) fn want(&mut self, room: &str, name: &str, session: &str, came: u64) -> u64 {
         let number = self.next_number;
         self.next_number += 1;
-        let looks = looks(name).into();
-        let (room, name, session) = (room.into(), name.into(), session.into());
+        let (room, name, session): (_, Arc<str>, _) = (room.into(), name.into(), session.into());
+        let looks = Some(looks(&name)).filter(|looks| **looks != *name);
+        let looks = looks.map_or_else(|| Arc::clone(&name), Arc::from);
         let (is_admitted, had_seat) = (false, false);
         let wanted = Wanted { room, name, looks, session, came, is_admitted, had_seat };
         self.wanted.insert(number, wanted);

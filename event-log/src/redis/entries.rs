@@ -67,3 +67,48 @@ fn json(value: &impl Serialize) -> String {
     // The only error would be a map whose keys are not texts, and no value has one.
     serde_json::to_string(value).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use redis::Value;
+
+    use super::*;
+
+    fn stored(fields: &[[String; 2]]) -> StreamId {
+        let value = |value: &String| Value::BulkString(value.clone().into_bytes());
+        let map: HashMap<String, Value> =
+            fields.iter().map(|[name, text]| (name.clone(), value(text))).collect();
+        StreamId { id: "1763716484123-0".to_owned(), map, ..StreamId::default() }
+    }
+
+    #[test]
+    fn an_event_is_read_as_it_was_written() {
+        for owner in ["Ada", ""] {
+            let event = Record::Event(Draft::new("room/tea", "k", "hello").owned_by(owner));
+            let read = entry_of(&stored(&fields_of(Some(&event), None))).unwrap();
+            assert_eq!(read.record, Some(event));
+        }
+    }
+
+    /// Its events have no owner, and its names have no looks.
+    #[test]
+    fn what_an_earlier_version_has_written_is_read() {
+        let fields = |fields: &[[&str; 2]]| fields.iter().map(|it| it.map(str::to_owned)).collect();
+        let event: Vec<[String; 2]> = fields(&[["t", "vote"], ["k", "v1"], ["d", "Ada"]]);
+        let expected = Record::Event(Draft::new("vote", "v1", "Ada"));
+        assert_eq!(entry_of(&stored(&event)).unwrap().record, Some(expected));
+        let change = r#"{"change":"seat","room":"tea","name":"Ada","session":"a",
+            "seat":{"process":"p","number":1},"is_present":true,"came":5}"#;
+        let change = entry_of(&stored(&fields(&[["n", change]]))).unwrap().record;
+        let Some(Record::Names(NameChange::Seat { looks, .. })) = change else {
+            panic!("{change:?} should be a seat")
+        };
+        assert_eq!(&*looks, "");
+        let snapshot = r#"{"upto":"1-0","names":[{"room":"tea","name":"Ada","session":"a",
+            "present":null,"claims":[],"is_announced":true}],"counts":{}}"#;
+        let snapshot = entry_of(&stored(&fields(&[["s", snapshot]]))).unwrap().snapshot;
+        assert_eq!(snapshot.map(|snapshot| snapshot.names.len()), Some(1));
+    }
+}

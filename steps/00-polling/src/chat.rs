@@ -3,18 +3,19 @@
 //! A common mistake is to give each visitor a queue, and to put each message into all of them. Here
 //! the log is the queue of all visitors, and a visitor is an id in a URL.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use event_log::{Draft, Event, EventId, EventLog, Missed, unix_milliseconds};
 use names::Name;
 use serde::{Deserialize, Serialize};
-use web::Kind;
+use web::{Kind, Page};
 
 use crate::http_error::HttpError;
 use crate::page::page;
@@ -110,7 +111,11 @@ fn has_content(text: &str, characters_max: usize) -> bool {
     !text.trim().is_empty() && text.chars().count() <= characters_max
 }
 
+/// The page of the chat.
+static CHAT: LazyLock<Page> =
+    LazyLock::new(|| page("Chat by long polling", include_str!("chat.html")));
+
 /// `GET /chat`
-async fn chat_page() -> Html<String> {
-    page("Chat by long polling", include_str!("chat.html"))
+async fn chat_page() -> Page {
+    CHAT.clone()
 }

@@ -41,24 +41,32 @@ function randomKey() {
 }
 
 const HELD = "The server holds our question until there is news.";
-/** A request that has no answer by then has failed, in milliseconds. The server answers within ten seconds. */
-const ANSWER_TIME = 30_000;
+/** How long the server holds a question, in milliseconds, and how much later an answer may come. */
+const HOLD_TIME = 10_000;
+const ANSWER_TIME = HOLD_TIME + 5000;
+/** The pauses after the first failure and after many, in milliseconds. */
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 15_000;
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Somewhat more or less: thousands of pages that lost one server do not come back together. */
+const spread = (milliseconds) => milliseconds * (0.5 + Math.random());
+const inSeconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
 
 function showState(text, kind = "") {
-  find("state").textContent = text;
   find("state").className = kind;
+  // A text that stays the same is not read out again.
+  if (find("state").textContent !== text) find("state").textContent = text;
 }
 
 /**
  * Long polling: asks `path` for what comes after `newest`, gives each answer to `use`, and asks
  * again, without end. The server holds the question until there is news. Nothing new is a normal
- * answer; no answer is a reason to wait a little longer each time.
+ * answer. No answer, or none in time, is a reason to wait a little longer each time.
  */
 // ANCHOR: follow
 async function follow(path, newest, use) {
-  let rest = 500;
+  let rest = FIRST_PAUSE;
   showState(HELD);
   for (;;) {
     try {
@@ -72,36 +80,83 @@ async function follow(path, newest, use) {
         throw new Error(await answer.text());
       }
       showState(HELD);
-      rest = 500;
+      rest = FIRST_PAUSE;
     } catch {
-      showState(`No answer. Asking again in ${rest / 1000} s.`, "bad");
-      await pause(rest);
-      rest = Math.min(rest * 2, 8000);
+      const wait = spread(rest);
+      showState(`No answer. Asking again in ${inSeconds(wait)}.`, "bad");
+      await pause(wait);
+      rest = Math.min(rest * 2, LONGEST_PAUSE);
     }
   }
 }
 // ANCHOR_END: follow
 
 /**
- * Posts `body` under a random key, again and again until the server answers that it is stored. The
- * server recognises by the key what it has received before.
+ * Posts `body`, again and again until the server answers that it is stored. The server recognises
+ * by the key in it what it has received before. Throws the reason if the server refuses it.
  */
 async function post(path, body) {
-  const text = JSON.stringify({ key: randomKey(), ...body });
-  for (let rest = 500; ; rest = Math.min(rest * 2, 8000)) {
+  for (let rest = FIRST_PAUSE; ; rest = Math.min(rest * 2, LONGEST_PAUSE)) {
     const signal = AbortSignal.timeout(ANSWER_TIME);
-    const answer = await fetch(path, { method: "POST", body: text, signal }).catch(() => null);
+    const answer = await fetch(path, { method: "POST", body: JSON.stringify(body), signal }).catch(() => null);
     if (answer?.ok) {
-      if (rest > 500) showState(HELD);
+      if (rest > FIRST_PAUSE) showState(HELD);
       return;
     }
     if (answer && answer.status < 500) throw new Error(await answer.text());
-    showState(`Not ${answer ? "stored" : "sent"} yet. Trying again in ${rest / 1000} s.`, "bad");
-    await pause(rest);
+    const wait = spread(rest);
+    showState(`Not ${answer ? "stored" : "sent"} yet. Trying again in ${inSeconds(wait)}.`, "bad");
+    await pause(wait);
   }
 }
 
+/**
+ * Posts what is added, under random keys and one after the other, so that all of it arrives in the
+ * order in which it was added. The tab keeps what is not stored yet, and a page that is loaded again
+ * sends it again. `stored(body)` or `refused(body, reason)` is called for each.
+ */
+function sendAll(path, { stored, refused }) {
+  const unsent = JSON.parse(sessionStorage.getItem(`unsent ${path}`)) ?? [];
+  const keep = () => sessionStorage.setItem(`unsent ${path}`, JSON.stringify(unsent));
+  let isSending = false;
+
+  async function send() {
+    if (isSending) return;
+    isSending = true;
+    while (unsent.length) {
+      const error = await post(path, unsent[0]).catch((error) => error);
+      const body = unsent.shift();
+      keep();
+      if (error) refused(body, error.message);
+      else stored(body);
+    }
+    isSending = false;
+  }
+
+  send();
+  return {
+    /** What is not stored yet. */
+    unsent,
+    /** Adds a body, and returns it with its key. */
+    add(body) {
+      const added = { key: randomKey(), ...body };
+      unsent.push(added);
+      keep();
+      send();
+      return added;
+    },
+  };
+}
+
 addEventListener("DOMContentLoaded", () => {
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.href === location.href) link.ariaCurrent = "page";
+  }
+  // Everybody's votes would be read out.
+  for (const count of document.querySelectorAll("#votes output")) {
+    count.ariaLive = "off";
+    count.ariaLabel = `Votes for ${count.closest("li").dataset.candidate}`;
+  }
   if (!find("cost")) return;
   addEventListener("load", () => addCost(performance.getEntriesByType("navigation")));
   const observer = new PerformanceObserver((list) => addCost(list.getEntries()));

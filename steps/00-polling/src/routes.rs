@@ -22,8 +22,8 @@ pub fn routes(log: EventLog, hold_time: Duration) -> Router {
 
 /// The whole server of step 0: its front page, the paths of [`routes`], and 404 for all others.
 pub fn site(log: EventLog, hold_time: Duration) -> Router {
-    let front_page = || async { page("Polling", include_str!("front.html")) };
-    routes(log, hold_time).route("/", get(front_page)).fallback(nothing_here)
+    let front_page = page("Polling", include_str!("front.html"));
+    routes(log, hold_time).route("/", get(move || async move { front_page })).fallback(nothing_here)
 }
 
 async fn nothing_here() -> (StatusCode, String) {

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Form, FromRequest, Query, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use event_log::{Draft, Event, EventId, EventLog, Missed, digest, unix_milliseconds};
 use serde::{Deserialize, Serialize};
-use web::Kind;
+use web::{Kind, Page};
 
 use crate::http_error::HttpError;
 use crate::page::page;
@@ -147,19 +147,29 @@ async fn ballot_of_json(request: Request) -> Result<Ballot, HttpError> {
     read_json(&body, &FIELDS, r#"a vote is JSON like {"candidate": "Ada"}"#)
 }
 
+/// The two pages of the vote, without the counts.
+static SHORT: LazyLock<Page> =
+    LazyLock::new(|| empty_page("Short polling", include_str!("short.html")));
+static LONG: LazyLock<Page> =
+    LazyLock::new(|| empty_page("Long polling", include_str!("long.html")));
+
 /// `GET /short`: the page that loads itself again every two seconds.
-async fn short_page(State(election): State<Election>) -> Html<String> {
-    vote_page("Short polling", include_str!("short.html"), &election)
+async fn short_page(State(election): State<Election>) -> Page {
+    with_counts(&SHORT, &election)
 }
 
 /// `GET /long`: the same page, which asks for new votes instead.
-async fn long_page(State(election): State<Election>) -> Html<String> {
-    vote_page("Long polling", include_str!("long.html"), &election)
+async fn long_page(State(election): State<Election>) -> Page {
+    with_counts(&LONG, &election)
 }
 
-/// The page of the vote with the counts of this moment. The two ways of polling differ in
-/// `own_part`.
-fn vote_page(title: &str, own_part: &str, election: &Election) -> Html<String> {
+/// The page of the vote with places for the counts. The two ways of polling differ in `own_part`.
+fn empty_page(title: &str, own_part: &str) -> Page {
+    page(title, &include_str!("vote.html").replace("<!-- OWN PART -->", own_part))
+}
+
+/// A page of the vote with the counts of this moment.
+fn with_counts(page: &Page, election: &Election) -> Page {
     let Tally { counts, newest } = Tally::of(&election.log);
     let most = counts.values().copied().max().unwrap_or_default().max(1);
     let mut rows = String::new();
@@ -171,14 +181,12 @@ fn vote_page(title: &str, own_part: &str, election: &Election) -> Html<String> {
             "<li data-candidate=\"{name}\">\
              <p><b>{name}</b> {surname}<small>{deed}</small></p>\
              <output>{count}</output>\
-             <button name=\"candidate\" value=\"{name}\">Vote</button>\
-             <i style=\"width: {width}%\"></i></li>"
+             <button name=\"candidate\" value=\"{name}\" \
+             aria-label=\"Vote for {name} {surname}\">Vote</button>\
+             <svg aria-hidden=\"true\"><rect width=\"{width}%\" height=\"100%\"/></svg></li>"
         );
     }
-    let content = include_str!("vote.html")
-        .replace("<!-- ROWS -->", rows.trim_end())
-        .replace("<!-- OWN PART -->", own_part)
-        .replace("THE NEWEST", &newest.to_string())
-        .replace("THE TIME", &unix_milliseconds().to_string());
-    page(title, &content)
+    let page = page.clone().with("<!-- ROWS -->", rows.trim_end());
+    let page = page.with("THE NEWEST", &newest.to_string());
+    page.with("THE TIME", &unix_milliseconds().to_string())
 }

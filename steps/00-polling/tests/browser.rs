@@ -1,9 +1,10 @@
 //! The pages of step 0 in real browsers: two of them, as one vote in one must show in the other.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::process::Command;
 
-use serde_json::json;
-use testkit::{Browser, Redis, Server};
+use serde_json::{Value, json};
+use testkit::{Browser, Proxy, Redis, Server};
 
 fn start() -> Server {
     Server::start(env!("CARGO_BIN_EXE_polling"), &[])
@@ -202,5 +203,145 @@ async fn the_first_page_leads_to_the_others() {
         browser.waits_for_text("h1", title).await;
     }
     assert_eq!(browser.console_errors(), Vec::<String>::new());
+    browser.close().await;
+}
+
+/// Waits until a condition holds in the page. The driver gives it half a minute.
+async fn until(browser: &Browser, condition: &str) {
+    let script = "return new Promise(resolve => {
+            const look = () => (CONDITION) ? resolve() : setTimeout(look, 20);
+            look();
+        })";
+    browser.script(&script.replace("CONDITION", condition)).await;
+}
+
+/// A line can be dead without an end: a question on it has no answer for ever. The page gives it up
+/// and asks again, and so it does with what it sends, which is stored once.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_request_that_hangs_is_given_up_and_sent_again() {
+    let server = start();
+    let proxy = Proxy::start(server.address());
+    let (left, right) = tokio::join!(Browser::start(), Browser::start());
+    left.goto(&format!("http://{}/chat", proxy.address())).await;
+    right.goto(&server.url("/chat")).await;
+    left.types("#name", "Ada\n").await;
+    right.types("#name", "Grace\n").await;
+    left.types("#text", "before\n").await;
+    right.waits_for_text("#talk", "before").await;
+    left.waits_for_text("#talk", "before").await;
+    proxy.hangs_on_open_connections();
+    right.types("#text", "do you hear me?\n").await;
+    // New connections work. The browser takes one that it has, and that is dead.
+    left.types("#text", "into the void\n").await;
+    left.waits_for_text("#unsent", "not sent yet").await;
+    for text in ["do you hear me?", "into the void"] {
+        until(&left, &format!("document.getElementById('talk').innerText.includes('{text}')"))
+            .await;
+    }
+    proxy.goes_on();
+    right.types("#text", "after\n").await;
+    for browser in [&left, &right] {
+        browser.waits_for_text("#talk", "after").await;
+        let texts = "return [...document.querySelectorAll('#talk li')].map(line => line.lastChild.textContent).sort()";
+        let expected = json!(["after", "before", "do you hear me?", "into the void"]);
+        assert_eq!(browser.script(texts).await, expected);
+        assert_eq!(
+            browser.script("return document.querySelectorAll('#unsent li').length").await,
+            0
+        );
+    }
+    left.close().await;
+    right.close().await;
+}
+
+/// Many pages lose their server at the same moment. Each waits a time of its own before it asks again,
+/// and longer after each failure, up to a limit.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn pages_wait_for_a_random_time_that_grows() {
+    let server = start();
+    let browser = Browser::start().await;
+    browser.goto(&server.url("/long")).await;
+    browser.waits_for_text("#state", "The server holds our question").await;
+    // Pauses take no time, and are written down.
+    let script = "window.pauses = [];
+        const later = setTimeout;
+        window.setTimeout = (action, milliseconds) => {
+            if (!(milliseconds > 100)) return later(action, milliseconds);
+            pauses.push(milliseconds);
+            return later(action);
+        };
+        window.fetch = () => Promise.reject(new TypeError('there is no server'));";
+    browser.script(script).await;
+    // The question that is held was asked before; its end is the first failure.
+    drop(server);
+    until(&browser, "pauses.length >= 60").await;
+    let pauses = browser.script("return pauses.slice(0, 60)").await;
+    let pauses: Vec<f64> = pauses.as_array().unwrap().iter().filter_map(Value::as_f64).collect();
+    let base = |number: i32| (500.0 * 2f64.powi(number)).min(15_000.0);
+    for (number, pause) in (0..).zip(&pauses) {
+        let share = pause / base(number);
+        assert!((0.5..=1.5).contains(&share), "pause {number} is {pause} ms");
+    }
+    // All sixty within a tenth of each other would be chance.
+    let last = &pauses[10..];
+    let (least, most) = last
+        .iter()
+        .fold((f64::MAX, 0f64), |(least, most), &pause| (least.min(pause), most.max(pause)));
+    assert!(most - least > 5000.0, "{pauses:?}");
+    browser.close().await;
+}
+
+/// What is not stored yet is kept by the tab, and sent after a reload. Half of a character, which is
+/// no text for JSON or UTF-8, is replaced before it is sent.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn what_is_not_stored_survives_a_reload_and_half_a_character_is_mended() {
+    let server = start();
+    let proxy = Proxy::start(server.address());
+    let browser = Browser::start().await;
+    let url = format!("http://{}/chat", proxy.address());
+    browser.goto(&url).await;
+    browser.types("#name", "Ada\n").await;
+    browser.waits_for_text("#state", "The server holds our question").await;
+    proxy.is_cut_off();
+    browser.waits_for_text("#state.bad", "No answer.").await;
+    browser.script(r"document.getElementById('text').value = 'half \ud83d'").await;
+    browser.types("#text", "\n").await;
+    browser.waits_for_text("#unsent", "half \u{fffd}").await;
+    proxy.leads_to(server.address());
+    browser.goto(&url).await;
+    browser.waits_for_text("#talk .own", "half \u{fffd}").await;
+    assert_eq!(browser.script("return document.querySelectorAll('#talk li').length").await, 1);
+    until(&browser, "document.querySelectorAll('#unsent li').length === 0").await;
+    browser.close().await;
+}
+
+/// The page that loads itself again can be stopped, and keeps the focus while it does not: people who
+/// use a keyboard or a screen reader could not use it otherwise (WCAG 2.2.2).
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn the_page_that_loads_itself_again_can_be_stopped_and_keeps_the_focus() {
+    let server = start();
+    let browser = Browser::start().await;
+    browser.goto(&server.url("/short")).await;
+    browser
+        .script(
+            "window.isFirst = true; document.querySelector('[data-candidate=Hedy] button').focus()",
+        )
+        .await;
+    until(&browser, "!window.isFirst && document.readyState === 'complete'").await;
+    browser.waits_for_text("#requests", "2 in").await;
+    let focus = "return document.activeElement.value";
+    assert_eq!(browser.script(focus).await, "Hedy");
+    browser.click("#pause").await;
+    browser.waits_for_text("#pause", "Go on loading").await;
+    browser.script("window.isFirst = true").await;
+    // Longer than it would take to load again.
+    browser.script("return new Promise(done => setTimeout(done, 3000))").await;
+    assert_eq!(browser.script("return window.isFirst ?? false").await, true);
+    browser.click("#pause").await;
+    until(&browser, "!window.isFirst").await;
     browser.close().await;
 }

@@ -469,6 +469,16 @@ fn no_answer_is_kept_or_guessed_at() {
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
         let policy = answer.header("content-security-policy").unwrap();
         assert!(policy.contains("default-src 'self'"), "{path}: {policy}");
+        for weak in ["unsafe-", "*", "https:"] {
+            assert!(!policy.contains(weak), "{path}: {policy}");
+        }
+        // Inline code cannot be in a page, except what the policy names by its digest.
+        let is_page = answer.text().contains("<html");
+        assert_eq!(
+            policy.matches("'sha256-").count(),
+            if is_page { 5 } else { 0 },
+            "{path}: {policy}"
+        );
     }
 }
 

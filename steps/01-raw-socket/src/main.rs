@@ -63,9 +63,9 @@ fn asks_for_websocket(request: &[u8]) -> bool {
 /// request.
 fn send_page(mut stream: &TcpStream, request: &[u8]) -> io::Result<()> {
     let bytes = hex_dump(request).replace('&', "&amp;").replace('<', "&lt;");
-    let page = page(1, "The raw socket", &CONTENT.replace("THE BYTES", &bytes));
+    let page = page(1, "The raw socket", CONTENT).with("THE BYTES", &bytes);
     let is_head = request.starts_with(b"HEAD ");
     stream.set_write_timeout(Some(TIME))?;
-    stream.write_all(&encode_response(&page_response(page), is_head, SystemTime::now()))?;
+    stream.write_all(&encode_response(&page_response(&page), is_head, SystemTime::now()))?;
     stream.shutdown(Shutdown::Write)
 }

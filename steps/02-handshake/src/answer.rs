@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use http::Request;
-use web::{encode_response, page_response};
+use web::{Page, encode_response, page_response};
 
 use crate::header_block::{Arrived, HeaderBlock};
 use crate::refusal::Refusal;
@@ -34,10 +34,10 @@ impl Opened {
 /// The answer to the request in `block`, as it is sent: the upgrade, or the refusal, or `page` if
 /// the request does not ask for a WebSocket. After all answers except the upgrade, the connection
 /// ends.
-pub fn answer(block: &HeaderBlock, judged: &Result<Opened, Refusal>, page: &str) -> Vec<u8> {
+pub fn answer(block: &HeaderBlock, judged: &Result<Opened, Refusal>, page: &Page) -> Vec<u8> {
     let response = match judged {
         Ok(opened) => opened.upgrade.response(),
-        Err(Refusal::PlainRequest) => page_response(page.to_owned()),
+        Err(Refusal::PlainRequest) => page_response(page),
         Err(refusal) => refusal.response(),
     };
     encode_response(&response, block.is_head(), SystemTime::now())

@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use raw_socket::{EndOfInput, Segments, serve_each};
-use web::print_line;
+use web::{Page, print_line};
 
 use crate::answer::{Opened, answer};
 use crate::header_block::{HeaderBlock, HeaderLimits};
@@ -30,7 +30,7 @@ pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 pub fn serve_opened(
     listener: &TcpListener,
     policy: Policy,
-    page: String,
+    page: Page,
     converse: impl Fn(&TcpStream, SocketAddr, Opened) -> io::Result<String> + Send + Sync + 'static,
 ) -> ! {
     serve_each(listener, move |stream, peer| {
@@ -52,7 +52,7 @@ pub fn serve_opened(
 pub fn open(
     stream: &TcpStream,
     policy: &Policy,
-    page: &str,
+    page: &Page,
 ) -> io::Result<Result<Opened, Refusal>> {
     let limits = HeaderLimits::default();
     // The block has a limit of its own, and answers when it is reached. This one is larger.

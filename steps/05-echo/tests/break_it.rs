@@ -11,14 +11,14 @@ use std::thread::{self, JoinHandle};
 use framing::{FrameBuffer, FrameHeader, Masking, Opcode};
 use handshake::{Policy, open};
 use testkit::{Browser, Frame, Server, Wire};
-use web::Origins;
+use web::{Origins, page};
 
 // ANCHOR: faulty
 /// Serves one after the other, and says every frame back as a text.
 fn faulty_server(listener: &TcpListener, policy: &Policy) -> Result<(), Box<dyn Error>> {
     for stream in listener.incoming() {
         let mut stream = stream?;
-        let Ok(opened) = open(&stream, policy, "<p>a page")? else { continue };
+        let Ok(opened) = open(&stream, policy, &page(5, "A page", ""))? else { continue };
         let mut frames = FrameBuffer::new(Masking::Required, opened.rest);
         loop {
             let Some(frame) = frames.next_frame().map_err(|(_, reason)| reason)? else {

@@ -1,6 +1,6 @@
 //! The page of step 5 in a real browser.
 
-use testkit::{Browser, Server};
+use testkit::{Browser, Proxy, Server};
 
 /// Connects by itself, sends text and bytes, shows the answers and their times, and closes cleanly.
 #[tokio::test]
@@ -44,5 +44,29 @@ async fn a_browser_and_the_server_agree_on_compression() {
         browser.waits_for_text("#log .received:last-child", "a text that says the same").await;
     }
     assert_eq!(browser.console_errors(), Vec::<String>::new());
+    browser.close().await;
+}
+
+/// A page that shows that it is connected over a dead line would not tell the truth: a missing echo
+/// shows it.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_dead_line_is_noticed_by_a_missing_echo() {
+    let server = Server::start(env!("CARGO_BIN_EXE_echo"), &[]);
+    let proxy = Proxy::start(server.address());
+    let browser = Browser::start().await;
+    browser.goto(&format!("http://{}/", proxy.address())).await;
+    browser.waits_for_text("#log", "connected").await;
+    // Half of a character is mended, so that what comes back is what was sent.
+    browser.script(r"document.getElementById('text').value = 'half \ud83d'").await;
+    browser.click("#send").await;
+    browser.waits_for_text("#log .received", "half \u{fffd}").await;
+    proxy.hangs_on_open_connections();
+    browser.click("#send").await;
+    browser.waits_for_text("#log .bad", "no answer for five seconds: the line is dead").await;
+    browser.click("#connect").await;
+    browser.waits_for_text("#log li:last-child", "connected").await;
+    browser.click("#send").await;
+    browser.waits_for_text("#log .received:last-child", "half \u{fffd}").await;
     browser.close().await;
 }

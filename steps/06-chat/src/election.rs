@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use echo::{Connection, Encoded};
-use event_log::{Draft, Event, EventLog, Missed, random_key};
+use event_log::{Draft, Event, EventLog, Loss, Missed, random_key};
 use polling::{CANDIDATES, Tally, VOTES};
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 use web::Kind;
 
+use crate::connection::conversation::Participant;
 use crate::delivery::audience::Audience;
 use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
 use crate::delivery::inbox::{Answer, Feed, Inbox, SLOW_TIME};
@@ -36,14 +38,22 @@ pub(crate) struct Election {
 /// An open page. It leaves when this value is dropped, however the connection ended (fault F18).
 pub(crate) struct Voter {
     election: Arc<Election>,
-    pub(crate) line: Arc<Line>,
+    line: Arc<Line>,
     identity: Identity,
 }
 
-impl Voter {
-    /// Handles a message from the page. Returns the answer that only this page receives, if any.
-    pub(crate) fn handle(&self, text: &str) -> Option<Answer> {
+impl Participant for Voter {
+    fn line(&self) -> &Arc<Line> {
+        &self.line
+    }
+
+    fn handle(&self, text: &str) -> Option<Answer> {
         self.election.handle(&self.identity, text)
+    }
+
+    /// Nobody has a name here.
+    fn poll_lost(&mut self, _context: &mut Context<'_>) -> Poll<Loss> {
+        Poll::Pending
     }
 }
 
@@ -77,7 +87,7 @@ impl Election {
         let Tally { counts, newest } = Tally::of(&self.log);
         let counts = encode(&ServerMessage::Counts { counts: &counts, newest });
         let cursor = self.log.reader(VOTES, newest);
-        let inbox = Inbox::new(self.log.clone(), &FEED, cursor, counts, BTreeSet::new());
+        let inbox = Inbox::new(&FEED, cursor, counts, BTreeSet::new());
         let line = Line::new(Arc::default(), connection, inbox);
         self.pages.add(Arc::clone(&line));
         Voter { election: Arc::clone(self), line, identity: Identity::new(session) }

@@ -1,14 +1,14 @@
 //! Step 6: many people in one process, then in many.
 //!
-//! A room is a topic of the event log, a list of its members, and a task that broadcasts what
-//! happens. A broadcast is encoded once (step 5). Each connection takes it into an output of its
-//! own, so that no member waits for another.
+//! A room is a topic of the event log, a line to each of its members, and a task that broadcasts
+//! what happens. A broadcast is encoded once (step 5), and the task writes it to each line without
+//! waiting. A member who does not take it reads it from the log later.
 //!
 //! | folder | what is in it |
 //! |---|---|
-//! | `delivery` | a broadcast to all members, and each member's inbox |
+//! | `delivery` | a broadcast to all members, the line to each of them, and what a member has received |
 //! | `rooms` | the rooms and their members, here and on other servers |
-//! | `connection` | one member's connection: its limits, and the slow reader |
+//! | `connection` | one member's conversation: its limits, and its end |
 //! | `http` | TLS, the paths, and the upgrade to a WebSocket |
 //! | `pages` | the pages |
 

@@ -1,4 +1,4 @@
-//! Whose vote it is.
+//! The owner of a vote.
 //!
 //! A key belongs to the one who has used it: two strangers may both vote under the key `v1`, and a
 //! voter who sends a vote again is counted once. Strangers are told apart by their sessions. Without
@@ -13,7 +13,7 @@ use lru::LruCache;
 /// Votes without a session that are remembered, as many as the log remembers.
 const REMEMBERED_MAX: usize = 100_000;
 
-/// Who votes over a connection.
+/// The voter at the other end of a connection.
 pub(crate) enum Identity {
     /// The digest of a session.
     Session(Arc<str>),
@@ -86,7 +86,7 @@ mod tests {
         }
         assert_eq!(&*strangers.owner(&pages[1], "v1", "Grace"), "");
         assert_eq!(&*strangers.owner(&pages[1], "v2", "Ada"), "");
-        // Whoever comes after one of them may be that one again.
+        // A page that comes after one of them was closed may be that one again.
         let [first, second, third] = pages.try_into().ok().unwrap();
         drop(second);
         let again = Identity::new("");

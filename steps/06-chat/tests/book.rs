@@ -33,7 +33,7 @@ const HEADERS: &str = "Host: 127.0.0.1:9006\r\n\
     Accept-Encoding: gzip, deflate, br, zstd\r\n\
     Accept-Language: en-US,en;q=0.9\r\n";
 /// What it sends to open a WebSocket.
-const HANDSHAKE: &str = "GET /vote/socket HTTP/1.1\r\n\
+const HANDSHAKE: &str = "GET /vote/socket?hello HTTP/1.1\r\n\
     Host: 127.0.0.1:9006\r\n\
     Connection: Upgrade\r\n\
     Pragma: no-cache\r\n\
@@ -112,11 +112,15 @@ async fn a_page_that_is_open_for_an_hour_pays_for_its_ten_votes() {
     let short = costs(server.address(), &votes_after(seen, "&wait=0"));
     let long = costs(server.address(), &votes_after(seen, ""));
     let handshake = costs(server.address(), HANDSHAKE);
-    // A page that opens is told the counts first.
-    let handshake =
-        (handshake.0, handshake.1 + frame(&Member::connects(&server, "/vote/socket").hears_text()));
-    // A ping comes down, and a pong goes up.
-    let ping = (6, 2);
+    // A page that opens says hello first, and is told the counts. What goes up has a masking key.
+    let mut page = Member::connects(&server, "/vote/socket?hello");
+    let says = |member: &mut Member, text: &str| {
+        let up = Frame::text(text).bytes().len() as u64;
+        (up, frame(&member.says(text).hears_text()))
+    };
+    let hello = says(&mut page, r#"{"hello":{"session":"0123456789abcdef0123456789abcdef"}}"#);
+    let handshake = (handshake.0 + hello.0, handshake.1 + hello.1);
+    let ping = says(&mut page, r#"{"ping":true}"#);
 
     let mut told = format!("{:42} {:>9} {:>9}\n", "bytes", "up", "down");
     for (what, cost) in [
@@ -124,7 +128,7 @@ async fn a_page_that_is_open_for_an_hour_pays_for_its_ten_votes() {
         ("short polling, one that brings a vote", short),
         ("long polling, a question in vain", empty_long),
         ("long polling, one that brings a vote", long),
-        ("WebSocket, the handshake and the counts", handshake),
+        ("WebSocket, the handshake and the hello", handshake),
         ("WebSocket, a vote", one_vote),
         ("WebSocket, a ping and its pong", ping),
     ] {
@@ -140,9 +144,9 @@ async fn a_page_that_is_open_for_an_hour_pays_for_its_ten_votes() {
         ("short polling, every 2 s", 1_800, vec![(1_790, empty_short), (10, short)]),
         ("long polling, held for 10 s", 360, vec![(350, empty_long), (10, long)]),
         (
-            "WebSocket, a ping after 20 s of silence",
+            "WebSocket, a ping after 15 s of silence",
             1,
-            vec![(1, handshake), (10, one_vote), (180, ping)],
+            vec![(1, handshake), (10, one_vote), (240, ping)],
         ),
     ] {
         let bytes: u64 = parts.iter().map(|(count, cost)| count * (cost.0 + cost.1)).sum();

@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use serde_json::{Value, json};
-use testkit::{Browser, Redis, Server};
+use testkit::{Browser, Proxy, Redis, Server};
 
 /// The words of all messages that have their place in the talk.
 const SAID: &str = "[...document.querySelectorAll('#said .words')].map(words => words.textContent)";
@@ -23,6 +23,7 @@ const PLAYED: &str = "window.sockets = [];
             super();
             Object.assign(this, { url: new URL(url), readyState: 1, sent: [] });
             sockets.push(this);
+            setTimeout(() => this.dispatchEvent(new Event('open')));
         }
         send(text) { this.sent.push(JSON.parse(text)); }
         close() { this.readyState = 3; }
@@ -334,13 +335,19 @@ async fn welcome_after(browser: &Browser, after: &str) {
     tell(browser, welcome).await;
 }
 
-/// The last connection ends, and the page makes another one at once. Returns the query of its address.
+/// The last connection ends, and the page makes another one at once. Returns what it says about itself
+/// there, which is not in the address.
 async fn lose(browser: &Browser, code: u16, reason: &str) -> Value {
-    browser.script(&format!("sockets.at(-1).ends({code}, {reason:?})")).await;
-    let count = value(browser, "sockets.length").await;
-    browser.click("#now").await;
+    let script = "sockets.at(-1).ends(CODE, REASON);
+        const count = sockets.length;
+        document.getElementById('now').click();
+        return count";
+    let script = script.replace("CODE", &code.to_string());
+    let count = browser.script(&script.replace("REASON", &format!("{reason:?}"))).await;
     until(browser, &format!("sockets.length === {count} + 1")).await;
-    value(browser, "Object.fromEntries(sockets.at(-1).url.searchParams)").await
+    until(browser, "sockets.at(-1).sent.length === 1").await;
+    assert_eq!(value(browser, "sockets.at(-1).url.search").await, "?hello");
+    value(browser, "sockets.at(-1).sent[0].hello").await
 }
 
 /// The page asks for what comes after the last message that it has received, in every case.
@@ -350,8 +357,11 @@ async fn a_page_comes_back_with_its_session_and_its_last_message() {
     let server = start();
     let browser = Browser::start().await;
     play(&browser, &server).await;
-    let session = value(&browser, "sockets[0].url.searchParams.get('session')").await;
-    assert_eq!(value(&browser, "sockets[0].url.searchParams.get('after')").await, Value::Null);
+    until(&browser, "sockets[0].sent.length === 1").await;
+    let hello = value(&browser, "sockets[0].sent[0].hello").await;
+    let session = hello["session"].clone();
+    assert!(session.as_str().is_some_and(|session| session.len() == 32), "{hello}");
+    assert_eq!(hello, json!({ "session": session }));
     let message = |id: &str, key: &str| json!({ "type": "message", "sender": "Grace", "msg": key, "id": id, "time": 5, "key": key });
     // Even if nothing comes after the welcome, it comes back as one who has been there.
     welcome_after(&browser, "3-0").await;
@@ -414,7 +424,8 @@ async fn an_own_message_that_comes_as_a_message_is_shown_once() {
     // It is confirmed, and not sent again.
     lose(&browser, 1006, "").await;
     welcome(&browser).await;
-    assert_eq!(value(&browser, "sockets[2].sent.length").await, 0);
+    // Only the hello.
+    assert_eq!(value(&browser, "sockets[2].sent.length").await, 1);
     assert_eq!(browser.console_errors(), Vec::<String>::new());
     browser.close().await;
 }
@@ -617,8 +628,8 @@ async fn a_vote_shows_in_both_windows_and_one_that_was_cast_in_between_is_counte
         .map(line => [line.dataset.candidate, Number(line.querySelector('output').textContent)]))";
     assert_eq!(value(&left, polled).await, value(&right, counts).await);
     left.waits_for_text("#delay", " ms, on average ").await;
-    assert_eq!(left.text("#frames").await, "2 up, 3 down");
-    assert_eq!(right.text("#frames").await, "0 up, 3 down");
+    assert_eq!(left.text("#frames").await, "3 up, 3 down");
+    assert_eq!(right.text("#frames").await, "1 up, 3 down");
     assert_eq!(right.text("#delay").await, "–");
     drop(server);
     left.waits_for_text("#state", "Connection lost").await;
@@ -690,5 +701,222 @@ async fn of_three_ways_websocket_is_the_cheapest_and_short_polling_the_latest() 
     browser.click("#again").await;
     browser.waits_for_text("#long [data-row=votes]", "0").await;
     assert_eq!(browser.console_errors(), Vec::<String>::new());
+    browser.close().await;
+}
+
+/// Opens the chat at this address, and joins it.
+async fn join_at(browser: &Browser, address: &str, name: &str) {
+    browser.goto(address).await;
+    browser.types("#name", &format!("{name}\n")).await;
+    browser.waits_for_text("#here .own", name).await;
+}
+
+/// A line can be dead without an end: a phone that has left its network, a proxy that hangs. A
+/// browser notices that after many minutes. The page notices it when a message of its own has no
+/// answer, and the message is said once.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_dead_line_is_noticed_and_what_was_written_is_said_once() {
+    let server = start();
+    let proxy = Proxy::start(server.address());
+    let (left, right) = two().await;
+    join_at(&left, &format!("http://{}/", proxy.address()), "Ada").await;
+    join(&right, &server, "Grace").await;
+    left.types("#text", "before\n").await;
+    right.waits_for_text("#said .words", "before").await;
+    proxy.hangs_on_open_connections();
+    left.types("#text", "into the void\n").await;
+    left.waits_for_text("#unsaid .how", "not sent yet").await;
+    // It stops saying that it is connected.
+    until(&left, "document.getElementById('state').classList.contains('bad')").await;
+    left.waits_for_text("#said .words", "into the void").await;
+    left.waits_for_text("#state:not(.bad)", "Connected.").await;
+    right.types("#text", "still there?\n").await;
+    for browser in [&left, &right] {
+        browser.waits_for_text("#said .words", "still there?").await;
+        assert_eq!(value(browser, SAID).await, json!(["before", "into the void", "still there?"]));
+        assert_eq!(value(browser, UNSAID).await, 0);
+    }
+    proxy.goes_on();
+    end((left, right)).await;
+}
+
+/// Lets a test set the page's clock forward.
+const CLOCK: &str = "const clock = performance.now.bind(performance);
+    window.ahead = 0;
+    performance.now = () => clock() + window.ahead";
+
+/// A page that has heard nothing for a while asks whether anybody is there. If nobody is, it connects
+/// again.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_page_that_hears_nothing_asks_and_connects_again_without_an_answer() {
+    let server = start();
+    let browser = Browser::start().await;
+    browser.goto(&server.url("/")).await;
+    browser.script(CLOCK).await;
+    browser.script(PLAYED).await;
+    browser.types("#name", "Ada\n").await;
+    until(&browser, "sockets.length === 1 && sockets[0].sent.length === 1").await;
+    welcome(&browser).await;
+    for rounds in 1..=2 {
+        browser.script("window.ahead += 16_000").await;
+        until(&browser, &format!("sockets[0].sent.length === 1 + {rounds}")).await;
+        assert_eq!(value(&browser, "sockets[0].sent.at(-1)").await, json!({ "ping": true }));
+        tell(&browser, json!({ "type": "pong" })).await;
+    }
+    // Other messages are a sign of life, too, and there is no second ping meanwhile.
+    browser.script("window.ahead += 16_000").await;
+    until(&browser, "sockets[0].sent.length === 4").await;
+    browser.script("window.ahead += 3000").await;
+    tell(&browser, json!({ "type": "typing", "name": "Grace" })).await;
+    browser.script("window.ahead += 3000").await;
+    browser.script("return new Promise(done => setTimeout(done, 1500))").await;
+    assert_eq!(value(&browser, "sockets.length").await, 1);
+    assert_eq!(value(&browser, "sockets[0].sent.length").await, 4);
+    // Nothing at all is the end, and the page does not wait for a closing handshake.
+    browser.script("window.ahead += 5000").await;
+    browser.waits_for_text("#state.bad", "Connection lost. Trying again").await;
+    until(&browser, "sockets.length === 2").await;
+    assert_eq!(value(&browser, "sockets[0].readyState").await, 3);
+    // What comes late from the line that was given up does not count.
+    browser.script("sockets[0].tells({ type: 'joined', names: ['Grace'] })").await;
+    assert_eq!(value(&browser, NOTES).await, 0);
+    assert_eq!(browser.console_errors(), Vec::<String>::new());
+    browser.close().await;
+}
+
+/// A script, a program or a keyboard can leave half of a character in what was typed. It is no text
+/// for JSON or UTF-8, and the page replaces it, so that the message is neither refused nor kept for
+/// ever.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn half_a_character_is_mended_before_it_is_sent() {
+    let server = start();
+    let (left, right) = two().await;
+    let half = r"'half \ud83d'";
+    for (browser, name) in [(&left, "Ada"), (&right, "Grace")] {
+        browser.goto(&server.url("/")).await;
+        browser
+            .script(&format!("document.getElementById('name').value = '{name} ' + {half}"))
+            .await;
+        browser.script("document.getElementById('join').requestSubmit()").await;
+        browser.waits_for_text("#here .own", &format!("{name} half \u{fffd}")).await;
+    }
+    left.script(&format!("document.getElementById('text').value = {half}")).await;
+    left.types("#text", "\n").await;
+    for browser in [&left, &right] {
+        browser.waits_for_text("#said .words", "half \u{fffd}").await;
+    }
+    assert_eq!(value(&left, UNSAID).await, 0);
+    // The tab may have kept one from before.
+    let kept = r"const visit = JSON.parse(sessionStorage.getItem('visit'));
+        visit.unsent.push({ key: 'k', msg: 'kept \ud83d' });
+        sessionStorage.setItem('visit', JSON.stringify(visit))";
+    left.script(kept).await;
+    left.goto(&server.url("/")).await;
+    right.waits_for_text("#said .words", "kept \u{fffd}").await;
+    until(&left, &format!("{UNSAID} === 0")).await;
+    end((left, right)).await;
+}
+
+/// Proxies and logs keep addresses, and browsers keep a history of them. No secret is in any.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn no_address_has_the_secret_in_it() {
+    let server = start();
+    let proxy = Proxy::start(server.address());
+    let browser = Browser::start().await;
+    let remember = "window.urls = [];
+        window.WebSocket = class extends WebSocket {
+            constructor(url) { super(url); urls.push(url); }
+        }";
+    for (path, socket) in [
+        ("/", "ws/lobby/Ada?hello"),
+        ("/vote", "vote/socket?hello"),
+        ("/compare", "vote/socket?hello"),
+    ] {
+        browser.goto(&format!("http://{}{path}", proxy.address())).await;
+        if path == "/" {
+            browser.types("#name", "Ada\n").await;
+        }
+        browser.waits_for_text("#state", "Connected.").await;
+        browser.script(remember).await;
+        proxy.cuts_connections();
+        until(&browser, "urls.length > 0").await;
+        browser.waits_for_text("#state", "Connected.").await;
+        let url = format!("ws://{}/{socket}", proxy.address());
+        assert_eq!(value(&browser, "urls[0]").await, json!(url));
+        let kept = "JSON.stringify([location.href, history.state, document.cookie,
+            ...performance.getEntriesByType('resource').map(({ name }) => name)])";
+        let kept = value(&browser, kept).await;
+        for item in ["visit", "ballots"] {
+            let secret = value(
+                &browser,
+                &format!("JSON.parse(sessionStorage.getItem('{item}'))?.session ?? null"),
+            )
+            .await;
+            let Some(secret) = secret.as_str() else { continue };
+            assert!(!kept.as_str().unwrap().contains(secret), "{item}: {kept}");
+            // Nor is it on the screen.
+            assert!(!browser.text("body").await.contains(secret), "{item}");
+        }
+    }
+    browser.close().await;
+}
+
+/// A policy without `unsafe-inline` stops what F17 puts into a page, and connections to elsewhere.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn the_policy_stops_scripts_styles_and_connections_that_are_not_the_pages_own() {
+    let server = start();
+    let browser = Browser::start().await;
+    for path in ["/", "/vote", "/compare", "/short", "/long", "/chat"] {
+        browser.goto(&server.url(path)).await;
+        let attack = r#"window.blocked = [];
+            document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => blocked.push(effectiveDirective));
+            const place = document.createElement("div");
+            place.innerHTML = `<img src="data:x" onerror="window.hacked = true"><p style="color: red"></p>`;
+            document.body.append(place);
+            const script = document.createElement("script");
+            script.textContent = "window.hacked = true";
+            document.body.append(script);
+            document.body.append(Object.assign(document.createElement("base"), { href: "http://evil.example/" }));
+            try { new WebSocket("ws://evil.example/"); } catch {}
+            return new Promise(done => setTimeout(() => done([window.hacked ?? false, [...new Set(blocked)].sort()]), 300))"#;
+        let stopped =
+            ["base-uri", "connect-src", "script-src-attr", "script-src-elem", "style-src-attr"];
+        assert_eq!(browser.script(attack).await, json!([false, stopped]), "{path}");
+    }
+    browser.close().await;
+}
+
+/// A vote whose answer does not come is shown as not confirmed, and cast again after a dead line and
+/// after a reload, under the same key.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_vote_without_an_answer_is_cast_again_and_counts_once() {
+    let server = start();
+    let proxy = Proxy::start(server.address());
+    let browser = Browser::start().await;
+    let url = format!("http://{}/vote", proxy.address());
+    browser.goto(&url).await;
+    browser.waits_for_text("[data-candidate=Hedy] output", "0").await;
+    proxy.hangs_on_open_connections();
+    browser.click("[data-candidate=Hedy] button").await;
+    browser.waits_for_text("#unconfirmed", "1 vote is not confirmed yet.").await;
+    let hedy = "document.querySelector('[data-candidate=Hedy] output').textContent";
+    until(&browser, &format!("{hedy} === '1'")).await;
+    until(&browser, "document.getElementById('unconfirmed').textContent === ''").await;
+    proxy.goes_on();
+    // What it sent into the dead line arrives late, and is the same vote.
+    proxy.is_cut_off();
+    browser.waits_for_text("#state.bad", "Connection lost").await;
+    browser.click("[data-candidate=Hedy] button").await;
+    browser.waits_for_text("#unconfirmed", "1 vote is not confirmed yet.").await;
+    proxy.leads_to(server.address());
+    browser.goto(&url).await;
+    until(&browser, &format!("{hedy} === '2'")).await;
+    until(&browser, "sessionStorage.getItem('ballots').includes('\"unconfirmed\":[]')").await;
     browser.close().await;
 }

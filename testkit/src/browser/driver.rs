@@ -13,6 +13,9 @@ use crate::programs::program::Program;
 /// What the driver says before its port, which it ends with a full stop.
 const STARTED: &str = "was started successfully on port ";
 
+/// The driver takes a port that is free for IPv6. Somebody else may have it for IPv4.
+const TRIES: usize = 5;
+
 /// A running `chromedriver`, killed when dropped.
 pub(super) struct Driver {
     program: Program,
@@ -22,6 +25,18 @@ pub(super) struct Driver {
 impl Driver {
     /// Starts the driver on a free port, and waits until it listens. This blocks.
     pub(super) fn start(program: &Path) -> Self {
+        let mut told = String::new();
+        for _ in 0..TRIES {
+            match Self::tries_to_start(program) {
+                Ok(driver) => return driver,
+                Err(everything) => told = everything,
+            }
+        }
+        panic!("chromedriver named no port; it said:\n{told}");
+    }
+
+    /// Starts the driver, or returns what it has printed if it names no port.
+    fn tries_to_start(program: &Path) -> Result<Self, String> {
         let mut command = Command::new(program);
         command.arg("--port=0");
         let program = Program::start(command).unwrap_or_else(|error| panic!("{error}"));
@@ -30,10 +45,8 @@ impl Driver {
             let (_, port) = line.split_once(STARTED)?;
             port.trim_end_matches('.').parse().ok()
         });
-        let Some(port) = port else {
-            panic!("chromedriver named no port; it said:\n{}", program.everything());
-        };
-        Self { program, address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)) }
+        let Some(port) = port else { return Err(program.everything()) };
+        Ok(Self { program, address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)) })
     }
 
     pub(super) fn url(&self) -> String {
@@ -49,6 +62,13 @@ impl Driver {
     pub(super) fn log(&self, session: &str) -> Result<Value, ureq::Error> {
         let url = format!("{}/session/{session}/se/log", self.url());
         agent().post(url).send_json(json!({ "type": "browser" }))?.body_mut().read_json()
+    }
+
+    /// Gives the browser a command of its own protocol. This blocks.
+    pub(super) fn commands(&self, session: &str, name: &str, parameters: &Value) {
+        let url = format!("{}/session/{session}/goog/cdp/execute", self.url());
+        let sent = agent().post(url).send_json(json!({ "cmd": name, "params": parameters }));
+        sent.unwrap_or_else(|error| panic!("{name} {parameters}: {error}"));
     }
 
     /// Ends a session, and so the browser. This needs no runtime: it must work in a `Drop` too.

@@ -64,13 +64,14 @@ pub struct Response {
 }
 
 impl Response {
-    /// The status line and the headers, without the date, and without the length of a body that may
-    /// be rewritten.
+    /// The status line and the headers, without the date, and without the length and the policy of a
+    /// body that may be rewritten.
     pub fn head(&self) -> String {
         let length = self.body.len().to_string();
         let headers = self.headers.iter().map(|(name, value)| {
             let value = match name.as_str() {
                 "Date" => "(date)",
+                "Content-Security-Policy" => "(the policy of the page)",
                 _ if *value == length => "(the length of the page)",
                 _ => value,
             };

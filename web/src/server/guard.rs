@@ -16,22 +16,16 @@ use tracing::warn;
 
 use crate::host::{effective_host, names_a_host};
 use crate::origin::Origins;
+use crate::policy::POLICY;
 
 /// The longest body of a request, in bytes.
 const BODY_BYTES: usize = 16 * 1024;
 /// How long a request may take, in addition to the time for which a poll is held.
 const REQUEST_TIME: Duration = Duration::from_secs(10);
-/// Headers of every answer: it is never cached, never taken for another type, never framed by
-/// another site, and its page loads nothing from other sites.
-const HEADERS: [(HeaderName, HeaderValue); 3] = [
+/// Headers of every answer: it is never cached, and never taken for another type.
+const HEADERS: [(HeaderName, HeaderValue); 2] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (
-        CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'none'",
-        ),
-    ),
 ];
 
 /// The rules, for one server.
@@ -64,7 +58,10 @@ async fn guard(State(rules): State<Rules>, request: Request, next: Next) -> Resp
             (StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()
         }),
     };
-    response.headers_mut().extend(HEADERS);
+    let headers = response.headers_mut();
+    headers.extend(HEADERS);
+    // A page has a policy of its own.
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     response
 }
 

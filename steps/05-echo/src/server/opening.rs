@@ -11,6 +11,7 @@ use http::Request;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, sink};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use web::Page;
 
 use crate::compression::negotiation::Compression;
 use crate::sans_io::{endpoint::Endpoint, limits::Limits, role::Role};
@@ -47,7 +48,7 @@ impl Opening {
         &self,
         stream: &mut TcpStream,
         time: Duration,
-        page: &str,
+        page: &Page,
         refusal: Option<Refusal>,
     ) -> io::Result<Result<(Request<()>, Endpoint), Refusal>> {
         let mut block = HeaderBlock::new(self.header_limits);

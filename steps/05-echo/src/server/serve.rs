@@ -9,7 +9,7 @@ use handshake::Refusal;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
-use web::{REST_AFTER_ERROR, print_line};
+use web::{Page, REST_AFTER_ERROR, print_line};
 
 use crate::sans_io::endpoint::Endpoint;
 use crate::server::{echo::echo, options::Options};
@@ -26,7 +26,7 @@ const STOP_GRACE: Duration = Duration::from_secs(1);
 pub struct Server {
     options: Options,
     /// The page for visitors.
-    page: String,
+    page: Page,
     clock: Arc<Clock>,
     /// A permit for each connection. All of them are back when all connections are over.
     seats: Semaphore,
@@ -49,7 +49,7 @@ impl Server {
     ///
     /// # Panics
     /// Outside of a tokio runtime.
-    pub fn new(mut options: Options, page: String) -> Arc<Self> {
+    pub fn new(mut options: Options, page: Page) -> Arc<Self> {
         options.verbose |= io::stdout().is_terminal();
         Arc::new(Self {
             clock: Clock::start(options.timeouts),
@@ -76,7 +76,8 @@ impl Server {
                 tokio::spawn(async move {
                     let options = &server.options;
                     let (opening, time) = (&options.opening, options.timeouts.handshake);
-                    let _ = opening.accept(&mut stream, time, "", Some(Refusal::Busy)).await;
+                    let _ =
+                        opening.accept(&mut stream, time, &server.page, Some(Refusal::Busy)).await;
                     drop(permit);
                 });
             }

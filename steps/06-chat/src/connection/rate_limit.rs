@@ -14,8 +14,8 @@ const BURST_SECONDS: u32 = 4;
 /// a little later, and the member's own TCP makes it wait. No message is lost.
 #[derive(Debug)]
 pub(crate) struct RateLimit {
-    /// The time that one message costs.
-    cost: Duration,
+    /// Messages a second.
+    rate: u32,
     /// The time at which all messages so far will be paid for.
     paid: Instant,
 }
@@ -24,19 +24,16 @@ pub(crate) struct RateLimit {
 impl RateLimit {
     /// Allows `rate` messages a second.
     pub(crate) fn new(rate: u32) -> Self {
-        Self { cost: Duration::from_secs(1) / rate.max(1), paid: Instant::now() }
+        Self { rate: rate.max(1), paid: Instant::now() }
     }
 
-    /// Counts a message.
-    pub(crate) fn count(&mut self) {
-        self.paid = self.paid.max(Instant::now()) + self.cost;
-    }
-
-    /// Returns how long nothing may be read, if at all. The timer is in a box, because most members
-    /// never need it.
-    pub(crate) fn rest(&self) -> Option<Pin<Box<Sleep>>> {
+    /// Counts a message. Returns how long nothing may be read after it, if at all. The timer is in a
+    /// box, because most members never need it.
+    pub(crate) fn count(&mut self) -> Option<Pin<Box<Sleep>>> {
+        let now = Instant::now();
+        self.paid = self.paid.max(now) + Duration::from_secs(1) / self.rate;
         let burst = Duration::from_secs(BURST_SECONDS.into());
-        let until = self.paid.checked_sub(burst).filter(|until| *until > Instant::now());
+        let until = self.paid.checked_sub(burst).filter(|until| *until > now);
         until.map(|until| Box::pin(sleep_until(until)))
     }
 }

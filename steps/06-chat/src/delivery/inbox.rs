@@ -73,7 +73,6 @@ pub(crate) struct Feed {
 /// A member who keeps up receives each broadcast. One who has just come, or does not read fast
 /// enough, is *behind*, and reads the messages from the log, piece by piece.
 pub(crate) struct Inbox {
-    log: EventLog,
     feed: &'static Feed,
     /// The last message that the member has received.
     cursor: Cursor,
@@ -81,8 +80,8 @@ pub(crate) struct Inbox {
     before: EventId,
     /// What the member receives first.
     first: Option<Encoded>,
-    /// Names that were in the member's welcome, and that the room has not been told of.
-    unannounced: BTreeSet<Arc<str>>,
+    /// Names that were in the member's welcome, and that the room has not been told of, in order.
+    unannounced: Box<[Arc<str>]>,
     lag: Option<Box<Lag>>,
 }
 
@@ -112,7 +111,6 @@ pub(crate) struct Delivered {
 impl Inbox {
     /// Returns an inbox of a member who receives `first`, and then what comes behind the cursor.
     pub(crate) fn new(
-        log: EventLog,
         feed: &'static Feed,
         cursor: Cursor,
         first: Encoded,
@@ -120,7 +118,8 @@ impl Inbox {
     ) -> Self {
         let before = cursor.after();
         let lag = Some(Box::new(Lag::new(before, 0)));
-        Self { log, feed, cursor, before, first: Some(first), unannounced, lag }
+        let unannounced = unannounced.into_iter().collect();
+        Self { feed, cursor, before, first: Some(first), unannounced, lag }
     }
 
     // ANCHOR: catch_up
@@ -128,6 +127,7 @@ impl Inbox {
     /// left.
     pub(crate) fn catch_up(
         &mut self,
+        log: &EventLog,
         outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
     ) -> bool {
         let Some(lag) = &mut self.lag else { return true };
@@ -135,12 +135,12 @@ impl Inbox {
             outgoing.send_encoded(&first);
         }
         while outgoing.pending() < READY_MAX {
-            let missed = self.log.read(&mut self.cursor, 1);
+            let missed = log.read(&mut self.cursor, 1);
             if missed.is_gap {
-                outgoing.send_encoded(&(self.feed.gap)(&self.log));
+                outgoing.send_encoded(&(self.feed.gap)(log));
             }
             for event in &missed.events {
-                let frame = (self.feed.frame)(&self.log, event);
+                let frame = (self.feed.frame)(log, event);
                 lag.bytes = lag.bytes.saturating_sub(frame.frames().len());
                 outgoing.send_encoded(&frame);
             }
@@ -174,6 +174,7 @@ impl Inbox {
                 lag.bytes += broadcast.bytes();
                 Delivered::default()
             }
+            // ANCHOR_END: take
             (Broadcast::Joined(joined, frame), _) => match self.fresh_names(joined) {
                 None => write(frame, outgoing),
                 Some(names) if names.is_empty() => Delivered::default(),
@@ -193,6 +194,7 @@ impl Inbox {
         Delivered { must_wake, is_behind: self.lag.is_some(), ..delivered }
     }
 
+    // ANCHOR: take_messages
     fn take_messages(
         &mut self,
         batch: &Batch,
@@ -206,16 +208,16 @@ impl Inbox {
         let frames = batch.frames_for(name, |id| self.cursor.accept(id));
         if frames.frames().is_empty() { Delivered::default() } else { write(&frames, outgoing) }
     }
-    // ANCHOR_END: take
+    // ANCHOR_END: take_messages
 
     /// Returns the names of members who have joined, without those that were in the member's welcome.
     /// `None` if all of them are new.
     fn fresh_names(&mut self, joined: &[Arc<str>]) -> Option<Vec<Arc<str>>> {
-        if self.unannounced.is_empty() {
+        let known = take(&mut self.unannounced);
+        if known.is_empty() {
             return None;
         }
-        let known = take(&mut self.unannounced);
-        Some(joined.iter().filter(|name| !known.contains(*name)).cloned().collect())
+        Some(joined.iter().filter(|name| known.binary_search(name).is_err()).cloned().collect())
     }
 
     /// Notes that what is handled from now on is read now, and that everything else was handled.

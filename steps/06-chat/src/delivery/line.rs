@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
 use echo::{Connection, Ended, Message};
+use event_log::EventLog;
 use tokio::time::Instant;
 
 use crate::delivery::broadcast::Broadcast;
@@ -18,8 +19,8 @@ use crate::delivery::stream::Stream;
 /// The line to a member of a room, or to a page of the vote.
 ///
 /// The task of the connection reads what the member sends. A broadcast is written by the task of the
-/// room, in its own time: to wake a task for each member would cost about as much as the write. Only
-/// if the system does not take everything, the connection's task is woken, and goes on.
+/// room: if it woke a task for each member, a broadcast would take up to half as long again. Only if
+/// the system does not take everything, the connection's task is woken, and writes the rest.
 pub(crate) struct Line {
     /// The member's name. Empty in the vote, where nobody has a name.
     pub(crate) name: Arc<str>,
@@ -98,6 +99,7 @@ impl Line {
     /// `may_receive` false, nothing is read.
     pub(crate) fn poll_turn(
         &self,
+        log: &EventLog,
         context: &mut Context<'_>,
         may_receive: bool,
         handle: &mut impl FnMut(&str) -> Option<Answer>,
@@ -112,7 +114,7 @@ impl Line {
             return Poll::Ready(Turn::TooSlow);
         }
         // A member who has something to catch up on is not asked for more.
-        if let Err(ended) = ready!(poll_caught_up(inbox, connection, context)) {
+        if let Err(ended) = ready!(poll_caught_up(log, inbox, connection, context)) {
             return Poll::Ready(Turn::Ended(ended));
         }
         if !may_receive {
@@ -142,7 +144,7 @@ impl Line {
 
     /// Sends everything that is in the log, before the server stops. Returns when it is written, or the
     /// connection is broken.
-    pub(crate) async fn send_rest(&self) {
+    pub(crate) async fn send_rest(&self, log: &EventLog) {
         let mut is_first = true;
         poll_fn(|context| {
             let mut state = self.state();
@@ -152,7 +154,7 @@ impl Line {
             if replace(&mut is_first, false) {
                 inbox.expect_no_broadcast(connection.outgoing().pending());
             }
-            poll_caught_up(inbox, connection, context).map(drop)
+            poll_caught_up(log, inbox, connection, context).map(drop)
         })
         .await;
     }
@@ -167,11 +169,12 @@ impl Line {
 
 /// Sends what a member has missed, as the member takes it.
 fn poll_caught_up(
+    log: &EventLog,
     inbox: &mut Inbox,
     connection: &mut Connection<Stream>,
     context: &mut Context<'_>,
 ) -> Poll<Result<(), Ended>> {
-    while !inbox.catch_up(&mut connection.outgoing()) {
+    while !inbox.catch_up(log, &mut connection.outgoing()) {
         ready!(pin!(connection.flush()).poll(context))?;
     }
     Poll::Ready(Ok(()))

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
-use crate::connection::converse::Outcome;
+use crate::connection::ending::Outcome;
 
 /// What a client says about itself when it connects. All of it is optional.
 #[derive(Debug, Default, Deserialize)]

@@ -1,6 +1,5 @@
 //! From a TCP connection to a path: TLS, the router, and the upgrade to a WebSocket.
 
-pub(crate) mod conversation;
 pub(crate) mod hello;
 pub(crate) mod routes;
 pub(crate) mod socket;

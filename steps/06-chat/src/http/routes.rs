@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use web::page;
 use web::server::{guarded, not_found};
@@ -24,8 +24,8 @@ const HOLD_TIME: Duration = Duration::from_secs(10);
 /// Returns the router for all paths of this step.
 pub fn router(app: Arc<App>) -> Router {
     let html = |title, content: &str| {
-        let document = page(6, title, &with_live_parts(content));
-        get(move || async move { Html(document) })
+        let page = page(6, title, &with_live_parts(content));
+        get(move || async move { page })
     };
     let polls = polling::routes(app.log.clone(), HOLD_TIME);
     let origins = app.policy.origins.clone();
@@ -49,7 +49,9 @@ pub fn router(app: Arc<App>) -> Router {
 fn with_live_parts(content: &str) -> String {
     let style = include_str!("../pages/live.css");
     let script = include_str!("../pages/live.js");
-    let content = content.replace("<!-- STATE -->", include_str!("../pages/state.html").trim_end());
+    let votes = format!("<script>\n{}</script>", include_str!("../pages/votes.js"));
+    let state = include_str!("../pages/state.html").trim_end();
+    let content = content.replace("<!-- STATE -->", state).replace("<!-- VOTES -->", &votes);
     format!("<style>\n{style}</style>\n<script>\n{script}</script>\n{content}")
 }
 

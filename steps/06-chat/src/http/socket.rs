@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use echo::{Agreement, Connection, Endpoint, Limits, Role};
+use echo::{Agreement, Connection, Endpoint, Limits, Role, echo};
 use handshake::Refusal;
 use hyper::upgrade::{OnUpgrade, Upgraded, on};
 use hyper_util::rt::TokioIo;
@@ -15,9 +15,9 @@ use tokio_rustls::server::TlsStream;
 use tracing::{debug, info, warn};
 
 use crate::app::{App, Seat};
-use crate::connection::converse::Outcome;
+use crate::connection::conversation::Conversation;
+use crate::connection::ending::{Outcome, end};
 use crate::delivery::stream::Stream;
-use crate::http::conversation::{echo_until_the_end, end, stay, vote};
 use crate::http::hello::{Visit, complete};
 use crate::rooms::registry::Member;
 
@@ -85,10 +85,13 @@ async fn take_over(upgraded: OnUpgrade, purpose: Purpose, agreed: Option<Agreeme
         Err(outcome) => return end(connection, outcome, app).await,
     };
     match place {
-        None => drop(tokio::spawn(vote(connection, &visit.session, seat))),
+        None => {
+            let voter = app.election.enter(connection, &visit.session);
+            tokio::spawn(Conversation::new(voter, seat));
+        }
         Some((room, name)) => {
             if let Some(member) = enter(app, &room, &name, &visit, connection).await {
-                tokio::spawn(stay(member, seat));
+                tokio::spawn(Conversation::new(member, seat));
             }
         }
     }
@@ -103,6 +106,15 @@ fn stream_of(upgraded: Upgraded) -> Option<(Stream, Vec<u8>)> {
             let parts = upgraded.downcast::<TokioIo<TlsStream<TcpStream>>>().ok()?;
             Some((Stream::Tls(Box::new(parts.io.into_inner())), parts.read_buf.to_vec()))
         }
+    }
+}
+
+/// Echoes every message.
+#[expect(clippy::manual_async_fn, reason = "an async fn would store its arguments twice")]
+fn echo_until_the_end(mut connection: Connection<Stream>, seat: Seat) -> impl Future<Output = ()> {
+    async move {
+        let Err(ended) = echo(&mut connection).await;
+        Box::pin(end(connection, Outcome::Ended(ended), &seat.0)).await;
     }
 }
 

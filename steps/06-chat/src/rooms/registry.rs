@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
 use echo::{CloseCode, CloseFrame, Connection};
 use event_log::{EventId, EventLog, Loss, Membership, NotEntered, digest};
 use names::Name;
 
+use crate::connection::conversation::Participant;
 use crate::delivery::inbox::Answer;
 use crate::delivery::line::Line;
 use crate::delivery::stream::Stream;
@@ -28,7 +30,7 @@ pub(crate) struct Rooms {
 pub(crate) struct Member {
     rooms: Arc<Rooms>,
     room: Arc<Room>,
-    pub(crate) line: Arc<Line>,
+    line: Arc<Line>,
     membership: Membership,
 }
 // ANCHOR_END: member
@@ -121,15 +123,17 @@ impl Rooms {
     }
 }
 
-impl Member {
-    /// Splits the member into the line, the part that handles messages, and the part that ends when
-    /// the member loses the name.
-    pub(crate) fn parts(
-        &mut self,
-    ) -> (&Line, impl FnMut(&str) -> Option<Answer> + use<'_>, impl Future<Output = Loss> + use<'_>)
-    {
-        let (room, line) = (&self.room, &self.line);
-        (line, move |text: &str| room.handle(&line.name, text), self.membership.lost())
+impl Participant for Member {
+    fn line(&self) -> &Arc<Line> {
+        &self.line
+    }
+
+    fn handle(&self, text: &str) -> Option<Answer> {
+        self.room.handle(&self.line.name, text)
+    }
+
+    fn poll_lost(&mut self, context: &mut Context<'_>) -> Poll<Loss> {
+        self.membership.poll_lost(context)
     }
 }
 

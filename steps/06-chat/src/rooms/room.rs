@@ -118,7 +118,7 @@ impl Room {
         let shared = self.log.is_shared();
         let (room, you, after) = (&*self.name, &**name, cursor.after());
         let welcome = encode(&ServerMessage::Welcome { room, you, here, shared, after });
-        let inbox = Inbox::new(self.log.clone(), &FEED, cursor, welcome, unannounced);
+        let inbox = Inbox::new(&FEED, cursor, welcome, unannounced);
         let line = Line::new(Arc::clone(name), connection, inbox);
         self.members.add(Arc::clone(&line));
         line
@@ -199,7 +199,7 @@ impl Room {
     /// again.
     async fn broadcast_joined(&self, here: &BTreeSet<Arc<str>>, events: &[Event]) {
         let (joined, lines) = {
-            // Those are told who had entered by then. For others, it is a part of their welcome.
+            // Members who enter from now on learn these names from their welcome.
             let mut state = self.state();
             let senders = events.iter().map(|event| &event.owner);
             let present: BTreeSet<Arc<str>> = here.iter().chain(senders).cloned().collect();
@@ -279,8 +279,7 @@ impl Room {
 
 // ANCHOR: broadcast
 /// Broadcasts everything that happens in a room, until the room is gone. Because only this task
-/// broadcasts, all members receive everything in one order. It waits for none of the
-/// members.
+/// broadcasts, all members receive everything in one order. It waits for none of the members.
 async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cursor: Cursor) {
     let Some(topic) = room.upgrade().map(|room| room.topic.clone()) else { return };
     let (mut messages, mut names) =

@@ -1,0 +1,132 @@
+//! One conversation with a participant, from the first message to the last.
+
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use echo::{CloseCode, CloseFrame};
+use event_log::Loss;
+use tokio::task::coop::consume_budget;
+use tokio::time::Sleep;
+
+use crate::app::Seat;
+use crate::connection::ending::{Outcome, leave};
+use crate::connection::rate_limit::RateLimit;
+use crate::connection::slow_reader;
+use crate::delivery::inbox::Answer;
+use crate::delivery::line::{Line, Turn};
+
+/// To somebody whose name was given to another visitor while the servers could not reach each other.
+const LOST: &str =
+    "somebody else got this name, or one like it, before the servers lost each other";
+
+// ANCHOR: participant
+/// A member of a room, or a page of the vote. Whoever takes part leaves when this value is dropped,
+/// however the connection ended (fault F18).
+pub(crate) trait Participant: Send + 'static {
+    /// The line to the participant.
+    fn line(&self) -> &Arc<Line>;
+
+    /// Handles a text. Returns the answer that only this participant receives, if any.
+    fn handle(&self, text: &str) -> Option<Answer>;
+
+    /// Waits until the participant loses the name.
+    fn poll_lost(&mut self, context: &mut Context<'_>) -> Poll<Loss>;
+}
+// ANCHOR_END: participant
+
+// ANCHOR: conversation
+/// The task of a connection: the conversation, and then the end.
+///
+/// It waits for three things at once: for something to do on the [line](Line), for the end of a rest,
+/// and for the loss of the name. A broadcast does not go through this task. So a member who does not
+/// read does not delay the others (fault F21).
+///
+/// Most connections are quiet most of the time, and then this is all that their tasks keep in memory.
+/// So it is a future written by hand: that of an `async fn` would be three times as large.
+pub(crate) struct Conversation<P> {
+    /// Who takes part, with the place among the open connections. Taken at the end.
+    talk: Option<(P, Seat)>,
+    rate_limit: RateLimit,
+    /// While it runs, nothing is received: the member has sent too fast.
+    rest: Option<Pin<Box<Sleep>>>,
+    /// What remains to be done when the conversation is over.
+    end: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+// ANCHOR_END: conversation
+
+impl<P: Participant> Conversation<P> {
+    pub(crate) fn new(participant: P, seat: Seat) -> Self {
+        let rate_limit = RateLimit::new(seat.0.chat_limits.rate);
+        Self { talk: Some((participant, seat)), rate_limit, rest: None, end: None }
+    }
+
+    // ANCHOR: converse
+    /// Talks with the participant until one side ends it.
+    fn poll_talk(
+        (participant, seat): &mut (P, Seat),
+        rate_limit: &mut RateLimit,
+        rest: &mut Option<Pin<Box<Sleep>>>,
+        context: &mut Context<'_>,
+    ) -> Poll<Outcome> {
+        let app = &*seat.0;
+        loop {
+            if rest.as_mut().is_some_and(|rest| rest.as_mut().poll(context).is_ready()) {
+                *rest = None;
+            }
+            let turn = {
+                let mut handle = |text: &str| participant.handle(text);
+                participant.line().poll_turn(&app.log, context, rest.is_none(), &mut handle)
+            };
+            let Poll::Ready(turn) = turn else {
+                // After what came so far was handled.
+                return participant.poll_lost(context).map(|how| {
+                    let reason = match how {
+                        Loss::GoesOn => "this name goes on in another window",
+                        Loss::Taken => LOST,
+                    };
+                    close(CloseCode::POLICY_VIOLATION, reason)
+                });
+            };
+            match turn {
+                Turn::Received(bytes) => {
+                    *rest = rate_limit.count();
+                    app.metrics.message_received(bytes);
+                    // A member who sends a thousand messages at once lets the room's task work, too.
+                    ready!(pin!(consume_budget()).poll(context));
+                }
+                Turn::NotText => {
+                    return Poll::Ready(close(CloseCode::UNSUPPORTED_DATA, "only texts, please"));
+                }
+                Turn::TooSlow => {
+                    app.metrics.slow_reader();
+                    return Poll::Ready(Outcome::Close(slow_reader::CLOSE));
+                }
+                Turn::Ended(ended) => return Poll::Ready(Outcome::Ended(ended)),
+            }
+        }
+    }
+    // ANCHOR_END: converse
+}
+
+impl<P: Participant + Unpin> Future for Conversation<P> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Self { talk, rate_limit, rest, end } = self.get_mut();
+        if let Some(talking) = talk {
+            let outcome = ready!(Self::poll_talk(talking, rate_limit, rest, context));
+            *end = talk.take().map(
+                |(participant, seat)| -> Pin<Box<dyn Future<Output = ()> + Send>> {
+                    let line = Arc::clone(participant.line());
+                    Box::pin(async move { leave(line, participant, outcome, &seat.0).await })
+                },
+            );
+        }
+        end.as_mut().map_or(Poll::Ready(()), |end| end.as_mut().poll(context))
+    }
+}
+
+fn close(code: CloseCode, reason: &'static str) -> Outcome {
+    Outcome::Close(CloseFrame { code, reason })
+}
