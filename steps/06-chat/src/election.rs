@@ -8,12 +8,11 @@ use echo::{Connection, Encoded};
 use event_log::{Draft, Event, EventLog, Loss, Missed, random_key};
 use polling::{CANDIDATES, Tally, VOTES};
 use serde::Deserialize;
-use tokio::time::{Instant, sleep_until};
 use web::Kind;
 
-use crate::delivery::audience::{Amount, Audience};
+use crate::delivery::audience::{Amount, Audience, Judgement};
 use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
-use crate::delivery::inbox::{Answer, Feed, Inbox, SLOW_TIME};
+use crate::delivery::inbox::{Answer, Feed, Inbox};
 use crate::delivery::line::Line;
 use crate::delivery::participant::Participant;
 use crate::delivery::stream::Stream;
@@ -148,8 +147,9 @@ impl Election {
     pub(crate) async fn broadcast_votes(&self) {
         let mut cursor = self.log.newcomer(VOTES, 0);
         let mut notifications = self.log.message_notifications(VOTES);
-        let (mut is_somebody_behind, mut next_judgement) = (false, Instant::now());
+        let mut judgement = Judgement::default();
         loop {
+            judgement.judge(&self.pages, self.queue_max);
             let Missed { is_gap, events: votes } = self.log.read(&mut cursor, BATCH);
             // Taken after the votes were read, so the counts include every one of them.
             let Tally { counts, newest } = Tally::of(&self.log);
@@ -161,18 +161,12 @@ impl Election {
             }
             if !votes.is_empty() {
                 let batch = Broadcast::Messages(batch_of(&votes, &counts));
-                if self.pages.send(batch, &self.pages.lines()).await && !is_somebody_behind {
-                    is_somebody_behind = true;
-                    next_judgement = Instant::now() + SLOW_TIME;
-                }
+                judgement.note(self.pages.send(batch, &self.pages.lines()).await);
                 continue;
             }
             tokio::select! {
                 _ = notifications.changed() => {}
-                () = sleep_until(next_judgement), if is_somebody_behind => {
-                    is_somebody_behind = self.pages.judge(self.queue_max);
-                    next_judgement = Instant::now() + SLOW_TIME;
-                }
+                () = judgement.due() => {}
             }
         }
     }

@@ -1,11 +1,13 @@
 //! Everybody who receives the broadcasts of a room, or of the vote, on this server.
 
+use std::future::pending;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::task::{JoinSet, unconstrained, yield_now};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use crate::delivery::broadcast::Broadcast;
 use crate::delivery::line::Line;
@@ -15,6 +17,9 @@ use crate::metrics::Metrics;
 const LINES_AT_A_TIME: usize = 256;
 /// The fewest lines for which another thread is worth waking.
 const PART_MIN: usize = 128;
+
+/// The time between two looks at whether somebody is too slow.
+const JUDGE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The lines at one moment.
 pub(crate) type Lines = Arc<Vec<Arc<Line>>>;
@@ -98,7 +103,7 @@ impl Audience {
     // ANCHOR: judge
     /// Ends the conversation with everybody who is too slow. Returns whether somebody has something to
     /// catch up on.
-    pub(crate) fn judge(&self, limit: usize) -> bool {
+    fn judge(&self, limit: usize) -> bool {
         let now = Instant::now();
         let mut is_behind = false;
         for line in &*self.lines() {
@@ -107,6 +112,34 @@ impl Audience {
         is_behind
     }
     // ANCHOR_END: judge
+}
+
+/// When the members are judged next: never, while nobody is behind.
+#[derive(Default)]
+pub(crate) struct Judgement(Option<Instant>);
+
+impl Judgement {
+    /// Notes whether somebody was behind after a broadcast.
+    pub(crate) fn note(&mut self, is_behind: bool) {
+        if is_behind {
+            self.0.get_or_insert_with(|| Instant::now() + JUDGE_INTERVAL);
+        }
+    }
+
+    /// Waits until the members are to be judged.
+    pub(crate) async fn due(&self) {
+        match self.0 {
+            Some(due) => sleep_until(due).await,
+            None => pending().await,
+        }
+    }
+
+    /// Judges the members, if it is time.
+    pub(crate) fn judge(&mut self, audience: &Audience, limit: usize) {
+        if self.0.is_some_and(|due| due <= Instant::now()) {
+            self.0 = audience.judge(limit).then(|| Instant::now() + JUDGE_INTERVAL);
+        }
+    }
 }
 
 /// Divides `length` things into parts of about the same size.

@@ -19,6 +19,9 @@ pub(crate) enum Broadcast {
     Typing(Arc<str>, Encoded),
     /// Everybody receives it.
     News(Encoded),
+    /// Messages before this one are no longer kept, and were not broadcast. A member who is behind
+    /// finds that out in the log.
+    Gap(EventId, Encoded),
 }
 
 /// Messages that are sent in one piece.
@@ -57,11 +60,17 @@ impl Broadcast {
         Self::Typing(name, frame)
     }
 
+    /// Returns a broadcast that messages are missing before `next`.
+    pub(crate) fn gap(next: EventId) -> Self {
+        Self::Gap(next, encode(&ServerMessage::Gap {}))
+    }
+
     /// Returns the number of bytes that most members receive.
     pub(crate) fn bytes(&self) -> usize {
         let (Self::Joined(_, frames)
         | Self::Typing(_, frames)
         | Self::News(frames)
+        | Self::Gap(_, frames)
         | Self::Messages(Batch { frames, .. })) = self;
         frames.frames().len()
     }

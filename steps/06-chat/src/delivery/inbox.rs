@@ -21,7 +21,10 @@ use crate::protocol::ServerMessage;
 /// where they cost nothing.
 const READY_MAX: usize = 32 * 1024;
 /// A member for whom much waits, and who takes nothing for this time, is too slow.
-pub(crate) const SLOW_TIME: Duration = Duration::from_secs(1);
+///
+/// It is some seconds long, because a peer that reads all the time takes something in steps of up to a
+/// megabyte: a system reports that there is room for more when a third of its buffer is free.
+const SLOW_TIME: Duration = Duration::from_secs(5);
 
 /// An answer to a message, for its sender alone.
 #[derive(Debug)]
@@ -167,6 +170,10 @@ impl Inbox {
         name: &str,
         outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
     ) -> Delivered {
+        // The connection's own task may not have run yet.
+        if let Some(first) = self.first.take() {
+            outgoing.send_encoded(&first);
+        }
         let pending = outgoing.pending();
         let falls_behind =
             self.lag.is_none() && pending > 0 && pending + broadcast.bytes() > READY_MAX;
@@ -185,8 +192,11 @@ impl Inbox {
                 Some(names) if names.is_empty() => Delivered::default(),
                 Some(names) => write(&encode(&ServerMessage::Joined { names: &names }), outgoing),
             },
-            // It is only worth something at once.
-            (Broadcast::Typing(..), Some(_)) => Delivered::default(),
+            (Broadcast::Gap(next, frame), None) if *next > self.cursor.after() => {
+                write(frame, outgoing)
+            }
+            // Who is typing is only worth something at once.
+            (Broadcast::Gap(..), _) | (Broadcast::Typing(..), Some(_)) => Delivered::default(),
             (Broadcast::Typing(who, _), None) if **who == *name => Delivered::default(),
             (Broadcast::Typing(_, frame) | Broadcast::News(frame), _) => write(frame, outgoing),
         };
@@ -262,6 +272,11 @@ impl Inbox {
         self.lag.as_ref().map_or(0, |lag| lag.bytes)
     }
 
+    /// Returns whether the member has something to catch up on.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.lag.is_some()
+    }
+
     /// Notes that nothing more is broadcast: the rest is read from the log.
     pub(crate) fn expect_no_broadcast(&mut self, pending: usize) {
         let received = self.cursor.after();
@@ -285,4 +300,35 @@ fn write(frames: &Encoded, outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>)
     let is_written = outgoing.write_encoded(frames);
     let (messages, bytes) = (frames.messages().len() as u64, frames.frames().len() as u64);
     Delivered { messages, bytes, must_wake: !is_written, is_behind: false }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+    use echo::{Clock, Connection, Endpoint, Limits, Role, Timeouts};
+    use event_log::Place;
+    use tokio::io::{AsyncReadExt as _, duplex};
+
+    use super::*;
+
+    static FEED: Feed = Feed { frame: |_, event| encode(&event.data), gap: |_| encode(&"gap") };
+
+    /// The room may broadcast to a newcomer before the task of the newcomer's connection has run.
+    #[tokio::test]
+    async fn the_welcome_comes_before_every_broadcast() {
+        let (stream, mut peer) = duplex(1024);
+        let clock = Clock::start(Timeouts::default());
+        let endpoint = Endpoint::new(Role::Server, Limits::default(), Vec::new(), None);
+        let mut connection = Connection::new(stream, endpoint, &clock);
+        let log = EventLog::open(&Place::Memory, polling::topics(10)).unwrap();
+        let cursor = log.newcomer("room/tea", 0);
+        let mut inbox = Inbox::new(&FEED, cursor, encode(&"welcome"), BTreeSet::new());
+        inbox.take(&Broadcast::news(&"news"), "Ada", &mut connection.outgoing());
+        assert!(inbox.catch_up(&log, &mut connection.outgoing()));
+        connection.flush().await.unwrap();
+        let mut received = [0; 17];
+        peer.read_exact(&mut received).await.unwrap();
+        assert_eq!(&received, b"\x81\x09\"welcome\"\x81\x06\"news\""[..17].as_ref());
+    }
 }

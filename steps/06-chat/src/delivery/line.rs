@@ -99,7 +99,7 @@ impl Line {
             *is_too_slow = true;
             waker.wake_by_ref();
         }
-        inbox.behind() > 0 && !*is_too_slow
+        inbox.is_behind() && !*is_too_slow
     }
 
     // ANCHOR: poll_turn

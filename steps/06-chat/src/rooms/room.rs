@@ -12,9 +12,9 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use crate::delivery::audience::{Amount, Audience};
+use crate::delivery::audience::{Amount, Audience, Judgement};
 use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
-use crate::delivery::inbox::{Answer, Feed, Inbox, SLOW_TIME};
+use crate::delivery::inbox::{Answer, Feed, Inbox};
 use crate::delivery::line::Line;
 use crate::delivery::stream::Stream;
 use crate::metrics::Metrics;
@@ -229,8 +229,8 @@ impl Room {
 
     // ANCHOR: broadcast_names
     /// Broadcasts who has joined, and also whoever has joined, sent one of these messages, and left
-    /// again.
-    async fn broadcast_joined(&self, here: &BTreeSet<Arc<str>>, events: &[Event]) {
+    /// again. Returns whether a member is behind.
+    async fn broadcast_joined(&self, here: &BTreeSet<Arc<str>>, events: &[Event]) -> bool {
         let (joined, lines) = {
             // Members who enter from now on learn these names from their welcome.
             let mut state = self.state();
@@ -240,14 +240,12 @@ impl Room {
             state.here.extend(joined.iter().cloned());
             (joined, self.members.lines())
         };
-        if !joined.is_empty() {
-            self.members.send(Broadcast::joined(joined), &lines).await;
-        }
+        !joined.is_empty() && self.members.send(Broadcast::joined(joined), &lines).await
     }
 
     /// Broadcasts who has left. Whoever has sent one of the messages that are `still_to_come` leaves
-    /// after them.
-    async fn broadcast_left(&self, here: &BTreeSet<Arc<str>>, still_to_come: &[Event]) {
+    /// after them. Returns whether a member is behind.
+    async fn broadcast_left(&self, here: &BTreeSet<Arc<str>>, still_to_come: &[Event]) -> bool {
         let (left, lines) = {
             let mut state = self.state();
             let were_here = &take(&mut state.left) | &state.here;
@@ -256,10 +254,11 @@ impl Room {
             state.here = here.iter().chain(stay).cloned().collect();
             (left.into_iter().cloned().collect::<Vec<Arc<str>>>(), self.members.lines())
         };
-        if !left.is_empty() {
-            let left = Broadcast::news(&ServerMessage::Left { names: &left });
-            self.members.send(left, &lines).await;
+        if left.is_empty() {
+            return false;
         }
+        let left = Broadcast::news(&ServerMessage::Left { names: &left });
+        self.members.send(left, &lines).await
     }
     // ANCHOR_END: broadcast_names
 
@@ -323,7 +322,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
     let mut shared = log.shared();
     let mut was_shared = *shared.borrow_and_update();
     let (mut are_names_new, mut next_names) = (false, Instant::now());
-    let (mut is_somebody_behind, mut next_judgement) = (false, Instant::now());
+    let mut judgement = Judgement::default();
     loop {
         let mut is_about_shared = false;
         tokio::select! {
@@ -335,12 +334,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
                 continue;
             }
             () = sleep_until(next_names), if are_names_new => {}
-            () = sleep_until(next_judgement), if is_somebody_behind => {
-                let Some(room) = room.upgrade() else { return };
-                is_somebody_behind = room.members.judge(room.queue_max);
-                next_judgement = Instant::now() + SLOW_TIME;
-                continue;
-            }
+            () = judgement.due() => {}
         }
         // ANCHOR_END: broadcast
         // ANCHOR: broadcast_all
@@ -353,35 +347,37 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
             let news = Broadcast::news(&ServerMessage::Shared { shared: is_shared });
             room.members.send(news, &room.members.lines()).await;
         }
-        let (mut is_behind, mut here) = (false, None);
+        let mut here = None;
         loop {
             let news = News::read(&log, &mut cursor, &mut names, take(&mut are_names_new));
             let is_all = news.events.len() < BATCH;
             room.note_sent(&news.events, is_all);
             // Members are announced before the room receives what they say.
             if let Some(new) = news.here {
-                room.broadcast_joined(&new, &news.events).await;
+                judgement.note(room.broadcast_joined(&new, &news.events).await);
                 here = Some(new);
                 next_names = Instant::now() + CHANGES_INTERVAL;
             }
             if let (true, Some(here)) = (is_all, &here) {
-                room.broadcast_left(here, &news.events).await;
+                judgement.note(room.broadcast_left(here, &news.events).await);
             }
             room.broadcast_typing().await;
-            is_behind |= room.broadcast_messages(&news.events).await;
+            // So many messages came at once that some of them are no longer kept.
+            if let (true, Some(next)) = (news.is_gap, news.events.first()) {
+                room.members.send(Broadcast::gap(next.id), &room.members.lines()).await;
+            }
+            judgement.note(room.broadcast_messages(&news.events).await);
+            // Here, because in a crowd that talks without a pause, this loop may not end.
+            judgement.judge(&room.members, room.queue_max);
             if is_all {
                 break;
             }
         }
         if let Some(here) = here {
-            room.broadcast_left(&here, &[]).await;
+            judgement.note(room.broadcast_left(&here, &[]).await);
         }
         if !is_shared {
             room.broadcast_waiting().await;
-        }
-        if is_behind && !is_somebody_behind {
-            is_somebody_behind = true;
-            next_judgement = Instant::now() + SLOW_TIME;
         }
     }
 }
@@ -389,6 +385,8 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
 
 /// What is new in a room.
 struct News {
+    /// Whether messages before these are no longer kept.
+    is_gap: bool,
     /// Messages, at most [`BATCH`] of them.
     events: Vec<Event>,
     /// The members who were present when these were the newest messages, if that has changed.
@@ -407,7 +405,7 @@ impl News {
             names.mark_unchanged();
             are_names_new || have_changed
         });
-        Self { events: missed.events, here }
+        Self { is_gap: missed.is_gap, events: missed.events, here }
     }
 }
 
