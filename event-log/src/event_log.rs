@@ -20,13 +20,14 @@ use crate::agreed::sum::Topics;
 use crate::event::{EventId, random_key};
 use crate::file_driver;
 use crate::process::core::Outcome;
-use crate::process::cursor::{Cursor, Missed};
+use crate::process::cursor::{Cursor, Missed, Portion};
 use crate::process::process::{NotAppended, Process, TooManyRooms};
 use crate::redis::driver::drive;
 use crate::redis_url::RedisUrl;
 use crate::shared::{Loss, Shared};
+use crate::status::LogStatus;
 
-/// How long an attempt to enter waits for Redis. A page gives an attempt up after ten seconds.
+/// How long an attempt to enter waits for Redis. A page waits longer, so that it learns why it is refused.
 const ENTER_TIME: Duration = Duration::from_secs(8);
 /// How long [`EventLog::store`] waits until the event is stored.
 const STORE_TIME: Duration = Duration::from_secs(10);
@@ -206,15 +207,22 @@ impl EventLog {
     }
 
     // ANCHOR: wait
-    /// Returns the events of a topic after `id`, and waits for the first one if there are none.
-    /// Returns no events if none came within `at_most`.
-    pub async fn wait(&self, topic: &str, id: EventId, at_most: Duration) -> Missed {
+    /// Returns a portion of the events of a topic after `id`, and waits for the first one if there are
+    /// none. Returns no events if none came within `at_most`.
+    pub async fn wait(
+        &self,
+        topic: &str,
+        id: EventId,
+        portion: Portion,
+        at_most: Duration,
+    ) -> Missed {
         // This receiver is all that the log knows of a reader. It subscribes before the first look
         // at the events, so an event that comes in between is not missed.
         let mut notifications = self.shared.topics.subscribe(topic);
         let news = async {
             loop {
-                let missed = self.after(topic, id);
+                let mut cursor = self.reader(topic, id);
+                let missed = self.shared.look(|process| cursor.read_portion(process, portion));
                 if missed.is_gap || !missed.events.is_empty() {
                     return missed;
                 }
@@ -266,11 +274,11 @@ impl EventLog {
         self.shared.look(|process| process.end(topic))
     }
 
-    /// Returns the events of a topic after `id`, and the counts of the same moment, which include
-    /// exactly these events and all older ones.
-    pub fn after_counted(&self, topic: &str, id: EventId) -> (Missed, Counted) {
+    /// Returns a portion of the events of a topic after `id`, and the counts of the same moment, which
+    /// include these events, all older ones, and all newer ones.
+    pub fn after_counted(&self, topic: &str, id: EventId, portion: Portion) -> (Missed, Counted) {
         self.shared.look(|process| {
-            let missed = Cursor::of_reader(process, topic, id).read(process, usize::MAX);
+            let missed = Cursor::of_reader(process, topic, id).read_portion(process, portion);
             (missed, Counted::of(process, topic))
         })
     }
@@ -343,6 +351,11 @@ impl EventLog {
     /// can be reached and takes writes. Otherwise there are no others, and the value is always `true`.
     pub fn shared(&self) -> watch::Receiver<bool> {
         self.shared.connected.subscribe()
+    }
+
+    /// Returns what an operator wants to know.
+    pub fn status(&self) -> LogStatus {
+        self.shared.with(|process, now| process.status(now))
     }
 
     /// Returns whether this process is connected with the others: see [`shared`](Self::shared).

@@ -25,6 +25,7 @@ mod redis;
 mod redis_url;
 mod session;
 mod shared;
+mod status;
 mod wakeups;
 
 pub use agreed::entry::Draft;
@@ -32,8 +33,9 @@ pub use agreed::sum::Topics;
 pub use clock::unix_milliseconds;
 pub use event::{Event, EventId, InvalidEventId, random_key};
 pub use event_log::{Counted, EventLog, Membership, NotEntered, NotStored, Place};
-pub use process::cursor::{Cursor, Missed};
+pub use process::cursor::{Cursor, Missed, Portion};
 pub use process::process::NotAppended;
 pub use redis_url::{InvalidRedisUrl, RedisUrl};
 pub use session::digest;
 pub use shared::Loss;
+pub use status::{LogStatus, Medium};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use event_log::{Draft, Event, EventId, EventLog, Missed, Topics, random_key};
+use event_log::{Draft, Event, EventId, EventLog, Missed, Portion, Topics, random_key};
 use tokio::time::{Instant, timeout};
 
 const LONG: Duration = Duration::from_secs(10);
@@ -411,11 +411,11 @@ async fn a_reader_does_not_wait_for_news_that_is_there() {
     let log = in_memory(100);
     append(&log, "words", "one");
     let began = Instant::now();
-    let missed = log.wait("words", EventId::default(), LONG).await;
+    let missed = log.wait("words", EventId::default(), Portion::ALL, LONG).await;
     assert_eq!((missed.is_gap, contents(&missed.events)), (false, vec!["one"]));
     // A gap is news, too.
     let old = EventId { milliseconds: clock() - 60_000, sequence: 0 };
-    let missed = log.wait("nothing", old, LONG).await;
+    let missed = log.wait("nothing", old, Portion::ALL, LONG).await;
     assert_eq!(missed, Missed { is_gap: true, events: vec![] });
     assert_eq!(began.elapsed(), Duration::ZERO);
 }
@@ -426,7 +426,7 @@ async fn a_reader_who_waits_gets_the_next_event_at_once() {
     append(&log, "words", "one");
     let waiting = tokio::spawn({
         let (log, newest) = (log.clone(), log.newest("words"));
-        async move { log.wait("words", newest, LONG).await }
+        async move { log.wait("words", newest, Portion::ALL, LONG).await }
     });
     while log.waiting() == 0 {
         tokio::task::yield_now().await;
@@ -447,10 +447,10 @@ async fn a_reader_who_waits_gets_the_next_event_at_once() {
 async fn a_reader_who_waits_in_vain_gets_nothing_when_the_time_is_up() {
     let log = in_memory(100);
     let began = Instant::now();
-    assert_eq!(log.wait("words", EventId::default(), LONG).await, Missed::default());
+    assert_eq!(log.wait("words", EventId::default(), Portion::ALL, LONG).await, Missed::default());
     assert_eq!(began.elapsed(), LONG);
     append(&log, "words", "one");
-    let missed = log.wait("words", EventId::default(), LONG).await;
+    let missed = log.wait("words", EventId::default(), Portion::ALL, LONG).await;
     assert_eq!(contents(&missed.events), ["one"]);
 }
 
@@ -462,7 +462,8 @@ async fn a_visitor_who_leaves_leaves_nothing_behind() {
     for number in 0..10_000 {
         let log = log.clone();
         let topic = number.to_string();
-        visitors.spawn(async move { log.wait(&topic, EventId::default(), LONG).await });
+        visitors
+            .spawn(async move { log.wait(&topic, EventId::default(), Portion::ALL, LONG).await });
     }
     while log.waiting() < 10_000 {
         tokio::task::yield_now().await;
@@ -482,7 +483,7 @@ async fn all_readers_who_wait_get_the_event() {
     let mut visitors = tokio::task::JoinSet::new();
     for _ in 0..5_000 {
         let log = log.clone();
-        visitors.spawn(async move { log.wait("numbers", newest, LONG).await });
+        visitors.spawn(async move { log.wait("numbers", newest, Portion::ALL, LONG).await });
     }
     while log.waiting() < 5_000 {
         tokio::task::yield_now().await;
@@ -490,4 +491,30 @@ async fn all_readers_who_wait_get_the_event() {
     append(&log, "numbers", "the one");
     let all = timeout(testkit::PATIENCE, visitors.join_all()).await.unwrap();
     assert!(all.iter().all(|missed| contents(&missed.events) == ["the one"]));
+}
+
+/// A reader who has missed a lot receives it piece by piece.
+#[tokio::test]
+async fn a_portion_has_at_most_so_many_events_and_bytes_and_at_least_one_event() {
+    let log = in_memory(100);
+    for number in 0..10 {
+        log.append(Draft::new("words", number.to_string(), "123456789")).unwrap();
+    }
+    log.append(Draft::new("words", "x", "long".repeat(100))).unwrap();
+    for (events, bytes, counts) in
+        [(4, 1000, vec![4, 4, 3]), (100, 39, vec![3, 3, 3, 1, 1]), (100, 0, vec![1; 11])]
+    {
+        let portion = Portion { events, bytes };
+        let (mut after, mut received) = (EventId::default(), Vec::new());
+        loop {
+            let missed = log.wait("words", after, portion, Duration::ZERO).await;
+            let (counted, _) = log.after_counted("words", after, portion);
+            assert_eq!(missed, counted);
+            let Some(last) = missed.events.last() else { break };
+            after = last.id;
+            received.push(missed.events);
+        }
+        assert_eq!(received.iter().map(Vec::len).collect::<Vec<_>>(), counts);
+        assert_eq!(received.concat(), log.after("words", EventId::default()).events);
+    }
 }

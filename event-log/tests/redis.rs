@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use event_log::{Draft, Event, EventId, EventLog, Topics, random_key};
+use event_log::{Draft, Event, EventId, EventLog, Portion, Topics, random_key};
 use testkit::{PATIENCE, Redis};
 use tokio::time::{Instant, timeout};
 
@@ -47,7 +47,7 @@ async fn numbers(log: &EventLog, count: usize) -> Vec<Event> {
             return events;
         }
         assert!(Instant::now() < deadline, "{} of {count} events have come", events.len());
-        log.wait("numbers", log.newest("numbers"), Duration::from_millis(100)).await;
+        log.wait("numbers", log.newest("numbers"), Portion::ALL, Duration::from_millis(100)).await;
     }
 }
 
@@ -88,7 +88,7 @@ async fn who_waits_in_one_process_gets_what_another_appends() {
     let redis = Redis::start();
     let (left, right) = (connected(&redis).await, connected(&redis).await);
     left.append(Draft::new("words", random_key(), "hello")).unwrap();
-    let missed = right.wait("words", EventId::default(), PATIENCE).await;
+    let missed = right.wait("words", EventId::default(), Portion::ALL, PATIENCE).await;
     assert!(!missed.is_gap);
     assert_eq!(&*missed.events[0].data, "hello");
 }

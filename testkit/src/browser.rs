@@ -107,7 +107,12 @@ impl Browser {
 
     /// Waits until an element that `css` finds shows `text`, and returns all that it shows.
     pub async fn waits_for_text(&self, css: &str, text: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
+        self.waits_for_late_text(css, text, Duration::ZERO).await
+    }
+
+    /// The same for a text that cannot be there before `delay` has passed.
+    pub async fn waits_for_late_text(&self, css: &str, text: &str, delay: Duration) -> String {
+        let deadline = Instant::now() + delay + PATIENCE;
         loop {
             // A page that is being replaced has no elements, and a script in it fails.
             let seen = self.client.execute(SEEN, vec![json!(css)]).await;

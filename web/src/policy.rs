@@ -18,6 +18,7 @@ pub(crate) const POLICY: &str = "default-src 'self'; img-src 'self' data:; conne
 /// What a page may connect to.
 const CONNECT: &str = "connect-src 'self'";
 
+// ANCHOR: policy_of
 /// Returns the policy of a page: of its inline scripts and styles, a browser uses those that are in
 /// `document` now. From a page of a step that `is_playground`, readers also try out servers of their
 /// own in the console, so it may connect to any WebSocket.
@@ -26,6 +27,7 @@ pub(crate) fn policy_of(document: &str, is_playground: bool) -> String {
     let policy = format!("script-src{scripts}; style-src{styles}; {POLICY}");
     if is_playground { policy.replace(CONNECT, &format!("{CONNECT} ws:")) } else { policy }
 }
+// ANCHOR_END: policy_of
 
 /// Returns the digests of all elements with this name, as a policy lists them.
 fn digests(document: &str, element: &str) -> String {

@@ -1,6 +1,6 @@
 //! Who holds which name. The order of the log decides, so all processes agree.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ const REMEMBERED_MAX: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 
 /// All names, by room.
 pub(crate) struct Names {
-    rooms: HashMap<Arc<str>, HashMap<Arc<str>, Held>>,
+    rooms: HashMap<Arc<str>, BTreeMap<Arc<str>, Held>>,
     /// The rooms, the looks and the names of all that are claimed or held.
     looks: BTreeSet<[Arc<str>; 3]>,
     /// The last session of each name that became free lately.
@@ -289,8 +289,13 @@ impl Names {
 
     /// Returns all processes that have a seat.
     pub(crate) fn processes(&self) -> BTreeSet<ProcessId> {
-        let held = self.rooms.values().flat_map(HashMap::values);
+        let held = self.rooms.values().flat_map(BTreeMap::values);
         held.flat_map(Held::seats).map(|seat| Arc::clone(&seat.process)).collect()
+    }
+
+    /// Returns the text of a room that all its names share, if it has any.
+    pub(crate) fn shared(&self, room: &str) -> Option<Arc<str>> {
+        self.rooms.get_key_value(room).map(|(room, _)| Arc::clone(room))
     }
 
     /// Returns all names, for a snapshot.

@@ -6,6 +6,8 @@ use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
+use names::looks;
+
 use crate::agreed::entry::{Draft, Entry, NameChange, ProcessId, Record};
 use crate::agreed::fingerprint::Fingerprint;
 use crate::agreed::names::Refusal;
@@ -285,9 +287,9 @@ impl Core {
     pub(crate) fn admit_known(&mut self) {
         let names = self.agreed.names();
         let known = self.seats.attempts().filter(|(_, wanted)| {
-            let Wanted { room, name, looks, session, .. } = wanted;
+            let Wanted { room, name, session, .. } = wanted;
             names.belongs_to(room, name, session)
-                && !names.is_alike_taken(room, name, looks, session)
+                && !names.is_alike_taken(room, name, &looks(name), session)
         });
         let known: Vec<u64> = known.map(|(number, _)| number).collect();
         for number in known {

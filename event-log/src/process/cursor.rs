@@ -19,6 +19,20 @@ pub struct Cursor {
     is_lost: bool,
 }
 
+/// How much a reader receives at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Portion {
+    /// The most events.
+    pub events: usize,
+    /// The most bytes of their owners, keys and contents. One event is returned even if it has more.
+    pub bytes: usize,
+}
+
+impl Portion {
+    /// Everything.
+    pub const ALL: Self = Self { events: usize::MAX, bytes: usize::MAX };
+}
+
 /// What a reader receives next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Missed {
@@ -67,6 +81,21 @@ impl Cursor {
         Missed { is_gap, events }
     }
     // ANCHOR_END: read
+
+    /// Returns what comes next, as much as a portion has room for, and moves behind it.
+    pub fn read_portion(&mut self, process: &Process, portion: Portion) -> Missed {
+        let before = self.after;
+        let mut missed = self.read(process, portion.events);
+        let mut bytes: usize = 0;
+        let fits = missed.events.iter().take_while(|event| {
+            bytes = bytes.saturating_add(event.owner.len() + event.key.len() + event.data.len());
+            bytes <= portion.bytes
+        });
+        let count = fits.count().max(1);
+        missed.events.truncate(count);
+        self.after = missed.events.last().map_or(before, |event| event.id);
+        missed
+    }
 
     fn is_gap(&self, history: &History) -> bool {
         self.is_lost || history.is_gap(&self.topic, self.after.max(self.announced_upto))

@@ -67,6 +67,8 @@ pub(crate) struct Link {
     leaves_at: Option<Duration>,
     /// Processes whose signs of life can be removed.
     gone: Vec<ProcessId>,
+    /// Connections that were opened.
+    connections: u64,
 }
 
 #[derive(Debug, PartialEq)]
@@ -120,12 +122,18 @@ impl Link {
             was_open: false,
             leaves_at: None,
             gone: Vec::new(),
+            connections: 0,
         }
     }
 
     /// Whether this process counts as connected with the others.
     pub(crate) fn is_shared(&self) -> bool {
         self.outage.is_shared()
+    }
+
+    /// The connections that were opened after the first one.
+    pub(crate) fn reconnects(&self) -> u64 {
+        self.connections.saturating_sub(1)
     }
 
     /// Whether somebody whose session the log knows may be let in at once.
@@ -233,6 +241,7 @@ impl Link {
     }
 
     fn connected(&mut self, run: String, core: &mut Core) {
+        self.connections += 1;
         if run.is_empty() || run != self.run {
             self.needs_settling = true;
             self.known_as = None;
@@ -268,7 +277,7 @@ impl Link {
                 if let Some(Record::Event(draft)) = entry.record {
                     // A full outbox has the newest events, and the oldest are lost.
                     let fingerprint = Fingerprint::of(&draft);
-                    let _ = core.outbox.add(draft, fingerprint);
+                    let _ = core.outbox.add(draft, fingerprint, now);
                 }
             }
             core.agreed.begin_loading();

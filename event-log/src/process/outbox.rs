@@ -2,6 +2,7 @@
 //! after a lost connection, until they are seen.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use crate::agreed::entry::Draft;
 use crate::agreed::fingerprint::Fingerprint;
@@ -17,7 +18,7 @@ pub struct OutboxFull;
 /// The pending events, in the order in which they were added.
 #[derive(Default)]
 pub(crate) struct Outbox {
-    drafts: BTreeMap<u64, Draft>,
+    drafts: BTreeMap<u64, Pending>,
     /// The number of each draft.
     numbers: HashMap<Fingerprint, u64>,
     next_number: u64,
@@ -25,12 +26,24 @@ pub(crate) struct Outbox {
     unsent: u64,
 }
 
+/// A draft that is pending.
+struct Pending {
+    draft: Draft,
+    /// When it was added, as the time since this process began.
+    added: Duration,
+}
+
 impl Outbox {
-    /// Adds a draft, unless the same one is pending already.
+    /// Adds a draft at the time `now`, unless the same one is pending already.
     ///
     /// # Errors
     /// [`OutboxFull`] if 10,000 drafts are pending.
-    pub(crate) fn add(&mut self, draft: Draft, fingerprint: Fingerprint) -> Result<(), OutboxFull> {
+    pub(crate) fn add(
+        &mut self,
+        draft: Draft,
+        fingerprint: Fingerprint,
+        now: Duration,
+    ) -> Result<(), OutboxFull> {
         if self.numbers.contains_key(&fingerprint) {
             return Ok(());
         }
@@ -40,7 +53,7 @@ impl Outbox {
         let number = self.next_number;
         self.next_number += 1;
         self.numbers.insert(fingerprint, number);
-        self.drafts.insert(number, draft);
+        self.drafts.insert(number, Pending { draft, added: now });
         Ok(())
     }
 
@@ -54,7 +67,7 @@ impl Outbox {
     pub(crate) fn take_unsent(&mut self, max: usize) -> Vec<Draft> {
         let unsent = self.drafts.range(self.unsent..).take(max);
         let (numbers, drafts): (Vec<u64>, Vec<Draft>) =
-            unsent.map(|(number, draft)| (*number, draft.clone())).unzip();
+            unsent.map(|(number, pending)| (*number, pending.draft.clone())).unzip();
         self.unsent = numbers.last().map_or(self.unsent, |last| last + 1);
         drafts
     }
@@ -67,9 +80,19 @@ impl Outbox {
     /// Returns the drafts of a topic that are pending, from this number on, and the number after
     /// them.
     pub(crate) fn pending(&self, topic: &str, from: u64) -> (Vec<Draft>, u64) {
-        let drafts = self.drafts.range(from..).map(|(_, draft)| draft);
+        let drafts = self.drafts.range(from..).map(|(_, pending)| &pending.draft);
         let drafts = drafts.filter(|draft| *draft.topic == *topic).cloned().collect();
         (drafts, self.next_number)
+    }
+
+    /// Returns the number of drafts that are pending.
+    pub(crate) fn len(&self) -> usize {
+        self.drafts.len()
+    }
+
+    /// Returns when the oldest draft that is pending was added, as the time since this process began.
+    pub(crate) fn oldest(&self) -> Option<Duration> {
+        self.drafts.values().next().map(|pending| pending.added)
     }
 
     /// Returns whether nothing is pending.

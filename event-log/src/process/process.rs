@@ -16,6 +16,7 @@ use crate::process::core::{Core, News};
 use crate::process::file_link::FileLink;
 use crate::process::link::Link;
 use crate::process::outbox::OutboxFull;
+use crate::status::{LogStatus, Medium};
 
 /// Rooms that may be open in all processes together.
 const ROOMS_MAX: usize = 1_000;
@@ -124,7 +125,9 @@ impl Process {
             Store::File(FileLink { problem: Some(problem), .. }) => {
                 return Err(NotAppended::CannotStore(problem.clone()));
             }
-            Store::File(_) | Store::Redis(_) => self.core.outbox.add(draft, fingerprint)?,
+            Store::File(_) | Store::Redis(_) => {
+                self.core.outbox.add(draft, fingerprint, now.elapsed)?;
+            }
         }
         self.advance(now);
         Ok(None)
@@ -156,6 +159,7 @@ impl Process {
         let is_known = names.belongs_to(room, name, session)
             && !names.is_alike_taken(room, name, &looks(name), session);
         let came = self.core.log_time(now.elapsed);
+        let room = names.shared(room).unwrap_or_else(|| room.into());
         let number = self.core.seats.want(room, name, session, came);
         match &self.store {
             Store::Redis(link) if link.is_cut_off() && is_known => {
@@ -274,6 +278,19 @@ impl Process {
             Store::Memory | Store::File(_) => true,
             Store::Redis(link) => link.is_shared(),
         }
+    }
+
+    /// Returns what an operator wants to know.
+    pub fn status(&self, now: Now) -> LogStatus {
+        let (medium, is_writable, reconnects) = match &self.store {
+            Store::Memory => (Medium::Memory, true, 0),
+            Store::File(link) => (Medium::File, link.problem.is_none(), 0),
+            Store::Redis(link) => (Medium::Redis, link.is_shared(), link.reconnects()),
+        };
+        let waiting = self.core.outbox.len();
+        let oldest = self.core.outbox.oldest().unwrap_or(now.elapsed);
+        let lag = now.elapsed.saturating_sub(oldest);
+        LogStatus { medium, is_writable, waiting, lag, reconnects }
     }
 
     /// Returns the sum of the log's entries.

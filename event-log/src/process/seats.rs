@@ -28,7 +28,6 @@ pub(crate) struct Seats {
 pub(crate) struct Wanted {
     pub(crate) room: Arc<str>,
     pub(crate) name: Arc<str>,
-    pub(crate) looks: Arc<str>,
     pub(crate) session: Arc<str>,
     /// When the connection came, by the clock of the log.
     came: u64,
@@ -50,14 +49,12 @@ struct Had {
 
 impl Seats {
     /// Wants a seat, for a new connection. Returns its number.
-    pub(crate) fn want(&mut self, room: &str, name: &str, session: &str, came: u64) -> u64 {
+    pub(crate) fn want(&mut self, room: Arc<str>, name: &str, session: &str, came: u64) -> u64 {
         let number = self.next_number;
         self.next_number += 1;
-        let (room, name, session): (_, Arc<str>, _) = (room.into(), name.into(), session.into());
-        let looks = Some(looks(&name)).filter(|looks| **looks != *name);
-        let looks = looks.map_or_else(|| Arc::clone(&name), Arc::from);
+        let (name, session) = (name.into(), session.into());
         let (is_admitted, had_seat) = (false, false);
-        let wanted = Wanted { room, name, looks, session, came, is_admitted, had_seat };
+        let wanted = Wanted { room, name, session, came, is_admitted, had_seat };
         self.wanted.insert(number, wanted);
         self.due.insert(number);
         number
@@ -274,7 +271,7 @@ impl Seats {
         (!is_done).then(|| NameChange::Seat {
             room: Arc::clone(&wanted.room),
             name: Arc::clone(&wanted.name),
-            looks: Arc::clone(&wanted.looks),
+            looks: looks_of(&wanted.name),
             session: Arc::clone(&wanted.session),
             seat,
             is_present: wanted.is_admitted,
@@ -282,4 +279,10 @@ impl Seats {
         })
     }
     // ANCHOR_END: take_due
+}
+
+/// Returns what a name looks like. Most names look like themselves, and share their text.
+fn looks_of(name: &Arc<str>) -> Arc<str> {
+    let looks = looks(name);
+    if looks == **name { Arc::clone(name) } else { looks.into() }
 }

@@ -19,7 +19,7 @@ use web::{Kind, Page};
 
 use crate::http_error::HttpError;
 use crate::page::page;
-use crate::request::{Poll, key_or_random, newest_of, read_json};
+use crate::request::{PORTION, Poll, has_more, key_or_random, newest_of, read_json, shorten};
 use crate::tally::MESSAGES;
 
 /// The longest text, in characters.
@@ -48,6 +48,9 @@ struct NewMessages<'log> {
     /// Whether messages are missing before these, because the server no longer has them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     gap: bool,
+    /// Whether there are more messages, for which this answer has no room: ask again at once.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    more: bool,
     messages: Vec<MessageEvent<'log>>,
     /// The server's clock, in milliseconds since 1970. A page compares ids with it.
     now: u64,
@@ -64,11 +67,14 @@ struct MessageEvent<'log> {
 /// `GET /messages?after=ID`: the messages since then, as soon as there is one.
 async fn messages(State(chat): State<Chat>, Query(poll): Query<Poll>) -> Response {
     let hold_time = poll.hold_time(chat.hold_time);
-    let Missed { is_gap: gap, events } = chat.log.wait(MESSAGES, poll.after, hold_time).await;
+    let missed = chat.log.wait(MESSAGES, poll.after, PORTION, hold_time).await;
+    let Missed { is_gap: gap, mut events } = missed;
+    shorten(&mut events);
     if events.is_empty() && !gap {
         return StatusCode::NO_CONTENT.into_response();
     }
     let newest = newest_of(&chat.log, MESSAGES, &events);
+    let more = has_more(&chat.log, MESSAGES, &events);
     let messages = events.iter().map(|Event { id, owner, key, data, .. }| MessageEvent {
         id: *id,
         key,
@@ -76,7 +82,7 @@ async fn messages(State(chat): State<Chat>, Query(poll): Query<Poll>) -> Respons
         text: data,
     });
     let messages = messages.collect();
-    Json(NewMessages { newest, gap, messages, now: unix_milliseconds() }).into_response()
+    Json(NewMessages { newest, gap, more, messages, now: unix_milliseconds() }).into_response()
 }
 
 /// The body of a request that sends a message.

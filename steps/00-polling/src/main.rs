@@ -8,7 +8,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use polling::{Options, site};
 use tracing::level_filters::LevelFilter;
-use web::server::{guarded, listen, log_to_standard_error, serve};
+use web::server::{HttpCounts, guarded, listen, log_to_standard_error, serve};
 use web::{give_up, parse_command_line, print_line, told_to_stop, wait_until_printed};
 
 /// How long a poll is held that has no news yet.
@@ -24,12 +24,13 @@ async fn main() {
 /// Serves until the signal to stop.
 async fn run(options: Options) -> Result<(), String> {
     let (log, limits) = (options.log()?, options.http_limits());
-    let mut router = guarded(site(log, HOLD_TIME), options.origins, HOLD_TIME);
+    let counts = HttpCounts::default();
+    let mut router = guarded(site(log, HOLD_TIME), options.origins, HOLD_TIME, counts.clone());
     if options.verbose || stdout().is_terminal() {
         router = router.layer(from_fn(print_request));
     }
     let listener = listen(&options.address)?;
-    serve(listener, router, limits, told_to_stop()).await;
+    serve(listener, router, limits, counts, told_to_stop()).await;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use event_log::{EventLog, Place, RedisUrl};
-use web::server::HttpLimits;
+use web::server::{HttpLimits, HttpTimes};
 use web::{Origins, address_and_port, positive, seconds, secret};
 
 use crate::tally::topics;
@@ -28,12 +28,18 @@ pub struct Options {
     /// The pages that may write.
     #[command(flatten)]
     pub origins: Origins,
-    /// Connections open at the same time; one more is closed
-    #[arg(long, value_name = "COUNT", default_value = "10000", value_parser = positive::<u32>)]
+    /// Connections open at the same time; for one more, the one that is idle the longest is closed, or if none is, the new one is answered with 503
+    #[arg(long, value_name = "COUNT", default_value = "10000", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_connections: u32,
-    /// Time for the header of a request, and until an idle connection is closed
+    /// Time for the header of a request, from its first byte or from the beginning of the connection
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub header_timeout: Duration,
+    /// Time after which a connection is closed that is idle after an answer; more than a load balancer has, so that the balancer closes first
+    #[arg(long, value_name = "SECONDS", default_value = "75", value_parser = seconds)]
+    pub keep_alive: Duration,
+    /// A client that takes no byte of its answer in this time is dropped, and one that has not taken all of it in twelve times this time
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub write_timeout: Duration,
     /// Print a line for each request, even if standard output is not a terminal
     #[arg(short, long)]
     pub verbose: bool,
@@ -42,7 +48,9 @@ pub struct Options {
 impl Options {
     /// Returns the limits on clients.
     pub fn http_limits(&self) -> HttpLimits {
-        HttpLimits { connections: self.max_connections as usize, header_time: self.header_timeout }
+        let (header, idle, write) = (self.header_timeout, self.keep_alive, self.write_timeout);
+        let times = HttpTimes { header, idle, write };
+        HttpLimits { connections: self.max_connections as usize, times }
     }
 
     /// Opens the log of messages and votes. Must be called on a tokio runtime.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use event_log::{Event, EventId, EventLog, random_key};
+use event_log::{Event, EventId, EventLog, Portion, random_key};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use web::{Fields, Kind};
@@ -11,6 +11,14 @@ use crate::http_error::HttpError;
 
 /// The longest key of a vote or a message, in bytes.
 const KEY_MAX: usize = 64;
+
+/// The longest list of events in an answer, in bytes. The client asks for the rest with its next
+/// poll. So a client that does not read costs this much at most, however many events there are.
+const ANSWER_BYTES: usize = 60 * 1024;
+/// The bytes of an event in JSON in addition to its texts, at most.
+const EVENT_BYTES: usize = 100;
+/// What is read for an answer.
+pub(crate) const PORTION: Portion = Portion { events: 1_000, bytes: ANSWER_BYTES };
 
 /// The query of a poll.
 #[derive(Deserialize)]
@@ -40,6 +48,32 @@ pub(crate) fn key_or_random(key: Option<String>) -> Result<String, HttpError> {
         Some(key) if (1..=KEY_MAX).contains(&key.len()) => Ok(key),
         Some(_) => Err(HttpError::bad_request(format!("a key has 1 to {KEY_MAX} bytes"))),
     }
+}
+
+/// Drops the events for which an answer has no room. Written in JSON, a text can be six times as long.
+pub(crate) fn shorten(events: &mut Vec<Event>) {
+    let mut bytes = 0;
+    let fits = events.iter().take_while(|Event { owner, key, data, .. }| {
+        bytes += EVENT_BYTES + json_bytes(owner) + json_bytes(key) + json_bytes(data);
+        bytes <= ANSWER_BYTES
+    });
+    let count = fits.count().max(1);
+    events.truncate(count);
+}
+
+/// Returns the bytes of a text within a JSON string.
+fn json_bytes(text: &str) -> usize {
+    let bytes_of = |byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(bytes_of).sum()
+}
+
+/// Returns whether a topic has more events than these, so that the client should ask again at once.
+pub(crate) fn has_more(log: &EventLog, topic: &str, events: &[Event]) -> bool {
+    events.last().is_some_and(|event| event.id < log.newest(topic))
 }
 
 /// Reads the JSON of a body.

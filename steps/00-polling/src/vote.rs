@@ -18,7 +18,7 @@ use web::{Kind, Page};
 
 use crate::http_error::HttpError;
 use crate::page::page;
-use crate::request::{Poll, key_or_random, newest_of, read_json};
+use crate::request::{PORTION, Poll, has_more, key_or_random, newest_of, read_json, shorten};
 use crate::tally::{CANDIDATES, Tally, VOTES};
 
 /// Each candidate's surname, and what she is known for.
@@ -29,6 +29,9 @@ const KNOWN_FOR: [(&str, &str); 5] = [
     ("Johnson", "computed the way to the moon"),
     ("Perlman", "taught bridges to form a tree"),
 ];
+
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What the requests of the vote need.
 #[derive(Clone)]
@@ -56,6 +59,10 @@ struct NewVotes {
     /// include them, unless the log has begun again.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     gap: bool,
+    /// Whether there are more votes, for which this answer has no room: ask again at once. The counts
+    /// include them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    more: bool,
     counts: BTreeMap<Arc<str>, u64>,
     votes: Vec<VoteEvent>,
     /// The server's clock, in milliseconds since 1970. A page compares ids with it.
@@ -73,9 +80,11 @@ struct VoteEvent {
 /// `GET /votes?after=ID`: long polling, or with `&wait=0` short polling.
 async fn votes(State(election): State<Election>, Query(poll): Query<Poll>) -> Response {
     let hold_time = poll.hold_time(election.hold_time);
-    election.log.wait(VOTES, poll.after, hold_time).await;
+    election.log.wait(VOTES, poll.after, PORTION, hold_time).await;
     // The counts are those of the moment in which the votes are read.
-    let (Missed { is_gap: gap, events }, counted) = election.log.after_counted(VOTES, poll.after);
+    let (missed, counted) = election.log.after_counted(VOTES, poll.after, PORTION);
+    let Missed { is_gap: gap, mut events } = missed;
+    shorten(&mut events);
     if events.is_empty() && !gap && !hold_time.is_zero() {
         return StatusCode::NO_CONTENT.into_response();
     }
@@ -83,6 +92,7 @@ async fn votes(State(election): State<Election>, Query(poll): Query<Poll>) -> Re
         (true, false) => poll.after,
         _ => newest_of(&election.log, VOTES, &events),
     };
+    let more = has_more(&election.log, VOTES, &events);
     let votes = events.into_iter().map(|Event { id, key, data, .. }| VoteEvent {
         id,
         key: key.to_string(),
@@ -90,7 +100,7 @@ async fn votes(State(election): State<Election>, Query(poll): Query<Poll>) -> Re
     });
     let votes = votes.collect();
     let counts = Tally::from(counted).counts;
-    Json(NewVotes { newest, gap, counts, votes, now: unix_milliseconds() }).into_response()
+    Json(NewVotes { newest, gap, more, counts, votes, now: unix_milliseconds() }).into_response()
 }
 // ANCHOR_END: votes
 
@@ -112,9 +122,7 @@ const FIELDS: [(&str, Kind); 3] =
 // ANCHOR: cast
 /// `POST /votes`, with JSON from a script, or with a form from a browser without scripts.
 async fn cast(State(election): State<Election>, request: Request) -> Result<Response, HttpError> {
-    let content_type = request.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let is_form =
-        content_type.is_some_and(|value| value.starts_with(b"application/x-www-form-urlencoded"));
+    let is_form = request.headers().get(CONTENT_TYPE).is_some_and(is_form);
     let ballot =
         if is_form { ballot_of_form(request).await? } else { ballot_of_json(request).await? };
     let key = key_or_random(ballot.key)?;
@@ -135,7 +143,15 @@ async fn cast(State(election): State<Election>, request: Request) -> Result<Resp
 }
 // ANCHOR_END: cast
 
-async fn ballot_of_form(request: Request) -> Result<Ballot, HttpError> {
+/// Is this the media type of a form? It may be in any case, and have parameters.
+fn is_form(content_type: &HeaderValue) -> bool {
+    let media_type = content_type.to_str().ok().and_then(|value| value.split(';').next());
+    media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(FORM))
+}
+
+async fn ballot_of_form(mut request: Request) -> Result<Ballot, HttpError> {
+    // axum knows it in small letters only.
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
     let form = Form::from_request(request, &()).await;
     form.map(|Form(ballot)| ballot)
         .map_err(|problem| HttpError::new(problem.status(), problem.body_text()))

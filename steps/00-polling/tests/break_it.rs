@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt::Write;
 use std::time::Duration;
 
-use event_log::{Draft, EventId, EventLog};
+use event_log::{Draft, EventId, EventLog, Portion};
 use polling::topics;
 
 // ANCHOR: faulty
@@ -42,7 +42,7 @@ async fn the_queues_of_those_who_left_grow_for_ever() {
     for visitor in 0..1000 {
         queues.visit(&format!("visitor {visitor}"));
         // They ask once, and are gone before there is news.
-        let poll = log.wait("vote", EventId::default(), Duration::from_secs(10));
+        let poll = log.wait("vote", EventId::default(), Portion::ALL, Duration::from_secs(10));
         let _ = tokio::time::timeout(Duration::ZERO, poll).await;
     }
     queues.visit("Ada");

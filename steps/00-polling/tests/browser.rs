@@ -286,10 +286,10 @@ async fn pages_wait_for_a_random_time_that_grows() {
     }
     // All sixty within a tenth of each other would be chance.
     let last = &pauses[10..];
-    let (least, most) = last
+    let (fewest, most) = last
         .iter()
-        .fold((f64::MAX, 0f64), |(least, most), &pause| (least.min(pause), most.max(pause)));
-    assert!(most - least > 5000.0, "{pauses:?}");
+        .fold((f64::MAX, 0f64), |(fewest, most), &pause| (fewest.min(pause), most.max(pause)));
+    assert!(most - fewest > 5000.0, "{pauses:?}");
     browser.close().await;
 }
 

@@ -4,11 +4,15 @@ use testkit::runs_to_its_end;
 
 #[test]
 fn a_value_that_makes_no_sense_is_refused_before_the_server_listens() {
+    let seconds = "expected seconds, from 0.001";
     let from_1 = "expected a number from 1 on";
     for (flag, value, sentences) in [
         ("--history", "0", ["--history <COUNT>", from_1]),
-        ("--max-connections", "0", ["--max-connections <COUNT>", from_1]),
-        ("--header-timeout", "0", ["--header-timeout <SECONDS>", "expected seconds, from 0.001"]),
+        ("--max-connections", "0", ["--max-connections <COUNT>", "0 is not in 1..=1000000"]),
+        ("--max-connections", "4294967295", ["--max-connections <COUNT>", "not in 1..=1000000"]),
+        ("--header-timeout", "0", ["--header-timeout <SECONDS>", seconds]),
+        ("--keep-alive", "0", ["--keep-alive <SECONDS>", seconds]),
+        ("--write-timeout", "never", ["--write-timeout <SECONDS>", seconds]),
         ("--origin", "example.com", ["--origin", "write it like https://example.com"]),
         (
             "--redis",

@@ -1,7 +1,7 @@
 //! What clients are answered, over real connections.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use event_log::{Draft, EventId, EventLog};
@@ -11,12 +11,16 @@ use testkit::{PATIENCE, Response, Server, Wire};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use web::Origins;
-use web::server::{HttpLimits, guarded, serve};
+use web::server::{HttpCounts, HttpLimits, HttpTimes, guarded, serve};
 
 /// Longer than anyone has patience: who is answered has not been held to the end.
 const FOR_EVER: Duration = Duration::from_hours(1);
 /// Held, and given up at once.
 const NO_TIME: Duration = Duration::from_millis(1);
+
+fn within(times: HttpTimes) -> HttpLimits {
+    HttpLimits { times, ..HttpLimits::default() }
+}
 
 /// A server in this process, so that the test can look into its log.
 struct Station {
@@ -35,8 +39,10 @@ impl Station {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let router = guarded(site(log.clone(), hold), Origins::default(), hold);
-        runtime.spawn(serve(listener, router, limits, std::future::pending()));
+        let counts = HttpCounts::default();
+        let router = guarded(site(log.clone(), hold), Origins::default(), hold, counts.clone());
+
+        runtime.spawn(serve(listener, router, limits, counts, std::future::pending()));
         Self { address, log, _runtime: runtime }
     }
 
@@ -57,6 +63,12 @@ impl Station {
     fn votes_for(&self, candidate: &str) {
         let body = json!({ "candidate": candidate }).to_string();
         assert_eq!(self.posts("/votes", "", &body).status, 202);
+    }
+
+    /// Casts a vote from within, so that a held poll is answered and its connection is idle.
+    fn votes_for_over(&self, mut held: Wire) {
+        self.log.append(Draft::new("vote", "from within", "Ada")).unwrap();
+        assert_eq!(held.expects_response().status, 200);
     }
 
     /// Waits until so many polls are held.
@@ -137,10 +149,11 @@ fn an_empty_answer_ends_nothing() {
     assert_eq!(json_of(&station.gets("/votes?after=0-0"))["counts"]["Ada"], 1);
 }
 
-/// The tutorials keep a queue for each visitor who ever came (fault F20).
+/// The tutorials keep a queue for each visitor who ever came (fault F20). A visitor who leaves may be
+/// one who sends no more and waits for the answer, so the poll is held to its end.
 #[test]
 fn a_visitor_who_leaves_in_the_middle_of_a_poll_leaves_nothing_behind() {
-    let station = Station::start(FOR_EVER);
+    let station = Station::start(Duration::from_secs(2));
     for path in ["/votes", "/messages"] {
         let visitors: Vec<Wire> = (0..100).map(|_| asks(station.address, path)).collect();
         station.holds(100);
@@ -234,6 +247,44 @@ fn a_poll_with_an_id_from_before_a_restart_says_once_that_some_are_missing() {
     station.votes_for("Ada");
     let answer = json_of(&station.gets("/votes?after=1763716484123-0"));
     assert_eq!((&answer["gap"], &answer["votes"][0]["candidate"]), (&json!(true), &json!("Ada")));
+}
+
+/// An answer has a limit, and a client that asks again gets the rest at once.
+#[test]
+fn a_client_that_has_missed_a_lot_receives_it_in_answers_of_64_kib() {
+    let station = Station::with(FOR_EVER, HttpLimits::default(), EventLog::in_memory(topics(3000)));
+    // In JSON, each of these characters has six bytes.
+    let control = "\u{1}".repeat(2000);
+    for number in 0..2000 {
+        let text =
+            if number < 20 { control.clone() } else { format!("{number} {}", "é".repeat(99)) };
+        let log = &station.log;
+        log.append(Draft::new("chat", number.to_string(), text).owned_by("Ada")).unwrap();
+        log.append(Draft::new("vote", format!("key {number}"), "Grace")).unwrap();
+    }
+    for (path, answers_max) in [("messages", 20), ("votes", 5)] {
+        let (mut newest, mut keys, mut answers) = ("0-0".to_owned(), Vec::new(), 0);
+        loop {
+            let answer = station.gets(&format!("/{path}?after={newest}"));
+            assert!(answer.body.len() <= 64 * 1024, "{} bytes", answer.body.len());
+            let news = json_of(&answer);
+            let events = news[path].as_array().unwrap();
+            keys.extend(events.iter().map(|event| event["key"].as_str().unwrap().to_owned()));
+            newest = news["newest"].as_str().unwrap().to_owned();
+            assert_eq!(events.last().unwrap()["id"], newest);
+            answers += 1;
+            if news.get("more") != Some(&json!(true)) {
+                break;
+            }
+        }
+        assert!(answers <= answers_max, "{path}: {answers} answers");
+        let prefix = if path == "votes" { "key " } else { "" };
+        let expected: Vec<String> = (0..2000).map(|number| format!("{prefix}{number}")).collect();
+        assert_eq!(keys, expected, "{path}");
+        let rest = station.gets(&format!("/{path}?after={newest}&wait=0"));
+        assert!(rest.status == 204 || json_of(&rest)[path] == json!([]), "{}", rest.text());
+    }
+    assert_eq!(json_of(&station.gets("/votes?wait=0"))["counts"]["Grace"], 2000);
 }
 
 /// Voters do not wait for each other.
@@ -460,6 +511,88 @@ fn a_vote_that_finds_no_room_is_answered_with_503() {
     assert_eq!(answer.text(), "too much is waiting to be stored; try again in a moment");
 }
 
+/// Each kind of answer, whoever gives it, has the headers that make a browser careful.
+#[test]
+fn every_kind_of_answer_is_careful() {
+    let station = Station::start(NO_TIME);
+    let host = "Host: localhost\r\n";
+    let long = "a".repeat(20_000);
+    let body = format!("{host}Content-Length: 20000\r\n\r\n{long}");
+    for (request, status) in [
+        (format!("GET /nowhere HTTP/1.1\r\n{host}\r\n"), 404),
+        (format!("OPTIONS * HTTP/1.1\r\n{host}\r\n"), 404),
+        (format!("DELETE /votes HTTP/1.1\r\n{host}\r\n"), 405),
+        (format!("GET /votes?after=x HTTP/1.1\r\n{host}\r\n"), 400),
+        (format!("POST /votes HTTP/1.1\r\n{body}"), 413),
+        (format!("GET /votes HTTP/1.1\r\n{host}\r\n"), 204),
+        (format!("GET /short HTTP/1.1\r\n{host}Origin: http://evil.example\r\n\r\n"), 200),
+        (format!("PUT /short HTTP/1.1\r\n{host}Origin: http://evil.example\r\n\r\n"), 403),
+        // hyper refuses these before any path is looked for.
+        (format!("GET  / HTTP/1.1\r\n{host}\r\n"), 400),
+        (format!("GET / HTTP/1.1\r\n{host}no colon\r\n\r\n"), 400),
+        (format!("GET / HTTP/2.0\r\n{host}\r\n"), 400),
+        (format!("POST /votes HTTP/1.1\r\n{host}Content-Length: x\r\n\r\n"), 400),
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), 400),
+        (format!("GET /{long} HTTP/1.1\r\n{host}\r\n"), 431),
+        (format!("GET /{} HTTP/1.1\r\n{host}\r\n", long.repeat(4)), 431),
+    ] {
+        let answer = Wire::connect(station.address).sends_text(&request).expects_response();
+        let what = request.get(..40).unwrap_or(&request);
+        assert_eq!(answer.status, status, "{what}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{what}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{what}");
+        assert!(answer.header("content-security-policy").is_some(), "{what}");
+        assert!(answer.header("date").is_some(), "{what}");
+    }
+}
+
+/// RFC 9112 §3.2: a request in HTTP/1.1 has one valid `Host`, whatever it asks for and however.
+#[test]
+fn a_request_without_one_valid_host_is_refused_on_every_path() {
+    let station = Station::start(NO_TIME);
+    let targets = ["/", "/votes", "/nowhere", "*", "http://localhost/votes", "http://localhost"];
+    for target in targets {
+        for method in ["GET", "POST", "OPTIONS", "BREW"] {
+            for hosts in
+                ["", "Host: localhost\r\nhost: localhost\r\n", "Host: a b\r\n", "Host:\r\n"]
+            {
+                let request = format!("{method} {target} HTTP/1.1\r\n{hosts}\r\n");
+                let answer = Wire::connect(station.address).sends_text(&request).expects_response();
+                assert_eq!(answer.status, 400, "{request}");
+                let sentence = "There must be exactly one Host header, and it must name a host.";
+                assert_eq!(answer.text(), sentence, "{request}");
+            }
+        }
+    }
+    // HTTP/1.0 does not ask for it. A page that wants to write is refused all the same.
+    let origin = "Origin: http://evil.example\r\n";
+    for (request, status) in [
+        ("GET /votes?wait=0 HTTP/1.0\r\n\r\n".to_owned(), "200"),
+        (format!("POST /votes HTTP/1.0\r\n{origin}Content-Length: 0\r\n\r\n"), "403"),
+    ] {
+        let start = format!("HTTP/1.0 {status} ");
+        Wire::connect(station.address).sends_text(&request).expects(start.as_bytes());
+    }
+}
+
+/// A media type may be in any case and have parameters (RFC 9110 §8.3.1), and is compared as a whole.
+#[test]
+fn a_form_is_known_by_its_media_type() {
+    let station = Station::start(NO_TIME);
+    for (media_type, status) in [
+        ("application/x-www-form-urlencoded", 303),
+        ("Application/X-WWW-Form-Urlencoded; charset=UTF-8", 303),
+        ("APPLICATION/X-WWW-FORM-URLENCODED ;charset=utf-8", 303),
+        ("application/x-www-form-urlencodedfoo", 400),
+        ("application/x-www-form", 400),
+        ("text/plain; application/x-www-form-urlencoded", 400),
+    ] {
+        let line = format!("Content-Type: {media_type}\r\n");
+        assert_eq!(station.posts("/votes", &line, "candidate=Ada").status, status, "{media_type}");
+    }
+    assert_eq!(json_of(&station.gets("/votes?wait=0"))["counts"]["Ada"], 3);
+}
+
 #[test]
 fn no_answer_is_kept_or_guessed_at() {
     let station = Station::start(NO_TIME);
@@ -482,44 +615,102 @@ fn no_answer_is_kept_or_guessed_at() {
     }
 }
 
+/// RFC 9112 §9.6: a client may end its direction behind its request.
 #[test]
-fn a_connection_over_the_limit_is_closed() {
-    let limits = HttpLimits { connections: 2, ..HttpLimits::default() };
-    let station = Station::with(FOR_EVER, limits, EventLog::in_memory(topics(100)));
-    let first = asks(station.address, "/votes");
-    let _second = asks(station.address, "/votes");
-    station.holds(2);
-    Wire::connect(station.address).expects_end();
-    drop(first);
-    station.holds(1);
-    // The place is free once the connection is over, which may take a moment.
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let path = "GET /votes?wait=0 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-        if answers(station.address, path) {
-            break;
-        }
-        assert!(Instant::now() < deadline, "the place is never free again");
+fn a_client_that_sends_no_more_is_answered() {
+    let station = Station::start(FOR_EVER);
+    let asks_last = |request: &str| {
+        let mut wire = Wire::connect(station.address);
+        wire.sends_text(request).half_closes();
+        wire
+    };
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let polls: Vec<Wire> = (0..50).map(|_| asks_last(&get("/messages"))).collect();
+    station.holds(50);
+    for number in 0..50 {
+        let vote = json!({ "candidate": "Ada", "key": number.to_string() }).to_string();
+        let (host, length) = ("Host: localhost", vote.len());
+        let mut wire = asks_last(&format!(
+            "POST /votes HTTP/1.1\r\n{host}\r\nContent-Length: {length}\r\n\r\n{vote}"
+        ));
+        assert_eq!(wire.expects_response().status, 202, "vote {number}");
+        wire.expects_end();
+        let mut wire = asks_last(&get("/votes?wait=0"));
+        assert_eq!(json_of(&wire.expects_response())["counts"]["Ada"], number + 1);
+        wire.expects_end();
     }
+    let message = json!({ "name": "Ada", "text": "hello" }).to_string();
+    assert_eq!(station.posts("/messages", "", &message).status, 202);
+    for mut wire in polls {
+        assert_eq!(json_of(&wire.expects_response())["messages"][0]["text"], "hello");
+        wire.expects_end();
+    }
+    station.holds(0);
 }
 
-/// Whether a request is answered at all.
-fn answers(address: SocketAddr, request: &str) -> bool {
-    use std::io::{Read, Write};
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let mut answer = Vec::new();
-    let _ = stream.write_all(request.as_bytes()).and_then(|()| stream.read_to_end(&mut answer));
-    !answer.is_empty()
+/// An idle connection makes room for a newcomer. If none is idle, the newcomer is told that the server
+/// is full.
+#[test]
+fn a_connection_over_the_limit_gets_the_place_of_an_idle_one_or_503() {
+    let limits = HttpLimits { connections: 2, ..HttpLimits::default() };
+    let station = Station::with(FOR_EVER, limits, EventLog::in_memory(topics(100)));
+    let mut older = asks(station.address, "/votes?wait=0");
+    assert_eq!(older.expects_response().status, 200);
+    let mut newer = asks(station.address, "/votes?wait=0");
+    assert_eq!(newer.expects_response().status, 200);
+    let first = asks(station.address, "/votes");
+    older.expects_end();
+    station.holds(1);
+    let _second = asks(station.address, "/votes");
+    newer.expects_end();
+    station.holds(2);
+    let mut third = asks(station.address, "/votes");
+    let answer = third.expects_response();
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(answer.text(), "There are as many connections as there may be.\n");
+    third.expects_end();
+    // The place of a connection that has ended is free.
+    station.votes_for_over(first);
+    assert_eq!(asks(station.address, "/votes?wait=0").expects_response().status, 200);
+}
+
+/// A client that asks again and again and does not read keeps its place for the time for writing.
+#[test]
+fn clients_that_do_not_read_do_not_keep_others_out() {
+    let times = HttpTimes { write: Duration::from_millis(300), ..HttpLimits::default().times };
+    let limits = HttpLimits { connections: 4, times };
+    let log = EventLog::in_memory(topics(1000));
+    for number in 0..500 {
+        log.append(Draft::new("chat", number.to_string(), "x".repeat(2000))).unwrap();
+    }
+    let station = Station::with(FOR_EVER, limits, log);
+    let deaf: Vec<Wire> = (0..4)
+        .map(|_| {
+            let mut wire = Wire::connect(station.address);
+            let request = "GET /messages?wait=0 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            wire.sends_text(&request.repeat(1000));
+            wire
+        })
+        .collect();
+    let deadline = Instant::now() + PATIENCE;
+    while asks(station.address, "/votes?wait=0").expects_response().status != 200 {
+        assert!(Instant::now() < deadline, "nobody else is ever answered");
+    }
+    drop(deaf);
 }
 
 #[test]
 fn a_client_that_does_not_finish_its_header_is_closed() {
-    let limits = HttpLimits { header_time: Duration::from_millis(200), ..HttpLimits::default() };
+    let limits =
+        within(HttpTimes { header: Duration::from_millis(200), ..HttpLimits::default().times });
     let station = Station::with(FOR_EVER, limits, EventLog::in_memory(topics(100)));
     let mut slow = Wire::connect(station.address);
     slow.sends_text("GET /votes HTTP/1.1\r\nHo");
     let mut silent = Wire::connect(station.address);
+    let answer = slow.expects_response();
+    assert_eq!((answer.status, answer.header("cache-control")), (408, Some("no-store")));
+    assert_eq!(answer.text(), "The request did not arrive in time.\n");
     slow.expects_end();
     silent.expects_end();
     // A poll that is held is not idle.

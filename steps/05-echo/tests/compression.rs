@@ -199,6 +199,7 @@ fn a_message_for_many_is_understood_by_each() {
         ["short".to_owned(), "again and ".repeat(50), "again and ".repeat(50)].into();
     let encoded: Vec<Encoded> =
         texts_said.iter().map(|text| Encoded::new(Message::Text(text.as_bytes()))).collect();
+    let in_one_piece = Encoded::texts(&texts_said, |text, buffer| buffer.extend(text.bytes()));
     for agreed in [
         Agreement::default(),
         Agreement { server_no_context_takeover: true, ..Agreement::default() },
@@ -209,15 +210,18 @@ fn a_message_for_many_is_understood_by_each() {
         },
         Agreement { server_max_window_bits: Some(8), ..Agreement::default() },
     ] {
-        let mut sender = endpoint(Role::Server, agreed);
-        let outbound = sender.outbound();
-        for message in &encoded {
-            outbound.encoded(message);
+        // One by one, and in one piece.
+        for encoded in [&encoded[..], &[in_one_piece.clone()]] {
+            let mut sender = endpoint(Role::Server, agreed);
+            let outbound = sender.outbound();
+            for message in encoded {
+                outbound.encoded(message);
+            }
+            let mut inbound = endpoint(Role::Client, agreed);
+            let is_smaller = outbound.pending().len() < 300;
+            assert_eq!(is_smaller, agreed.server_max_window_bits != Some(8), "{agreed}");
+            assert_eq!(texts(&mut inbound, outbound.pending()).unwrap(), texts_said, "{agreed}");
         }
-        let mut inbound = endpoint(Role::Client, agreed);
-        let is_smaller = outbound.pending().len() < 300;
-        assert_eq!(is_smaller, agreed.server_max_window_bits != Some(8), "{agreed}");
-        assert_eq!(texts(&mut inbound, outbound.pending()).unwrap(), texts_said, "{agreed}");
     }
 }
 
@@ -239,6 +243,30 @@ fn without_context_takeover_each_message_stands_by_itself() {
     let mut inbound = endpoint(Role::Client, fresh);
     assert_eq!(texts(&mut inbound, &hello).unwrap(), ["Hello"]);
     assert_eq!(texts(&mut inbound, &pointing_back).unwrap_err(), Failure::NotDeflated);
+}
+
+/// Bytes that compression cannot make shorter are sent as they are, if the compressor may forget them.
+/// With context takeover, the peer needs what the compressor has made of them.
+#[test]
+fn a_message_that_compression_would_make_longer_is_sent_as_it_is() {
+    // A walk through the bytes in which no three of them come twice.
+    let noise: Vec<u8> =
+        (0..1000_u32).map(|number| u8::try_from(number * number / 7 % 251).unwrap()).collect();
+    let compressible = vec![b'x'; 1000];
+    let encoded = Encoded::new(Message::Binary(&noise));
+    for is_fresh in [false, true] {
+        let agreed = Agreement { server_no_context_takeover: is_fresh, ..Agreement::default() };
+        let sent = |send: &dyn Fn(&mut echo::Outbound)| {
+            let mut sender = endpoint(Role::Server, agreed);
+            let outbound = sender.outbound();
+            send(outbound);
+            outbound.pending().to_vec()
+        };
+        let plain = frame(0x82, &noise);
+        assert_eq!(sent(&|outbound| outbound.message(Message::Binary(&noise))) == plain, is_fresh);
+        assert_eq!(sent(&|outbound| outbound.encoded(&encoded)) == plain, is_fresh);
+        assert!(sent(&|outbound| outbound.message(Message::Binary(&compressible))).len() < 100);
+    }
 }
 
 /// §7.1.1: what was compressed for many is in nobody's window, so it must not go to somebody whose

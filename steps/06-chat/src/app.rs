@@ -1,6 +1,7 @@
 //! What all connections of one server share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use echo::{Clock, Compression, Limits, Timeouts};
@@ -8,6 +9,7 @@ use event_log::EventLog;
 use handshake::Policy;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
+use web::server::HttpCounts;
 
 use crate::connection::chat_limits::ChatLimits;
 use crate::election::Election;
@@ -31,9 +33,12 @@ pub struct App {
     seats_max: u32,
     pub(crate) clock: Arc<Clock>,
     pub(crate) metrics: Arc<Metrics>,
+    /// What the HTTP server counts.
+    pub http_counts: HttpCounts,
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) election: Arc<Election>,
     pub(crate) log: EventLog,
+    is_stopping: AtomicBool,
 }
 
 /// The place of a WebSocket among those that may be open. It is given back when this is dropped.
@@ -74,18 +79,26 @@ impl App {
             seats_max: options.max_connections,
             clock: Clock::start(options.timeouts),
             metrics,
+            http_counts: HttpCounts::default(),
             rooms,
             election: Arc::new(election),
             log,
+            is_stopping: AtomicBool::new(false),
         });
         let election = Arc::clone(&app.election);
         tokio::spawn(async move { election.broadcast_votes().await });
         Ok(app)
     }
 
+    /// Returns whether the server is about to end.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
+    }
+
     /// Closes all connections with 1001, and waits until they have ended or their time is up. Then
     /// gives back the names of this server, and waits until everything is stored that was accepted.
     pub async fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
         self.clock.stop();
         let deadline = self.timeouts.close + STOP_GRACE;
         let _ = timeout(deadline, self.seats.acquire_many(self.seats_max)).await;

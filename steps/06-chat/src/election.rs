@@ -10,11 +10,11 @@ use polling::{CANDIDATES, Tally, VOTES};
 use serde::Deserialize;
 use web::Kind;
 
-use crate::connection::conversation::Participant;
-use crate::delivery::audience::{Audience, Judgement};
+use crate::delivery::audience::{Amount, Audience, Judgement};
 use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
 use crate::delivery::inbox::{Answer, Feed, Inbox};
 use crate::delivery::line::Line;
+use crate::delivery::participant::Participant;
 use crate::delivery::stream::Stream;
 use crate::metrics::Metrics;
 use crate::protocol::ServerMessage;
@@ -48,6 +48,11 @@ impl Participant for Voter {
 
     fn handle(&self, text: &str) -> Option<Answer> {
         self.election.handle(&self.identity, text)
+    }
+
+    /// Votes are counted, and the counts are all that matters.
+    fn must_wait(&self) -> bool {
+        false
     }
 
     /// Nobody has a name here.
@@ -125,10 +130,15 @@ impl Election {
                 let counts = &Tally::of(&self.log).counts;
                 let (key, candidate) = (&*key, candidate.as_str());
                 let frame = encode(&ServerMessage::Vote { candidate, counts, id, key });
-                Some(Answer { frame, id: Some(id) })
+                Some(Answer { frame, id: Some(id), is_refusal: false })
             }
             Err(problem) => refused(&own_key, &problem.to_string()),
         }
+    }
+
+    /// Returns the number of open pages, and what waits for them.
+    pub(crate) fn amount(&self) -> Amount {
+        self.pages.amount()
     }
 
     // ANCHOR: broadcast_votes

@@ -16,6 +16,7 @@ mod app;
 mod connection;
 mod delivery;
 mod election;
+mod exposition;
 mod http;
 mod metrics;
 mod options;

@@ -29,10 +29,11 @@ async fn run(options: &Options) -> Result<(), String> {
     // Everything that can be wrong with the options is found before anybody can connect.
     let app = App::new(options)?;
     let listener = listen(&options.address)?;
-    let (router, limits) = (router(app.clone()), options.http_limits());
+    let (router, limits, counts) =
+        (router(app.clone()), options.http_limits(), app.http_counts.clone());
     match tls {
-        None => serve(listener, router, limits, told_to_stop()).await,
-        Some(tls) => serve_tls(listener, tls, router, limits, told_to_stop()).await,
+        None => serve(listener, router, limits, counts, told_to_stop()).await,
+        Some(tls) => serve_tls(listener, tls, router, limits, counts, told_to_stop()).await,
     }
     app.stop().await;
     Ok(())

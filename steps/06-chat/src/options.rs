@@ -1,14 +1,15 @@
 //! Every flag. Most limits are flags in the file where they are kept.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use echo::{Compression, Limits, Timeouts};
 use event_log::{EventLog, Place, RedisUrl};
 use handshake::Policy;
-use web::server::HttpLimits;
-use web::{address_and_port, parse_command_line, positive, secret};
+use web::server::{HttpLimits, HttpTimes};
+use web::{address_and_port, parse_command_line, positive, seconds, secret};
 
 use crate::connection::chat_limits::ChatLimits;
 
@@ -36,11 +37,18 @@ pub struct Options {
     /// WebSockets open at the same time; one more is answered with 503
     #[arg(long, value_name = "COUNT", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_connections: u32,
+    /// Time after which an HTTP connection is closed that is idle after an answer; more than a load balancer has, so that the balancer closes first
+    #[arg(long, value_name = "SECONDS", default_value = "75", value_parser = seconds)]
+    pub keep_alive: Duration,
+    /// An HTTP client that takes no byte of its answer in this time is dropped, and one that has not taken all of it in twelve times this time
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub write_timeout: Duration,
     /// The limits on one member.
     #[command(flatten)]
     pub chat_limits: ChatLimits,
-    /// Whether messages are compressed, if a client offers it (RFC 7692)
-    #[arg(long, value_name = "WHETHER", value_enum, default_value = "off")]
+    /// Whether the messages of rooms and /echo are compressed, if a client offers it (RFC 7692); the vote never is, because its messages are short
+    // Each message by itself costs a connection about 40 bytes. A broadcast is compressed once for all.
+    #[arg(long, value_name = "WHETHER", value_enum, default_value = "no-context-takeover")]
     pub compression: Compression,
     /// Events kept for each room, and for the vote
     #[arg(long, value_name = "COUNT", default_value_t = 10_000, value_parser = positive::<u32>)]
@@ -80,9 +88,12 @@ impl Options {
     }
 
     /// Returns the limits on clients that connect by HTTP: enough connections for every WebSocket,
-    /// and as many for pages and polls as step 0 has.
+    /// which is an HTTP connection until its handshake is answered, and as many for pages and polls
+    /// as step 0 has.
     pub fn http_limits(&self) -> HttpLimits {
+        let (header, idle, write) = (self.timeouts.handshake, self.keep_alive, self.write_timeout);
+        let times = HttpTimes { header, idle, write };
         let connections = self.max_connections as usize + HttpLimits::default().connections;
-        HttpLimits { connections, header_time: self.timeouts.handshake }
+        HttpLimits { connections, times }
     }
 }

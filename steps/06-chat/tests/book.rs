@@ -13,7 +13,7 @@ use support::{Member, start};
 use testkit::{Frame, PATIENCE};
 use tokio::net::TcpListener;
 use web::Origins;
-use web::server::{HttpLimits, guarded, serve};
+use web::server::{HttpCounts, HttpLimits, guarded, serve};
 
 mod support;
 
@@ -88,8 +88,8 @@ async fn empty_long_poll() -> Cost {
     log.append(Draft::new(VOTES, "a vote", "Ada")).unwrap();
     let request = votes_after(log.newest(VOTES), "");
     let polls = routes(log, hold_time);
-    let router = guarded(polls, Origins::default(), hold_time);
-    tokio::spawn(serve(listener, router, HttpLimits::default(), pending()));
+    let router = guarded(polls, Origins::default(), hold_time, HttpCounts::default());
+    tokio::spawn(serve(listener, router, HttpLimits::default(), HttpCounts::default(), pending()));
     tokio::task::spawn_blocking(move || costs(address, &request)).await.unwrap()
 }
 

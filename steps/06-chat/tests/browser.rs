@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use testkit::{Browser, Proxy, Redis, Server};
@@ -475,7 +476,8 @@ async fn a_newcomer_is_let_in_when_redis_comes() {
     browser.types("#name", "Ada\n").await;
     let reason =
         "The server says “the servers cannot reach each other now, so no new name is given out”.";
-    browser.waits_for_text("#state.bad", reason).await;
+    // The server waits for Redis for 8 s before it refuses.
+    browser.waits_for_late_text("#state.bad", reason, Duration::from_secs(8)).await;
     redis.comes_back();
     browser.waits_for_text("#here .own", "Ada").await;
     browser.waits_for_text("#state", "Connected.").await;
@@ -905,7 +907,7 @@ async fn a_vote_without_an_answer_is_cast_again_and_counts_once() {
     proxy.hangs_on_open_connections();
     browser.click("[data-candidate=Hedy] button").await;
     browser.waits_for_text("#unconfirmed", "1 vote is not confirmed yet.").await;
-    let hedy = "document.querySelector('[data-candidate=Hedy] output').textContent";
+    let hedy = "document.querySelector('[data-candidate=Hedy] output')?.textContent";
     until(&browser, &format!("{hedy} === '1'")).await;
     until(&browser, "document.getElementById('unconfirmed').textContent === ''").await;
     proxy.goes_on();

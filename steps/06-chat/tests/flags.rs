@@ -8,7 +8,7 @@ fn a_value_that_makes_no_sense_is_refused_before_the_server_listens() {
     let from_1 = "expected a number from 1 on";
     let url = "write it like redis://127.0.0.1:6379";
     let to_a_gib = "is not in 1..=1073741824";
-    let cases: [(&[&str], &[&str]); 17] = [
+    let cases: [(&[&str], &[&str]); 21] = [
         (&["--rate", "0"], &["--rate <COUNT>", from_1]),
         (&["--rate", "-1"], &["-1"]),
         (&["--rate", "many"], &["--rate <COUNT>", from_1]),
@@ -17,6 +17,10 @@ fn a_value_that_makes_no_sense_is_refused_before_the_server_listens() {
         (&["--max-chat-message", "0"], &["--max-chat-message <BYTES>", to_a_gib]),
         (&["--history", "0"], &["--history <COUNT>", from_1]),
         (&["--max-connections", "0"], &["--max-connections <COUNT>", "1..=1000000"]),
+        (&["--max-connections", "1000001"], &["--max-connections <COUNT>", "1..=1000000"]),
+        (&["--keep-alive", "0"], &["--keep-alive <SECONDS>", "expected seconds, from 0.001"]),
+        (&["--write-timeout", "0"], &["--write-timeout <SECONDS>", "expected seconds, from 0.001"]),
+        (&["--compression", "yes"], &["--compression <WHETHER>", "no-context-takeover"]),
         // No message would fit into this queue, so every member would be too slow.
         (
             &["--max-queue", "16383"],

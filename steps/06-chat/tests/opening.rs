@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use support::{Member, gets, metric, start};
+use support::{Member, gets, metric, start, waits_for_metric};
 use testkit::{Frame, Wire};
 
 mod support;
@@ -113,6 +113,21 @@ fn a_page_is_asked_for_with_one_host() {
         wire.sends_text(&format!("GET {target} HTTP/1.1\r\n{lines}\r\n"));
         assert_eq!(wire.expects_response().status, status, "{target} {lines:?}");
     }
+    // On every path, however it is asked for, and before a handshake is looked at.
+    let handshake = GOOD[1..].join("\r\n");
+    for path in SOCKETS.into_iter().chain(["/ws/%ff", "/health", "/nowhere", "/votes?after=x"]) {
+        for target in [path.to_owned(), format!("http://localhost{path}")] {
+            for method in ["GET", "POST", "BREW"] {
+                for hosts in ["", "Host: localhost\r\nHost: localhost\r\n", "Host: a b\r\n"] {
+                    let mut wire = Wire::connect(&server);
+                    wire.sends_text(&format!(
+                        "{method} {target} HTTP/1.1\r\n{hosts}{handshake}\r\n\r\n"
+                    ));
+                    assert_eq!(wire.expects_response().status, 400, "{method} {target} {hosts:?}");
+                }
+            }
+        }
+    }
     // HTTP/1.0 does not ask for it.
     let mut wire = Wire::connect(&server);
     wire.sends_text("GET /health HTTP/1.0\r\n\r\n");
@@ -199,6 +214,89 @@ fn every_broken_handshake_is_answered_with_its_status() {
         told = told.trim_end().to_owned() + "\n";
     }
     insta::assert_snapshot!(told);
+}
+
+/// The operator learns both values that did not fit, whatever a stranger has put into them.
+#[test]
+fn an_origin_that_is_refused_is_logged_with_the_host() {
+    let server = start(&[]);
+    let lines = GOOD[1..].join("\r\n");
+    for (request, logged) in [
+        (
+            format!(
+                "GET /echo HTTP/1.1\r\nHost: 10.0.0.1:90\r\nOrigin: https://evil.example\r\n{lines}"
+            ),
+            r#"The Origin "https://evil.example" is not allowed at the Host "10.0.0.1:90""#,
+        ),
+        // The host in the target counts, and not the other one.
+        (
+            format!(
+                "GET http://[::1]/echo HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\n{lines}"
+            ),
+            r#"The Origin "http://localhost" is not allowed at the Host "[::1]""#,
+        ),
+        (
+            "POST /votes HTTP/1.1\r\nHost: localhost:90\r\nOrigin: http://localhost:91".to_owned(),
+            r#"The Origin "http://localhost:91" is not allowed at the Host "localhost:90""#,
+        ),
+        (
+            "POST /votes HTTP/1.1\r\nHost: o'b%0a\r\nOrigin: http://\"\\é".to_owned(),
+            r#"The Origin "http://\"\\é" is not allowed at the Host "o'b%0a""#,
+        ),
+    ] {
+        let mut wire = Wire::connect(&server);
+        wire.sends_text(&format!("{request}\r\n\r\n"));
+        assert_eq!(wire.expects_response().status, 403, "{request}");
+        server.waits_for_line_with(logged);
+    }
+}
+
+/// Each kind of answer has the headers that make a browser careful, also those to a handshake.
+#[test]
+fn every_answer_to_a_handshake_is_careful() {
+    let server = start(&["--handshake-timeout", "0.5"]);
+    let with = |without: &str, line: &str| {
+        let kept = GOOD.into_iter().filter(|line| !line.starts_with(without));
+        format!("{}\r\n{line}", kept.collect::<Vec<_>>().join("\r\n"))
+    };
+    for (request, status) in [
+        (format!("GET /echo HTTP/1.1\r\n{}", GOOD.join("\r\n")), 101),
+        (format!("POST /echo HTTP/1.1\r\n{}", GOOD.join("\r\n")), 405),
+        (
+            format!(
+                "GET /echo HTTP/1.1\r\n{}",
+                with("Sec-WebSocket-V", "Sec-WebSocket-Version: 8")
+            ),
+            426,
+        ),
+        (format!("GET /echo HTTP/1.1\r\n{}", with("Sec-WebSocket-K", "Accept: */*")), 400),
+        (format!("GET /ws/%ff HTTP/1.1\r\n{}", GOOD.join("\r\n")), 400),
+        (format!("GET /echo HTTP/1.1\r\n{}", with("-", "no colon")), 400),
+        ("GET /echo HTTP/1.1\r\nHost: loc".to_owned(), 408),
+    ] {
+        let mut wire = Wire::connect(&server);
+        let end = if status == 408 { "" } else { "\r\n\r\n" };
+        wire.sends_text(&format!("{request}{end}"));
+        let answer = wire.expects_response();
+        assert_eq!(answer.status, status, "{request}");
+        for name in ["cache-control", "x-content-type-options", "content-security-policy"] {
+            assert!(answer.header(name).is_some(), "{request}: {name}");
+        }
+    }
+}
+
+/// A client that ends its direction behind the handshake has nothing to say and is gone.
+#[test]
+fn a_client_that_sends_no_more_than_the_handshake_leaves_nothing_behind() {
+    let server = start(&[]);
+    for target in SOCKETS {
+        let mut wire = Wire::connect(&server);
+        wire.sends_text(&format!("GET {target} HTTP/1.1\r\n{}\r\n\r\n", GOOD.join("\r\n")));
+        wire.half_closes();
+        assert_eq!(wire.expects_response().status, 101, "{target}");
+        waits_for_metric(&server, "connections", 0);
+    }
+    waits_for_metric(&server, "connections_total", SOCKETS.len() as u64);
 }
 
 /// RFC 6455 §4.2.1: HTTP before 1.1 knows no upgrade.

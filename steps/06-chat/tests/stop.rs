@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use support::{Member, asks, metric, start};
-use testkit::{Frame, Server};
+use testkit::{Frame, Server, Wire};
 
 mod support;
 
@@ -57,6 +57,23 @@ fn a_member_that_does_not_answer_does_not_hold_up_the_end() {
     assert!(server.waits_for_exit().success());
     // Half a second for the closing handshake, as much for the end of the connection, and some.
     assert!(told.elapsed() < Duration::from_secs(5), "it took {:?}", told.elapsed());
+}
+
+/// A load balancer that asks while the server stops is told not to send anybody.
+#[test]
+fn a_server_that_stops_is_not_ready() {
+    let mut server = start(&["--close-timeout", "20"]);
+    let mut probe = Wire::connect(&server);
+    let request = "GET /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    assert_eq!(probe.sends_text(request).expects_response().status, 200);
+    let mut mute = Member::enters(&server, "/ws/tea/Mute");
+    server.asks_to_end();
+    mute.wire.expects_close(1001);
+    let answer = probe.sends_text(request).expects_response();
+    assert_eq!(answer.status, 503);
+    assert!(answer.text().starts_with(r#"{"ready":false,"stopping":true,"#), "{}", answer.text());
+    drop(mute);
+    assert!(server.waits_for_exit().success());
 }
 
 /// Whoever has said more than they may is told too, before all of it is heard.

@@ -4,14 +4,18 @@ use std::future::ready;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::StatusCode;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
 use crate::listen::{REST_AFTER_ERROR, listen as listen_blocking};
 use crate::runtime::on_tokio;
-use crate::server::connection::{HttpLimits, serve_stream};
+use crate::server::connection::{HttpLimits, serve_turns};
+use crate::server::counts::{Denial, HttpCounts};
+use crate::server::crowd::{Crowd, Place};
+use crate::server::plain_answer::refuse;
+use crate::server::timed_stream::TimedStream;
 
 /// Listens as [`web::listen`](crate::listen()) does, with a listener of tokio's. Must be called on
 /// its runtime.
@@ -28,9 +32,10 @@ pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: HttpLimits,
+    counts: HttpCounts,
     stop: impl Future<Output = ()>,
 ) {
-    serve_with(listener, router, limits, stop, |stream| ready(Some(stream))).await;
+    serve_with(listener, router, limits, counts, stop, |stream| ready(Some(stream))).await;
 }
 
 /// Serves as [`serve`] does, and first passes each connection through `prepare`, which may put TLS
@@ -39,30 +44,45 @@ pub async fn serve_with<Stream, Prepared>(
     listener: TcpListener,
     router: Router,
     limits: HttpLimits,
+    counts: HttpCounts,
     stop: impl Future<Output = ()>,
-    prepare: impl Fn(TcpStream) -> Prepared,
+    prepare: impl Fn(TimedStream<TcpStream>) -> Prepared,
 ) where
     Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     Prepared: Future<Output = Option<Stream>> + Send + 'static,
 {
-    let permits = Arc::new(Semaphore::new(limits.connections));
+    let crowd = Arc::new(Crowd::new(limits.connections));
     let accept = async {
         loop {
             let Ok((stream, _)) = listener.accept().await else {
                 sleep(REST_AFTER_ERROR).await;
                 continue;
             };
-            let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
+            let Some(place) = crowd.find_place() else {
+                counts.count(Denial::Crowd);
                 continue;
             };
             // Each answer is written in one piece, so Nagle's algorithm would only delay it.
             let _ = stream.set_nodelay(true);
-            let (prepared, router) = (prepare(stream), router.clone());
+            let turn = crowd.new_turn();
+            let prepared = prepare(TimedStream::new(stream, limits.times, Arc::clone(&turn)));
+            let (router, crowd, counts) = (router.clone(), Arc::clone(&crowd), counts.clone());
             tokio::spawn(async move {
-                if let Some(stream) = prepared.await {
-                    serve_stream(stream, router, &limits).await;
-                }
-                drop(permit);
+                let Some(stream) = prepared.await else { return };
+                let seat = match place {
+                    Place::Seat(seat) => seat,
+                    Place::Standing(_standing) => {
+                        let Some(seat) = crowd.wait_for_seat().await else {
+                            counts.count(Denial::Crowd);
+                            let sentence = "There are as many connections as there may be.";
+                            return refuse(stream, StatusCode::SERVICE_UNAVAILABLE, sentence).await;
+                        };
+                        seat
+                    }
+                };
+                let guest = crowd.add(Arc::clone(&turn), seat);
+                serve_turns(stream, router, turn, &counts).await;
+                drop(guest);
             });
         }
     };

@@ -8,7 +8,7 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, UPGRADE,
     X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{StatusCode, Version};
+use axum::http::{HeaderMap, StatusCode, Version};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
@@ -17,6 +17,7 @@ use tracing::warn;
 use crate::host::{effective_host, names_a_host};
 use crate::origin::Origins;
 use crate::policy::POLICY;
+use crate::server::counts::{Denial, HttpCounts};
 
 /// The longest body of a request, in bytes.
 const BODY_BYTES: usize = 16 * 1024;
@@ -33,13 +34,19 @@ const HEADERS: [(HeaderName, HeaderValue); 2] = [
 struct Rules {
     origins: Origins,
     request_time: Duration,
+    counts: HttpCounts,
 }
 
 /// Puts the rules before every path of `router`: a request must be for a name of this server, pages
 /// of other sites must not write, a request must not take much longer than `hold_time`, a body has a
 /// limit, and each answer carries headers that make a browser careful.
-pub fn guarded(router: Router, origins: Origins, hold_time: Duration) -> Router {
-    let rules = Rules { origins, request_time: hold_time + REQUEST_TIME };
+pub fn guarded(
+    router: Router,
+    origins: Origins,
+    hold_time: Duration,
+    counts: HttpCounts,
+) -> Router {
+    let rules = Rules { origins, request_time: hold_time + REQUEST_TIME, counts };
     let router = router.layer(DefaultBodyLimit::max(BODY_BYTES));
     router.layer(from_fn_with_state(rules, guard))
 }
@@ -53,16 +60,27 @@ pub fn not_found(pages: &str) -> (StatusCode, String) {
 /// Runs before every path.
 async fn guard(State(rules): State<Rules>, request: Request, next: Next) -> Response {
     let mut response = match refusal(&rules.origins, &request) {
-        Some(refusal) => refusal.into_response(),
+        Some((denial, sentence)) => {
+            rules.counts.count(denial);
+            let status = match denial {
+                Denial::Malformed => StatusCode::BAD_REQUEST,
+                _ => StatusCode::FORBIDDEN,
+            };
+            (status, sentence).into_response()
+        }
         None => timeout(rules.request_time, next.run(request)).await.unwrap_or_else(|_| {
             (StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()
         }),
     };
-    let headers = response.headers_mut();
+    make_careful(response.headers_mut());
+    response
+}
+
+/// Adds the headers of every answer.
+pub(crate) fn make_careful(headers: &mut HeaderMap) {
     headers.extend(HEADERS);
     // A page has a policy of its own.
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
-    response
 }
 
 // ANCHOR: refusal
@@ -72,30 +90,44 @@ async fn guard(State(rules): State<Rules>, request: Request, next: Next) -> Resp
 /// A browser lets any page send forms and simple requests to any server. So a page of another site
 /// could vote in the name of its visitor (fault F6). A page could also let its own name point to
 /// this server's address, and then read everything here (DNS rebinding). See [`Origins`].
-fn refusal(origins: &Origins, request: &Request) -> Option<(StatusCode, String)> {
+fn refusal(origins: &Origins, request: &Request) -> Option<(Denial, String)> {
     let headers = request.headers();
-    // RFC 9112 §3.2. HTTP/1.0 does not ask for Host.
-    if request.version() == Version::HTTP_10 && !headers.contains_key(HOST) {
-        return None;
-    }
+    // RFC 9112 §3.2: there is one Host, even if the target names the host as well. HTTP/1.0 does not
+    // ask for it.
+    let may_lack_host = request.version() == Version::HTTP_10 && !headers.contains_key(HOST);
     let host = effective_host(request.uri(), headers);
-    let Some(host) = host.filter(|host| names_a_host(host.as_bytes())) else {
+    let is_for_a_host = has_one_host(headers) && host.is_some_and(is_host);
+    if !may_lack_host && !is_for_a_host {
         let sentence = "There must be exactly one Host header, and it must name a host.";
-        return Some((StatusCode::BAD_REQUEST, sentence.to_owned()));
-    };
+        return Some((Denial::Malformed, sentence.to_owned()));
+    }
     // A page can send `Upgrade` only by opening a WebSocket. Then the browser also sends `Origin`, and
     // the opening handshake checks both (step 2).
-    let is_foreign_host = !headers.contains_key(UPGRADE) && !origins.is_own_host(host);
-    let sentence = match origins.check(headers, Some(host)) {
-        Err(foreign) if is_foreign_host || !request.method().is_safe() => foreign.to_string(),
+    let foreign_host =
+        host.filter(|host| !headers.contains_key(UPGRADE) && !origins.is_own_host(host));
+    let (denial, sentence) = match (origins.check(headers, host), foreign_host) {
+        (Err(foreign), Some(_)) => (Denial::Origin, foreign.to_string()),
+        (Err(foreign), _) if !request.method().is_safe() => (Denial::Origin, foreign.to_string()),
         // A browser sends no `Origin` when a page reads what it takes for its own site. The host is
         // quoted and escaped, because a stranger has chosen it.
-        _ if is_foreign_host => format!(
-            "The Host {host:?} is not a name of this server. Allow it with --origin http://{host}"
-        ),
+        (_, Some(host)) => {
+            let advice = format!("Allow it with --origin http://{host}");
+            let sentence = format!("The Host {host:?} is not a name of this server. {advice}");
+            (Denial::Host, sentence)
+        }
         _ => return None,
     };
     warn!("refused: {sentence}");
-    Some((StatusCode::FORBIDDEN, sentence))
+    Some((denial, sentence))
 }
 // ANCHOR_END: refusal
+
+/// Is there exactly one `Host`, and does it name a host?
+fn has_one_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(HOST).iter();
+    hosts.next().is_some_and(|host| names_a_host(host.as_bytes())) && hosts.next().is_none()
+}
+
+fn is_host(text: &str) -> bool {
+    names_a_host(text.as_bytes())
+}

@@ -3,10 +3,19 @@
 
 mod accept;
 mod connection;
+mod counts;
+mod crowd;
 mod guard;
+mod http_io;
 mod log;
+mod plain_answer;
+mod timed_stream;
+mod turn;
 
 pub use accept::{listen, serve, serve_with};
 pub use connection::{HttpLimits, serve_stream};
+pub use counts::{Denial, HttpCounts};
 pub use guard::{guarded, not_found};
+pub use http_io::take_stream;
 pub use log::log_to_standard_error;
+pub use timed_stream::{HttpTimes, TimedStream};

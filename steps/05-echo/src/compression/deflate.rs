@@ -20,12 +20,14 @@ const FLUSH_ROOM: usize = 16;
 thread_local! {
     /// A compressor for messages without context takeover, with the largest window. Creating one
     /// takes longer than most messages do.
-    static SPARE: Cell<Option<Deflate>> = const { Cell::new(None) };
+    static SPARE: Cell<Option<Box<Deflate>>> = const { Cell::new(None) };
 }
 
 /// The compressor of one connection.
 pub(crate) struct Deflater {
-    stream: Option<Deflate>,
+    /// Created by the first message, and kept between messages with context takeover. In a box, so
+    /// that a connection without context takeover costs next to nothing.
+    stream: Option<Box<Deflate>>,
     no_context_takeover: bool,
     window_bits: u8,
 }
@@ -55,7 +57,7 @@ impl Deflater {
             return None;
         }
         let spare = if self.is_stateless() { SPARE.take() } else { None };
-        let new = || Deflate::new(LEVEL, false, self.window_bits);
+        let new = || Box::new(Deflate::new(LEVEL, false, self.window_bits));
         let stream = self.stream.get_or_insert_with(|| spare.unwrap_or_else(new));
         let before = (stream.total_in(), stream.total_out());
         let mut output = vec![0; compress_bound(payload.len()) + FLUSH_ROOM];
@@ -76,7 +78,9 @@ impl Deflater {
             stream.reset();
             SPARE.set(Some(stream));
         }
-        Some(output)
+        // With context takeover, the peer must see everything that the compressor has seen.
+        let is_better = output.len() < payload.len();
+        (is_better || !self.no_context_takeover).then_some(output)
     }
     // ANCHOR_END: deflate
 }

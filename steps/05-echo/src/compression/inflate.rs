@@ -18,13 +18,13 @@ const STEP_MIN: usize = 512;
 thread_local! {
     /// A decompressor for messages without context takeover. Creating one takes longer than most
     /// messages do.
-    static SPARE: Cell<Option<Inflate>> = const { Cell::new(None) };
+    static SPARE: Cell<Option<Box<Inflate>>> = const { Cell::new(None) };
 }
 
 /// The decompressor of one connection.
 pub(crate) struct Inflater {
     /// Created by the first compressed message, and kept between messages with context takeover.
-    stream: Option<Inflate>,
+    stream: Option<Box<Inflate>>,
     no_context_takeover: bool,
     /// Whether the current DEFLATE stream of the current message has begun and not ended.
     is_within_stream: bool,
@@ -61,7 +61,7 @@ impl Inflater {
     /// The caller looks at the output of each step before the next one. So a limit, a text that is
     /// not UTF-8 and invalid DEFLATE are found in the order of the output, however the input was cut.
     pub(crate) fn inflate(&mut self, input: &[u8], output: &mut Vec<u8>, room: usize) -> Inflated {
-        let new = || SPARE.take().unwrap_or_else(|| Inflate::new(false, WINDOW_BITS));
+        let new = || SPARE.take().unwrap_or_else(|| Box::new(Inflate::new(false, WINDOW_BITS)));
         let stream = self.stream.get_or_insert_with(new);
         let known = output.len();
         let step = (8 * input.len()).clamp(STEP_MIN, STEP_MAX).min(room);

@@ -3,42 +3,31 @@
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use echo::{CloseCode, CloseFrame};
 use event_log::Loss;
 use tokio::task::coop::consume_budget;
-use tokio::time::Sleep;
+use tokio::time::{Sleep, sleep};
 
 use crate::app::Seat;
 use crate::connection::ending::{Outcome, leave};
 use crate::connection::rate_limit::RateLimit;
 use crate::connection::slow_reader;
-use crate::delivery::inbox::Answer;
-use crate::delivery::line::{Line, Turn};
+use crate::delivery::line::Turn;
+use crate::delivery::participant::Participant;
 
 /// To somebody whose name was given to another visitor while the servers could not reach each other.
 const LOST: &str =
     "somebody else got this name, or one like it, before the servers lost each other";
 
-// ANCHOR: participant
-/// A member of a room, or a page of the vote. Whoever takes part leaves when this value is dropped,
-/// however the connection ended (fault F18).
-pub(crate) trait Participant: Send + 'static {
-    /// The line to the participant.
-    fn line(&self) -> &Arc<Line>;
-
-    /// Handles a text. Returns the answer that only this participant receives, if any.
-    fn handle(&self, text: &str) -> Option<Answer>;
-
-    /// Waits until the participant loses the name.
-    fn poll_lost(&mut self, context: &mut Context<'_>) -> Poll<Loss>;
-}
-// ANCHOR_END: participant
+/// How long a member rests while the room has much to send.
+const SHORT_REST: Duration = Duration::from_millis(5);
 
 // ANCHOR: conversation
 /// The task of a connection: the conversation, and then the end.
 ///
-/// It waits for three things at once: for something to do on the [line](Line), for the end of a rest,
+/// It waits for three things at once: for something to do on the [line](crate::delivery::line::Line), for the end of a rest,
 /// and for the loss of the name. A broadcast does not go through this task. So a member who does not
 /// read does not delay the others (fault F21).
 ///
@@ -74,9 +63,19 @@ impl<P: Participant> Conversation<P> {
             if rest.as_mut().is_some_and(|rest| rest.as_mut().poll(context).is_ready()) {
                 *rest = None;
             }
+            if rest.is_none() && participant.must_wait() {
+                *rest = Some(Box::pin(sleep(SHORT_REST)));
+                continue;
+            }
             let turn = {
                 let mut handle = |text: &str| participant.handle(text);
-                participant.line().poll_turn(&app.log, context, rest.is_none(), &mut handle)
+                participant.line().poll_turn(
+                    &app.log,
+                    context,
+                    rest.is_none(),
+                    &app.metrics,
+                    &mut handle,
+                )
             };
             let Poll::Ready(turn) = turn else {
                 // After what came so far was handled.

@@ -30,7 +30,7 @@ pub(crate) async fn leave<Participant>(
     app: &App,
 ) {
     if let Outcome::Ended(Ended::Stopped) = outcome {
-        let _ = timeout(app.timeouts.close, line.send_rest(&app.log)).await;
+        let _ = timeout(app.timeouts.close, line.send_rest(&app.log, &app.metrics)).await;
     }
     let connection = line.take_connection();
     drop(participant);

@@ -24,6 +24,14 @@ const JUDGE_INTERVAL: Duration = Duration::from_secs(1);
 /// The lines at one moment.
 pub(crate) type Lines = Arc<Vec<Arc<Line>>>;
 
+/// How many there are, and what waits for them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Amount {
+    pub(crate) lines: usize,
+    /// Bytes that wait until they are read.
+    pub(crate) waiting: usize,
+}
+
 // ANCHOR: audience
 /// The lines to all members on this server.
 pub(crate) struct Audience {
@@ -56,6 +64,13 @@ impl Audience {
     /// Returns the lines of this moment.
     pub(crate) fn lines(&self) -> Lines {
         Arc::clone(&self.guard())
+    }
+
+    /// Returns the number of lines, and the bytes that wait on them.
+    pub(crate) fn amount(&self) -> Amount {
+        let lines = self.lines();
+        let waiting = lines.iter().map(|line| line.waiting()).sum();
+        Amount { lines: lines.len(), waiting }
     }
 
     fn guard(&self) -> MutexGuard<'_, Lines> {

@@ -27,6 +27,8 @@ pub(crate) enum Broadcast {
 /// Messages that are sent in one piece.
 pub(crate) struct Batch {
     messages: Vec<Stored>,
+    /// The members who have sent them, each once.
+    senders: Vec<Arc<str>>,
     /// The frames of all of them, one behind the other.
     frames: Encoded,
 }
@@ -82,7 +84,13 @@ impl Broadcast {
 impl Batch {
     /// Joins messages, each of which has a frame. There is at least one.
     pub(crate) fn new(messages: Vec<Stored>, frames: Encoded) -> Self {
-        Self { messages, frames }
+        let mut senders: Vec<Arc<str>> = Vec::new();
+        for Stored { sender, .. } in &messages {
+            if !senders.contains(sender) {
+                senders.push(Arc::clone(sender));
+            }
+        }
+        Self { messages, senders, frames }
     }
 
     /// The frames of all messages, which most members receive in one piece.
@@ -102,7 +110,7 @@ impl Batch {
 
     /// Returns whether a message of this member is among them.
     pub(crate) fn is_from(&self, name: &str) -> bool {
-        !name.is_empty() && self.messages.iter().any(|message| *message.sender == *name)
+        !name.is_empty() && self.senders.iter().any(|sender| **sender == *name)
     }
 
     // ANCHOR: frames_for

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use web::{Fields, Kind};
 
 use crate::delivery::broadcast::{Batch, Broadcast, encode};
+use crate::metrics::Metrics;
 use crate::protocol::ServerMessage;
 
 /// While more bytes than this wait in the output of a connection, further messages stay in the log,
@@ -32,6 +33,8 @@ pub(crate) struct Answer {
     pub(crate) frame: Encoded,
     /// The place in the log of the message that this is about.
     pub(crate) id: Option<EventId>,
+    /// Whether the message was not accepted.
+    pub(crate) is_refusal: bool,
 }
 
 impl Answer {
@@ -54,12 +57,13 @@ impl Answer {
     }
 
     fn refused_as(key: Value, reason: &str) -> Self {
-        Self { frame: encode(&ServerMessage::Refused { key, reason }), id: None }
+        let frame = encode(&ServerMessage::Refused { key, reason });
+        Self { frame, id: None, is_refusal: true }
     }
 
     /// Returns the answer to a ping.
     pub(crate) fn pong() -> Self {
-        Self { frame: encode(&ServerMessage::Pong {}), id: None }
+        Self { frame: encode(&ServerMessage::Pong {}), id: None, is_refusal: false }
     }
 }
 
@@ -133,20 +137,21 @@ impl Inbox {
         &mut self,
         log: &EventLog,
         outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
+        metrics: &Metrics,
     ) -> bool {
         let Some(lag) = &mut self.lag else { return true };
         if let Some(first) = self.first.take() {
-            outgoing.send_encoded(&first);
+            send(&first, outgoing, metrics);
         }
         while outgoing.pending() < READY_MAX {
             let missed = log.read(&mut self.cursor, 1);
             if missed.is_gap {
-                outgoing.send_encoded(&(self.feed.gap)(log));
+                send(&(self.feed.gap)(log), outgoing, metrics);
             }
             for event in &missed.events {
                 let frame = (self.feed.frame)(log, event);
                 lag.bytes = lag.bytes.saturating_sub(frame.frames().len());
-                outgoing.send_encoded(&frame);
+                send(&frame, outgoing, metrics);
             }
             if missed.events.is_empty() && !missed.is_gap {
                 self.lag = None;
@@ -239,9 +244,10 @@ impl Inbox {
         &self,
         answer: &Answer,
         outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
+        metrics: &Metrics,
     ) {
         if answer.id.is_none_or(|id| id <= self.before) {
-            outgoing.send_encoded(&answer.frame);
+            send(&answer.frame, outgoing, metrics);
         }
     }
     // ANCHOR_END: answer
@@ -262,6 +268,11 @@ impl Inbox {
     }
     // ANCHOR_END: too_slow
 
+    /// Returns the bytes that wait in the log until the member has read what is before them.
+    pub(crate) fn behind(&self) -> usize {
+        self.lag.as_ref().map_or(0, |lag| lag.bytes)
+    }
+
     /// Returns whether the member has something to catch up on.
     pub(crate) fn is_behind(&self) -> bool {
         self.lag.is_some()
@@ -278,6 +289,12 @@ impl Lag {
     fn new(received: EventId, pending: usize) -> Self {
         Self { bytes: 0, moved: Instant::now(), received, pending }
     }
+}
+
+/// Sends a message that is not part of a broadcast, and counts it.
+fn send(frame: &Encoded, outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>, metrics: &Metrics) {
+    metrics.messages_sent(1, frame.frames().len() as u64);
+    outgoing.send_encoded(frame);
 }
 
 fn write(frames: &Encoded, outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>) -> Delivered {
@@ -309,7 +326,7 @@ mod tests {
         let cursor = log.newcomer("room/tea", 0);
         let mut inbox = Inbox::new(&FEED, cursor, encode(&"welcome"), BTreeSet::new());
         inbox.take(&Broadcast::news(&"news"), "Ada", &mut connection.outgoing());
-        assert!(inbox.catch_up(&log, &mut connection.outgoing()));
+        assert!(inbox.catch_up(&log, &mut connection.outgoing(), &Metrics::default()));
         connection.flush().await.unwrap();
         let mut received = [0; 17];
         peer.read_exact(&mut received).await.unwrap();

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use crate::delivery::broadcast::Broadcast;
 use crate::delivery::inbox::{Answer, Delivered, Inbox};
 use crate::delivery::stream::Stream;
+use crate::metrics::Metrics;
 
 // ANCHOR: line
 /// The line to a member of a room, or to a page of the vote.
@@ -80,6 +81,14 @@ impl Line {
     }
     // ANCHOR_END: deliver
 
+    /// Returns the bytes that wait until the member reads them.
+    pub(crate) fn waiting(&self) -> usize {
+        let mut state = self.state();
+        let State { connection, inbox, .. } = &mut *state;
+        let pending = connection.as_mut().map_or(0, |connection| connection.outgoing().pending());
+        pending + inbox.behind()
+    }
+
     /// Returns whether the member has something to catch up on. If more than `limit` bytes wait, and
     /// the member has taken nothing for some time, the conversation is ended.
     pub(crate) fn judge(&self, limit: usize, now: Instant) -> bool {
@@ -95,13 +104,14 @@ impl Line {
 
     // ANCHOR: poll_turn
     /// Waits until there is something to do for the task of the connection. What the member has missed
-    /// is sent meanwhile. `handle` handles a text, and returns the answer, if any. With
+    /// is sent meanwhile, and counted. `handle` handles a text, and returns the answer, if any. With
     /// `may_receive` false, nothing is read.
     pub(crate) fn poll_turn(
         &self,
         log: &EventLog,
         context: &mut Context<'_>,
         may_receive: bool,
+        metrics: &Metrics,
         handle: &mut impl FnMut(&str) -> Option<Answer>,
     ) -> Poll<Turn> {
         let mut state = self.state();
@@ -114,7 +124,7 @@ impl Line {
             return Poll::Ready(Turn::TooSlow);
         }
         // A member who has something to catch up on is not asked for more.
-        if let Err(ended) = ready!(poll_caught_up(log, inbox, connection, context)) {
+        if let Err(ended) = ready!(poll_caught_up(log, inbox, connection, metrics, context)) {
             return Poll::Ready(Turn::Ended(ended));
         }
         if !may_receive {
@@ -132,7 +142,10 @@ impl Line {
                 // The protocol has checked that it is UTF-8.
                 let answer = handle(std::str::from_utf8(text).unwrap_or_default());
                 if let Some(answer) = answer {
-                    inbox.answer(&answer, &mut outgoing);
+                    if answer.is_refusal {
+                        metrics.message_refused();
+                    }
+                    inbox.answer(&answer, &mut outgoing, metrics);
                 }
                 Poll::Ready(Turn::Received(text.len()))
             }
@@ -144,7 +157,7 @@ impl Line {
 
     /// Sends everything that is in the log, before the server stops. Returns when it is written, or the
     /// connection is broken.
-    pub(crate) async fn send_rest(&self, log: &EventLog) {
+    pub(crate) async fn send_rest(&self, log: &EventLog, metrics: &Metrics) {
         let mut is_first = true;
         poll_fn(|context| {
             let mut state = self.state();
@@ -154,7 +167,7 @@ impl Line {
             if replace(&mut is_first, false) {
                 inbox.expect_no_broadcast(connection.outgoing().pending());
             }
-            poll_caught_up(log, inbox, connection, context).map(drop)
+            poll_caught_up(log, inbox, connection, metrics, context).map(drop)
         })
         .await;
     }
@@ -172,9 +185,10 @@ fn poll_caught_up(
     log: &EventLog,
     inbox: &mut Inbox,
     connection: &mut Connection<Stream>,
+    metrics: &Metrics,
     context: &mut Context<'_>,
 ) -> Poll<Result<(), Ended>> {
-    while !inbox.catch_up(log, &mut connection.outgoing()) {
+    while !inbox.catch_up(log, &mut connection.outgoing(), metrics) {
         ready!(pin!(connection.flush()).poll(context))?;
     }
     Poll::Ready(Ok(()))

@@ -7,12 +7,13 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
+use web::server::TimedStream;
 
 /// A TCP stream, with TLS or without.
 pub(crate) enum Stream {
     Tcp(TcpStream),
     /// In a box, because it is forty times as large.
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream<TimedStream<TcpStream>>>),
 }
 
 impl AsyncRead for Stream {

@@ -13,8 +13,11 @@ use web::page;
 use web::server::{guarded, not_found};
 
 use crate::app::App;
+use crate::exposition::MEDIA_TYPE;
+use crate::http::health::{live, ready};
 use crate::http::hello::Visit;
 use crate::http::socket::{Purpose, open};
+use crate::metrics::Gauges;
 
 /// The room of a client that has not chosen one.
 const LOBBY: &str = "lobby";
@@ -28,7 +31,7 @@ pub fn router(app: Arc<App>) -> Router {
         get(move || async move { page })
     };
     let polls = polling::routes(app.log.clone(), HOLD_TIME);
-    let origins = app.policy.origins.clone();
+    let (origins, counts) = (app.policy.origins.clone(), app.http_counts.clone());
     let paths = Router::new()
         .route("/", html("Chat", include_str!("../pages/chat.html")))
         .route("/vote", html("Vote", include_str!("../pages/vote.html")))
@@ -40,9 +43,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/vote/socket", any(vote))
         .route("/echo", any(echo))
         .route("/health", get(|| async { "well\n" }))
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
         .route("/metrics", get(metrics))
         .with_state(app);
-    guarded(paths.merge(polls).fallback(nothing_here), origins, HOLD_TIME)
+    guarded(paths.merge(polls).fallback(nothing_here), origins, HOLD_TIME, counts)
 }
 
 /// Returns a page's own part, with the parts that all pages with a WebSocket have.
@@ -106,5 +111,14 @@ async fn echo(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.text())
+    let (rooms, pages) = (app.rooms.amounts(), app.election.amount());
+    let gauges = Gauges {
+        rooms: rooms.len(),
+        members: rooms.iter().map(|room| room.lines).sum(),
+        voters: pages.lines,
+        bytes_waiting: pages.waiting + rooms.iter().map(|room| room.waiting).sum::<usize>(),
+        log: &app.log.status(),
+        http: &app.http_counts,
+    };
+    ([(CONTENT_TYPE, MEDIA_TYPE)], app.metrics.text(&gauges))
 }

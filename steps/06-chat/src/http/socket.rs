@@ -6,13 +6,13 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use echo::{Agreement, Connection, Endpoint, Limits, Role, echo};
+use echo::{Agreement, Compression, Connection, Endpoint, Limits, Role, echo};
 use handshake::Refusal;
 use hyper::upgrade::{OnUpgrade, Upgraded, on};
-use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 use tracing::{debug, info, warn};
+use web::server::{TimedStream, take_stream};
 
 use crate::app::{App, Seat};
 use crate::connection::conversation::Conversation;
@@ -39,7 +39,9 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
     let upgrade = handshake::upgrade(&request, &app.policy);
     let refusal = match (upgrade, Seat::take(app)) {
         (Ok(mut upgrade), Some(seat)) => {
-            let agreed = app.compression.accept(request.headers());
+            let is_short = matches!(purpose, Purpose::Vote { .. });
+            let compression = if is_short { Compression::Off } else { app.compression };
+            let agreed = compression.accept(request.headers());
             upgrade.extensions = agreed.map(|agreed| agreed.to_string());
             tokio::spawn(take_over(on(&mut request), purpose, agreed, seat));
             return upgrade.response().map(Body::from);
@@ -47,7 +49,7 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
         (Ok(_), None) => Refusal::Busy,
         (Err(refusal), _) => refusal,
     };
-    app.metrics.handshake_refused();
+    app.metrics.handshake_refused(&refusal);
     if let Refusal::Origin(_) = &refusal {
         // An operator who has forgotten to list an origin should see this.
         warn!("refused: {refusal}");
@@ -100,11 +102,13 @@ async fn take_over(upgraded: OnUpgrade, purpose: Purpose, agreed: Option<Agreeme
 
 /// Returns the stream, and what was received behind the request.
 fn stream_of(upgraded: Upgraded) -> Option<(Stream, Vec<u8>)> {
-    match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => Some((Stream::Tcp(parts.io.into_inner()), parts.read_buf.to_vec())),
+    match take_stream::<TimedStream<TcpStream>>(upgraded) {
+        Ok((stream, received)) => Some((Stream::Tcp(stream.into_inner()), received.to_vec())),
         Err(upgraded) => {
-            let parts = upgraded.downcast::<TokioIo<TlsStream<TcpStream>>>().ok()?;
-            Some((Stream::Tls(Box::new(parts.io.into_inner())), parts.read_buf.to_vec()))
+            let secured = take_stream::<TlsStream<TimedStream<TcpStream>>>(upgraded);
+            let (mut stream, received) = secured.ok()?;
+            stream.get_mut().0.release();
+            Some((Stream::Tls(Box::new(stream)), received.to_vec()))
         }
     }
 }

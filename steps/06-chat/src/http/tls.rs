@@ -10,7 +10,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use web::server::{HttpLimits, serve_with};
+use web::server::{HttpCounts, HttpLimits, serve_with};
 
 /// Reads a certificate, with the chain of certificates that sign it, and its private key.
 ///
@@ -36,11 +36,12 @@ pub async fn serve_tls(
     acceptor: TlsAcceptor,
     router: Router,
     limits: HttpLimits,
+    counts: HttpCounts,
     stop: impl Future<Output = ()>,
 ) {
     let prepare = move |stream| {
-        let opening = timeout(limits.header_time, acceptor.accept(stream));
+        let opening = timeout(limits.times.header, acceptor.accept(stream));
         async move { opening.await.ok()?.ok() }
     };
-    serve_with(listener, router, limits, stop, prepare).await;
+    serve_with(listener, router, limits, counts, stop, prepare).await;
 }

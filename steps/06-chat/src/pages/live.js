@@ -1,8 +1,8 @@
 /** The pauses before the first new attempt and between the last ones, in milliseconds. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
-/** An attempt that takes longer has failed. */
-const ATTEMPT_TIME = 10_000;
+/** An attempt that takes longer has failed. A server without its Redis refuses us after 8 s, and says why. */
+const ATTEMPT_TIME = 15_000;
 /** The page sends a ping when it has heard nothing for this time, and sooner when an answer is missing. */
 const SILENCE = 15_000;
 const MISSING = 3000;

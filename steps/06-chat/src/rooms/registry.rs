@@ -8,9 +8,10 @@ use echo::{CloseCode, CloseFrame, Connection};
 use event_log::{EventId, EventLog, Loss, Membership, NotEntered, digest};
 use names::Name;
 
-use crate::connection::conversation::Participant;
+use crate::delivery::audience::Amount;
 use crate::delivery::inbox::Answer;
 use crate::delivery::line::Line;
+use crate::delivery::participant::Participant;
 use crate::delivery::stream::Stream;
 use crate::metrics::Metrics;
 use crate::rooms::room::{Room, topic_of};
@@ -88,12 +89,18 @@ impl Rooms {
     ) -> Result<Admission, CloseFrame<'static>> {
         let code = CloseCode::POLICY_VIOLATION;
         let named = |text: &str| {
-            Name::new(text).map_err(|problem| CloseFrame { code, reason: problem.reason() })
+            Name::new(text).map_err(|problem| {
+                self.metrics.name_refused();
+                CloseFrame { code, reason: problem.reason() }
+            })
         };
         let (name, room) = (named(name)?, named(room)?);
         let (topic, session) = (topic_of(room.as_str()), digest(session));
         let entered = self.log.enter(&topic, name.as_str(), &session).await;
-        let membership = entered.map_err(refusal)?;
+        let membership = entered.map_err(|problem| {
+            self.metrics.not_admitted(problem);
+            refusal(problem)
+        })?;
         Ok(Admission { room, name, membership })
     }
     // ANCHOR_END: admit
@@ -118,6 +125,13 @@ impl Rooms {
     }
     // ANCHOR_END: enter
 
+    /// Returns what there is in each room that has members on this server.
+    pub(crate) fn amounts(&self) -> Vec<Amount> {
+        // Rooms stay open to others meanwhile.
+        let rooms: Vec<Arc<Room>> = self.open().values().cloned().collect();
+        rooms.iter().map(|room| room.amount()).collect()
+    }
+
     fn open(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Room>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -130,6 +144,10 @@ impl Participant for Member {
 
     fn handle(&self, text: &str) -> Option<Answer> {
         self.room.handle(&self.line.name, text)
+    }
+
+    fn must_wait(&self) -> bool {
+        self.room.is_behind()
     }
 
     fn poll_lost(&mut self, context: &mut Context<'_>) -> Poll<Loss> {

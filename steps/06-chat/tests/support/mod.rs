@@ -42,12 +42,18 @@ pub(crate) fn asks(server: &Server, path: &str) -> Wire {
 /// Sends a body by POST, and returns the response.
 #[track_caller]
 pub(crate) fn posts(server: &Server, path: &str, body: &str) -> Response {
+    asks_to_post(server, path, body).expects_response()
+}
+
+/// Sends a body by POST, of which the answer is still to come.
+#[track_caller]
+pub(crate) fn asks_to_post(server: &Server, path: &str, body: &str) -> Wire {
     let mut wire = Wire::connect(server);
     let (host, length) = (wire.host(), body.len());
     wire.sends_text(&format!(
         "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n{body}"
     ));
-    wire.expects_response()
+    wire
 }
 
 /// One number of `/metrics`; 0 if it is not there.
