@@ -20,7 +20,7 @@ const LENGTH: usize = 15 * 1024;
 const AT_A_TIME: usize = 4;
 /// The time for which the others talk at most: the kernel keeps some MiB for a peer that does not
 /// read, and after that, a member is too slow who takes nothing for five seconds.
-const TIME_MAX: Duration = Duration::from_secs(60);
+const TIME_MAX: Duration = Duration::from_mins(1);
 /// The messages that the log keeps. In bytes, this is less than the server may grow by.
 const HISTORY: &str = "100";
 

@@ -325,7 +325,7 @@ mod tests {
         let cursor = log.newcomer("room/tea", 0);
         let mut inbox = Inbox::new(&FEED, cursor, encode(&"welcome"), BTreeSet::new());
         inbox.take(&Broadcast::news(&"news"), "Ada", &mut connection.outgoing());
-        assert!(inbox.catch_up(&log, &mut connection.outgoing()));
+        assert!(inbox.catch_up(&log, &mut connection.outgoing(), &Metrics::default()));
         connection.flush().await.unwrap();
         let mut received = [0; 17];
         peer.read_exact(&mut received).await.unwrap();
