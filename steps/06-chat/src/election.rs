@@ -51,6 +51,11 @@ impl Participant for Voter {
         self.election.handle(&self.identity, text)
     }
 
+    /// Votes are counted, and the counts are all that matters.
+    fn must_wait(&self) -> bool {
+        false
+    }
+
     /// Nobody has a name here.
     fn poll_lost(&mut self, _context: &mut Context<'_>) -> Poll<Loss> {
         Poll::Pending

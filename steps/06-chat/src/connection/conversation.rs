@@ -3,11 +3,12 @@
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use echo::{CloseCode, CloseFrame};
 use event_log::Loss;
 use tokio::task::coop::consume_budget;
-use tokio::time::Sleep;
+use tokio::time::{Sleep, sleep};
 
 use crate::app::Seat;
 use crate::connection::ending::{Outcome, leave};
@@ -19,6 +20,9 @@ use crate::delivery::participant::Participant;
 /// To somebody whose name was given to another visitor while the servers could not reach each other.
 const LOST: &str =
     "somebody else got this name, or one like it, before the servers lost each other";
+
+/// How long a member rests while the room has much to send.
+const SHORT_REST: Duration = Duration::from_millis(5);
 
 // ANCHOR: conversation
 /// The task of a connection: the conversation, and then the end.
@@ -58,6 +62,10 @@ impl<P: Participant> Conversation<P> {
         loop {
             if rest.as_mut().is_some_and(|rest| rest.as_mut().poll(context).is_ready()) {
                 *rest = None;
+            }
+            if rest.is_none() && participant.must_wait() {
+                *rest = Some(Box::pin(sleep(SHORT_REST)));
+                continue;
             }
             let turn = {
                 let mut handle = |text: &str| participant.handle(text);

@@ -18,6 +18,10 @@ pub(crate) trait Participant: Send + 'static {
     /// Handles a text. Returns the answer that only this participant receives, if any.
     fn handle(&self, text: &str) -> Option<Answer>;
 
+    /// Returns whether nothing may be read from the participant now, because the room has much to send
+    /// already.
+    fn must_wait(&self) -> bool;
+
     /// Waits until the participant loses the name.
     fn poll_lost(&mut self, context: &mut Context<'_>) -> Poll<Loss>;
 }

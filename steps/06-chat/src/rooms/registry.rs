@@ -146,6 +146,10 @@ impl Participant for Member {
         self.room.handle(&self.line.name, text)
     }
 
+    fn must_wait(&self) -> bool {
+        self.room.is_behind()
+    }
+
     fn poll_lost(&mut self, context: &mut Context<'_>) -> Poll<Loss> {
         self.membership.poll_lost(context)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::mem::take;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -24,6 +25,11 @@ const HISTORY: usize = 50;
 /// Messages that are broadcast at a time, and about how many bytes.
 const BATCH: usize = 64;
 const BATCH_BYTES: usize = 64 * 1024;
+/// While this many bytes of messages wait for the room's task, nobody is read: the log would drop
+/// the oldest before they are sent.
+const UNSENT_MAX: usize = 1024 * 1024;
+/// What a message costs in addition to its text, in bytes.
+const MESSAGE_BYTES: usize = 256;
 /// The longest key of a message, in bytes.
 const KEY_MAX: usize = 64;
 /// The shortest time between two broadcasts about members who enter and leave. When five thousand
@@ -42,6 +48,8 @@ pub(crate) struct Room {
     state: Mutex<State>,
     /// Notified when somebody is typing, or has sent a message that must wait.
     changed: Arc<Notify>,
+    /// About how many bytes of messages from members on this server wait for the task.
+    unsent: AtomicUsize,
     /// The task that broadcasts. It ends with the room.
     task: Mutex<JoinSet<()>>,
 }
@@ -89,6 +97,7 @@ impl Room {
             queue_max,
             state: Mutex::new(state),
             changed: Arc::default(),
+            unsent: AtomicUsize::new(0),
             task: Mutex::default(),
         });
         let task = broadcast(Arc::downgrade(&room), log.clone(), Arc::clone(&room.changed), cursor);
@@ -194,10 +203,29 @@ impl Room {
         if !self.log.is_shared() {
             // It has to be announced as waiting.
             self.changed.notify_one();
+        } else if known.is_none() {
+            self.unsent.fetch_add(msg.len() + MESSAGE_BYTES, Ordering::Relaxed);
         }
         Ok(known)
     }
     // ANCHOR_END: append
+
+    // ANCHOR: is_behind
+    /// Returns whether the members say more than the room's task can send. Until it has caught up,
+    /// their own TCP makes them wait. Nobody loses anything.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.unsent.load(Ordering::Relaxed) > UNSENT_MAX && self.log.is_shared()
+    }
+    // ANCHOR_END: is_behind
+
+    /// Notes that these messages are being sent, and whether there are no others.
+    fn note_sent(&self, events: &[Event], is_all: bool) {
+        let bytes: usize = events.iter().map(|event| event.data.len() + MESSAGE_BYTES).sum();
+        let left = |unsent: usize| if is_all { 0 } else { unsent.saturating_sub(bytes) };
+        let _ = self
+            .unsent
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |unsent| Some(left(unsent)));
+    }
 
     // ANCHOR: broadcast_names
     /// Broadcasts who has joined, and also whoever has joined, sent one of these messages, and left
@@ -329,6 +357,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
         loop {
             let news = News::read(&log, &mut cursor, &mut names, take(&mut are_names_new));
             let is_all = news.events.len() < BATCH;
+            room.note_sent(&news.events, is_all);
             // Members are announced before the room receives what they say.
             if let Some(new) = news.here {
                 room.broadcast_joined(&new, &news.events).await;
