@@ -577,6 +577,34 @@ async fn a_new_message_does_not_move_the_talk_under_a_reader() {
     end((left, right)).await;
 }
 
+/// In a narrow window the same messages have more lines. The last one is still shown, except to
+/// somebody who reads older ones.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_talk_stays_at_its_end_when_the_window_becomes_narrow() {
+    let server = start();
+    let browser = Browser::start().await;
+    browser.shows_at(1000, "prefers-color-scheme", "light");
+    join(&browser, &server, "Ada").await;
+    for number in 1..=6 {
+        browser.types("#text", &format!("{} {number}\n", "some words".repeat(20))).await;
+        until_said(&browser, number).await;
+    }
+    let below = "(({ scrollHeight, scrollTop, clientHeight }) =>
+        scrollHeight - scrollTop - clientHeight)(document.getElementById('talk'))";
+    until(&browser, &format!("{below} < 1")).await;
+    browser.shows_at(320, "prefers-color-scheme", "light");
+    until(&browser, &format!("innerWidth === 320 && {below} < 1")).await;
+    browser.script("document.getElementById('talk').scrollTop = 10").await;
+    until(&browser, &format!("{below} > 100")).await;
+    browser.shows_at(300, "prefers-color-scheme", "light");
+    until(&browser, "innerWidth === 300").await;
+    let top = "new Promise(done => requestAnimationFrame(() => setTimeout(() =>
+        done(document.getElementById('talk').scrollTop < 100))))";
+    assert_eq!(value(&browser, top).await, true);
+    browser.close().await;
+}
+
 /// Without Redis, a server cannot hear the others. People on it go on talking, and see that what
 /// they say has no place yet.
 #[tokio::test]
