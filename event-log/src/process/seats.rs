@@ -12,9 +12,10 @@ use crate::agreed::entry::{NameChange, ProcessId, Seat};
 /// The seats of this process.
 #[derive(Default)]
 pub(crate) struct Seats {
-    wanted: BTreeMap<u64, Wanted>,
+    /// In boxes, as those below: the maps themselves are often half empty.
+    wanted: BTreeMap<u64, Box<Wanted>>,
     /// Seats that the log says we have: their rooms and names, and whether their members are present.
-    had: HashMap<u64, Had>,
+    had: HashMap<u64, Box<Had>>,
     /// Seats that were given up while Redis was away. They are not shown, although the log has them.
     hidden: BTreeSet<u64>,
     /// Members who were let in, and of whom the log does not say yet that they are present.
@@ -55,7 +56,7 @@ impl Seats {
         let (name, session) = (name.into(), session.into());
         let (is_admitted, had_seat) = (false, false);
         let wanted = Wanted { room, name, session, came, is_admitted, had_seat };
-        self.wanted.insert(number, wanted);
+        self.wanted.insert(number, Box::new(wanted));
         self.due.insert(number);
         number
     }
@@ -64,7 +65,7 @@ impl Seats {
     pub(crate) fn unwant(&mut self, number: u64) -> Option<Wanted> {
         self.due.insert(number);
         self.unsettled.remove(&number);
-        self.wanted.remove(&number)
+        self.wanted.remove(&number).map(|wanted| *wanted)
     }
 
     /// Lets a member in, and returns the room; `None` if that was done before, or if the connection
@@ -102,7 +103,7 @@ impl Seats {
     /// Returns the attempts that wait to be let in.
     pub(crate) fn attempts(&self) -> impl Iterator<Item = (u64, &Wanted)> {
         let attempts = self.wanted.iter().filter(|(_, wanted)| !wanted.is_admitted);
-        attempts.map(|(number, wanted)| (*number, wanted))
+        attempts.map(|(number, wanted)| (*number, &**wanted))
     }
 
     /// Returns whether a connection here wants or has a name in this room.
@@ -130,7 +131,7 @@ impl Seats {
                 let session = self.wanted.get(&number).map(|wanted| Arc::clone(&wanted.session));
                 let session = session.unwrap_or_default();
                 let (room, name) = (Arc::clone(room), Arc::clone(name));
-                self.had.insert(number, Had { room, name, session, is_present });
+                self.had.insert(number, Box::new(Had { room, name, session, is_present }));
                 self.due.insert(number);
                 None
             }
@@ -161,7 +162,7 @@ impl Seats {
     pub(crate) fn lost(&self) -> impl Iterator<Item = (u64, &Wanted)> {
         let admitted = self.wanted.iter().filter(|(_, wanted)| wanted.is_admitted);
         let lost = admitted.filter(|(number, _)| !self.had.contains_key(number));
-        lost.map(|(number, wanted)| (*number, wanted))
+        lost.map(|(number, wanted)| (*number, &**wanted))
     }
 
     /// Hides a seat that was given up, until the log knows that it was.
@@ -247,8 +248,8 @@ impl Seats {
     /// Returns whether a seat that we have under a name is of the visitor who wants this one.
     fn is_same_visitor(&self, number: u64, room: &Arc<str>, name: &Arc<str>) -> bool {
         let Some(wanted) = self.wanted.get(&number) else { return false };
-        let of_name = |had: &&Had| had.room == *room && had.name == *name;
-        let mut seats = self.had.values().filter(of_name);
+        let had = self.had.values();
+        let mut seats = had.filter(|had| had.room == *room && had.name == *name);
         !wanted.session.is_empty() && seats.any(|had| had.session == wanted.session)
     }
 
@@ -257,7 +258,7 @@ impl Seats {
         let seat = Seat { process: Arc::clone(process), number };
         let had = self.had.get(&number);
         let Some(wanted) = self.wanted.get(&number) else {
-            let Had { room, name, .. } = had?;
+            let Had { room, name, .. } = &**had?;
             return Some(NameChange::Leave {
                 room: Arc::clone(room),
                 name: Arc::clone(name),

@@ -153,8 +153,11 @@ async fn ballot_of_form(mut request: Request) -> Result<Ballot, HttpError> {
     // axum knows it in small letters only.
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
     let form = Form::from_request(request, &()).await;
-    form.map(|Form(ballot)| ballot)
-        .map_err(|problem| HttpError::new(problem.status(), problem.body_text()))
+    form.map(|Form(ballot)| ballot).map_err(|problem| match problem.status() {
+        // JSON with the same mistakes has the same status.
+        StatusCode::UNPROCESSABLE_ENTITY => HttpError::bad_request(problem.body_text()),
+        status => HttpError::new(status, problem.body_text()),
+    })
 }
 
 async fn ballot_of_json(request: Request) -> Result<Ballot, HttpError> {

@@ -211,7 +211,7 @@ fn a_message_for_many_is_understood_by_each() {
         Agreement { server_max_window_bits: Some(8), ..Agreement::default() },
     ] {
         // One by one, and in one piece.
-        for encoded in [&encoded[..], &[in_one_piece.clone()]] {
+        for encoded in [&encoded[..], std::slice::from_ref(&in_one_piece)] {
             let mut sender = endpoint(Role::Server, agreed);
             let outbound = sender.outbound();
             for message in encoded {

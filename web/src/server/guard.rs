@@ -5,19 +5,19 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, UPGRADE,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, UPGRADE,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, StatusCode, Version};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
-use tracing::warn;
 
 use crate::host::{effective_host, names_a_host};
 use crate::origin::Origins;
 use crate::policy::POLICY;
 use crate::server::counts::{Denial, HttpCounts};
+use crate::server::log::log_refusal;
 
 /// The longest body of a request, in bytes.
 const BODY_BYTES: usize = 16 * 1024;
@@ -68,6 +68,10 @@ async fn guard(State(rules): State<Rules>, request: Request, next: Next) -> Resp
             };
             (status, sentence).into_response()
         }
+        None if announces_too_much(request.headers()) => {
+            let sentence = format!("A body has at most {BODY_BYTES} bytes.");
+            (StatusCode::PAYLOAD_TOO_LARGE, sentence).into_response()
+        }
         None => timeout(rules.request_time, next.run(request)).await.unwrap_or_else(|_| {
             (StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()
         }),
@@ -117,10 +121,16 @@ fn refusal(origins: &Origins, request: &Request) -> Option<(Denial, String)> {
         }
         _ => return None,
     };
-    warn!("refused: {sentence}");
+    log_refusal(&sentence);
     Some((denial, sentence))
 }
 // ANCHOR_END: refusal
+
+/// Does the request announce a body that is too long? It is refused before it is sent.
+fn announces_too_much(headers: &HeaderMap) -> bool {
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.parse::<u64>().ok()).is_some_and(|it| it > BODY_BYTES as u64)
+}
 
 /// Is there exactly one `Host`, and does it name a host?
 fn has_one_host(headers: &HeaderMap) -> bool {

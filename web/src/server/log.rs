@@ -1,10 +1,22 @@
 //! The log of a server: what an operator should know, on standard error.
 
+use std::fmt::Display;
 use std::io::{IsTerminal, stderr};
 
 use tracing::level_filters::LevelFilter;
+use tracing::warn;
 
 use crate::output::ErrorWriter;
+
+/// The most bytes that are logged of why a request was refused: a stranger has chosen some of them.
+const REFUSAL_MAX: usize = 500;
+
+/// Logs why a request was refused that an operator may have to know of.
+pub fn log_refusal(refusal: &dyn Display) {
+    let refusal = refusal.to_string();
+    let brief = &refusal[..refusal.floor_char_boundary(REFUSAL_MAX)];
+    warn!("refused: {brief}{}", if brief.len() < refusal.len() { " …" } else { "" });
+}
 
 /// Writes what the server logs, at this level and above, to standard error. Logging never waits and
 /// never fails, even if standard error is closed or full.

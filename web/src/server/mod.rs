@@ -17,5 +17,5 @@ pub use connection::{HttpLimits, serve_stream};
 pub use counts::{Denial, HttpCounts};
 pub use guard::{guarded, not_found};
 pub use http_io::take_stream;
-pub use log::log_to_standard_error;
+pub use log::{log_refusal, log_to_standard_error};
 pub use timed_stream::{HttpTimes, TimedStream};

@@ -76,6 +76,11 @@ impl<Stream> TimedStream<Stream> {
         Self { stream, watch: Some(Box::new(watch)) }
     }
 
+    /// Borrows the socket.
+    pub fn get_ref(&self) -> &Stream {
+        &self.stream
+    }
+
     /// Returns the socket itself.
     pub fn into_inner(self) -> Stream {
         self.stream

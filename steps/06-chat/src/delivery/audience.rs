@@ -81,7 +81,11 @@ impl Audience {
     /// Sends a broadcast to these lines, and waits for none of the members. If there are many lines,
     /// several threads share the work. Returns whether somebody is behind.
     pub(crate) async fn send(&self, broadcast: Broadcast, lines: &Lines) -> bool {
-        let broadcast = Arc::new(broadcast);
+        // In a box: a quiet room need not keep memory for it.
+        Box::pin(self.send_in_parts(Arc::new(broadcast), lines)).await
+    }
+
+    async fn send_in_parts(&self, broadcast: Arc<Broadcast>, lines: &Lines) -> bool {
         let threads = Handle::current().metrics().num_workers();
         let parts = (lines.len() / PART_MIN).clamp(1, threads);
         let mut ranges = parts_of(lines.len(), parts);

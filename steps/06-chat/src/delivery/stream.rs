@@ -4,6 +4,8 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
@@ -14,6 +16,29 @@ pub(crate) enum Stream {
     Tcp(TcpStream),
     /// In a box, because it is forty times as large.
     Tls(Box<TlsStream<TimedStream<TcpStream>>>),
+}
+
+/// Bytes that the system keeps for a peer before they can be sent.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const UNSENT_MAX: u32 = 64 * 1024;
+
+impl Stream {
+    /// Lets the system keep little that it cannot send yet. Otherwise it keeps some megabytes, and
+    /// reports that there is room for more when a third of them is free. A peer that reads all the time
+    /// would look for seconds like one that does not read.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) fn limit_unsent(&self) {
+        let socket = match self {
+            Self::Tcp(stream) => stream,
+            Self::Tls(stream) => stream.get_ref().0.get_ref(),
+        };
+        // Without it, the server only takes longer to see that somebody reads.
+        let _ = SockRef::from(socket).set_tcp_notsent_lowat(UNSENT_MAX);
+    }
+
+    /// Other systems report sooner that there is room.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    pub(crate) fn limit_unsent(&self) {}
 }
 
 impl AsyncRead for Stream {

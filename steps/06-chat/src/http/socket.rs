@@ -11,8 +11,8 @@ use handshake::Refusal;
 use hyper::upgrade::{OnUpgrade, Upgraded, on};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
-use tracing::{debug, info, warn};
-use web::server::{TimedStream, take_stream};
+use tracing::{debug, info};
+use web::server::{TimedStream, log_refusal, take_stream};
 
 use crate::app::{App, Seat};
 use crate::connection::conversation::Conversation;
@@ -52,7 +52,7 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
     app.metrics.handshake_refused(&refusal);
     if let Refusal::Origin(_) = &refusal {
         // An operator who has forgotten to list an origin should see this.
-        warn!("refused: {refusal}");
+        log_refusal(&refusal);
     } else {
         debug!("refused: {refusal}");
     }
@@ -75,6 +75,9 @@ async fn take_over(upgraded: OnUpgrade, purpose: Purpose, agreed: Option<Agreeme
         Purpose::Echo => app.limits,
         _ => Limits { message: app.chat_limits.chat_message, ..app.limits },
     };
+    if !matches!(purpose, Purpose::Echo) {
+        stream.limit_unsent();
+    }
     let endpoint = Endpoint::new(Role::Server, limits, received, agreed);
     let mut connection = Connection::new(stream, endpoint, &app.clock);
     let (place, visit) = match purpose {

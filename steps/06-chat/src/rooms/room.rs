@@ -58,9 +58,9 @@ pub(crate) struct Room {
 struct State {
     /// The members, here and on other servers, as the room was told last.
     here: BTreeSet<Arc<str>>,
-    /// Members on this server who have left since. Perhaps they came and went so quickly that the room
-    /// was not told that they are here.
-    left: BTreeSet<Arc<str>>,
+    /// Names that were in a member's welcome before the room was told of them. Perhaps their members
+    /// come and go so quickly that they are never among those who are here.
+    welcomed: BTreeSet<Arc<str>>,
     typing: BTreeSet<Arc<str>>,
     /// Messages from this number on have not been announced as waiting for Redis.
     waiting_from: u64,
@@ -120,10 +120,11 @@ impl Room {
         };
         // The lock is held until the member receives broadcasts, so that the room's next announcement of
         // who has joined is the first one that the member receives.
-        let state = self.state();
+        let mut state = self.state();
         let mut here = self.log.here(&self.topic);
         here.insert(Arc::clone(name));
-        let unannounced = here.difference(&state.here).cloned().collect();
+        let unannounced: BTreeSet<Arc<str>> = here.difference(&state.here).cloned().collect();
+        state.welcomed.extend(unannounced.iter().filter(|other| *other != name).cloned());
         let shared = self.log.is_shared();
         let (room, you, after) = (&*self.name, &**name, cursor.after());
         let welcome = encode(&ServerMessage::Welcome { room, you, here, shared, after });
@@ -141,7 +142,6 @@ impl Room {
 
     /// A member's connection has ended. Returns whether it was the last one on this server.
     pub(crate) fn leave(&self, line: &Arc<Line>) -> bool {
-        self.state().left.insert(Arc::clone(&line.name));
         self.members.remove(line) == 0
     }
 
@@ -228,14 +228,16 @@ impl Room {
     }
 
     // ANCHOR: broadcast_names
-    /// Broadcasts who has joined, and also whoever has joined, sent one of these messages, and left
-    /// again. Returns whether a member is behind.
+    /// Broadcasts who has joined, and also whoever has left again, but has sent one of these messages
+    /// or was in a welcome. Returns whether a member is behind.
     async fn broadcast_joined(&self, here: &BTreeSet<Arc<str>>, events: &[Event]) -> bool {
         let (joined, lines) = {
             // Members who enter from now on learn these names from their welcome.
             let mut state = self.state();
+            let welcomed = take(&mut state.welcomed);
             let senders = events.iter().map(|event| &event.owner);
-            let present: BTreeSet<Arc<str>> = here.iter().chain(senders).cloned().collect();
+            let present: BTreeSet<Arc<str>> =
+                here.iter().chain(senders).chain(&welcomed).cloned().collect();
             let joined: Vec<Arc<str>> = present.difference(&state.here).cloned().collect();
             state.here.extend(joined.iter().cloned());
             (joined, self.members.lines())
@@ -248,7 +250,7 @@ impl Room {
     async fn broadcast_left(&self, here: &BTreeSet<Arc<str>>, still_to_come: &[Event]) -> bool {
         let (left, lines) = {
             let mut state = self.state();
-            let were_here = &take(&mut state.left) | &state.here;
+            let were_here = take(&mut state.here);
             let speaks = |name: &&Arc<str>| still_to_come.iter().any(|event| event.owner == **name);
             let (stay, left): (Vec<_>, Vec<_>) = were_here.difference(here).partition(speaks);
             state.here = here.iter().chain(stay).cloned().collect();
