@@ -20,12 +20,12 @@ pub(crate) enum Stream {
 
 /// Bytes that the system keeps for a peer before they can be sent.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-const UNSENT_MAX: u32 = 64 * 1024;
+const UNSENT_MAX: u32 = 1024 * 1024;
 
 impl Stream {
-    /// Lets the system keep little that it cannot send yet. Otherwise it keeps some megabytes, and
-    /// reports that there is room for more when a third of them is free. A peer that reads all the time
-    /// would look for seconds like one that does not read.
+    /// Lets the system keep less that it cannot send yet, and report sooner that there is room for more:
+    /// when half of it is sent. Otherwise it keeps some megabytes, and a peer that reads all the time
+    /// looks for many seconds like one that does not read.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(crate) fn limit_unsent(&self) {
         let socket = match self {
