@@ -16,11 +16,18 @@ fn sum(counts: &Value) -> u64 {
     counts.values().sum()
 }
 
-/// The answer of `/votes`, at once.
+/// The answer of `/votes`, at once: the last one, if there are more votes than fit into an answer.
 #[track_caller]
 fn poll(server: &Server) -> Value {
-    let response = gets(server, "/votes?after=0-0&wait=0");
-    serde_json::from_str(response.text()).unwrap()
+    let mut after = "0-0".to_owned();
+    loop {
+        let response = gets(server, &format!("/votes?after={after}&wait=0"));
+        let answer: Value = serde_json::from_str(response.text()).unwrap();
+        if answer["more"] != true {
+            return answer;
+        }
+        after = answer["newest"].as_str().unwrap().to_owned();
+    }
 }
 
 /// A page of the vote, and the counts that it received first.
