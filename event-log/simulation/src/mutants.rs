@@ -125,8 +125,8 @@ pub const MUTANTS: &[Mutant] = &[
         Rule::FreeInTime,
         "seats are not given back",
         "src/process/seats.rs",
-        "let Had { room, name, .. } = had?;",
-        "let Had { room, name, .. } = had.filter(|_| false)?;",
+        "let Had { room, name, .. } = &**had?;",
+        "let Had { room, name, .. } = &**had.filter(|_| false)?;",
     ),
     mutant(
         Rule::FreeInTime,
