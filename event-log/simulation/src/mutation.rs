@@ -38,13 +38,13 @@ pub fn log() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
-/// Writes a workspace that has only the log and the simulation in it.
+/// Writes a workspace that has only the log, the rule for names and the simulation in it.
 fn write_workspace(workspace: &Path, copy: &Path) -> io::Result<()> {
     fs::create_dir_all(copy)?;
     let manifest = fs::read_to_string(workspace.join("Cargo.toml"))?;
     let lines = manifest.lines().map(|line| {
         if line.starts_with("members = ") {
-            "members = [\"event-log\", \"event-log/simulation\"]"
+            "members = [\"event-log\", \"event-log/simulation\", \"names\"]"
         } else {
             line
         }
@@ -54,6 +54,9 @@ fn write_workspace(workspace: &Path, copy: &Path) -> io::Result<()> {
         &lines.map(|line| format!("{line}\n")).collect::<String>(),
     )?;
     fs::copy(workspace.join("Cargo.lock"), copy.join("Cargo.lock"))?;
+    copy_folder(&workspace.join("names").join("src"), &copy.join("names").join("src"))?;
+    let names = Path::new("names").join("Cargo.toml");
+    write_if_new(&copy.join(&names), &fs::read_to_string(workspace.join(&names))?)?;
     let manifest = fs::read_to_string(workspace.join("event-log").join("Cargo.toml"))?;
     let manifest = manifest.split("[dev-dependencies]").next().unwrap_or_default();
     fs::create_dir_all(copy.join("event-log"))?;
