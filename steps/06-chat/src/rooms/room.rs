@@ -124,7 +124,7 @@ impl Room {
         let mut here = self.log.here(&self.topic);
         here.insert(Arc::clone(name));
         let unannounced: BTreeSet<Arc<str>> = here.difference(&state.here).cloned().collect();
-        state.welcomed.extend(unannounced.iter().filter(|other| *other != name).cloned());
+        state.welcomed.extend(unannounced.iter().cloned());
         let shared = self.log.is_shared();
         let (room, you, after) = (&*self.name, &**name, cursor.after());
         let welcome = encode(&ServerMessage::Welcome { room, you, here, shared, after });
