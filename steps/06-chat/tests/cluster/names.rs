@@ -258,12 +258,14 @@ fn a_name_of_somebody_who_was_closed_is_free() {
     let redis = Redis::start();
     let (left, right) = (process(&redis), process(&redis));
     for server in [&left, &right] {
-        let older = Member::enters(&left, "/ws/tea/Ada?session=a");
+        let mut older = Member::enters(&left, "/ws/tea/Ada?session=a");
         let mut ada = Member::enters(&left, "/ws/tea/Ada?session=a");
+        // Only now the newer connection has the name. If it ended before, the older one would keep it.
+        let close = older.wire.expects_close(1008);
         // 1003: only texts, please.
         ada.wire.sends_frame(&Frame::binary([0])).expects_close(1003);
         is_free_within(server, "tea", "Ada", UNTIL_FREE).leaves();
-        older.expects_close(1008);
+        older.wire.sends_frame(&close).expects_end();
     }
 }
 

@@ -26,7 +26,7 @@ fn poll(server: &Server) -> Value {
         if answer["more"] != true {
             return answer;
         }
-        after = answer["newest"].as_str().unwrap().to_owned();
+        answer["newest"].as_str().unwrap().clone_into(&mut after);
     }
 }
 
