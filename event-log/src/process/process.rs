@@ -156,15 +156,14 @@ impl Process {
         if !is_open && names.rooms() >= ROOMS_MAX {
             return Err(TooManyRooms);
         }
-        let is_known = names.belongs_to(room, name, session)
+        let may_enter_now = self.is_cut_off()
+            && names.belongs_to(room, name, session)
             && !names.is_alike_taken(room, name, &looks(name), session);
         let came = self.core.log_time(now.elapsed);
         let room = names.shared(room).unwrap_or_else(|| room.into());
         let number = self.core.seats.want(room, name, session, came);
         match &self.store {
-            Store::Redis(link) if link.is_cut_off() && is_known => {
-                self.core.admit_alone(number);
-            }
+            Store::Redis(_) if may_enter_now => self.core.admit_alone(number),
             Store::Redis(_) => {}
             Store::Memory | Store::File(_) => self.change_names_alone(),
         }

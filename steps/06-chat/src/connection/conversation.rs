@@ -27,9 +27,10 @@ const SHORT_REST: Duration = Duration::from_millis(5);
 // ANCHOR: conversation
 /// The task of a connection: the conversation, and then the end.
 ///
-/// It waits for three things at once: for something to do on the [line](crate::delivery::line::Line), for the end of a rest,
-/// and for the loss of the name. A broadcast does not go through this task. So a member who does not
-/// read does not delay the others (fault F21).
+/// It waits for three things at once: for something to do on the
+/// [line](crate::delivery::line::Line), for the end of a rest, and for the loss of the name. A
+/// broadcast does not go through this task. So a member who does not read does not delay the others
+/// (fault F21).
 ///
 /// Most connections are quiet most of the time, and then this is all that their tasks keep in memory.
 /// So it is a future written by hand: that of an `async fn` would be three times as large.
@@ -37,7 +38,7 @@ pub(crate) struct Conversation<P> {
     /// Who takes part, with the place among the open connections. Taken at the end.
     talk: Option<(P, Seat)>,
     rate_limit: RateLimit,
-    /// While it runs, nothing is received: the member has sent too fast.
+    /// While it runs, nothing is received: the member has sent too fast, or the room has much to send.
     rest: Option<Pin<Box<Sleep>>>,
     /// What remains to be done when the conversation is over.
     end: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
