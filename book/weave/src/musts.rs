@@ -73,7 +73,9 @@ impl Rule {
     /// Where it is kept, or why not here.
     fn place(&self) -> String {
         let page = self.page.iter().map(|page| {
-            let chapter = page.split_once('-').and_then(|(number, _)| number.parse::<u8>().ok());
+            // `05a-messages.md` is chapter 5a.
+            let chapter = page.split_once('-').map(|(number, _)| number.trim_start_matches('0'));
+            let chapter = chapter.filter(|number| number.starts_with(|c: char| c.is_ascii_digit()));
             let name = chapter.map(|number| format!("chapter {number}"));
             format!("[{}]({page})", name.unwrap_or_else(|| page.replace(".md", "")))
         });
@@ -141,12 +143,12 @@ mod tests {
     fn a_rule_is_a_line_of_a_table() {
         let ours = Rule {
             tests: vec!["a.rs::b".to_owned()],
-            page: Some("05-echo.md".to_owned()),
+            page: Some("05a-messages.md".to_owned()),
             outside: None,
             ..outside()
         };
         let tables = tables(&section(ours));
-        let line = "| 1 | A client MUST knock. | [chapter 5](05-echo.md)<br>`a.rs::b` |\n";
+        let line = "| 1 | A client MUST knock. | [chapter 5a](05a-messages.md)<br>`a.rs::b` |\n";
         assert!(tables.ends_with(line), "{tables}");
         assert!(tables.starts_with("Sections 4 to 8 say MUST or MUST NOT 1 times. 1 of these"));
     }

@@ -149,21 +149,21 @@ pub const STAGES: [Stage; 18] = [
                the connection if a continuation has nothing to continue, or if a message begins \
                within another one.",
         checks: &["fragments/*"],
-        ..stage(11, 5, "05-echo", "Messages")
+        ..stage(11, 5, "05a-messages", "Messages")
     },
     Stage {
         task: "A text must be UTF-8. Check the message and not the frame, because a character \
                may be split between two fragments. Fail the connection with 1007 as soon as a \
                fragment has a wrong byte.",
         checks: &["utf8/*", "hostile/early-utf8"],
-        ..stage(12, 5, "05-echo", "Text")
+        ..stage(12, 5, "05a-messages", "Text")
     },
     Stage {
         task: "Answer a close frame with a close frame, then end the TCP connection. Fail the \
                connection if the status code is one that must not be sent, or if the reason is \
                not UTF-8.",
         checks: &["closing/*"],
-        ..stage(13, 5, "05-echo", "Goodbye")
+        ..stage(13, 5, "05a-messages", "Goodbye")
     },
     Stage {
         task: "Limit what one client can cost: the header block, the message, its fragments, \
@@ -192,7 +192,7 @@ pub const STAGES: [Stage; 18] = [
         task: "Serve 500 clients at the same time, and let no client delay the others. A thread \
                for each is too much: give each a task of tokio. Only main.rs needs to change.",
         checks: &["hostile/crowd", "hostile/ping-flood"],
-        ..stage(15, 5, "05-echo", "Many at once")
+        ..stage(15, 5, "05b-many-connections", "Many at once")
     },
     Stage {
         task: "Pass all of Autobahn's cases without compression. Autobahn is the test suite \
@@ -205,14 +205,14 @@ pub const STAGES: [Stage; 18] = [
                limit on a message, and compress what you send.",
         checks: &["compression/*"],
         cases: "12.*,13.*",
-        ..stage(17, 5, "05-echo", "Compression")
+        ..stage(17, 5, "05d-compression", "Compression")
     },
     Stage {
         task: "Open a room at /ws/ROOM/NAME. Send each message to all other members, and send \
                them who comes and goes. Do not wait for a member who does not read, and send a \
                member who comes back what they have missed.",
         checks: &["room/*", "hostile/slow-reader"],
-        ..stage(18, 6, "06-chat", "A room")
+        ..stage(18, 6, "06a-room", "A room")
     },
 ];
 

@@ -18,7 +18,7 @@
 //! Fails: one_byte_is_no_code
 //!   "one byte is half a status code: the length is wrong"
 //!
-//! Chapter: book/src/05-echo.md#exercises
+//! Chapter: book/src/05a-messages.md#exercises
 
 /// Reads the payload of a close frame. Returns `None` if it is empty, or the code to fail with.
 fn read_close(payload: &[u8]) -> Result<Option<(u16, String)>, u16> {

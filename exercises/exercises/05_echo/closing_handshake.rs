@@ -28,7 +28,7 @@
 //! Fails: the_side_that_closes_first_waits_for_the_answer
 //!   "we close first: send our close, and drop after the peer's"
 //!
-//! Chapter: book/src/05-echo.md#exercises
+//! Chapter: book/src/05a-messages.md#exercises
 
 /// What our side has to do.
 #[derive(Debug, PartialEq, Eq)]

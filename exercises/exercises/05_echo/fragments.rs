@@ -20,7 +20,7 @@
 //! Fails: an_empty_fragment_begins_a_message
 //!   "a new message began within one that was empty so far"
 //!
-//! Chapter: book/src/05-echo.md#exercises
+//! Chapter: book/src/05a-messages.md#exercises
 
 /// A frame whose payload is unmasked.
 struct Frame {

@@ -15,7 +15,7 @@
 //! Fails: what_is_declared_is_not_allocated
 //!   "a frame has declared its length, and no byte has arrived"
 //!
-//! Chapter: book/src/05-echo.md#exercises
+//! Chapter: book/src/05a-messages.md#exercises
 
 /// The limit on the length of a message in bytes.
 const LIMIT: u64 = 1024 * 1024;

@@ -16,7 +16,7 @@
 //! Fails: an_empty_fragment_changes_nothing
 //!   "an empty fragment within a character changes nothing"
 //!
-//! Chapter: book/src/05-echo.md#exercises
+//! Chapter: book/src/05a-messages.md#exercises
 
 /// A text that is arriving in fragments.
 #[derive(Default)]

@@ -17,7 +17,7 @@
 //! Fails: everyone_but_the_sender_receives_it
 //!   "one message to everyone except its sender"
 //!
-//! Chapter: book/src/06-chat.md#exercises
+//! Chapter: book/src/06a-room.md#exercises
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::Sender;

@@ -14,7 +14,7 @@
 //! Fails: what_was_written_is_what_is_read
 //!   "the reader must see what was written"
 //!
-//! Chapter: book/src/06-chat.md#exercises
+//! Chapter: book/src/06a-room.md#exercises
 
 /// Returns HTML that shows the text as it was written.
 fn escape(text: &str) -> String {

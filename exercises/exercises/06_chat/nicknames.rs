@@ -22,7 +22,7 @@
 //! Fails: an_old_connection_removes_nobody_else
 //!   "the end of the old connection has removed the new one (F18)"
 //!
-//! Chapter: book/src/06-chat.md#exercises
+//! Chapter: book/src/06a-room.md#exercises
 
 use std::collections::HashMap;
 

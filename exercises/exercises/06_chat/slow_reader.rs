@@ -18,7 +18,7 @@
 //! Fails: everyone_who_is_too_slow_is_removed
 //!   "your `broadcast` waits for a member who reads nothing (F21)"
 //!
-//! Chapter: book/src/06-chat.md#exercises
+//! Chapter: book/src/06a-room.md#exercises
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::SyncSender;
