@@ -1,4 +1,4 @@
-//! A curve for each peer, to see where it bends.
+//! A curve for each peer, which shows where its figures change.
 
 use crate::results::{Row, Unit};
 
@@ -8,10 +8,10 @@ use crate::chart::svg::{LINE, MARGIN, Sheet, WIDTH};
 
 /// The height of one panel.
 const HEIGHT: f64 = 190.0;
-/// The room for the figures at its left.
+/// The space at its left for the figures.
 const LEFT: f64 = 58.0;
 
-/// Draws a panel for each thing that grows.
+/// Draws a panel for each quantity that grows.
 pub fn lines(heading: &str, rows: &[Row]) -> String {
     let mut sheet = Sheet::new(heading, peers(rows));
     let mut panels: Vec<(&str, Vec<(f64, &Row)>)> = Vec::new();
@@ -43,8 +43,8 @@ fn panel(sheet: &mut Sheet, what: &str, points: &[(f64, &Row)]) {
         let all = points.iter().flat_map(|(_, row)| &row.peers);
         all.filter_map(|figures| figures.figure).map(|spread| spread.median)
     };
-    // With a longer payload there are many times fewer messages, and a curve is a slope; elsewhere
-    // it should be level, and the distance to nothing counts.
+    // With longer payloads, the number of messages falls by powers of ten, so the scale is
+    // logarithmic. The other curves should be level, so their scale begins at zero.
     let up = if what == "payload" || first.unit == Unit::Bytes {
         Scale::logarithmic(figures())
     } else {
