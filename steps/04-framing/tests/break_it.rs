@@ -1,5 +1,5 @@
-//! The encoder and the loop of the tutorials (faults F9, F10 and F13), and what the other side says to
-//! them. The book shows it.
+//! A loop and an encoder with common mistakes (faults F9, F10 and F13), and how other peers react
+//! to them. The book shows it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 #![allow(clippy::comparison_chain, reason = "clippy sees it, too: this is the fault")]
 

@@ -74,7 +74,7 @@ fn a_message_in_two_fragments_comes_back_as_two_messages() {
     insta::assert_snapshot!("two_messages", client.transcript());
 }
 
-/// RFC 6455 §8.1: one byte that is no UTF-8 ends the program for everyone (fault F15).
+/// RFC 6455 §8.1: one byte that is not UTF-8 ends the program for everyone (fault F15).
 #[test]
 fn one_bad_byte_stops_the_server_for_everyone() {
     let (address, server) = start_faulty(NOBODY);

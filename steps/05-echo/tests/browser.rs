@@ -40,7 +40,7 @@ async fn a_browser_and_the_server_agree_on_compression() {
         browser.script(long).await;
         browser.click("#send").await;
         browser.waits_for_text("#count", count).await;
-        // The page says so if an answer is not what was sent.
+        // The page shows an error if an answer is not what was sent.
         browser.waits_for_text("#log .received:last-child", "a text that says the same").await;
     }
     assert_eq!(browser.console_errors(), Vec::<String>::new());

@@ -36,7 +36,8 @@ async fn says_hello(address: std::net::SocketAddr) -> (Option<String>, Ended) {
     }
 }
 
-/// RFC 6455 §4.1, §5.1, §5.3: asks as it must, masks what it says, and answers ping and close.
+/// RFC 6455 §4.1, §5.1, §5.3: the client sends a correct request, masks its frames, and answers
+/// ping and close.
 #[tokio::test]
 async fn the_client_masks_and_keeps_to_the_handshakes() {
     let listener = listener();

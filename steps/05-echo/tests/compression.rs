@@ -225,8 +225,8 @@ fn a_message_for_many_is_understood_by_each() {
     }
 }
 
-/// §7.1.1: who has agreed to remember nothing says the same thing twice in the same bytes, and does
-/// not understand what points back to the message before.
+/// §7.1.1: without context takeover, an endpoint compresses the same message to the same bytes each
+/// time, and cannot decompress a message that refers to an earlier one.
 #[test]
 fn without_context_takeover_each_message_stands_by_itself() {
     let fresh = Agreement { server_no_context_takeover: true, ..Agreement::default() };

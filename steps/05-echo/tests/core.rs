@@ -309,7 +309,8 @@ proptest! {
         prop_assert_eq!(in_pieces(&bytes, &cuts), server(&bytes));
     }
 
-    /// A text in any fragments is the text; one that is none fails, wherever it is cut.
+    /// A valid text is accepted however it is fragmented, and an invalid one fails wherever it is
+    /// cut.
     #[test]
     fn fragments_are_put_together_as_they_were_cut(
         payload in prop_oneof![

@@ -77,7 +77,7 @@ async fn each_connection_has_a_key_of_its_own() {
     }
 }
 
-/// RFC 6455 §4.1: between its request and the server's answer, the client says nothing.
+/// RFC 6455 §4.1: the client sends nothing between its request and the server's answer.
 #[tokio::test]
 async fn nothing_is_said_before_the_answer() {
     let (mut ours, mut theirs) = duplex(4096);
@@ -277,8 +277,8 @@ fn offered(server: &Server, extensions: &str) -> (u16, Option<String>) {
     (response.status, response.header("sec-websocket-extensions").map(str::to_owned))
 }
 
-/// RFC 6455 §4.2.2: "Extensions not listed by the client MUST NOT be listed". What stands in a quoted
-/// string is no entry of the list.
+/// RFC 6455 §4.2.2: "Extensions not listed by the client MUST NOT be listed". The content of a
+/// quoted string is not an entry of the list.
 #[test]
 fn an_extension_in_a_quoted_string_is_not_offered() {
     let server = Server::start(env!("CARGO_BIN_EXE_echo"), &[]);

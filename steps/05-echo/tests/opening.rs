@@ -15,8 +15,8 @@ fn is_served(server: &Server) {
     wire.opens("/").sends_frame(&Frame::text("hello")).expects(b"\x81\x05hello");
 }
 
-/// RFC 6455 §10.4: who says nothing, or a byte now and then, is dropped when the time is up, and
-/// nobody else notices.
+/// RFC 6455 §10.4: a client that sends nothing, or a byte now and then, is dropped when its time is
+/// up, and other clients do not notice.
 #[test]
 fn a_silent_and_a_dripping_client_are_dropped_when_their_time_is_up() {
     let server = start(&["--handshake-timeout", "0.5"]);
@@ -24,7 +24,7 @@ fn a_silent_and_a_dripping_client_are_dropped_when_their_time_is_up() {
     let mut dripping = TcpStream::connect(server.address()).unwrap();
     dripping.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
     is_served(&server);
-    // It waits a little for an answer, and sends one byte more when there is none.
+    // The client waits a little for an answer, and sends one more byte if there is none.
     let mut bytes = b"GET / HTTP/1.1\r\nX-Slow: ".iter().chain(std::iter::repeat(&b'z'));
     let mut answer = [0; 12];
     while dripping.read_exact(&mut answer).is_err() {

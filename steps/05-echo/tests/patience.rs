@@ -1,4 +1,5 @@
-//! What the server does about peers that are slow, silent, deaf, or too busy.
+//! What the server does with peers that are slow or silent, that do not read, or that send too
+//! much.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::io::{Read, Write};
@@ -46,7 +47,7 @@ fn a_slow_handshake_is_answered_however_short_the_idle_time_is() {
     let mut slow = Wire::connect(&server);
     let host = slow.host();
     slow.sends_text(&format!("GET / HTTP/1.1\r\nHost: {host}\r\n"));
-    // Another connection tells when much more than the idle time is over.
+    // Another connection measures that much more than the idle time has passed.
     let mut clock = connected(&server);
     for _ in 0..8 {
         let ping = clock.expects_frame();
@@ -56,7 +57,8 @@ fn a_slow_handshake_is_answered_however_short_the_idle_time_is() {
     assert_eq!(slow.expects_response().status, 200);
 }
 
-/// What one flag, or two together, cannot mean is refused at the start, with a sentence.
+/// A flag with a value that makes no sense, or two flags that contradict each other, are refused at
+/// the start, with a sentence.
 #[test]
 fn flags_that_make_no_sense_keep_the_server_from_starting() {
     for (flags, expected) in [
@@ -97,7 +99,8 @@ fn a_close_that_is_never_answered_does_not_keep_the_connection() {
     }
 }
 
-/// RFC 6455 §7.4.1: everyone is told that the server goes, and it goes, with exit code 0.
+/// RFC 6455 §7.4.1: the server sends a close frame to every client before it ends, and it ends with
+/// exit code 0.
 #[cfg(unix)]
 #[test]
 fn a_server_that_is_told_to_stop_closes_with_1001() {
@@ -250,9 +253,9 @@ fn a_million_empty_fragments_are_closed_with_1008() {
     sender.join().unwrap();
 }
 
-/// RFC 6455 §10.4: the limit on messages is the most that one connection makes the server hold, at its
-/// peak too, for a compressed message as well as for an unfinished one. (An echo that nobody reads takes its
-/// message once more.)
+/// RFC 6455 §10.4: the limit on messages limits the memory of a connection, at its peak too, for a
+/// compressed message as well as for an unfinished one. (If the client does not read, the echo of a
+/// message needs its size once more.)
 #[cfg(target_os = "linux")]
 #[test]
 fn a_message_takes_no_more_memory_than_the_limit_and_a_little() {
@@ -270,7 +273,7 @@ fn a_message_takes_no_more_memory_than_the_limit_and_a_little() {
         let mut wire = Wire::connect(&server);
         wire.opens_with("/", &[("Sec-WebSocket-Extensions", "permessage-deflate")]);
         let before = memory(&server, "VmRSS");
-        // Whoever sends a bomb is refused while it sends.
+        // The server may refuse the message while it is still being sent.
         let _ = wire.stream().write_all(&bytes);
         let _ = wire.stream().write_all(&Frame::ping("").masked_with(key).bytes());
         // A pong says that all of it was taken, and so does a close.
