@@ -1,5 +1,5 @@
 //! The snippets of the book's primer. They are compiled and run, so that none of them is wrong.
-#![allow(clippy::unwrap_used, reason = "examples are short, and a test that cannot go on ends here")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
