@@ -16,7 +16,7 @@ const BURST_SECONDS: u32 = 4;
 pub(crate) struct RateLimit {
     /// Messages a second.
     rate: u32,
-    /// The time at which all messages so far will be paid for.
+    /// The time at which all messages so far are within the rate.
     paid: Instant,
 }
 
@@ -27,8 +27,8 @@ impl RateLimit {
         Self { rate: rate.max(1), paid: Instant::now() }
     }
 
-    /// Counts a message. Returns how long nothing may be read after it, if at all. The timer is in a
-    /// box, because most members never need it.
+    /// Counts a message. If the member is too fast, returns a timer: nothing is read until it ends.
+    /// The timer is in a box, because most members never need it.
     pub(crate) fn count(&mut self) -> Option<Pin<Box<Sleep>>> {
         let now = Instant::now();
         self.paid = self.paid.max(now) + Duration::from_secs(1) / self.rate;
