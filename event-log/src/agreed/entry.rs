@@ -128,6 +128,7 @@ pub struct Claim {
 }
 // ANCHOR_END: held
 
+// ANCHOR: snapshot
 /// The sum of all entries up to one of them: who holds which name, and the counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -137,11 +138,12 @@ pub struct Snapshot {
     pub names: Vec<HeldName>,
     /// For each topic that is counted, how often each content has occurred.
     pub counts: Counts,
-    /// Events up to this one may be missing in the log. Only set by a process that gives a store
-    /// back what it has lost.
+    /// Events up to this one may be missing in the log. Only set by a process that gives Redis back
+    /// what it has lost.
     #[serde(default)]
     pub missing_upto: EventId,
 }
+// ANCHOR_END: snapshot
 
 /// How often each content has occurred, by topic.
 pub type Counts = BTreeMap<Arc<str>, BTreeMap<Arc<str>, u64>>;

@@ -135,7 +135,6 @@ impl Agreed {
             None => {}
         }
         // ANCHOR_END: apply
-        // ANCHOR: apply_snapshot
         if let Some(snapshot) = &entry.snapshot {
             self.since_snapshot = 0;
             if let Some(loading) = &mut self.loading {
@@ -152,7 +151,6 @@ impl Agreed {
         }
         changes
     }
-    // ANCHOR_END: apply_snapshot
 
     /// Appends an event to a log that is only in this process, and returns what has changed.
     pub(crate) fn append(

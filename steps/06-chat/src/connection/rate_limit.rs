@@ -8,10 +8,11 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// A member may send this many seconds' worth of messages at once.
 const BURST_SECONDS: u32 = 4;
 
+// ANCHOR: rate_limit
 /// How much of its rate a connection has used.
 ///
-/// A member who sends too fast is slowed down, not disconnected. The server reads the next message
-/// a little later, and the member's own TCP makes it wait. No message is lost.
+/// A member who sends too fast is slowed down, not disconnected: the server reads the next message
+/// later.
 #[derive(Debug)]
 pub(crate) struct RateLimit {
     /// Messages a second.
@@ -20,7 +21,6 @@ pub(crate) struct RateLimit {
     paid: Instant,
 }
 
-// ANCHOR: rate_limit
 impl RateLimit {
     /// Allows `rate` messages a second.
     pub(crate) fn new(rate: u32) -> Self {
