@@ -82,6 +82,7 @@ fn an_offset_may_be_as_large_as_there_is() {
 }
 
 proptest! {
+    // ANCHOR: model
     /// A slice begins anywhere in memory, not only where a machine word does.
     #[test]
     fn any_part_of_memory_is_masked_like_byte_by_byte(
@@ -101,4 +102,5 @@ proptest! {
         prop_assert_eq!(&in_words[..from], &bytes[..from]);
         prop_assert_eq!(&in_words[to..], &bytes[to..]);
     }
+    // ANCHOR_END: model
 }

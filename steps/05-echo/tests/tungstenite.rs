@@ -9,6 +9,7 @@ use tungstenite::protocol::frame::coding::CloseCode as TheirCode;
 use tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tungstenite::{Message, Utf8Bytes};
 
+// ANCHOR: independent
 /// RFC 6455 §5: texts and bytes of all sizes, a ping, and a close, agreed with by another library.
 #[test]
 fn tungstenite_and_our_server_agree() {
@@ -33,6 +34,7 @@ fn tungstenite_and_our_server_agree() {
     );
     assert!(matches!(socket.read(), Err(tungstenite::Error::ConnectionClosed)));
 }
+// ANCHOR_END: independent
 
 /// The same the other way round.
 #[tokio::test]

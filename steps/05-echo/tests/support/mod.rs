@@ -3,6 +3,7 @@
 
 use echo::{Agreement, Ending, Endpoint, Failure, Limits, Message, Progress, Role};
 
+// ANCHOR: delivered
 /// What an endpoint delivered, copied out of its buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Delivered {
@@ -11,7 +12,9 @@ pub(crate) enum Delivered {
     Closed(Option<u16>),
     Failed(Failure),
 }
+// ANCHOR_END: delivered
 
+// ANCHOR: converse
 /// Feeds `pieces` to an endpoint that echoes. Returns what it delivered, and what it sent.
 pub(crate) fn converse<'a>(
     role: Role,
@@ -43,6 +46,7 @@ pub(crate) fn converse<'a>(
     }
     (delivered, sent)
 }
+// ANCHOR_END: converse
 
 /// Writes all that is pending, as a driver does, and returns it.
 pub(crate) fn written(endpoint: &mut Endpoint) -> Vec<u8> {
