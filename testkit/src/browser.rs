@@ -67,6 +67,16 @@ pub struct Browser {
 impl Browser {
     /// Starts Chromium with an empty profile.
     pub async fn start() -> Self {
+        Self::start_with(&json!({})).await
+    }
+
+    /// Starts Chromium with an empty profile, and sends third-party cookies or blocks them. The
+    /// default is different in Chrome and in Debian's Chromium.
+    pub async fn start_with_third_party_cookies(are_sent: bool) -> Self {
+        Self::start_with(&json!({ "profile.cookie_controls_mode": u8::from(!are_sent) })).await
+    }
+
+    async fn start_with(preferences: &Value) -> Self {
         let Chromium { browser: Some(browser), driver: Some(driver) } = Chromium::find() else {
             panic!("Chromium or its driver is missing: {}", Chromium::packages().install_command());
         };
@@ -80,7 +90,7 @@ impl Browser {
         let mut arguments = ARGUMENTS.to_vec();
         arguments.push(&profile_argument);
         let capabilities = json!({
-            "goog:chromeOptions": { "args": arguments, "binary": browser },
+            "goog:chromeOptions": { "args": arguments, "binary": browser, "prefs": preferences },
             "goog:loggingPrefs": { "browser": "ALL" },
         });
         let Value::Object(capabilities) = capabilities else { unreachable!("it is an object") };

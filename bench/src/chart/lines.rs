@@ -1,4 +1,4 @@
-//! A curve for each peer, which shows where its figures change.
+//! A curve for each peer, to see where it bends.
 
 use crate::results::{Row, Unit};
 
@@ -8,10 +8,10 @@ use crate::chart::svg::{LINE, MARGIN, Sheet, WIDTH};
 
 /// The height of one panel.
 const HEIGHT: f64 = 190.0;
-/// The space at its left for the figures.
+/// The room for the figures at its left.
 const LEFT: f64 = 58.0;
 
-/// Draws a panel for each quantity that grows.
+/// Draws a panel for each thing that grows.
 pub fn lines(heading: &str, rows: &[Row]) -> String {
     let mut sheet = Sheet::new(heading, peers(rows));
     let mut panels: Vec<(&str, Vec<(f64, &Row)>)> = Vec::new();
@@ -34,18 +34,20 @@ fn panel(sheet: &mut Sheet, what: &str, points: &[(f64, &Row)]) {
     let Some((_, first)) = points.first() else { return };
     let unit = match first.unit {
         Unit::Messages => "messages a second",
+        Unit::Deliveries => "deliveries a second",
         Unit::Handshakes => "handshakes a second",
         Unit::Bytes => "bytes a connection",
     };
+    let what = if what == "payload" { "payload in bytes" } else { what };
     sheet.y += 8.0;
     sheet.text(MARGIN, "name", &format!("{unit}, by {what}"));
     let figures = || {
         let all = points.iter().flat_map(|(_, row)| &row.peers);
         all.filter_map(|figures| figures.figure).map(|spread| spread.median)
     };
-    // With longer payloads, the number of messages falls by powers of ten, so the scale is
-    // logarithmic. The other curves should be level, so their scale begins at zero.
-    let up = if what == "payload" || first.unit == Unit::Bytes {
+    // A longer payload gives many times fewer messages, and memory differs by a factor of ten, so
+    // these scales are logarithmic. The others begin at zero.
+    let up = if what.starts_with("payload") || first.unit == Unit::Bytes {
         Scale::logarithmic(figures())
     } else {
         let max = figures().fold(1.0, f64::max);
