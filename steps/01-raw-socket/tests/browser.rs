@@ -2,11 +2,7 @@
 
 use testkit::{Browser, Server};
 
-<<<<<<< HEAD
-/// RFC 6455 §4.1: the request that a browser sends for `new WebSocket(…)`.
-=======
 /// RFC 6455 §4.1: what a browser asks for when a page calls `new WebSocket(…)`.
->>>>>>> book18
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn the_page_shows_its_own_request_and_asks_for_a_websocket() {

@@ -1,10 +1,5 @@
-<<<<<<< HEAD
-//! A loop and an encoder with common mistakes (faults F9, F10 and F13), and how other peers react
-//! to them. The book shows it.
-=======
 //! An encoder and a loop with common mistakes (faults F9, F10 and F13), and how a browser answers. The
 //! book shows them.
->>>>>>> book18
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 #![allow(clippy::comparison_chain, reason = "clippy sees it, too: this is the fault")]
 
