@@ -67,6 +67,11 @@ pub struct Browser {
 impl Browser {
     /// Starts Chromium with an empty profile.
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with further arguments on its command line, such as `--ignore-certificate-errors`.
+    pub async fn start_with(further: &[&str]) -> Self {
         let Chromium { browser: Some(browser), driver: Some(driver) } = Chromium::find() else {
             panic!("Chromium or its driver is missing: {}", Chromium::packages().install_command());
         };
@@ -77,8 +82,7 @@ impl Browser {
         };
         let profile = TempDir::new().expect("a folder for the profile is needed");
         let profile_argument = format!("--user-data-dir={}", profile.path().display());
-        let mut arguments = ARGUMENTS.to_vec();
-        arguments.push(&profile_argument);
+        let arguments = [&ARGUMENTS, &[&*profile_argument][..], further].concat();
         let capabilities = json!({
             "goog:chromeOptions": { "args": arguments, "binary": browser },
             "goog:loggingPrefs": { "browser": "ALL" },
