@@ -1,10 +1,13 @@
 //! What a proxy passes on, what it keeps back, and where it sends visitors.
 
+use std::fmt::Write as _;
+
 use testkit::Wire;
 
 use crate::configuration::Make;
 use crate::deployment::Deployment;
 use crate::support::gets;
+use crate::visitor::Refused;
 
 /// RFC 6455 §10.2: the chat sees `Origin` and `Host` as the browser has sent them, so a page of another
 /// site is refused behind a proxy, too, and so is a name that is not listed.
@@ -13,7 +16,9 @@ use crate::support::gets;
 fn origin_and_host_are_passed_on() {
     for make in Make::ALL {
         let deployment = Deployment::start(make);
-        let status = |url: &str, origin| deployment.opens(url, origin).err().unwrap_or(101);
+        let status = |url: &str, origin| {
+            deployment.opens(url, origin).err().map_or(101, |refused| refused.status)
+        };
         let (own, below) =
             ("wss://chat.example.com/vote/socket", "wss://www.example.com/app/vote/socket");
         for url in [own, below] {
@@ -25,6 +30,32 @@ fn origin_and_host_are_passed_on() {
         // The chat compares the whole Host, with the port.
         assert_eq!(status(own, Some("https://chat.example.com:8443")), 403, "{make:?}");
     }
+}
+
+/// What the chat answers if a line is missing in nginx's configuration, or a flag of the chat.
+#[test]
+#[ignore = "needs nginx, haproxy, caddy and redis-server: just setup"]
+fn each_line_is_needed() {
+    let mut told = String::new();
+    for line in [
+        "",
+        "proxy_set_header Host       $http_host;",
+        "proxy_set_header Upgrade    $http_upgrade;",
+        "proxy_set_header Connection $chat_connection;",
+        "proxy_http_version 1.1;",
+    ] {
+        let changes: &[(&str, &str)] = if line.is_empty() { &[] } else { &[(line, "")] };
+        let deployment = Deployment::start_with(Make::Nginx, &[], changes);
+        let url = "wss://chat.example.com/echo";
+        let words: Vec<&str> = line.trim_end_matches(';').split_whitespace().collect();
+        let name = if line.is_empty() { "nothing".to_owned() } else { words.join(" ") };
+        let answer = match deployment.opens(url, Some("https://chat.example.com")) {
+            Ok(_) => "101".to_owned(),
+            Err(Refused { status, text }) => format!("{status} {}", text.trim_end()),
+        };
+        writeln!(told, "without {name}:\n    {answer}").unwrap();
+    }
+    insta::assert_snapshot!(told);
 }
 
 /// Counts are for operators. Health is for everybody.

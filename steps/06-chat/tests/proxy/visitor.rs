@@ -24,6 +24,14 @@ pub(crate) enum End {
     Cut,
 }
 
+/// The answer to an opening handshake that was refused.
+#[derive(Debug, Default)]
+pub(crate) struct Refused {
+    /// 0, if there was no answer.
+    pub(crate) status: u16,
+    pub(crate) text: String,
+}
+
 /// A WebSocket of somebody who comes over TLS.
 pub(crate) struct Visitor {
     socket: WebSocket<Tls>,
@@ -31,17 +39,25 @@ pub(crate) struct Visitor {
 
 impl Deployment {
     /// Opens a WebSocket, such as `wss://chat.example.com/ws/tea/Ada`, from a page of this origin.
-    /// Returns `Err` with the status if that is refused, and with 0 if there is no answer.
-    pub(crate) fn opens(&self, url: &str, origin: Option<&str>) -> Result<Visitor, u16> {
+    ///
+    /// # Errors
+    /// The answer, if that is refused.
+    pub(crate) fn opens(&self, url: &str, origin: Option<&str>) -> Result<Visitor, Refused> {
         let mut request = url.into_client_request().unwrap();
         if let Some(origin) = origin {
             request.headers_mut().insert("origin", origin.parse().unwrap());
         }
-        let stream = self.tls(request.uri().host().unwrap()).map_err(|_| 0u16)?;
+        let stream = self.tls(request.uri().host().unwrap()).map_err(|_| Refused::default())?;
         match client(request, stream) {
             Ok((socket, _)) => Ok(Visitor { socket }),
-            Err(HandshakeError::Failure(Error::Http(response))) => Err(response.status().as_u16()),
-            Err(_) => Err(0),
+            Err(HandshakeError::Failure(Error::Http(response))) => {
+                let body = response.body().as_deref().unwrap_or_default();
+                Err(Refused {
+                    status: response.status().as_u16(),
+                    text: String::from_utf8_lossy(body).into_owned(),
+                })
+            }
+            Err(_) => Err(Refused::default()),
         }
     }
 
@@ -50,7 +66,7 @@ impl Deployment {
     pub(crate) fn enters(&self, target: &str) -> Visitor {
         let url = format!("wss://chat.example.com{target}");
         let opened = self.opens(&url, Some("https://chat.example.com"));
-        let mut visitor = opened.unwrap_or_else(|status| panic!("{:?}: {status}", self.make));
+        let mut visitor = opened.unwrap_or_else(|refused| panic!("{:?}: {refused:?}", self.make));
         let welcome = visitor.hears();
         assert_eq!(welcome["type"], "welcome", "{:?}: {welcome}", self.make);
         visitor
