@@ -164,7 +164,7 @@ fn echo_row(
 fn fanout_row(peers: &[Peer], effort: Effort, (receivers, window): (usize, usize)) -> Measurement {
     let title = format!("{receivers} receivers, window {window}");
     let fanout = Fanout { receivers, window, is_greeted: false, seconds: effort.seconds };
-    row(title, Unit::Messages, effort, peers, Plan::Fanout(fanout))
+    row(title, Unit::Deliveries, effort, peers, Plan::Fanout(fanout))
 }
 
 fn idle_row(peers: &[Peer], connections: usize, is_compressed: bool) -> Measurement {

@@ -52,6 +52,9 @@ pub enum Unit {
     /// Messages in a second.
     #[serde(rename = "messages a second")]
     Messages,
+    /// Messages delivered in a second: a message to a room counts once for each receiver.
+    #[serde(rename = "deliveries a second")]
+    Deliveries,
     /// Connections opened in a second.
     #[serde(rename = "handshakes a second")]
     Handshakes,

@@ -45,6 +45,7 @@ fn line(figures: &Figures, unit: Unit) -> String {
     let count = grouped(figure.median);
     let unit = match unit {
         Unit::Messages => "messages/s",
+        Unit::Deliveries => "deliveries/s",
         Unit::Handshakes => "handshakes/s",
         Unit::Bytes => "bytes/connection",
     };

@@ -69,12 +69,14 @@ fn a_server_that_is_right_passes_everything() {
     assert_eq!(report.ids(Verdict::Skipped), [MEMORY], "{}", report.for_people(false));
 }
 
+// ANCHOR: every_check
 #[test]
 fn every_check_has_a_flaw_that_it_must_catch() {
     let caught: HashSet<&str> = Flaw::ALL.iter().map(|flaw| flaw.check()).collect();
     let checks: HashSet<&str> = all().iter().map(|check| check.id).collect();
     assert_eq!(caught, checks);
 }
+// ANCHOR_END: every_check
 
 #[test]
 fn each_flaw_is_found_by_the_checks_that_are_meant_for_it_and_by_no_other() {

@@ -160,8 +160,8 @@ impl EventLog {
     ///
     /// The sender gives the event a key, and appends it again under the same key if it does not
     /// know whether it arrived. An event is a repetition, and is dropped, if its topic, owner, key
-    /// and content are those of one of the last 100,000 events. So "at least once" becomes "exactly
-    /// once", and a key that somebody else has used is not in the way. See
+    /// and content are those of one of the last 100,000 events. So an event that is sent several times
+    /// is in the log once, and two owners may use the same key. See
     /// [`random_key`](crate::random_key).
     ///
     /// # Errors
@@ -216,8 +216,8 @@ impl EventLog {
         portion: Portion,
         at_most: Duration,
     ) -> Missed {
-        // This receiver is all that the log knows of a reader. It subscribes before the first look
-        // at the events, so an event that comes in between is not missed.
+        // This receiver is all that the log keeps of a reader. We subscribe before the first look
+        // at the events, so that an event which comes in between is not missed.
         let mut notifications = self.shared.topics.subscribe(topic);
         let news = async {
             loop {

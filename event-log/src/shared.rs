@@ -68,8 +68,8 @@ impl Shared {
     }
 
     // ANCHOR: with
-    /// Calls a method of the process, and tells everybody what is new. Nobody holds the lock while
-    /// waiting for something else.
+    /// Calls a method of the process, and passes its news on. Nobody waits for anything else while
+    /// holding the lock.
     pub(crate) fn with<T>(&self, call: impl FnOnce(&mut Process, Now) -> T) -> T {
         let mut state = self.state();
         let result = call(&mut state.process, now(self.began));

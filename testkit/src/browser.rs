@@ -67,11 +67,22 @@ pub struct Browser {
 impl Browser {
     /// Starts Chromium with an empty profile.
     pub async fn start() -> Self {
-        Self::start_with(&[]).await
+        Self::launch(&[], &json!({})).await
     }
 
     /// The same with further arguments on its command line, such as `--ignore-certificate-errors`.
-    pub async fn start_with(further: &[&str]) -> Self {
+    pub async fn start_with(arguments: &[&str]) -> Self {
+        Self::launch(arguments, &json!({})).await
+    }
+
+    /// Starts Chromium with an empty profile, and sends third-party cookies or blocks them. The
+    /// default is different in Chrome and in Debian's Chromium.
+    pub async fn start_with_third_party_cookies(are_sent: bool) -> Self {
+        let mode = u8::from(!are_sent);
+        Self::launch(&[], &json!({ "profile.cookie_controls_mode": mode })).await
+    }
+
+    async fn launch(further: &[&str], preferences: &Value) -> Self {
         let Chromium { browser: Some(browser), driver: Some(driver) } = Chromium::find() else {
             panic!("Chromium or its driver is missing: {}", Chromium::packages().install_command());
         };
@@ -84,7 +95,7 @@ impl Browser {
         let profile_argument = format!("--user-data-dir={}", profile.path().display());
         let arguments = [&ARGUMENTS, &[&*profile_argument][..], further].concat();
         let capabilities = json!({
-            "goog:chromeOptions": { "args": arguments, "binary": browser },
+            "goog:chromeOptions": { "args": arguments, "binary": browser, "prefs": preferences },
             "goog:loggingPrefs": { "browser": "ALL" },
         });
         let Value::Object(capabilities) = capabilities else { unreachable!("it is an object") };

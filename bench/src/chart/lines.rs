@@ -34,11 +34,13 @@ fn panel(sheet: &mut Sheet, what: &str, points: &[(f64, &Row)]) {
     let Some((_, first)) = points.first() else { return };
     let unit = match first.unit {
         Unit::Messages => "messages a second",
+        Unit::Deliveries => "deliveries a second",
         Unit::Handshakes => "handshakes a second",
         Unit::Bytes => "bytes a connection",
     };
+    let by = if what == "payload" { "payload in bytes" } else { what };
     sheet.y += 8.0;
-    sheet.text(MARGIN, "name", &format!("{unit}, by {what}"));
+    sheet.text(MARGIN, "name", &format!("{unit}, by {by}"));
     let figures = || {
         let all = points.iter().flat_map(|(_, row)| &row.peers);
         all.filter_map(|figures| figures.figure).map(|spread| spread.median)

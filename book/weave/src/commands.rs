@@ -3,22 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
-use serde::Deserialize;
 
 use crate::listings::COMMANDS;
-use crate::names::check_test;
 use crate::page::Page;
 use crate::place;
-
-/// How we know that a command works.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub enum Proof {
-    /// The test that runs it, `FILE::NAME`.
-    Test(String),
-    /// Why no test does.
-    Reason(String),
-}
+use crate::proof::Proof;
 
 /// Returns the faults in the commands of these pages, and in the list.
 ///
@@ -42,11 +31,7 @@ pub fn faults(pages: &[Page], commands: &BTreeMap<String, Proof>) -> Result<Vec<
         if !printed.contains(command) {
             faults.push(format!("book/commands.toml: no page prints {command}"));
         }
-        if let Proof::Test(test) = proof
-            && let Err(error) = check_test(test)
-        {
-            faults.push(format!("book/commands.toml: {command}: {error}"));
-        }
+        faults.extend(proof.fault().map(|fault| format!("book/commands.toml: {command}: {fault}")));
     }
     Ok(faults)
 }

@@ -14,7 +14,7 @@ use crate::frames::Frame;
 use crate::page::Page;
 use crate::stage_text::stages;
 use crate::ways::Way;
-use crate::{musts, place, stage_places};
+use crate::{musts, place, stage_places, used};
 
 /// The folder.
 const FOLDER: &str = "book/src/generated";
@@ -48,6 +48,7 @@ pub fn make() -> Result<Files> {
     for (number, text) in stages()? {
         add(&format!("stages/{}", stage_places::file_name(number)), text);
     }
+    files.extend(used::lines(&Page::all()?)?);
     Ok(files)
 }
 

@@ -47,13 +47,43 @@ impl Include {
         }
         Ok(path.clone())
     }
+
+    /// Returns the lines that are shown.
+    ///
+    /// # Errors
+    /// If the file or the part is missing.
+    pub fn lines(&self) -> Result<Vec<String>> {
+        let Self { path, part } = self;
+        let text = place::read(path)?;
+        let lines = text.lines().map(str::to_owned);
+        if part.is_empty() {
+            return Ok(lines.collect());
+        }
+        if let Some((first, last)) = line_range(part) {
+            return Ok(lines.skip(first - 1).take(last.saturating_sub(first - 1)).collect());
+        }
+        let [begins, ends] =
+            MARKS.map(|mark| move |line: &String| marked(line, mark) == Some(part));
+        let from_mark = lines.skip_while(|line| !begins(line));
+        let shown = from_mark.take_while(|line| !ends(line)).filter(|line| !is_mark(line));
+        Ok(shown.collect())
+    }
 }
 
-/// A snapshot begins with notes of `insta` between two lines of `---`. One note is the test.
+/// Returns the first and the last line of a part that is a range of lines, such as `5:` or `5:12`.
+fn line_range(part: &str) -> Option<(usize, usize)> {
+    let (first, last) = part.split_once(':')?;
+    let last = if last.is_empty() { usize::MAX } else { last.parse().ok()? };
+    Some((first.parse().ok().filter(|first| *first > 0)?, last))
+}
+
+/// A snapshot begins with notes of `insta` between two lines of `---`. One note is the test. A
+/// transcript may be cut, but must not begin inside the notes.
 fn source_of_snapshot(text: &str, part: &str) -> Result<String> {
     let notes = text.lines().skip(1).take_while(|line| *line != "---").count();
-    let transcript = format!("{}:", notes + 3);
-    ensure!(part == transcript, "the transcript is its part {transcript}");
+    let first = notes + 3;
+    let begins_below = line_range(part).is_some_and(|(shown, _)| shown >= first);
+    ensure!(begins_below, "the transcript is its part {first}:");
     let source = text.lines().find_map(|line| line.strip_prefix("source: "));
     Ok(source.context("it does not name its test")?.to_owned())
 }
@@ -118,7 +148,22 @@ mod tests {
     fn a_transcript_begins_below_the_notes_of_its_snapshot() {
         let snapshot = "---\nsource: steps/x/tests/y.rs\ninfo: z\nexpression: a\n---\n→ 81\n---\n";
         assert_eq!(source_of_snapshot(snapshot, "6:").unwrap(), "steps/x/tests/y.rs");
-        let error = source_of_snapshot(snapshot, "").unwrap_err();
-        assert_eq!(error.to_string(), "the transcript is its part 6:");
+        assert_eq!(source_of_snapshot(snapshot, "6:9").unwrap(), "steps/x/tests/y.rs");
+        for wrong in ["", "5:", "x"] {
+            let error = source_of_snapshot(snapshot, wrong).unwrap_err();
+            assert_eq!(error.to_string(), "the transcript is its part 6:");
+        }
+    }
+
+    #[test]
+    fn the_lines_of_a_part_are_shown_without_marks() {
+        let lines = |part: &str| {
+            let path = "book/weave/tests/fixtures/anchors.txt".to_owned();
+            Include { path, part: part.to_owned() }.lines().unwrap()
+        };
+        assert_eq!(lines("outer"), ["two", "four", "six"]);
+        assert_eq!(lines("inner"), ["four"]);
+        assert_eq!(lines("2:3"), lines("")[1..3]);
+        assert_eq!(lines("8:"), lines("")[7..]);
     }
 }

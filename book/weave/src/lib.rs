@@ -6,10 +6,13 @@
 
 pub mod book;
 pub mod commands;
+pub mod definitions;
 pub mod difference;
 pub mod exercises;
+pub mod files;
 pub mod frames;
 pub mod generated;
+pub mod headings;
 pub mod include;
 pub mod items;
 pub mod links;
@@ -19,11 +22,15 @@ pub mod musts;
 pub mod names;
 pub mod page;
 pub mod place;
+pub mod proof;
 pub mod screens;
 pub mod serve;
+pub mod sizes;
 #[cfg(feature = "spelling")]
 pub mod spelling;
 pub mod stage_places;
 pub mod stage_text;
 pub mod svg;
+pub mod tokens;
+pub mod used;
 pub mod ways;

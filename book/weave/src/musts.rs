@@ -60,7 +60,7 @@ pub fn tables(sections: &[Section]) -> String {
         rules().count() - outside,
     );
     for section in sections {
-        let _ = write!(text, "\n## §{} {}\n\n", section.number, section.title);
+        let _ = write!(text, "\n## §{0} {1} {{#section-{0}}}\n\n", section.number, section.title);
         text.push_str("| | what is demanded | where it is kept |\n|---|---|---|\n");
         for (rule, number) in section.rules.iter().zip(1..) {
             let _ = writeln!(text, "| {number} | {} | {} |", rule.rule, rule.place());

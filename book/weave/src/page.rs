@@ -1,6 +1,7 @@
 //! A page of the book, as it was written.
 
 use std::ops::Range;
+use std::path::Path;
 
 use anyhow::Result;
 use mdbook_driver::MDBook;
@@ -30,6 +31,19 @@ pub struct Fence<'a> {
     pub caption: &'a str,
     /// Its lines.
     pub lines: Vec<&'a str>,
+    /// What the page includes directly below it.
+    pub below: Option<Include>,
+}
+
+/// A heading of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// Its line.
+    pub line: usize,
+    /// Its text.
+    pub text: String,
+    /// The id that is written behind it, `{#id}`.
+    pub id: Option<String>,
 }
 
 impl Page {
@@ -106,13 +120,65 @@ impl Page {
             let above = self.text[..range.start].trim_end().rsplit("\n\n").next();
             let caption = above.and_then(|text| text.strip_prefix('*')?.strip_suffix('*'));
             let lines = self.text[range.clone()].lines().skip(1).map(str::trim);
+            let below = self.text[range.end..].lines().find(|line| !line.trim().is_empty());
             Some(Fence {
                 line: self.line(&range),
                 info: info.into_string(),
                 caption: caption.unwrap_or_default(),
                 lines: lines.filter(|line| !line.starts_with("```")).collect(),
+                below: below.and_then(Include::find),
             })
         })
+    }
+
+    /// Returns the number of words outside of fenced code.
+    pub fn words(&self) -> usize {
+        let mut is_code = false;
+        let mut words = 0;
+        for (event, _) in self.events() {
+            match event {
+                Event::Start(Tag::CodeBlock(_)) => is_code = true,
+                Event::End(TagEnd::CodeBlock) => is_code = false,
+                Event::Text(text) if !is_code && Include::find(&text).is_none() => {
+                    words += text.split_whitespace().count();
+                }
+                Event::Code(code) => words += code.split_whitespace().count(),
+                _ => {}
+            }
+        }
+        words
+    }
+
+    /// Returns the headings.
+    pub fn headings(&self) -> Vec<Heading> {
+        let mut headings: Vec<Heading> = Vec::new();
+        let mut is_heading = false;
+        for (event, range) in self.events() {
+            match event {
+                Event::Start(Tag::Heading { id, .. }) => {
+                    let (line, id) = (self.line(&range), id.map(CowStr::into_string));
+                    headings.push(Heading { line, text: String::new(), id });
+                    is_heading = true;
+                }
+                Event::End(TagEnd::Heading(_)) => is_heading = false,
+                Event::Text(text) | Event::Code(text) if is_heading => {
+                    headings.last_mut().into_iter().for_each(|last| last.text.push_str(&text));
+                }
+                _ => {}
+            }
+        }
+        headings
+    }
+
+    /// Returns the generated and measured texts that the page includes outside of fences, as pages,
+    /// with the lines. A text that is missing is left out.
+    pub fn included_texts(&self) -> Vec<(usize, Self)> {
+        let is_text = |path: &str| Path::new(path).extension().is_some_and(|end| end == "md");
+        let texts = self.includes().filter(|(_, include)| is_text(&include.path));
+        let read = |(line, include): (usize, Include)| {
+            Some((line, Self::new(&include.path, &include.lines().ok()?.join("\n"))))
+        };
+        texts.filter_map(read).collect()
     }
 
     /// The page as mdBook reads it, each element with its place in the text.

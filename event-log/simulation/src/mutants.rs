@@ -51,6 +51,7 @@ pub const MUTANTS: &[Mutant] = &[
         "id < self.dropped_upto(topic) || is_before_the_log",
         "false && is_before_the_log",
     ),
+    // ANCHOR: mutant
     mutant(
         Rule::NothingTwice,
         "a message that is sent again is a new one",
@@ -58,6 +59,7 @@ pub const MUTANTS: &[Mutant] = &[
         "if is_known {",
         "if false {",
     ),
+    // ANCHOR_END: mutant
     mutant(
         Rule::NothingTwice,
         "a reader gets everything from the beginning after each pause",

@@ -44,7 +44,8 @@ fn seeds_that_found_a_fault_do_not_find_it_again() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// A seed in a report must tell the same story to everybody who runs it.
+// ANCHOR: replays
+/// A seed in a report must give the same run to everybody.
 #[test]
 fn a_seed_replays_exactly() {
     for seed in 1..=30 {
@@ -52,6 +53,7 @@ fn a_seed_replays_exactly() {
         assert_eq!(first.lines, second.lines, "seed {seed}");
     }
 }
+// ANCHOR_END: replays
 
 /// `just simulate --mutants` builds them. Here, only the list is checked.
 #[test]

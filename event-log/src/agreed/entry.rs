@@ -19,7 +19,7 @@ pub struct Entry {
     /// What happened. `None` for an entry that only carries a snapshot, and for one that this
     /// version does not understand.
     pub record: Option<Record>,
-    /// The sum of all entries up to an earlier one, or up to this one.
+    /// Names and counts after an earlier entry, or after this one.
     pub snapshot: Option<Snapshot>,
 }
 
@@ -64,7 +64,7 @@ impl Draft {
 }
 
 // ANCHOR: seat
-/// One attempt of one connection to have a name.
+/// One attempt of one connection to get a name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Seat {
     /// The process that holds the connection.
@@ -72,29 +72,31 @@ pub struct Seat {
     /// Distinguishes the attempts at one process.
     pub number: u64,
 }
+// ANCHOR_END: seat
 
+// ANCHOR: name_change
 /// A change of the names, as an entry of the log records it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "lowercase")]
 pub enum NameChange {
-    /// Claims a name for a seat, or says that the member has sat down.
+    /// Claims a name for a seat, or records that the member is present.
     Seat {
         /// The room.
         room: Arc<str>,
         /// The name, which has one holder in its room.
         name: Arc<str>,
         /// What the name [looks](names::looks) like, by the tables of the process that claims it.
-        /// Empty in an entry of an earlier version.
+        /// Empty in an entry of an older version.
         #[serde(default)]
         looks: Arc<str>,
-        /// The secret of the visitor. Whoever knows it may take the name over.
+        /// Digest of the visitor's session. A visitor with the same session may take the name over.
         session: Arc<str>,
         /// The seat.
         seat: Seat,
-        /// `false` is a claim; `true` says that the member is here.
+        /// `false` for a claim, `true` if the member is present.
         is_present: bool,
-        /// When the connection came, in milliseconds since 1970 by the clock of the log. It counts for
-        /// a member who was let in while Redis was away, and has no claim in the log.
+        /// When the connection came, in milliseconds since 1970 by the clock of the log. Needed for a
+        /// member who was let in while Redis was away, and so has no claim in the log.
         came: u64,
     },
     /// Gives a seat back.
@@ -112,18 +114,21 @@ pub enum NameChange {
         process: ProcessId,
     },
 }
-// ANCHOR_END: seat
+// ANCHOR_END: name_change
 
+// ANCHOR: held
 /// A seat that has claimed a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// The seat.
     pub seat: Seat,
-    /// The place of the claim in the log. The connection with the latest claim is the one that a
-    /// visitor has opened last.
+    /// The place of the claim in the log. Of a visitor's connections, the one with the latest claim was
+    /// opened last.
     pub since: EventId,
 }
+// ANCHOR_END: held
 
+// ANCHOR: snapshot
 /// The sum of all entries up to one of them: who holds which name, and the counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -133,11 +138,12 @@ pub struct Snapshot {
     pub names: Vec<HeldName>,
     /// For each topic that is counted, how often each content has occurred.
     pub counts: Counts,
-    /// Events up to this one may be missing in the log. Only set by a process that gives a store
-    /// back what it has lost.
+    /// Events up to this one may be missing in the log. Only set by a process that gives Redis back
+    /// what it has lost.
     #[serde(default)]
     pub missing_upto: EventId,
 }
+// ANCHOR_END: snapshot
 
 /// How often each content has occurred, by topic.
 pub type Counts = BTreeMap<Arc<str>, BTreeMap<Arc<str>, u64>>;
@@ -154,20 +160,20 @@ pub struct HeldName {
     pub held: Held,
 }
 
-// ANCHOR: held
+// ANCHOR: held_name
 /// A name that is claimed or held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
-    /// The secret of the visitor. Empty if the visitor has none, and cannot take the name over.
+    /// Digest of the visitor's session. Empty if the visitor has none, and cannot take the name over.
     pub session: Arc<str>,
     /// The seat of the member who is present.
     pub present: Option<Claim>,
     /// Seats of the same session that have claimed the name.
     pub claims: Vec<Claim>,
-    /// Whether the member has ever been present.
+    /// Whether a member has ever been present under this name.
     pub is_announced: bool,
     /// What the name looks like. No other visitor can have a name in this room that looks the same.
     #[serde(default)]
     pub looks: Arc<str>,
 }
-// ANCHOR_END: held
+// ANCHOR_END: held_name

@@ -124,8 +124,8 @@ impl History {
     // ANCHOR: after
     /// Returns the events of a topic that come after `id`, at most `events_max` of them.
     ///
-    /// A binary search finds the first one, so a reader who misses one event does not look at a
-    /// thousand others.
+    /// A binary search finds the first one, so a reader who has missed one event does not cost a look
+    /// at a thousand others.
     pub(crate) fn after(&self, topic: &str, id: EventId, events_max: usize) -> Vec<Event> {
         let Some(topic) = self.topics.get(topic) else { return Vec::new() };
         let start = topic.events.partition_point(|event| event.id <= id);
@@ -135,7 +135,7 @@ impl History {
 
     // ANCHOR: is_gap
     /// Returns whether events after `id` are missing in a topic: they are no longer kept, or came
-    /// before this log began. With `0-0`, a reader asks for all that this log has had.
+    /// before this log began. A reader who asks with `0-0` wants only what this log has had.
     pub(crate) fn is_gap(&self, topic: &str, id: EventId) -> bool {
         let is_before_the_log = id < self.began && id != EventId::default();
         id < self.dropped_upto(topic) || is_before_the_log

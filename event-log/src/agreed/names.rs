@@ -61,12 +61,12 @@ impl Default for Names {
 
 impl Names {
     // ANCHOR: apply
-    /// Applies the change at the place `id` of the log. Changes that repeat others, or come too late,
-    /// do nothing.
+    /// Applies the change that is at the place `id` of the log. A change that repeats another one, or
+    /// comes too late, has no effect.
     pub(crate) fn apply(&mut self, change: &NameChange, id: EventId) -> Outcome {
         match change {
             NameChange::Seat { room, name, looks, session, seat, is_present, came } => {
-                // A claim is as old as its entry. Who was let in without one is older than the entry.
+                // A claim is as old as its entry. A member who was let in without one came earlier.
                 let came = EventId { milliseconds: *came, sequence: 0 };
                 let since = if *is_present { came.min(id) } else { id };
                 let claim = Claim { seat: seat.clone(), since };
@@ -86,9 +86,9 @@ impl Names {
     // ANCHOR_END: apply
 
     // ANCHOR: seat
-    /// Gives a seat to a claim, unless another session has the name, or one that looks like it. A
-    /// member who is present takes the name over from an older seat of the same session, and an older
-    /// seat does not take it back.
+    /// Lets a seat have a name, unless another visitor has it, or one that looks like it. A member who
+    /// is present takes the name over from an older seat of the same session. An older seat cannot take
+    /// it back.
     fn seat(
         &mut self,
         room: &Arc<str>,
@@ -121,21 +121,23 @@ impl Names {
             outcome.refused = Some((seat.clone(), Refusal::Taken));
             return outcome;
         }
+        // ANCHOR_END: seat
+        // ANCHOR: present
         if held.is_present(seat) {
             return outcome;
         }
         let known = held.claims.iter().position(|other| other.seat == *seat);
-        // What was known of the claim before counts, also when it comes again.
+        // If the claim comes again, it is as old as it was the first time.
         let claim = known.map(|known| held.claims.remove(known)).unwrap_or(claim);
         if !is_present {
             held.claims.push(claim);
             return outcome;
         }
         if held.claims.is_empty() {
-            // Most members never have a second claim, and need no memory for it.
+            // Most members never have a second claim, so we free the memory for it.
             held.claims = Vec::new();
         }
-        // Of two connections of one visitor, the one that came later goes on.
+        // Of two connections of one visitor, the later one goes on.
         let older = match &held.present {
             Some(present) if present.since > claim.since => Some(claim),
             _ => held.present.replace(claim),
@@ -150,7 +152,7 @@ impl Names {
         }
         outcome
     }
-    // ANCHOR_END: seat
+    // ANCHOR_END: present
 
     /// Returns whether another visitor has a name in this room that looks like this one. The same
     /// visitor may have both: somebody who changes a name may still be here under the old one.

@@ -108,7 +108,7 @@ impl Agreed {
     }
 
     // ANCHOR: apply
-    /// Adds an entry, and returns what has changed.
+    /// Adds an entry to the sum, and returns what has changed.
     pub fn apply(&mut self, entry: &Entry) -> Vec<Change> {
         let mut changes = Vec::new();
         if entry.id <= self.position {
@@ -134,13 +134,14 @@ impl Agreed {
             }
             None => {}
         }
+        // ANCHOR_END: apply
         if let Some(snapshot) = &entry.snapshot {
             self.since_snapshot = 0;
             if let Some(loading) = &mut self.loading {
                 loading.adopt(snapshot);
                 self.history.set_missing_upto(snapshot.missing_upto);
             } else if snapshot.upto > before {
-                // It sums up entries that we have not seen one by one.
+                // It contains the sum of entries that we have not read ourselves.
                 self.counts.clone_from(&snapshot.counts);
                 let rooms = self.names.replace(&snapshot.names);
                 self.history.set_missing_upto(snapshot.missing_upto);
@@ -150,7 +151,6 @@ impl Agreed {
         }
         changes
     }
-    // ANCHOR_END: apply
 
     /// Appends an event to a log that is only in this process, and returns what has changed.
     pub(crate) fn append(
@@ -166,7 +166,7 @@ impl Agreed {
     }
 
     // ANCHOR: add_event
-    /// Adds an event, unless it repeats one that is known.
+    /// Adds an event to the sum, unless it repeats a known one.
     fn add_event(
         &mut self,
         id: EventId,

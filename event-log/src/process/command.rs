@@ -8,8 +8,8 @@ use crate::agreed::entry::{Entry, ProcessId, Record, Snapshot};
 use crate::event::EventId;
 
 // ANCHOR: lane
-/// The three connections of a process. Each of them carries one command at a time, so that a sign of
-/// life does not wait behind a thousand messages.
+/// The three connections of a process. Each carries one command at a time, so a sign of life does not
+/// wait behind a thousand messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Lane {
     /// Reads the log.

@@ -12,12 +12,13 @@ use crate::process::process::Process;
 pub struct Cursor {
     topic: Arc<str>,
     after: EventId,
-    /// A gap up to here needs not be announced: the reader has not asked for what was before, or has
-    /// been told.
+    /// A gap up to here does not need to be announced: the reader has not asked for these events, or
+    /// knows already that they are missing.
     announced_upto: EventId,
-    /// Whether the reader comes with an id of a log that is lost.
+    /// Whether the reader's id is of a log that no longer exists.
     is_lost: bool,
 }
+// ANCHOR_END: cursor
 
 /// How much a reader receives at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,15 +34,16 @@ impl Portion {
     pub const ALL: Self = Self { events: usize::MAX, bytes: usize::MAX };
 }
 
+// ANCHOR: missed
 /// What a reader receives next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Missed {
-    /// Whether something is missing before these events, because it is no longer kept.
+    /// Whether events before these are missing, because they are no longer kept.
     pub is_gap: bool,
     /// The events, oldest first.
     pub events: Vec<Event>,
 }
-// ANCHOR_END: cursor
+// ANCHOR_END: missed
 
 impl Cursor {
     /// Returns the place of a newcomer, who receives the last `count` events of a topic first.
@@ -68,8 +70,8 @@ impl Cursor {
     }
 
     // ANCHOR: read
-    /// Returns what comes next, up to `events_max` events, and moves behind it. Nothing is left if
-    /// the answer is empty.
+    /// Returns the next events, at most `events_max` of them, and moves past them. Returns no events
+    /// if there are no more.
     pub fn read(&mut self, process: &Process, events_max: usize) -> Missed {
         let history = process.history();
         let is_gap = self.is_gap(history);

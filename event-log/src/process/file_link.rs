@@ -31,7 +31,7 @@ impl FileLink {
     }
 
     // ANCHOR: advance
-    /// Sends the next batch, if there is one and the file is not busy.
+    /// Sends the next batch of events to the file, unless the last one is not confirmed yet.
     pub(crate) fn advance(&mut self, now: Duration, unix_milliseconds: u64, core: &mut Core) {
         if self.is_busy || self.retry_at.is_some_and(|time| now < time) {
             return;

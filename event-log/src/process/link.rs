@@ -161,7 +161,7 @@ impl Link {
     }
 
     // ANCHOR: advance
-    /// Does what is to be done now: notices what is too late, and sends the next commands.
+    /// Does everything that is due now: notices answers that are too late, and sends the next commands.
     pub(crate) fn advance(&mut self, now: Duration, core: &mut Core) {
         if self.awaited.values().any(|too_late| now >= *too_late) {
             self.fail("it does not answer", now, false);
@@ -169,7 +169,7 @@ impl Link {
         match &mut self.phase {
             Phase::Down { retry_at } if now >= *retry_at => self.connect(now),
             Phase::Settling { until, is_first } => {
-                // Afterwards, signs of life move us on, and no time.
+                // After that time, only signs of life end this phase.
                 *until = until.filter(|until| now < *until);
                 if until.is_none() && (*is_first || self.lives.are_all_back()) {
                     self.open(now);
@@ -261,7 +261,7 @@ impl Link {
         let is_behind = trimmed_to.is_some_and(|oldest| oldest > position);
         self.phase = Phase::Loading;
         if !self.is_synced || is_behind {
-            // All of it is new to us, and what was removed there we cannot know.
+            // The whole log is new to us, and we cannot know what was removed from it.
             if !self.is_synced {
                 core.agreed.forget();
             }
@@ -270,12 +270,12 @@ impl Link {
         } else if base >= position {
             // Nothing is lost.
         } else if newest > base {
-            // Something is lost, and others have gone on without it. It cannot go back to its place,
-            // so it is appended again, under its old keys.
+            // Entries are lost, and others have appended newer ones. The lost ones cannot get their
+            // old places back, so they are appended again, with their old keys.
             self.needs_settling = true;
             for entry in core.agreed.lost_after(base) {
                 if let Some(Record::Event(draft)) = entry.record {
-                    // A full outbox has the newest events, and the oldest are lost.
+                    // If the outbox is full, the rest is lost.
                     let fingerprint = Fingerprint::of(&draft);
                     let _ = core.outbox.add(draft, fingerprint, now);
                 }

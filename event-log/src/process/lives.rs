@@ -6,12 +6,12 @@ use std::time::Duration;
 use crate::agreed::entry::ProcessId;
 
 /// A process is gone when its beats have not changed in this many answers. We count answers and not
-/// seconds, so that a Redis that was away, and in which nobody could leave a sign, buries nobody.
+/// seconds: while Redis is away, nobody can leave a sign of life, and nobody gets an answer.
 const UNCHANGED_MAX: u32 = 6;
 /// The shortest time between two answers that count. Processes beat every 500 ms.
 const ANSWER_INTERVAL: Duration = Duration::from_millis(450);
 
-/// The other processes, and the beats that were last seen of each.
+/// The other processes, and the last beat that was seen of each.
 #[derive(Default)]
 pub(crate) struct Lives {
     seen: BTreeMap<ProcessId, Life>,
@@ -20,18 +20,22 @@ pub(crate) struct Lives {
     counts_at: Duration,
 }
 
+// ANCHOR: life
+/// What is known of another process.
 #[derive(Default)]
 struct Life {
+    /// The number of signs of life, as it was seen last.
     beat: Option<u64>,
-    /// Whether a beat was seen over this connection. It may have been left long ago.
+    /// Whether a beat was seen over this connection. It may be an old one.
     is_seen: bool,
     /// Answers in which the beat was the same.
     unchanged: u32,
     /// Whether the beat has changed since this connection was opened, or the process is gone.
     is_back: bool,
-    /// Whether it was found to be gone. The log may not know yet.
+    /// Whether it was found to be gone. That may not be in the log yet.
     is_gone: bool,
 }
+// ANCHOR_END: life
 
 impl Lives {
     /// A new connection: everybody gets the time to show a sign of life there.
@@ -44,9 +48,8 @@ impl Lives {
     }
 
     // ANCHOR: note
-    /// Notes the beats in an answer, and returns the processes that are gone,
-    /// with the last beat that was seen of each. `holders` are those
-    /// that have seats, even if no sign of life of theirs is known.
+    /// Notes the beats in an answer. Returns the processes that are gone, with the last beat of each.
+    /// `holders` are the processes that have seats, including those without a known sign of life.
     pub(crate) fn note(
         &mut self,
         beats: &BTreeMap<ProcessId, u64>,
@@ -66,7 +69,7 @@ impl Lives {
         }
         for (process, life) in &mut self.seen {
             let beat = beats.get(process).copied();
-            // A Redis that comes back with an old state shows old beats, and these are smaller.
+            // A Redis that comes back with an old state has old beats, which are smaller.
             if beat > life.beat {
                 life.is_back |= life.is_seen;
                 life.is_gone = false;
@@ -78,7 +81,7 @@ impl Lives {
             life.is_seen |= beat.is_some();
             if life.unchanged >= UNCHANGED_MAX {
                 gone.push((process.clone(), beat.unwrap_or_default()));
-                // Nobody waits for it, and after the same time the log is told again.
+                // If it is still silent after the same time, it is returned again.
                 (life.is_gone, life.is_back, life.unchanged) = (true, true, 0);
             }
         }

@@ -30,12 +30,13 @@ pub struct Now {
     pub unix_milliseconds: u64,
 }
 
+// ANCHOR: process
 /// One process, without sockets, files and clocks.
 ///
-/// A driver gives it the time and the replies to its [commands](Self::command), and tells its users
-/// the [news](Self::news). After each call of a method that takes the time, both must be asked for
-/// until they are empty, and [`advance`](Self::advance) must be called again when the
-/// [deadline](Self::deadline) has come.
+/// A driver passes it the time and the replies to its [commands](Self::command), and passes the
+/// [news](Self::news) on to its users. After each call of a method that takes the time, both must be
+/// called until they return `None`. [`advance`](Self::advance) must be called again at the
+/// [deadline](Self::deadline).
 pub struct Process {
     core: Core,
     store: Store,
@@ -50,6 +51,7 @@ enum Store {
     /// In a Redis that all processes share.
     Redis(Link),
 }
+// ANCHOR_END: process
 
 /// Why an event was not appended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -107,10 +109,10 @@ impl Process {
     }
 
     // ANCHOR: append
-    /// Appends an event, unless it repeats one that is in the log: then returns its id.
+    /// Appends an event. If it repeats one that is in the log, returns the id of that one.
     ///
     /// # Errors
-    /// [`NotAppended`], and then the event is forgotten.
+    /// [`NotAppended`]: the event is not in the log, and not in the outbox.
     pub fn append(&mut self, draft: Draft, now: Now) -> Result<Option<EventId>, NotAppended> {
         let fingerprint = Fingerprint::of(&draft);
         if let Some(id) = self.core.agreed.id_of(fingerprint) {

@@ -1,5 +1,5 @@
-//! The seats that this process wants for its connections, and those that the log says it has. What
-//! is appended about names is the difference, and is found out when it is sent: there is no queue.
+//! The seats that this process wants for its connections, and those that it has according to the log.
+//! The difference is appended to the log, and is computed when it is sent: there is no queue.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use crate::agreed::entry::{NameChange, ProcessId, Seat};
 /// The seats of this process.
 #[derive(Default)]
 pub(crate) struct Seats {
-    /// In boxes, as those below: the maps themselves are often half empty.
+    /// The seats that our connections want. In boxes, because maps are often half empty.
     wanted: BTreeMap<u64, Box<Wanted>>,
-    /// Seats that the log says we have: their rooms and names, and whether their members are present.
+    /// The seats that we have according to the log.
     had: HashMap<u64, Box<Had>>,
-    /// Seats that were given up while Redis was away. They are not shown, although the log has them.
+    /// Seats that were given up while Redis was away. Nobody sees them here, although the log has them.
     hidden: BTreeSet<u64>,
-    /// Members who were let in, and of whom the log does not say yet that they are present.
+    /// Seats of members who were let in and are not present in the log yet.
     unsettled: BTreeSet<u64>,
-    /// Seats of which it must be looked at whether the log has to be told something.
+    /// Seats whose two states must be compared.
     due: BTreeSet<u64>,
     next_number: u64,
 }
@@ -34,8 +34,8 @@ pub(crate) struct Wanted {
     came: u64,
     /// Whether the member was let in. Until then, this is an attempt.
     pub(crate) is_admitted: bool,
-    /// Whether the log has ever said that this member is present. Somebody who was let in while Redis
-    /// was away takes the name over from an older connection; somebody who was present has lost it.
+    /// Whether this member was ever present in the log. If so, and another seat has the name now, this
+    /// one has lost it. If not, it may still take the name over.
     pub(crate) had_seat: bool,
 }
 
@@ -194,12 +194,11 @@ impl Seats {
         !self.due.is_empty()
     }
 
-    // ANCHOR: take_due
-    /// Takes up to `max` changes that have to be sent. Unless they `may_leave`, those who have left are
-    /// kept for later.
+    /// Takes up to `max` changes that are to be sent. With `may_leave` false, seats that are given back
+    /// are kept for later.
     ///
-    /// Somebody who has come back over a new connection comes before the old one leaves. Otherwise the
-    /// others would be told that they have left.
+    /// If a visitor has come back over a new connection, the new seat comes before the old one leaves.
+    /// Otherwise `left` and `joined` would be announced.
     pub(crate) fn take_due(
         &mut self,
         process: &ProcessId,
@@ -216,7 +215,7 @@ impl Seats {
                     later.insert(number);
                     kept.insert((room, name));
                 }
-                // Before that seat has been given back, this claim would be refused.
+                // This claim would be refused until that seat has been given back.
                 Some(NameChange::Seat { room, name, is_present: false, .. })
                     if kept.contains(&(Arc::clone(&room), Arc::clone(&name)))
                         && !self.is_same_visitor(number, &room, &name) =>
@@ -253,7 +252,8 @@ impl Seats {
         !wanted.session.is_empty() && seats.any(|had| had.session == wanted.session)
     }
 
-    /// Returns the change that brings the log nearer to what we want of a seat, if there is one.
+    // ANCHOR: difference
+    /// Returns the change that brings a seat in the log nearer to what we want, if there is one.
     fn difference(&self, process: &ProcessId, number: u64) -> Option<NameChange> {
         let seat = Seat { process: Arc::clone(process), number };
         let had = self.had.get(&number);
@@ -279,7 +279,7 @@ impl Seats {
             came: wanted.came,
         })
     }
-    // ANCHOR_END: take_due
+    // ANCHOR_END: difference
 }
 
 /// Returns what a name looks like. Most names look like themselves, and share their text.

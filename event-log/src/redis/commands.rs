@@ -134,12 +134,12 @@ async fn read(
 }
 
 // ANCHOR: append
-/// Writes entries, unless the log has lost the entry `after`, or a process is alive that the entries
-/// give up. Redis runs the script as one command, so that nothing can happen between the questions and
-/// the entries.
+/// Writes entries, unless the log has lost the entry `after`, or the entries give up a process that is
+/// alive. Redis runs the script as one command, so nothing can happen between the checks and the
+/// writes.
 ///
-/// With the id `*`, Redis chooses the next id. An entry with an id of its own is given back, and Redis
-/// refuses it if another process has done so already: that is not a failure.
+/// With the id `*`, Redis chooses the next id. An entry that is given back has its own id. Redis
+/// refuses it if another process has given it back already, and that is not an error.
 const WRITE: &str = r"
 local function parts(id)
   local milliseconds, sequence = string.match(id, '(%d+)-(%d+)')

@@ -14,8 +14,8 @@ use crate::shared::Shared;
 type Done = (Lane, RedisResult<(Reply, Option<Connections>)>);
 
 // ANCHOR: drive
-/// Carries out the commands of a process, and tells it what came back and when its time is up. Ends
-/// only when it is dropped.
+/// Carries out the commands of a process, and passes it the replies, and the time of its deadlines.
+/// Never returns: it ends when it is dropped.
 pub(crate) async fn drive(shared: Arc<Shared>, url: RedisUrl) {
     let mut connections: Option<Connections> = None;
     let mut running: JoinSet<Done> = JoinSet::new();
@@ -23,7 +23,7 @@ pub(crate) async fn drive(shared: Arc<Shared>, url: RedisUrl) {
         while let Some((lane, command)) = shared.command() {
             match (command, &connections) {
                 (Command::Disconnect, _) => {
-                    // What is on its way is given up. It may still be carried out.
+                    // We no longer wait for the running commands. Redis may still carry them out.
                     running = JoinSet::new();
                     connections = None;
                 }

@@ -1,8 +1,8 @@
 //! # What came after the last thing I saw?
 //!
 //! A page asks: "what is new since event 3?" The server keeps the last few events and answers with
-//! those that came later. In this server, an event's id is its place in the list. That works in
-//! every demonstration, because a demonstration ends before the oldest event is dropped.
+//! those that came later. In this server an event's id is its place in the list, which is wrong as
+//! soon as the oldest event is dropped.
 //!
 //! Make `append` and `after` right for a history that has dropped its oldest events. Ids begin with
 //! 1, and each is one more than the last. No id is given to two events.

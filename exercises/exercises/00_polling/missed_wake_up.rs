@@ -1,13 +1,12 @@
 //! # The news that came a moment too early
 //!
 //! Long polling waits until there is something to answer. This server looks for news, finds
-//! nothing, and goes to sleep until it is notified. Both halves are right. But between them the
-//! lock is free, and an append in that moment notifies nobody: the visitor sleeps although there is
-//! news. A condition variable may also wake up without a notification, and this server takes that
-//! for news.
+//! nothing, and goes to sleep until it is notified. But between the look and the sleep the lock is
+//! free: news that is appended in that moment is missed.
 //!
-//! Make `wait` miss nothing, and make it look again each time that it wakes up. Call `on_wait`
-//! once, when there is nothing yet: the server writes a line to its log there.
+//! A condition variable may also wake up without a notification, and this server takes that for
+//! news. Make `wait` miss nothing, and make it look again each time that it wakes up. Call
+//! `on_wait` once, when there is nothing yet: the server writes a line to its log there.
 //!
 //! Fails: news_between_the_look_and_the_sleep_is_not_missed
 //!   "news came after the look and before the sleep, and nobody was notified"

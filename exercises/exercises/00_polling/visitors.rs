@@ -1,8 +1,8 @@
 //! # The queue of a visitor who has left
 //!
 //! This server of long polling keeps a queue for each visitor, and puts every message into every
-//! queue. A visitor who closes the page does not tell the server, because HTTP has no goodbye. So
-//! the queue stays, and grows with every message, for ever (fault F20).
+//! queue. HTTP does not tell the server that a visitor has left. So the queue stays, and grows with
+//! every message (fault F20).
 //!
 //! Rebuild `News` so that it remembers messages, and not who reads them. The page can help: each
 //! request says how many messages this page has seen so far. Keep the last `KEPT` messages, no

@@ -1,9 +1,8 @@
 //! # Repair this server: one bad visitor ends it
 //!
-//! This server answers every line with the same line. If you try it with one visitor, it works. But
-//! it serves its visitors one after the other, so that a visitor who connects and sends nothing
-//! keeps all others waiting. And when one connection breaks, the question mark carries the error
-//! out of the loop, and the server ends (faults F15 and F16).
+//! This server answers every line with the same line. It serves its visitors one after the other,
+//! so a visitor who sends nothing keeps all others waiting. And when one connection fails, the
+//! question mark carries the error out of the loop, and the server ends (faults F15 and F16).
 //!
 //! Make `serve` go on, whatever one visitor does, and also when the listener itself has an error.
 //! The system reports one when it has no more room for a connection, and a moment later it has.

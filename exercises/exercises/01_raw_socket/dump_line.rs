@@ -1,9 +1,9 @@
 //! # Bytes, for human eyes
 //!
-//! Before we parse bytes, we look at them. A dump shows sixteen bytes in a line: their offset, the
-//! bytes in hexadecimal, and the same bytes as ASCII. This one is fine for a full line of letters.
-//! But the last line is shorter than the others, and not all bytes are letters: 1b is the escape
-//! character, with which a stranger can give orders to your terminal.
+//! A dump shows sixteen bytes in a line: their offset, the bytes in hexadecimal, and the same bytes
+//! as ASCII. This one is right only for a full line of letters. The last line is usually shorter,
+//! and not all bytes are letters: 1b is the escape character, with which a stranger can give orders
+//! to your terminal.
 //!
 //! Make the columns straight, and show a dot for each byte that is not a visible ASCII character or
 //! a space.

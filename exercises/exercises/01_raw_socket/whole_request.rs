@@ -1,12 +1,12 @@
 //! # One read is not one request
 //!
-//! The tutorials call `recv(1024)` once and take what arrives for the whole request (fault F1). On
-//! one machine that works, because a short request arrives in one piece. Over a network it arrives
-//! in any number of pieces, and with a few cookies it is longer than 1024 bytes.
+//! This server calls `read` once, and takes what arrives for the whole request. That is a common
+//! mistake (fault F1). Over a network a request may arrive in many pieces, and with a few cookies
+//! it is longer than 1024 bytes.
 //!
-//! Make `read_request` read on until the blank line that ends the request's header block. What
-//! comes after it may be the client's first frame: return that as well. And a peer that never sends
-//! a blank line must not make us hold much more than `LIMIT` bytes.
+//! Make `read_request` read on until the blank line that ends the request's header block. The bytes
+//! after it may be the client's first frame: return them as well. And a peer that never sends a
+//! blank line must not make us hold much more than `LIMIT` bytes.
 //!
 //! Fails: a_request_in_two_segments_is_one_request
 //!   "a request in two segments was taken for whole after the first (F1)"

@@ -1,12 +1,12 @@
 //! # Prove that you have read the request
 //!
-//! The client sends a key, sixteen random bytes in base64. The server answers with a hash: it
-//! appends a GUID to the key as it was sent, takes the SHA-1 of that text, and writes its twenty
-//! bytes in base64. There is no secret in it and nothing to decrypt: the client computes the same
-//! and compares (fault F5).
+//! The client sends a key, and the server answers with a hash of it. This server writes the hash in
+//! hexadecimal digits, and a browser refuses that. And the client below accepts more answers than a
+//! browser does.
 //!
-//! Python programmers often use `hexdigest`, as this server does: that is the hash written in forty
-//! hexadecimal digits. And the client below accepts more answers than any browser does.
+//! The key is sixteen random bytes in base64. The server appends a GUID to the key as it was sent,
+//! takes the SHA-1 of that text, and writes the twenty bytes of the hash in base64. This is not
+//! encryption: the client computes the same hash and compares (fault F5).
 //!
 //! Make both sides right.
 //!

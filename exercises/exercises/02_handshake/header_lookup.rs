@@ -1,14 +1,14 @@
 //! # Find a header, as HTTP writes it
 //!
-//! The tutorials find a header with `startswith`, and split its line at every colon (fault F2). But
-//! the case of a header's name has no meaning: `sec-websocket-key` is as good as
-//! `Sec-WebSocket-Key`. A value may contain colons. And one name may begin like another.
+//! This function finds a header with `starts_with`, and splits its line at every colon (fault F2).
+//! But the case of a header's name has no meaning, a value may contain colons, and one name may
+//! begin like another.
 //!
 //! Make `header` right for every request. A request line comes first; then one header in each line,
 //! as `Name: value`, with spaces or tabs around the value or without them. There is no space before
 //! the colon (RFC 9112 §5.1): a line that has one is not a header, and neither is a line without a
-//! colon. Skip both here: to refuse the whole request is the job of another function. A blank line
-//! ends the headers.
+//! colon. Skip both here: another function refuses the whole request. A blank line ends the
+//! headers.
 //!
 //! Fails: the_case_of_a_name_has_no_meaning
 //!   "the case of a header's name has no meaning (F2)"

@@ -1,13 +1,13 @@
 //! # Whose page is that?
 //!
-//! A browser lets any page open a WebSocket to any server, and sends the visitor's cookies with the
-//! request. It also sends the header `Origin`, which says whose page it is: a scheme, `://`, a
-//! host, and a port unless it is the scheme's default. A server that ignores `Origin` can be used
-//! by any site in the visitor's name (fault F6). This server looks for our host in it, and so it
-//! lets in `http://good.example.evil.example`.
+//! A browser lets any page open a WebSocket to any server, and says in the header `Origin` whose
+//! page it is. A server that ignores it can be used by any site in the visitor's name (fault F6).
+//! This server only searches for our host in it, and so it lets in
+//! `http://good.example.evil.example`.
 //!
-//! Make `may_connect` let in the pages of our own host, over `http` or `https`, and programs that
-//! are not browsers and send no `Origin`.
+//! An origin is a scheme, `://`, a host, and a port unless it is the scheme's default. Make
+//! `may_connect` let in the pages of our own host, over `http` or `https`, and programs that are
+//! not browsers and send no `Origin`.
 //!
 //! Fails: a_host_that_begins_like_ours_is_another
 //!   "that is evil.example's page, and it may connect (F6)"

@@ -1,9 +1,8 @@
 //! # Not every client may come in
 //!
-//! The tutorials upgrade every request that has a key in it (fault F3). The standard has rules (RFC
-//! 6455 §4.2.1), and each broken rule has its status, so that the client learns what to do: 405
-//! says "use GET", and 426 says "use version 13". This server knows the rules, and answers 400 to
-//! nearly every broken one.
+//! A server must refuse a request that breaks a rule of the opening handshake (RFC 6455 §4.2.1,
+//! fault F3). The status tells the client what to do: 405 means "use GET", and 426 means "use
+//! version 13". This server answers 400 to nearly every broken rule.
 //!
 //! Make `status` right. Check the rules in the order of this list, and answer a request that breaks
 //! none of them with 101:

@@ -1,12 +1,13 @@
 //! # Upgrade is one word of a list
 //!
-//! Chrome sends `Connection: Upgrade`. Firefox sends `Connection: keep-alive, Upgrade`, and a proxy
-//! may write the list in two lines. All of them are right: the value is a list of tokens, and their
-//! case has no meaning (RFC 6455 §4.2.1). This server was tried only with Chrome.
+//! Chrome sends `Connection: Upgrade`, and Firefox sends `Connection: keep-alive, Upgrade`. Both
+//! are right, because the value is a list of tokens (RFC 6455 §4.2.1). This server was tried only
+//! with Chrome.
 //!
-//! Make `has_token` find a token anywhere in the list, and nothing else. Commas separate the
-//! entries of the list, with spaces or tabs around them or without. An entry may be empty, and then
-//! it is ignored (RFC 9110 §5.6.1).
+//! Make `has_token` find a token anywhere in the list, and nothing else. The case of a token has no
+//! meaning. Commas separate the entries of the list, with spaces or tabs around them or without. An
+//! entry may be empty, and then it is ignored (RFC 9110 §5.6.1). A proxy may write one list in two
+//! lines.
 //!
 //! Fails: a_token_may_be_in_a_list
 //!   "Firefox sends a list, and one of its tokens is Upgrade"

@@ -1,12 +1,14 @@
 //! # How long is the payload?
 //!
+//! This function reads the payload length in all three forms (RFC 6455 §5.2). But TCP may have
+//! delivered only some of its bytes so far, and then it panics.
+//!
 //! The low seven bits of a frame's second byte give the length of the payload, if it has at most
 //! 125 bytes. The value 126 says that the length follows in two bytes, and 127 that it follows in
-//! eight, the most significant byte first (RFC 6455 §5.2). This function reads all three forms.
-//! But TCP may have delivered only some of the bytes so far, and then it panics.
+//! eight, the most significant byte first.
 //!
-//! Make `payload_length` return `None` until all bytes of the length have arrived. Whether the
-//! length is allowed is not its business: it reads every length that the bytes can hold.
+//! Make `payload_length` return `None` until all bytes of the length have arrived. It does not
+//! check whether the length is allowed: it reads every length that the bytes can hold.
 //!
 //! Fails: half_a_length_is_no_error
 //!   "only 0 of the 2 bytes of the length have arrived: wait, make nothing up"

@@ -1,13 +1,13 @@
-//! # Repair this reader: nobody looks at the mask bit
+//! # Repair this reader: it ignores the mask bit
 //!
-//! A client masks every frame, and says so with the top bit of the second byte. This reader never
-//! looks at that bit: it takes four bytes for the masking key wherever it expects them. It turns a
-//! frame that is not masked into garbage, and should refuse it (RFC 6455 §5.1, fault F8). It also
-//! takes the bytes that have arrived for a complete frame.
+//! This reader never looks at the mask bit. So it turns a frame that is not masked into garbage,
+//! and should refuse it (RFC 6455 §5.1, fault F8). It also takes the bytes that have arrived for a
+//! complete frame.
 //!
-//! Repair `read_text`, for payloads of up to 125 bytes. It refuses a frame that is not masked as
-//! soon as it has the second byte. A masked frame whose second byte announces a longer form of the
-//! length is `FrameError::Long`.
+//! A client masks every frame, and sets the top bit of the second byte to say so. Repair
+//! `read_text`, for payloads of up to 125 bytes. It refuses a frame that is not masked as soon as
+//! it has the second byte. For a masked frame whose length is in a longer form, it returns
+//! `FrameError::Long`.
 //!
 //! Fails: a_frame_that_is_not_masked_is_refused
 //!   "a frame without a mask must be refused, not read (F8)"

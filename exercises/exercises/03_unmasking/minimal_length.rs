@@ -1,12 +1,13 @@
 //! # Only the shortest form is right
 //!
-//! A payload length of 5 could be written in three ways: in seven bits, in two bytes, or in eight.
-//! The standard allows only the shortest form (RFC 6455 §5.2), so that two programs which read the
-//! same bytes never disagree on where a frame ends. It also demands that the top bit of the eight
-//! bytes is zero. This function applies the first rule only to lengths of up to 125, and the
-//! second not at all.
+//! The sender must use the shortest form that holds a length, and the top bit of the eight-byte
+//! form must be 0 (RFC 6455 §5.2). This function checks the first rule only for lengths of up to
+//! 125, and the second not at all.
 //!
-//! Make `check` refuse what the standard refuses.
+//! A length of 5 could be sent in seven bits, in two bytes, or in eight. If each length has only
+//! one form, two programs that read the same bytes never disagree on where a frame ends.
+//!
+//! Make `check` refuse what the standard forbids.
 //!
 //! Fails: eight_bytes_are_for_what_two_cannot_hold
 //!   "two bytes would have held it"

@@ -1,11 +1,10 @@
 //! # A payload in pieces
 //!
-//! Byte i of a payload is XORed with byte i mod 4 of the masking key (RFC 6455 §5.3). That is one
-//! line of code, and it is right for a payload that arrives in one piece. But TCP delivers a
-//! payload of a megabyte in about a thousand pieces, and this server begins each of them with the
-//! first byte of the key.
+//! A payload may arrive in many pieces, and this server begins each piece with the first byte of
+//! the masking key. For a payload in one piece that is right.
 //!
-//! Make `Unmasker` continue each piece at the byte of the key where the piece before ended.
+//! Byte i of a payload is XORed with byte i mod 4 of the masking key (RFC 6455 §5.3). Make
+//! `Unmasker` continue each piece at the byte of the key where the piece before ended.
 //!
 //! Fails: a_payload_in_two_pieces_is_unmasked
 //!   "the second piece was not unmasked from where the first one ended"

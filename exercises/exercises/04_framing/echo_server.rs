@@ -1,14 +1,12 @@
 //! # Repair this server: everything is text
 //!
-//! This server reads frames well, however TCP cuts them. But it takes every frame for a text and
-//! sends it back as one (fault F10). A browser that sends a ping receives a text that it never
-//! asked for. A browser that closes the connection receives its status code as two strange
-//! letters, and no close.
+//! This server takes every frame for a text, and sends it back as one (fault F10). A client that
+//! sends a ping, or a close frame, receives a text.
 //!
-//! Repair `serve`. It answers each frame by itself; `decode` and `encode` are right.
+//! Repair `serve`. It answers each frame alone; `decode` and `encode` are right.
 //!
 //! - Text (opcode 1) and binary (2) come back with their own opcode and payload. A frame without
-//!   FIN is answered like any other: step 5 puts fragments together.
+//!   FIN is answered like any other: step 5 joins fragments.
 //! - A ping (9) is answered with a pong (10) that carries the same payload.
 //! - A pong is not answered.
 //! - A close (8) is answered with a close that carries the same payload. Then `serve` returns.

@@ -1,12 +1,10 @@
-//! # The encoder that nobody tried with 127
+//! # The encoder that was never tried with 127
 //!
-//! The encoder of a popular tutorial contains the line `elif length == 126`. It is right for
-//! messages of up to 125 bytes, and for one of 126. It sends every other length in eight bytes,
-//! which is not the shortest form of most of them, and a strict peer closes the connection (fault
-//! F13).
+//! This encoder contains the condition `length == 126`. It sends each length from 127 to 65,535 in
+//! eight bytes, which is not the shortest form, and strict peers close the connection (fault F13).
 //!
-//! This encoder also serves as a client's, if it is given a masking key. It sends the key after
-//! the length and masks the payload, but it never sets the bit that tells the reader so.
+//! It can also encode a client's frame, if it is given a masking key. It sends the key after the
+//! length and masks the payload, but it never sets the mask bit.
 //!
 //! Make `encode_text` write each length in its shortest form, and set the mask bit of a masked
 //! frame.

@@ -1,11 +1,11 @@
 //! # The first byte has eight bits
 //!
-//! The first byte of a frame holds, from the top: FIN, three reserved bits, and four bits of
-//! opcode. Some of its 256 values must fail the connection: those with a reserved bit that no
-//! extension has given a meaning to, those with an opcode that nobody has defined, and those of a
-//! fragmented control frame (RFC 6455 §5.2 and §5.4). Popular tutorials say that the reserved bits
-//! "can be ignored" (fault F11), and never look at the opcode (F10). This function looks at
-//! everything, and refuses nothing.
+//! The first byte of a frame holds FIN, three reserved bits, and the opcode. This function reads
+//! all of them, and refuses nothing (faults F10 and F11).
+//!
+//! Some of the 256 values must fail the connection (RFC 6455 §5.2 and §5.5): those with a reserved
+//! bit, because no extension is in use; those with a reserved opcode; and those of a control frame
+//! without FIN.
 //!
 //! Make `first_byte` strict. Opcodes 8, 9 and 10 are control frames; 3 to 7 and 11 to 15 are
 //! reserved. If a byte breaks two rules, either error is right.

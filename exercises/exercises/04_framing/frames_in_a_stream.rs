@@ -1,9 +1,7 @@
 //! # One read is not one frame
 //!
-//! Popular tutorials take one `recv(8096)` for one frame (fault F9). Then somebody types quickly,
-//! two frames arrive in one segment, and the second one is lost. Or somebody pastes a long text,
-//! one frame arrives in two segments, and the server makes garbage of both. TCP delivers bytes and
-//! knows nothing of frames.
+//! This code takes the bytes of one read for one frame (fault F9). If two frames arrive together,
+//! it loses the second. If a frame arrives in two parts, it loses both parts.
 //!
 //! Make `Frames` return the payload of every frame, however TCP has cut the stream into segments.
 //! `decode` is right: it reads one frame, and returns how many bytes that took.

@@ -1,13 +1,13 @@
-//! # What a close may say
+//! # What a close frame may contain
 //!
-//! A close frame is empty, or it carries two bytes of status code and perhaps a reason, which is a
-//! text (RFC 6455 §5.5.1). Not every number is a status code that may be sent. A browser reports
-//! 1005, 1006 and 1015 when *no* code arrived, so no close frame may carry them. Other numbers are
-//! not defined, or reserved (§7.4). This function takes every number from 1000 to 4999.
+//! A close frame is empty, or it contains a status code in two bytes and perhaps a reason, which is
+//! a text (RFC 6455 §5.5.1). This function accepts every number from 1000 to 4999, but not every
+//! number may be sent.
 //!
-//! Make `read_close` take the codes 1000 to 1003, 1007 to 1014 and 3000 to 4999, and no others. If
-//! something is wrong, it returns the code to fail the connection with: 1002 for a wrong code or a
-//! wrong length, and 1007 for a reason that is not UTF-8.
+//! Make `read_close` accept the codes 1000 to 1003, 1007 to 1014 and 3000 to 4999, and no others
+//! (§7.4). A browser reports 1005, 1006 and 1015 when *no* code arrived, so no close frame may
+//! contain them. If something is wrong, the function returns the code to fail the connection with:
+//! 1002 for a wrong code or a wrong length, and 1007 for a reason that is not UTF-8.
 //!
 //! Fails: a_reason_is_utf_8
 //!   "the reason, of a close with 1000, is not UTF-8: no text contains ff"

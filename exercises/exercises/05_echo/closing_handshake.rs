@@ -1,17 +1,16 @@
-//! # Repair this connection: nobody says goodbye
+//! # Repair this connection: it ends without a goodbye
+//!
+//! This server ends the TCP connection as soon as it receives a close frame, or wants to close
+//! itself. It never sends a close frame, so the browser reports 1006 (fault F14).
 //!
 //! A connection ends well if each side has sent one close frame and received one: the closing
-//! handshake (RFC 6455 §7.1). Then the server ends the TCP connection. This server ends it as soon
-//! as it receives a close, or wants to close itself, and the browser reports 1006, which means
-//! "lost" (fault F14).
+//! handshake (RFC 6455 §7.1). Then the server ends the TCP connection. Repair `Connection`.
 //!
-//! Repair `Connection`.
-//!
-//! - A close that arrives first is answered with its own code, or with an empty close if it had
+//! - A close frame that arrives first is answered with its own code, or with an empty one if it had
 //!   none. Then we drop the connection.
-//! - If we have sent our close first, the close that arrives is the answer to it. We only drop the
-//!   connection.
-//! - After our close we send nothing. After the peer's close we ignore everything.
+//! - If we have sent our close frame first, the one that arrives is the answer to it. We only drop
+//!   the connection.
+//! - After our close frame we send nothing. After the peer's close frame we ignore everything.
 //!
 //! Fails: a_close_is_answered_with_its_own_code
 //!   "a close with 1000: answer it with the same code, then drop"

@@ -1,13 +1,15 @@
 //! # One message, several frames, and a ping between
 //!
-//! A message may come in fragments: a text or binary frame without FIN, then continuations, the
-//! last one with FIN. Between them a control frame may come, a ping for example, which is not a
-//! part of the message (RFC 6455 §5.4). Popular tutorials ignore FIN (fault F12). This code does
-//! not: it joins the fragments, and everything else that comes as well.
+//! A message may come in fragments, and a control frame may come between them. This code joins the
+//! fragments, and everything else that arrives as well. To ignore FIN altogether is a common
+//! mistake (fault F12).
+//!
+//! A message in fragments begins with a text or binary frame without FIN. Continuations follow, and
+//! the last one has FIN (RFC 6455 §5.4). A ping between them is not part of the message.
 //!
 //! Make `Messages` return complete messages, and nothing else. Opcodes 1 and 2 begin a message, 0
-//! continues it, and 8, 9 and 10 are control frames, which are not messages. A continuation
-//! without a beginning fails with 1002, and so does a new message before the last one has ended.
+//! continues it, and 8, 9 and 10 are control frames, which are not messages. A continuation without
+//! a beginning fails with 1002, and so does a new message before the last one has ended.
 //!
 //! Fails: a_continuation_needs_a_beginning
 //!   "a continuation without a beginning fails, with FIN or without"

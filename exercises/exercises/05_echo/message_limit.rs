@@ -1,12 +1,12 @@
-//! # Nobody else decides how much memory we use
+//! # The peer must not decide how much memory we use
 //!
 //! A frame declares its length before a single byte of its payload has arrived. This server
-//! believes the length and reserves the memory. So a peer that sends fourteen bytes on each of a
-//! thousand connections takes all the memory there is. The server also applies its limit to each
-//! frame, and not to the message that the frames make together.
+//! believes the length and reserves the memory. It also applies its limit to each frame, and not to
+//! the whole message.
 //!
-//! Make `Message` fail with 1009 as soon as the message must become longer than the limit, and use
-//! memory only for bytes that have arrived.
+//! So a peer that sends fourteen bytes on each of a thousand connections takes all the memory there
+//! is. Make `Message` fail with 1009 as soon as the message must become longer than the limit, and
+//! use memory only for bytes that have arrived.
 //!
 //! Fails: fragments_count_together
 //!   "the fragments together are longer than the limit"

@@ -1,13 +1,13 @@
 //! # A character that comes in two halves
 //!
 //! A text message is UTF-8, and a fragment of it may end in the middle of a character: the é of
-//! *café* has two bytes, `c3 a9`. This check looks at each fragment by itself, so it refuses texts
-//! that are right. It would be correct to collect the whole message and check it at its end, but
-//! late: after the first impossible byte nobody needs the rest (RFC 6455 §8.1).
+//! *café* has two bytes, `c3 a9`. This check looks at each fragment alone, so it refuses correct
+//! texts.
 //!
-//! Make `Text` accept every right text, however it is cut, and refuse a wrong one with 1007 as
-//! early as possible. In the servers of popular tutorials, a wrong text raises an exception that
-//! stops the server (fault F15); here the error is a value.
+//! It would be correct to collect the whole message and check it at its end, but late: after the
+//! first impossible byte the rest does not matter (RFC 6455 §8.1). Make `Text` accept every correct
+//! text, however it is cut, and refuse a wrong one with 1007 as early as possible. If a wrong text
+//! raised an exception instead, one client could stop the server (fault F15).
 //!
 //! Fails: a_character_may_be_cut
 //!   "a character that is cut is no error: its other bytes may still come"

@@ -1,8 +1,8 @@
 //! # Repair this room: those who have left are still in it
 //!
-//! A message goes to everyone except its sender, whose page shows it already. In this room the
-//! sender receives it as well. And a member who has left stays in the list: the code throws away
-//! the error that says so, and sends every later message to nobody again (fault F18).
+//! In this room a member who has left stays in the list: the code ignores the error of `send`, and
+//! tries again with each later message (fault F18). And the sender receives its own message, which
+//! its page shows already.
 //!
 //! Repair `broadcast`. It sends the message to everyone except the sender, and removes each member
 //! who cannot be reached. The sender may have left a moment ago: the others still receive the

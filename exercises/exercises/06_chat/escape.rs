@@ -1,11 +1,12 @@
 //! # Text is not markup
 //!
-//! Popular tutorials put what somebody wrote into the page with `innerHTML`, so anybody can put a
-//! script into everybody's page (fault F17). A page should use `textContent` instead, which cannot
-//! go wrong. Where a server must write HTML itself, it has to escape five characters. This server
-//! escapes three of them, and escapes the ampersands that it has just written as well.
+//! To put a message into the page with `innerHTML` is a common mistake: anybody can then put a
+//! script into everybody's page (fault F17). This server escapes three of the five characters that
+//! matter, and escapes the ampersands that it has just written as well.
 //!
-//! Make `escape` right: `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&#39;`, and no other change.
+//! A page should use `textContent`, which needs no escaping. Where a server must write HTML itself,
+//! it has to escape. Make `escape` right: `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&#39;`, and no
+//! other change.
 //!
 //! Fails: a_script_is_a_text
 //!   "a browser would run this script in everybody's page (F17)"

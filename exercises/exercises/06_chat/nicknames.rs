@@ -1,13 +1,13 @@
 //! # Repair this room: a name belongs to one at a time
 //!
-//! In the servers of popular tutorials a name is a key in a dictionary. A second Ada takes the
-//! first one's place, and receives the messages for her (fault F22). And when the first Ada's
-//! connection ends, the room removes "Ada", who is somebody else by now (F18).
+//! In this room a name is only a key in a map. A second Ada replaces the first one, and receives
+//! the messages for her (fault F22). When the first Ada's connection ends, the room removes the
+//! second one (F18).
 //!
 //! Repair `enter` and `leave`.
 //!
 //! - `enter` refuses a name that is taken, unless the same page comes back. Such a page has the
-//!   same session, and its new connection takes the place of the old one.
+//!   same session, and its new connection replaces the old one.
 //! - `enter` returns the number of the connection. No two connections of a room have the same
 //!   number.
 //! - `leave` removes the member only if the member has this connection. It may be called late, or

@@ -1,13 +1,12 @@
 //! # One bad phone stops the room
 //!
-//! A phone in a tunnel reads nothing. The queue of messages that wait for it has a limit, as it
-//! should. But when the queue is full, this room waits for the phone, and everybody waits with it
-//! (fault F21).
+//! A phone in a tunnel reads nothing. The queue of messages for it has a limit, as it should. But
+//! when the queue is full, this room waits for the phone, and everybody waits with it (fault F21).
 //!
 //! Make `broadcast` wait for nobody. It removes each member whose queue is full from the room, and
-//! returns their names: the server closes these connections with 1013, "try again later". A member
-//! who has left is removed as well, and not returned, for there is no connection to close.
-//! Everyone else receives the message.
+//! returns their names: the server closes these connections with 1013, "try again later". It also
+//! removes a member who has left, and does not return the name, because there is no connection to
+//! close. Everyone else receives the message.
 //!
 //! Fails: a_full_queue_is_not_given_a_moment
 //!   "your `broadcast` waits for a member who reads nothing (F21)"

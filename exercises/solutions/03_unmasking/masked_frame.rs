@@ -1,4 +1,4 @@
-//! A solution of `masked_frame`: repair this reader: nobody looks at the mask bit.
+//! A solution of `masked_frame`: the mask bit is checked before the key is read.
 
 /// Why a frame cannot be read.
 #[derive(Debug, PartialEq, Eq)]

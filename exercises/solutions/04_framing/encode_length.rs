@@ -1,4 +1,4 @@
-//! A solution of `encode_length`: the encoder that nobody tried with 127.
+//! A solution of `encode_length`: two bytes for each length that they hold.
 
 /// Encodes a text as one frame with FIN, and masks it if there is a key.
 fn encode_text(text: &str, key: Option<[u8; 4]>) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! A solution of `close_codes`: what a close may say.
+//! A solution of `close_codes`: only the codes that may be sent.
 
 /// The status code for a broken rule of the protocol.
 const PROTOCOL_ERROR: u16 = 1002;

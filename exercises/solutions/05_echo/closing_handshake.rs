@@ -1,4 +1,4 @@
-//! A solution of `closing_handshake`: repair this connection: nobody says goodbye.
+//! A solution of `closing_handshake`: both sides of the closing handshake are remembered.
 
 /// What our side has to do.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! A solution of `message_limit`: nobody else decides how much we hold.
+//! A solution of `message_limit`: memory is used only for bytes that have arrived.
 
 /// The limit on the length of a message in bytes.
 const LIMIT: u64 = 1024 * 1024;

@@ -41,7 +41,7 @@ function randomKey() {
 }
 
 const HELD = "The server holds our question until there is news.";
-/** How long the server holds a question, in milliseconds, and how much later an answer may come. */
+/** How long the server holds a request, in milliseconds, and how much later an answer may come. */
 const HOLD_TIME = 10_000;
 const ANSWER_TIME = HOLD_TIME + 5000;
 /** The pauses after the first failure and after many, in milliseconds. */
@@ -49,7 +49,7 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-/** Somewhat more or less: thousands of pages that lost one server do not come back together. */
+/** Somewhat more or less, so that thousands of pages that lost one server do not all come back at once. */
 const spread = (milliseconds) => milliseconds * (0.5 + Math.random());
 const inSeconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
 
@@ -60,9 +60,9 @@ function showState(text, kind = "") {
 }
 
 /**
- * Long polling: asks `path` for what comes after `newest`, gives each answer to `use`, and asks
- * again, without end. The server holds the question until there is news. Nothing new is a normal
- * answer. No answer, or none in time, is a reason to wait a little longer each time.
+ * Long polling: requests from `path` what comes after `newest`, passes each answer to `use`, and
+ * requests again, without end. The server holds each request until there is news. An answer without
+ * news is normal. If there is no answer in time, the next request waits a little longer each time.
  */
 // ANCHOR: follow
 async function follow(path, newest, use) {

@@ -29,7 +29,6 @@ pub struct Tally {
 }
 
 impl Tally {
-    // ANCHOR: tally
     /// Returns the count of all votes in the log.
     ///
     /// The log keeps a limited number of events, and counts each of them before it is dropped. So
@@ -37,7 +36,6 @@ impl Tally {
     pub fn of(log: &EventLog) -> Self {
         log.counted(VOTES).into()
     }
-    // ANCHOR_END: tally
 }
 
 impl From<Counted> for Tally {

@@ -77,17 +77,18 @@ struct VoteEvent {
 }
 
 // ANCHOR: votes
-/// `GET /votes?after=ID`: long polling, or with `&wait=0` short polling.
+/// Answers `GET /votes?after=ID`, which is long polling, or with `&wait=0` short polling.
 async fn votes(State(election): State<Election>, Query(poll): Query<Poll>) -> Response {
     let hold_time = poll.hold_time(election.hold_time);
     election.log.wait(VOTES, poll.after, PORTION, hold_time).await;
-    // The counts are those of the moment in which the votes are read.
+    // The votes and the counts are read together, so that they agree.
     let (missed, counted) = election.log.after_counted(VOTES, poll.after, PORTION);
     let Missed { is_gap: gap, mut events } = missed;
     shorten(&mut events);
     if events.is_empty() && !gap && !hold_time.is_zero() {
         return StatusCode::NO_CONTENT.into_response();
     }
+    // ANCHOR_END: votes
     let newest = match (events.is_empty(), gap) {
         (true, false) => poll.after,
         _ => newest_of(&election.log, VOTES, &events),
@@ -102,7 +103,6 @@ async fn votes(State(election): State<Election>, Query(poll): Query<Poll>) -> Re
     let counts = Tally::from(counted).counts;
     Json(NewVotes { newest, gap, more, counts, votes, now: unix_milliseconds() }).into_response()
 }
-// ANCHOR_END: votes
 
 /// The body of a request that casts a vote.
 #[derive(Deserialize)]
@@ -119,8 +119,7 @@ struct Ballot {
 const FIELDS: [(&str, Kind); 3] =
     [("candidate", Kind::Text), ("key", Kind::Text), ("session", Kind::Text)];
 
-// ANCHOR: cast
-/// `POST /votes`, with JSON from a script, or with a form from a browser without scripts.
+/// Answers `POST /votes`, with JSON from a script, or with a form from a browser without scripts.
 async fn cast(State(election): State<Election>, request: Request) -> Result<Response, HttpError> {
     let is_form = request.headers().get(CONTENT_TYPE).is_some_and(is_form);
     let ballot =
@@ -130,7 +129,7 @@ async fn cast(State(election): State<Election>, request: Request) -> Result<Resp
         let candidates = CANDIDATES.join(", ");
         return Err(HttpError::bad_request(format!("the candidates are {candidates}")));
     }
-    // Answered when it is stored, so that every vote is counted that was answered.
+    // The answer is sent when the vote is stored. So each vote that was answered is counted.
     let vote = Draft::new(VOTES, key, ballot.candidate)
         .owned_by(digest(&ballot.session.unwrap_or_default()));
     let stored = election.log.store(vote).await;
@@ -141,7 +140,6 @@ async fn cast(State(election): State<Election>, request: Request) -> Result<Resp
         StatusCode::ACCEPTED.into_response()
     })
 }
-// ANCHOR_END: cast
 
 /// Is this the media type of a form? It may be in any case, and have parameters.
 fn is_form(content_type: &HeaderValue) -> bool {

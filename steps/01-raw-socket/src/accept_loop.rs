@@ -1,4 +1,4 @@
-//! The accept loop: one thread a connection, and no connection that can stop the loop.
+//! The accept loop: each connection has a thread of its own, and no connection can stop the loop.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -6,15 +6,15 @@ use std::thread;
 
 use web::REST_AFTER_ERROR;
 
-/// The most connections that are served at the same time. One more is closed at once: each thread
-/// costs memory, and strangers must not decide how much of it we use.
+/// The most connections that are served at the same time. One more is closed at once, because each
+/// thread costs memory, and clients must not decide how much of it we use.
 pub const CONNECTIONS_MAX: usize = 256;
 
 // ANCHOR: serve_each
-/// Accepts for ever, and gives each connection a thread of its own that runs `serve`.
+/// Accepts connections without end, and runs `serve` for each in a thread of its own.
 ///
-/// The tutorials accept once and end with that connection (fault F16), or let one bad client stop
-/// the only loop (F15). Here a connection ends its own thread, even by a panic, and nothing else.
+/// Common mistakes are to accept once and to end with that connection (fault F16), or to let one bad
+/// client stop the only loop (F15). Here a connection can end only its own thread, even by a panic.
 pub fn serve_each(
     listener: &TcpListener,
     serve: impl Fn(&TcpStream, SocketAddr) + Send + Sync + 'static,
@@ -25,12 +25,13 @@ pub fn serve_each(
             thread::sleep(REST_AFTER_ERROR);
             continue;
         };
-        // Each thread holds a copy of `serve`, so the copies count the connections.
+        // Each thread owns one reference to `serve`, so the number of references tells us how many
+        // connections there are.
         if Arc::strong_count(&serve) > CONNECTIONS_MAX {
             continue;
         }
         let serve = Arc::clone(&serve);
-        // If no thread can be started, this connection is dropped, and so closed.
+        // If no thread can be started, `stream` is dropped, which closes the connection.
         let _ = thread::Builder::new().spawn(move || serve(&stream, peer));
     }
 }

@@ -1,4 +1,4 @@
-//! `just step 1`: shows what a browser sends when a page says `new WebSocket(…)`.
+//! `just step 1`: shows what a browser sends when a page calls `new WebSocket(…)`.
 
 use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -7,11 +7,11 @@ use std::time::{Duration, SystemTime};
 use raw_socket::{EndOfInput, Segments, hex_dump, serve_each, visible};
 use web::{encode_response, listen_by_command_line, page, page_response, print_line};
 
-/// How long we read from one connection, in all.
+/// How long we read from one connection in total.
 const TIME: Duration = Duration::from_secs(10);
-/// How many bytes we read from one connection, in all.
+/// How many bytes we read from one connection in total.
 const BYTES: usize = 64 * 1024;
-/// The page's own part, with a place for the bytes that asked for it.
+/// The content of the page, with a place for the bytes of its request.
 const CONTENT: &str = include_str!("page.html");
 
 // ANCHOR: main
@@ -38,7 +38,7 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr) {
                 print_line(&format!("── {peer} sent {} bytes", segment.len()));
                 print_line(&format!("{}\n{}", visible(segment), hex_dump(segment)));
                 request.extend_from_slice(segment);
-                // A blank line ends a request, in however many pieces it came.
+                // A request ends with a blank line, whatever the number of pieces.
                 if request.ends_with(b"\r\n\r\n") && !asks_for_websocket(&request) {
                     let _ = send_page(stream, &request);
                 }
@@ -54,13 +54,12 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr) {
 }
 // ANCHOR_END: show_connection
 
-/// Is this what `new WebSocket(…)` sends? A look at the bytes, not yet a parser: that is step 2.
+/// Does this request ask for a WebSocket? This only searches the bytes. Step 2 parses them.
 fn asks_for_websocket(request: &[u8]) -> bool {
     String::from_utf8_lossy(request).to_ascii_lowercase().contains("\nupgrade: websocket")
 }
 
-/// Answers a request that does not ask for a WebSocket: with a page that shows the bytes of that
-/// request.
+/// Answers an ordinary request with a page that shows the bytes of that request.
 fn send_page(mut stream: &TcpStream, request: &[u8]) -> io::Result<()> {
     let bytes = hex_dump(request).replace('&', "&amp;").replace('<', "&lt;");
     let page = page(1, "The raw socket", CONTENT).with("THE BYTES", &bytes);

@@ -1,4 +1,4 @@
-//! Reading what arrives, piece by piece, from a peer that may be slow, silent or endless.
+//! Reads what arrives, piece by piece, from a client that may be slow, be silent, or never stop.
 
 use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// at once in several pieces, and several writes in one piece.
 const SEGMENT_MAX: usize = 4096;
 
-/// Why no more bytes come.
+/// The reason why no more bytes will come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EndOfInput {
     /// The peer closed its side, or the connection broke.
@@ -23,10 +23,10 @@ pub enum EndOfInput {
 }
 
 // ANCHOR: segments
-/// What one connection sends: at most `bytes_left` bytes, until `deadline` at the latest.
+/// Reads what one connection sends: at most `bytes_left` bytes, until `deadline` at the latest.
 ///
-/// The tutorials call `recv(1024)` once and take the result for the whole request (fault F1). A
-/// read tells us what has arrived *so far*, so we ask again until there is a reason to stop.
+/// A common mistake is to read once and to take the result for the whole request (fault F1). A read
+/// returns what has arrived *so far*, so we read again until there is a reason to stop.
 #[derive(Debug)]
 pub struct Segments<'stream> {
     stream: &'stream TcpStream,
@@ -37,25 +37,25 @@ pub struct Segments<'stream> {
 // ANCHOR_END: segments
 
 impl<'stream> Segments<'stream> {
-    /// Reads from `stream` until `time` is over or `bytes` bytes have been read.
+    /// Creates a reader of `stream` that ends after this time, or after this number of bytes.
     pub fn new(stream: &'stream TcpStream, time: Duration, bytes: usize) -> Self {
         let deadline = Instant::now() + time;
         Self { stream, deadline, bytes_left: bytes, buffer: [0; SEGMENT_MAX] }
     }
 
     // ANCHOR: next_segment
-    /// Waits for bytes and returns those that have arrived: at least one.
+    /// Waits for bytes, and returns those that have arrived: at least one.
     ///
     /// # Errors
-    /// [`EndOfInput`], when no more bytes will come, or a limit is reached.
+    /// [`EndOfInput`] if no more bytes will come, or if a limit is reached.
     pub fn next_segment(&mut self) -> Result<&[u8], EndOfInput> {
         if self.bytes_left == 0 {
             return Err(EndOfInput::LimitReached);
         }
         let wanted = self.bytes_left.min(SEGMENT_MAX);
         loop {
-            // A timeout for each read would not be enough: a peer that sends a byte now and then
-            // would stay for ever. So the time is limited for the whole connection.
+            // The time is limited for the whole connection. With a timeout for each read, a client
+            // that sends a byte now and then could stay for ever.
             let left = self.deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(EndOfInput::TimeUp);

@@ -1,4 +1,4 @@
-//! Bytes made visible: as text without hidden characters, and as a dump.
+//! Shows bytes to people: as text without hidden characters, and as a dump.
 
 use std::fmt::Write;
 
@@ -8,8 +8,8 @@ const LINE: usize = 16;
 const DUMP_MAX: usize = 4096;
 
 // ANCHOR: visible
-/// The bytes as text, with every control character made visible: `␍␊` for the CR LF that ends a
-/// line of HTTP, `␛` for the escape that would otherwise command the reader's terminal.
+/// Returns the bytes as text, with a visible symbol for each control character: `␍␊` for the CR LF
+/// that ends a line of HTTP, `␛` for the escape character that terminals obey.
 ///
 /// A line break follows each `␊`. Bytes that are not UTF-8 become `�`.
 pub fn visible(bytes: &[u8]) -> String {
@@ -17,10 +17,10 @@ pub fn visible(bytes: &[u8]) -> String {
     for character in String::from_utf8_lossy(bytes).chars() {
         match character {
             '\n' => text.push_str("␊\n"),
-            // Unicode has a picture of each ASCII control character, 0x2400 above it.
+            // Unicode has a symbol for each ASCII control character, at its number plus 0x2400.
             '\0'..='\x1f' => text.extend(char::from_u32(0x2400 + u32::from(character))),
             '\x7f' => text.push('␡'),
-            // The characters that turn the direction of writing can make a line lie.
+            // These change the direction of writing, and could make a line look like another one.
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => text.push('�'),
             _ if character.is_control() => text.push('�'),
             _ => text.push(character),
@@ -30,7 +30,7 @@ pub fn visible(bytes: &[u8]) -> String {
 }
 // ANCHOR_END: visible
 
-/// The bytes as a dump: the offset, sixteen bytes in hexadecimal, and the same bytes as ASCII,
+/// Returns the bytes as a dump: the offset, sixteen bytes in hexadecimal, and the same bytes as ASCII,
 /// where a dot replaces each byte that cannot be printed. Each line ends with a line break.
 pub fn hex_dump(bytes: &[u8]) -> String {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x} ")).collect::<String>();

@@ -1,5 +1,5 @@
-//! What becomes of step 1 if it reads as the tutorials do, once, and serves as they do, once
-//! (faults F1 and F16). The book shows it.
+//! Two common mistakes: to read only once (fault F1), and to serve only one client (fault F16). The
+//! book shows what they cause.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends here")]
 #![allow(clippy::needless_pass_by_value, reason = "the listener ends with the program")]
 
@@ -11,14 +11,14 @@ use raw_socket::visible;
 use testkit::{Browser, Wire};
 
 // ANCHOR: read_once
-/// Reads once, and takes what has come for the whole request.
+/// Reads once, and takes what has arrived for the whole request.
 fn read_once(stream: &mut TcpStream) -> io::Result<String> {
     let mut bytes = [0; 1024];
     let count = stream.read(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes[..count]).into_owned())
 }
 
-/// What a later line of the program makes of it.
+/// Finds the key, later in the program.
 fn key_of(request: &str) -> Option<&str> {
     request.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: "))
 }
@@ -26,7 +26,7 @@ fn key_of(request: &str) -> Option<&str> {
 
 #[expect(clippy::needless_pass_by_value, reason = "the listener ends with the program")]
 // ANCHOR: serve_one
-/// Accepts a connection, reads its request, and has nothing more to do.
+/// Accepts one connection, reads its request, and ends.
 fn serve_one(listener: TcpListener) -> io::Result<String> {
     let (mut stream, _) = listener.accept()?;
     read_once(&mut stream)
@@ -50,7 +50,7 @@ fn told(request: &str) -> String {
     )
 }
 
-/// RFC 9112 §2.2: a request ends at its blank line, and not where a segment ends.
+/// RFC 9112 §2.2: a request ends with a blank line, not where a segment ends.
 #[test]
 fn a_request_in_two_segments_loses_half_of_its_key() {
     let (mut browser, mut stream) = connected();
@@ -60,7 +60,7 @@ fn a_request_in_two_segments_loses_half_of_its_key() {
     insta::assert_snapshot!("half_a_key", told(&request));
 }
 
-/// A browser with many cookies sends over a kibibyte, and the headers behind it are gone.
+/// A browser with many cookies sends more than 1 KiB, and the headers after that are lost.
 #[test]
 fn a_request_with_many_cookies_loses_its_end() {
     let (mut browser, mut stream) = connected();

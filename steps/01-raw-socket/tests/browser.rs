@@ -2,7 +2,7 @@
 
 use testkit::{Browser, Server};
 
-/// RFC 6455 §4.1: what a browser asks for when a page says `new WebSocket(…)`.
+/// RFC 6455 §4.1: what a browser asks for when a page calls `new WebSocket(…)`.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn the_page_shows_its_own_request_and_asks_for_a_websocket() {

@@ -17,20 +17,19 @@ const EIGHT_BYTES: u8 = 127;
 pub struct PayloadLength {
     /// Bytes of payload.
     pub value: u64,
-    /// Length of the extended payload length, which follows the second byte: 0, 2 or 8 bytes.
+    /// Bytes of the extended payload length, which follows the second byte: 0, 2 or 8.
     pub extended: usize,
 }
 // ANCHOR_END: forms
 
 // ANCHOR: decode
 impl PayloadLength {
-    /// Reads the length from `second`, the second byte of a frame, and the bytes behind it.
+    /// Decodes the length from `second`, the second byte of a frame, and the bytes that follow it.
     ///
-    /// Returns `Ok(None)` if more bytes are needed. On a socket this is the common case, and not an
-    /// error.
+    /// Returns `Ok(None)` if more bytes are needed. On a socket this is common, and not an error.
     ///
     /// # Errors
-    /// [`LengthError`], if the length is not written as RFC 6455 §5.2 requires.
+    /// [`LengthError`] if the length is not encoded as RFC 6455 §5.2 requires.
     #[inline]
     pub fn decode(second: u8, behind: &[u8]) -> Result<Option<Self>, LengthError> {
         let (value, extended, shorter_max) = match second & SEVEN_BITS {
@@ -55,16 +54,15 @@ impl PayloadLength {
     // ANCHOR_END: decode
 
     // ANCHOR: encode
-    /// Writes a length of `value` bytes in the shortest form that holds it: the seven bits for the
-    /// second byte, then the bytes to put behind it, of which the first `extended` count.
+    /// Encodes a length of `value` bytes in the shortest form that holds it (RFC 6455 §5.2).
     ///
-    /// The tutorials' encoder asks `elif length == 126`, and sends all from 127 bytes on in the
-    /// eight-byte form (fault F13).
+    /// Returns the seven bits of the second byte, the bytes that follow it, and how many of those are
+    /// used: 0, 2 or 8.
     #[inline]
     pub fn encode(value: u64) -> (u8, [u8; 8], usize) {
         let mut behind = [0; 8];
         if value <= SEVEN_BITS_MAX {
-            // At most 125, so nothing is cut off.
+            // At most 125, so the last byte holds all of it.
             (value.to_be_bytes()[7], behind, 0)
         } else if value <= TWO_BYTES_MAX {
             behind[..2].copy_from_slice(&value.to_be_bytes()[6..]);
@@ -77,7 +75,7 @@ impl PayloadLength {
 }
 
 // ANCHOR: errors
-/// The faults of a payload length. Both fail the connection (RFC 6455 §5.2).
+/// What is wrong with a payload length. Both errors fail the connection (RFC 6455 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LengthError {
     /// A shorter form would have held the value.
@@ -85,10 +83,10 @@ pub enum LengthError {
     NotMinimal {
         /// The length, in bytes.
         value: u64,
-        /// The bytes that it was written in: 2 or 8.
+        /// How many bytes it was sent in: 2 or 8.
         extended: usize,
     },
-    /// The most significant bit of the eight-byte form is set, which stays zero.
+    /// The most significant bit of the eight-byte form is 1. It must be 0.
     #[error("length with its top bit set")]
     TopBitSet,
 }

@@ -1,4 +1,4 @@
-//! `just step 3`: unmasks what a page sends, and prints it.
+//! `just step 3`: unmasks the frames that a page sends, and prints them.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -9,25 +9,27 @@ use raw_socket::{Segments, hex_dump, visible};
 use unmasking::{MaskedPayload, PayloadError, mask};
 use web::{listen_by_command_line, page, print_line};
 
-/// How long we read from a connection once it is open.
+/// How long the server reads from a connection after the opening handshake.
 const TIME: Duration = Duration::from_mins(10);
-/// How many bytes we read from it, which is also the limit for a frame.
+/// How many bytes it reads from a connection. This is also the limit for a frame.
 const BYTES: usize = 1024 * 1024;
 
 fn main() {
-    let about = "Step 3: unmasks what a page sends, and prints it.";
+    let about = "Step 3: unmasks the frames that a page sends, and prints them.";
     let listener = listen_by_command_line(about, "127.0.0.1:9003");
     let page = page(3, "Unmasking", include_str!("page.html"));
     serve_opened(&listener, Policy::default(), page, show_connection)
 }
 
 // ANCHOR: show_connection
-/// Prints every payload that the client sends, until something is wrong or nothing more comes.
+/// Prints each payload that the client sends, until a frame is wrong or the connection ends.
+///
+/// Returns a sentence for the terminal about how it ended.
 fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<String> {
     print_line(&format!("── {peer} connected"));
     let mut segments = Segments::new(stream, TIME, BYTES);
-    // What has arrived and has not been used yet. TCP cuts anywhere, so a piece may hold half a
-    // frame, or three.
+    // The bytes that have arrived and belong to no frame yet. TCP does not know frames: one read may
+    // return half a frame, or three frames.
     let mut received = opened.rest;
     loop {
         match show_frame(peer, &mut received) {
@@ -43,7 +45,9 @@ fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::
 // ANCHOR_END: show_connection
 
 // ANCHOR: show_frame
-/// Takes one frame from the front of `received` and prints it, if it has arrived completely.
+/// Removes one frame from the front of `received` and prints it.
+///
+/// Returns `Ok(false)` if the frame has not arrived completely.
 fn show_frame(peer: SocketAddr, received: &mut Vec<u8>) -> Result<bool, PayloadError> {
     let Some(payload) = MaskedPayload::find(received)? else { return Ok(false) };
     let end = (payload.start as u64).saturating_add(payload.length);

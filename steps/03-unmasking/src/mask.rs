@@ -1,17 +1,17 @@
-//! Masking, RFC 6455 §5.3: every byte of the payload is XORed with one of four.
+//! Masking (RFC 6455 §5.3): each byte of the payload is XORed with one of the four bytes of the key.
 //!
-//! This is not encryption, because the key is sent in front of the payload. It keeps a page's script
-//! from choosing the bytes on the wire, and so from speaking HTTP to a careless proxy (§10.3).
+//! This is not encryption: the key is sent in front of the payload. With masking, a page's script
+//! cannot choose the bytes on the wire, so it cannot make a proxy see an HTTP request (§10.3).
 
 // ANCHOR: bytewise
-/// The four bytes that a client draws at random for each frame.
+/// Four bytes that a client chooses at random for each frame.
 pub type MaskingKey = [u8; 4];
 
-/// Masks `payload`, or unmasks it: a second XOR undoes the first. This is the RFC's own wording,
-/// byte `i` with key byte `i mod 4`, and the model that [`mask`] is tested against.
+/// Masks or unmasks `payload`: the operation is the same, because a second XOR undoes the first.
 ///
-/// `offset` is the place of the first byte in the frame's payload, for payloads that arrive in
-/// pieces.
+/// This is the rule of the RFC, byte `i` with key byte `i mod 4`. Tests compare [`mask`] with it.
+/// `offset` is the position of the first byte within the payload of its frame, for a payload that
+/// arrives in pieces.
 pub fn mask_bytewise(payload: &mut [u8], key: MaskingKey, offset: usize) {
     for (index, byte) in payload.iter_mut().enumerate() {
         *byte ^= key[(offset + index) % 4];
@@ -20,11 +20,12 @@ pub fn mask_bytewise(payload: &mut [u8], key: MaskingKey, offset: usize) {
 // ANCHOR_END: bytewise
 
 // ANCHOR: mask
-/// The same, eight bytes at a time: what a 64-bit machine XORs in one instruction. The compiler
-/// sees the plain loop and takes even wider registers where there are some.
+/// Does the same as [`mask_bytewise`], eight bytes at a time: a 64-bit processor XORs these in one
+/// instruction. Where there are wider registers, the compiler can use them for this plain loop.
 #[inline]
 pub fn mask(payload: &mut [u8], key: MaskingKey, offset: usize) {
-    // Little-endian throughout: the first byte is the lowest, and a turn to the right is the next.
+    // Little-endian: the first byte of the key is the lowest byte of the word. Rotating the word right
+    // by eight bits makes the next byte the lowest.
     let key = (0..offset % 4).fold(u32::from_le_bytes(key), |key, _| key.rotate_right(8));
     let wide = u64::from(key) << 32 | u64::from(key);
     let (words, tail) = payload.as_chunks_mut();

@@ -1,30 +1,34 @@
-//! The masked payload of one frame: where it is, and its key.
+//! Finds the masked payload of a frame and its masking key.
 
 use crate::length::{LengthError, PayloadLength};
 use crate::mask::MaskingKey;
 
-/// The bit of the second byte that says: four bytes of masking key follow the length.
+// ANCHOR: payload
+/// The bit of the second byte that is 1 if a masking key follows the length.
 const MASK_BIT: u8 = 0x80;
-/// Where the second byte's own part ends.
+/// Length of the part that every frame has: the first byte and the second byte.
 const SECOND_BYTE_END: usize = 2;
 
-/// Where the parts of a masked frame lie.
+/// Where the payload of a masked frame is, and the key that it is masked with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MaskedPayload {
-    /// The key to unmask the payload with.
+    /// The masking key.
     pub key: MaskingKey,
-    /// The place of the first byte of the payload in the frame.
+    /// Offset of the first byte of the payload in the frame.
     pub start: usize,
     /// Bytes of payload.
     pub length: u64,
 }
+// ANCHOR_END: payload
 
+// ANCHOR: find
 impl MaskedPayload {
-    /// Finds the payload of the frame that `frame` begins with, or returns `None` if more bytes are
-    /// needed.
+    /// Finds the payload of the frame that starts at the first byte of `frame`.
+    ///
+    /// Returns `Ok(None)` if more bytes are needed.
     ///
     /// # Errors
-    /// [`PayloadError::NotMasked`], and what [`PayloadLength::decode`] finds wrong.
+    /// [`PayloadError::NotMasked`], and the errors of [`PayloadLength::decode`].
     pub fn find(frame: &[u8]) -> Result<Option<Self>, PayloadError> {
         let Some(&second) = frame.get(1) else { return Ok(None) };
         if second & MASK_BIT == 0 {
@@ -37,15 +41,17 @@ impl MaskedPayload {
         Ok(Some(Self { key, start, length: length.value }))
     }
 }
+// ANCHOR_END: find
 
+// ANCHOR: error
 /// Why a payload cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PayloadError {
-    /// A client must mask every frame (RFC 6455 §5.1). The tutorials do not check this, and turn a
-    /// frame that is not masked into garbage (fault F8).
+    /// A client must mask every frame (RFC 6455 §5.1).
     #[error("a frame from a client that is not masked")]
     NotMasked,
-    /// The length is not written as RFC 6455 requires.
+    /// The length is not encoded as RFC 6455 requires.
     #[error(transparent)]
     Length(#[from] LengthError),
 }
+// ANCHOR_END: error

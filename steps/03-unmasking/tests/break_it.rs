@@ -1,4 +1,4 @@
-//! The decoder of the tutorials, which never looks at the mask bit (fault F8). The book shows it.
+//! A decoder that never looks at the mask bit (fault F8). The book shows it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use raw_socket::visible;
 use testkit::{Frame, Wire};
 
 // ANCHOR: faulty
-/// Finds the masking key and the payload as the tutorials do.
+/// Finds the masking key and the payload, and returns the payload unmasked.
 fn faulty_decode(frame: &[u8]) -> Vec<u8> {
     let (key, payload) = match frame[1] & 127 {
         126 => (&frame[4..8], &frame[8..]),
@@ -40,7 +40,7 @@ fn an_unmasked_text_is_garbled() {
         {
             client.sends_frame(&frame);
             let bytes = received(&mut stream);
-            // For a frame this short, its slice of the key would panic: the tutorials' program ends.
+            // In a frame this short, the slice for the key would panic, and the program would end.
             let decoded = if bytes.len() < 6 {
                 "(the program ends: there are no bytes 2 to 6)".to_owned()
             } else {

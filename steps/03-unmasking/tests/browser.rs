@@ -26,3 +26,18 @@ async fn a_text_that_is_typed_is_printed_unmasked() {
     assert_eq!(browser.console_errors(), Vec::<String>::new());
     browser.close().await;
 }
+
+/// RFC 6455 §7.1.2: step 3 takes a close frame for a text, and the browser waits for the answer.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_close_frame_is_printed_as_a_text_and_not_answered() {
+    let server = Server::start(env!("CARGO_BIN_EXE_unmasking"), &[]);
+    let browser = Browser::start().await;
+    browser.goto(&server.url("/")).await;
+    browser.waits_for_text("#log", "connected").await;
+    browser.script("socket.close(1000)").await;
+    server.waits_for_line_with("   ␃\u{fffd}");
+    // CLOSING: Chromium waits for a minute, and then reports 1006.
+    assert_eq!(browser.script("return socket.readyState").await, 2);
+    browser.close().await;
+}

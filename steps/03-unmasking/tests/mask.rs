@@ -82,7 +82,8 @@ fn an_offset_may_be_as_large_as_there_is() {
 }
 
 proptest! {
-    /// A slice begins anywhere in memory, not only where a machine word does.
+    // ANCHOR: model
+    /// A payload can begin anywhere in memory, not only where a machine word begins.
     #[test]
     fn any_part_of_memory_is_masked_like_byte_by_byte(
         bytes in prop::collection::vec(any::<u8>(), 0..600),
@@ -101,4 +102,5 @@ proptest! {
         prop_assert_eq!(&in_words[..from], &bytes[..from]);
         prop_assert_eq!(&in_words[to..], &bytes[to..]);
     }
+    // ANCHOR_END: model
 }

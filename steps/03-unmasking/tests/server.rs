@@ -7,7 +7,19 @@ fn start() -> Server {
     Server::start(env!("CARGO_BIN_EXE_unmasking"), &[])
 }
 
-/// RFC 6455 §5.3, by the frame that the source documents show.
+/// RFC 6455 §5.3: the client chooses a new key for each frame.
+#[test]
+fn the_same_text_twice_is_two_different_frames() {
+    let server = start();
+    let mut browser = Wire::connect(&server);
+    let first = Frame::text("5555555").masked_with([0x0e, 0xc3, 0xf3, 0xcd]);
+    browser.opens("/").sends_frames(&[first, Frame::text("5555555")]);
+    browser.half_closes().expects_end();
+    server.waits_for_line_with("ended: ");
+    insta::assert_snapshot!("same_text_twice", server.output_about(&browser));
+}
+
+/// RFC 6455 §5.3, with a frame that is shown in many texts about WebSocket.
 #[test]
 fn a_masked_text_is_printed_unmasked() {
     let server = start();
@@ -19,7 +31,7 @@ fn a_masked_text_is_printed_unmasked() {
     insta::assert_snapshot!("masked_text_wire", browser.transcript());
 }
 
-/// The tutorials take one `recv` for one frame, and lose the second (fault F9).
+/// Fault F9: a server that takes one read for one frame loses the second.
 #[test]
 fn two_frames_in_one_segment_are_both_printed() {
     let server = start();
@@ -34,7 +46,7 @@ fn two_frames_in_one_segment_are_both_printed() {
     insta::assert_snapshot!("two_frames_wire", browser.transcript());
 }
 
-/// A frame in several segments is garbage to the tutorials (fault F9).
+/// Fault F9: a server that takes one read for one frame reads garbage here.
 #[test]
 fn a_frame_a_byte_at_a_time_is_printed_whole() {
     let server = start();
@@ -44,7 +56,7 @@ fn a_frame_a_byte_at_a_time_is_printed_whole() {
     assert_eq!(server.waits_for_line_with("drop by drop").trim(), "drop by drop");
 }
 
-/// RFC 6455 §4.1: the first frame may be in the segment of the request.
+/// A client must wait for the answer (RFC 6455 §4.1). One that does not loses nothing here.
 #[test]
 fn a_frame_behind_the_request_is_printed() {
     let server = start();
@@ -70,7 +82,7 @@ fn a_payload_of_any_length_is_printed() {
     }
 }
 
-/// RFC 6455 §5.1: the tutorials never look at the mask bit (fault F8). Why it is dropped is told.
+/// RFC 6455 §5.1 (fault F8): the terminal shows why the connection is dropped.
 #[test]
 fn an_unmasked_frame_drops_the_connection() {
     let server = start();

@@ -1,51 +1,53 @@
-//! Whole frames out of a stream of bytes that is cut anywhere.
+//! Takes whole frames out of a stream of bytes that TCP cuts anywhere.
 
 use unmasking::mask;
 
 use crate::header::{FrameHeader, Masking};
 use crate::header_error::HeaderError;
 
-/// The longest payload that a blocking step accepts, in bytes. A frame that *declares* more fails at
-/// once, and nothing is allocated because a peer declared a length.
+// ANCHOR: state
+/// The longest payload that this step accepts, in bytes. A frame that declares more fails the
+/// connection at once.
 const PAYLOAD_MAX: usize = 1024 * 1024;
 
-/// A frame, its payload unmasked.
+/// A frame with its payload unmasked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     /// The header of the frame.
     pub header: FrameHeader,
-    /// The payload as the sender meant it.
+    /// The payload, unmasked.
     pub payload: Vec<u8>,
-    /// The frame as it was sent.
+    /// The bytes of the whole frame as they were sent.
     pub wire: Vec<u8>,
 }
 
-/// Bytes that have arrived and have not been returned as frames yet.
+/// The bytes that have arrived on a connection and were not returned as frames yet.
 ///
-/// The tutorials take one `recv(8096)` for one frame (fault F9). But TCP cuts anywhere: the bytes
-/// that have arrived may be half a frame, or three.
+/// They may be half a frame, or three frames.
 #[derive(Debug)]
 pub struct FrameBuffer {
     masking: Masking,
     bytes: Vec<u8>,
 }
+// ANCHOR_END: state
 
 impl FrameBuffer {
-    /// Begins with `bytes`, which arrived behind the opening handshake.
+    /// Creates a buffer that holds `bytes`, which arrived after the opening handshake.
     pub fn new(masking: Masking, bytes: Vec<u8>) -> Self {
         Self { masking, bytes }
     }
 
-    /// Takes the next bytes.
+    // ANCHOR: frames
+    /// Appends the bytes of one read.
     pub fn push(&mut self, segment: &[u8]) {
         self.bytes.extend_from_slice(segment);
     }
 
-    /// Returns the next whole frame, or `None` if more bytes are needed.
+    /// Removes and returns the next whole frame, or returns `None` if more bytes are needed.
     ///
     /// # Errors
-    /// The status code to close with, and why: 1002 for a [`HeaderError`], 1009 for a frame of over
-    /// a mebibyte.
+    /// The status code and the reason to close with: 1002 for a [`HeaderError`], and 1009 for a frame
+    /// with more than [`PAYLOAD_MAX`] bytes of payload.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, (u16, String)> {
         let broken = |error: HeaderError| (1002, error.to_string());
         let decoded = FrameHeader::decode(&self.bytes, self.masking, false).map_err(broken)?;
@@ -63,4 +65,5 @@ impl FrameBuffer {
         }
         Ok(Some(Frame { header, payload, wire }))
     }
+    // ANCHOR_END: frames
 }

@@ -1,4 +1,4 @@
-//! The header of a frame, read and written. RFC 6455 §5.2.
+//! Reads and writes the header of a frame (RFC 6455 §5.2).
 
 use unmasking::{MaskingKey, PayloadLength};
 
@@ -6,12 +6,12 @@ use crate::header_error::HeaderError;
 use crate::opcode::Opcode;
 
 // ANCHOR: bits
-/// The bits of the first byte.
+/// Bits of the first byte.
 const FIN: u8 = 0x80;
 const RSV: u8 = 0x70;
 const RSV1: u8 = 0x40;
 const OPCODE: u8 = 0x0f;
-/// The bit of the second byte.
+/// The mask bit of the second byte.
 const MASK: u8 = 0x80;
 
 /// The longest payload of a control frame, in bytes (§5.5).
@@ -22,27 +22,27 @@ pub const HEADER_MAX: usize = 14;
 // ANCHOR_END: bits
 
 // ANCHOR: masking
-/// Whether received frames must be masked. Clients mask and servers do not (§5.1).
+/// Whether received frames must be masked. A client masks, and a server does not (§5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Masking {
-    /// Frames from a client: each must have a masking key.
+    /// The frames come from a client: each must have a masking key.
     Required,
-    /// Frames from a server: none may have one.
+    /// The frames come from a server: none may have one.
     Forbidden,
 }
 // ANCHOR_END: masking
 
 // ANCHOR: header
-/// Everything before the payload of a frame.
+/// The part of a frame before its payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameHeader {
-    /// Is this the last frame of its message?
+    /// Whether this is the last frame of its message.
     pub fin: bool,
-    /// The first reserved bit, which is only set where an extension gives it a meaning.
+    /// The first reserved bit. It is set only if an extension gives it a meaning.
     pub rsv1: bool,
-    /// The meaning of the frame.
+    /// What the frame is for.
     pub opcode: Opcode,
-    /// The key that the payload is masked with, if it is.
+    /// The masking key, if the payload is masked.
     pub masking_key: Option<MaskingKey>,
     /// Bytes of payload.
     pub length: u64,
@@ -51,7 +51,7 @@ pub struct FrameHeader {
 
 // ANCHOR: whole
 impl FrameHeader {
-    /// The header of a whole message, or of a control frame, as a server sends it.
+    /// Returns the header of a message in one frame, or of a control frame, as a server sends it.
     pub fn whole(opcode: Opcode, length: usize) -> Self {
         Self { fin: true, rsv1: false, opcode, masking_key: None, length: length as u64 }
     }
@@ -86,7 +86,9 @@ impl FrameHeader {
         if opcode.is_control() && !fin {
             return Err(HeaderError::FragmentedControl(opcode));
         }
+        // ANCHOR_END: decode
 
+        // ANCHOR: decode_rest
         let Some((&second, behind)) = bytes[1..].split_first() else { return Ok(None) };
         let masked = second & MASK != 0;
         match masking {
@@ -108,10 +110,10 @@ impl FrameHeader {
         }
         Ok(Some((Self { fin, rsv1, opcode, masking_key, length: length.value }, end)))
     }
-    // ANCHOR_END: decode
+    // ANCHOR_END: decode_rest
 
     // ANCHOR: encode
-    /// Writes the header to the end of `bytes`.
+    /// Appends the header to `bytes`.
     #[expect(clippy::inline_always, reason = "it is short, and there is one for each message")]
     #[inline(always)]
     pub fn encode(&self, bytes: &mut Vec<u8>) {

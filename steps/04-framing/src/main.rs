@@ -1,4 +1,4 @@
-//! `just step 4`: answers every frame, and draws it.
+//! `just step 4`: answers each frame, and draws it in the terminal.
 
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -9,20 +9,20 @@ use handshake::{Opened, Policy, hang_up, serve_opened};
 use raw_socket::{Segments, visible};
 use web::{listen_by_command_line, page, print_line};
 
-/// How long we read from a connection once it is open.
+/// How long the server reads from a connection after the opening handshake.
 const TIME: Duration = Duration::from_mins(10);
-/// How many bytes we read from it.
+/// How many bytes it reads from a connection.
 const BYTES: usize = 256 * 1024 * 1024;
 
 fn main() {
-    let about = "Step 4: answers every frame with the same frame, and draws it.";
+    let about = "Step 4: answers each frame, and draws it in the terminal.";
     let listener = listen_by_command_line(about, "127.0.0.1:9004");
     let page = page(4, "Framing", include_str!("page.html"));
     serve_opened(&listener, Policy::default(), page, answer_frames)
 }
 
 // ANCHOR: answer_frames
-/// Answers frame after frame. Returns how the connection ended.
+/// Answers one frame after the other. Returns how the connection ended.
 fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<String> {
     print_line(&format!("── {peer} connected"));
     let mut frames = FrameBuffer::new(Masking::Required, opened.rest);
@@ -52,9 +52,7 @@ fn answer_frames(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Re
 // ANCHOR_END: answer_frames
 
 // ANCHOR: answer
-/// Sends back what the frame asks for. A close frame ends the connection with what it returns.
-///
-/// The tutorials take every frame for a text, and "decode" the bytes of a close (fault F10).
+/// Sends the answer to a frame. After a close frame, ends the connection and returns how it ended.
 fn answer(stream: &TcpStream, frame: &Frame) -> io::Result<Option<String>> {
     let FrameHeader { opcode, fin, .. } = frame.header;
     match opcode {
@@ -76,11 +74,12 @@ fn answer(stream: &TcpStream, frame: &Frame) -> io::Result<Option<String>> {
 // ANCHOR_END: answer
 
 // ANCHOR: send
+/// Sends a frame that is not masked.
 fn send(mut stream: &TcpStream, opcode: Opcode, fin: bool, payload: &[u8]) -> io::Result<()> {
     let mut frame = Vec::new();
     FrameHeader { fin, ..FrameHeader::whole(opcode, payload.len()) }.encode(&mut frame);
     frame.extend_from_slice(payload);
-    // One write: two would be two packets for a frame of twenty bytes.
+    // One write. Two writes could become two packets for a frame of twenty bytes.
     stream.write_all(&frame)
 }
 // ANCHOR_END: send

@@ -1,25 +1,27 @@
-//! The opcode of a frame: the four low bits of its first byte, RFC 6455 §5.2 and §11.8.
+//! The opcode of a frame: the low four bits of its first byte (RFC 6455 §5.2 and §11.8).
 
-/// The meaning of a frame. The ten other values are reserved.
+// ANCHOR: opcode
+/// What a frame is for. The other ten values are reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Opcode {
-    /// A fragment that continues the message before it.
+    /// A fragment that continues the message that has begun.
     Continuation = 0x0,
-    /// The first or only frame of a text, which is UTF-8.
+    /// The first or only frame of a text message, which is UTF-8.
     Text = 0x1,
-    /// The first or only frame of a message of any bytes.
+    /// The first or only frame of a binary message.
     Binary = 0x2,
     /// Begins or answers the closing handshake (§5.5.1).
     Close = 0x8,
-    /// Is answered with a pong (§5.5.2).
+    /// A request for a pong (§5.5.2).
     Ping = 0x9,
     /// The answer to a ping (§5.5.3).
     Pong = 0xA,
 }
+// ANCHOR_END: opcode
 
 impl Opcode {
-    /// The opcode with these four bits; `None` if it is reserved.
+    /// Returns the opcode with these four bits, or `None` if it is reserved.
     #[inline]
     pub fn from_bits(bits: u8) -> Option<Self> {
         Some(match bits {
@@ -33,14 +35,15 @@ impl Opcode {
         })
     }
 
-    /// Control frames are about the connection; they may come between the fragments of a message,
-    /// and are themselves short and whole (§5.5).
+    // ANCHOR: is_control
+    /// Returns whether this is the opcode of a control frame (§5.5): it has its highest bit set.
     #[inline]
     pub fn is_control(self) -> bool {
         self as u8 & 0x8 != 0
     }
+    // ANCHOR_END: is_control
 
-    /// Its name in lower case.
+    /// Returns the name in lower case.
     pub fn name(self) -> &'static str {
         match self {
             Self::Continuation => "continuation",

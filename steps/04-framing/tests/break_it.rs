@@ -1,5 +1,5 @@
-//! The encoder and the loop of the tutorials (faults F9, F10 and F13), and what the other side says to
-//! them. The book shows it.
+//! An encoder and a loop with common mistakes (faults F9, F10 and F13), and how a browser answers. The
+//! book shows them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 #![allow(clippy::comparison_chain, reason = "clippy sees it, too: this is the fault")]
 
@@ -16,7 +16,7 @@ use unmasking::{MaskedPayload, mask};
 use web::page;
 
 // ANCHOR: faulty_encode
-/// The header of an unmasked text frame, as the tutorials write it.
+/// Returns the header of a text frame that is not masked.
 fn faulty_header(length: usize) -> Vec<u8> {
     let mut header = vec![0x81];
     if length < 126 {
@@ -33,7 +33,7 @@ fn faulty_header(length: usize) -> Vec<u8> {
 // ANCHOR_END: faulty_encode
 
 // ANCHOR: faulty_loop
-/// Reads once for each frame, takes every frame for a text, and says it back.
+/// Reads once for each frame, takes each frame for a text, and sends it back.
 fn faulty_echo(mut stream: &TcpStream) -> Result<(), Box<dyn Error>> {
     let mut bytes = [0; 8096];
     loop {
@@ -63,7 +63,7 @@ fn serve(converse: impl Fn(&TcpStream, &Opened) + Send + Sync + 'static) -> Sock
     address
 }
 
-/// Faults F9 and F10: what comes behind a frame in its segment is lost, and a close is not a text.
+/// Faults F9 and F10: the second frame in a segment is lost, and a close frame is not a text.
 #[test]
 fn a_second_frame_is_lost_and_a_close_ends_the_program() {
     let (sender, receiver) = channel();
@@ -81,7 +81,8 @@ fn a_second_frame_is_lost_and_a_close_ends_the_program() {
     insta::assert_snapshot!("second_frame", format!("{}\n{ended}", browser.transcript()));
 }
 
-/// RFC 6455 §5.2: the minimal number of bytes (fault F13). A browser hangs up.
+/// RFC 6455 §5.2 (fault F13): a length must be in the minimal number of bytes. A browser fails the
+/// connection.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn a_browser_hangs_up_on_127_characters() {

@@ -2,8 +2,7 @@
 
 use testkit::{Browser, Server};
 
-/// RFC 6455 §5.6 and §7.1.5. The tutorials have no closing handshake, and a browser reports 1006
-/// (fault F14).
+/// RFC 6455 §5.6 and §7.1.5. Without a closing handshake the browser would report 1006 (fault F14).
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn a_text_that_is_typed_comes_back_and_a_close_is_clean() {

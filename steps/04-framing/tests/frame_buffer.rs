@@ -40,8 +40,7 @@ fn conversation() -> Vec<Sent> {
     ]
 }
 
-/// The tutorials take one `recv(8096)` for one frame: a second one is lost, and half of one is
-/// garbage (fault F9).
+/// Fault F9: with one read for one frame, a second frame is lost, and half a frame is garbage.
 #[test]
 fn a_stream_has_the_same_frames_wherever_it_is_cut() {
     let sent = conversation();

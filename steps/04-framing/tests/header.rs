@@ -50,8 +50,7 @@ fn the_headers_of_the_standards_examples_are_read() {
     }
 }
 
-/// RFC 6455 §5.2: the shortest form of each length. The tutorials send 127 to 65,535 in eight bytes
-/// (fault F13), and a strict peer hangs up on them.
+/// RFC 6455 §5.2 (fault F13): each length is sent in its shortest form. Strict peers refuse others.
 #[test]
 fn a_header_is_written_with_the_shortest_form_of_its_length() {
     let header = |length| FrameHeader {

@@ -52,7 +52,7 @@ fn a_payload_of_any_length_comes_back() {
     }
 }
 
-/// One `recv` is one frame to the tutorials, and the second frame in it is lost (fault F9).
+/// Fault F9: with one read for one frame, the second frame is lost.
 #[test]
 fn many_frames_in_a_segment_are_all_answered() {
     let server = start();
@@ -65,7 +65,7 @@ fn many_frames_in_a_segment_are_all_answered() {
     insta::assert_snapshot!(browser.transcript());
 }
 
-/// Half a frame is garbage to the tutorials (fault F9).
+/// Fault F9: with one read for one frame, half a frame is garbage.
 #[test]
 fn a_frame_in_many_segments_is_answered_once() {
     let server = start();
@@ -89,8 +89,7 @@ fn frames_behind_the_request_are_answered() {
     assert_eq!(browser.expects_frame().into_text(), "in a hurry");
 }
 
-/// RFC 6455 §5.5.2 and §5.5.3: a ping is answered with its payload. The tutorials ignore the opcode,
-/// and answer it like a text (fault F10).
+/// RFC 6455 §5.5.2 and §5.5.3: a ping is answered with its payload, and not as a text (fault F10).
 #[test]
 fn a_ping_is_answered_with_a_pong() {
     let server = start();
@@ -112,8 +111,7 @@ fn a_pong_is_not_answered() {
     assert_eq!(browser.expects_frame().into_text(), "and now?");
 }
 
-/// RFC 6455 §5.5.1 and §7.1.1: the tutorials have no closing handshake, and the browser reports 1006
-/// (fault F14).
+/// RFC 6455 §5.5.1 and §7.1.1 (fault F14): a close frame is answered, and the connection ended.
 #[test]
 fn a_close_frame_is_echoed_with_its_code_and_the_connection_ended() {
     let server = start();

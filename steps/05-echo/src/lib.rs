@@ -1,12 +1,12 @@
-//! Step 5: messages. Fragments, control frames between them, the closing handshake, UTF-8, limits,
-//! compression, and many connections.
+//! Step 5: an echo server for messages, with fragments, control frames between them, the closing
+//! handshake, UTF-8, limits, compression, and many connections.
 //!
 //! | folder | what is in it |
 //! |---|---|
-//! | `sans_io` | the protocol, without a socket, a clock or a task: [`Endpoint`] |
-//! | `compression` | permessage-deflate: the negotiation, and both directions |
-//! | `tokio_driver` | one connection on tokio: [`Connection`] |
-//! | `server` | the echo server |
+//! | `sans_io` | the core: the protocol without a socket, a clock or a task, see [`Endpoint`] |
+//! | `compression` | permessage-deflate: the negotiation, the compressor and the decompressor |
+//! | `tokio_driver` | one connection on tokio, see [`Connection`] |
+//! | `server` | the server's side of the opening handshake, and the echo server |
 //! | `client` | the client's side of the opening handshake |
 
 mod client;

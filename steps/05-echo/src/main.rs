@@ -1,4 +1,4 @@
-//! `just step 5`, which is 5c: echoes every message, for many connections, bounded and fast.
+//! `just step 5`, which is program 5c: echoes every message, bounded and fast.
 
 use echo::{Options, Server};
 use web::{listen, on_tokio, page, run_on_tokio, told_to_stop};
@@ -12,12 +12,13 @@ fn main() {
     run_on_tokio(run(Options::from_command_line()));
 }
 
-/// Serves until it is told to stop.
+// ANCHOR: run
+/// Serves until the program receives the signal to stop. Then it closes all connections.
 async fn run(options: Options) -> Result<(), String> {
     let listener = on_tokio(listen(&options.address)?)?;
     let server = Server::new(options, page(5, "Echo", include_str!("page.html")));
     tokio::select! {
-        // In this order: we wait for the signal before anybody is served.
+        // Polled in this order: the program listens for the signal before it serves a client.
         biased;
         () = told_to_stop() => {}
         () = server.serve(&listener) => {}
@@ -25,3 +26,4 @@ async fn run(options: Options) -> Result<(), String> {
     server.stop().await;
     Ok(())
 }
+// ANCHOR_END: run

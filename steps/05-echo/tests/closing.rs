@@ -8,6 +8,7 @@ use testkit::Frame;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::Instant;
 
+// ANCHOR: closing
 /// Closes a connection whose peer is `peer`, and returns how long that took.
 async fn closing_takes<Peer: Future<Output = ()> + Send + 'static>(
     peer: impl FnOnce(DuplexStream) -> Peer,
@@ -24,6 +25,7 @@ async fn closing_takes<Peer: Future<Output = ()> + Send + 'static>(
     peer.await.unwrap();
     took
 }
+// ANCHOR_END: closing
 
 /// RFC 6455 §7.1.1: whoever closes waits for the other's close, and not for anything longer; also
 /// when that comes behind a message in one piece.
@@ -43,8 +45,9 @@ async fn a_close_behind_a_message_ends_the_waiting() {
     assert_eq!(took.await, Duration::ZERO);
 }
 
-/// RFC 6455 §7.1.1: there is one time for the peer's close and for the end of the connection, so that
-/// a server that stops can wait for both.
+// ANCHOR: paused
+/// RFC 6455 §7.1.1: one time limit covers the peer's close frame and the end of the connection, so a
+/// server that stops can wait for both.
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_never_answers_has_its_time_once() {
     let took = closing_takes(|peer| async move {
@@ -53,3 +56,4 @@ async fn a_peer_that_never_answers_has_its_time_once() {
     });
     assert_eq!(took.await.as_secs(), 5);
 }
+// ANCHOR_END: paused

@@ -117,7 +117,8 @@ fn conversations() -> Vec<(&'static str, Vec<u8>, Vec<Delivered>)> {
     ]
 }
 
-/// RFC 6455 §5: a stream of bytes has no edges but those of its frames.
+// ANCHOR: every_split
+/// RFC 6455 §5: how the bytes were cut does not matter. Only the headers tell where a frame ends.
 #[test]
 fn every_split_point_gives_the_same_events_and_the_same_answers() {
     for (name, bytes, expected) in conversations() {
@@ -132,6 +133,7 @@ fn every_split_point_gives_the_same_events_and_the_same_answers() {
         assert_eq!(bytewise, (delivered, sent), "{name}, a byte at a time");
     }
 }
+// ANCHOR_END: every_split
 
 /// RFC 6455 §7.1.7: what came before the fault is answered, then the close with its status code;
 /// and after it nothing.
@@ -299,7 +301,8 @@ proptest! {
         prop_assert_eq!(in_pieces(&bytes, &cuts), server(&bytes));
     }
 
-    /// The same for frames that are right, or nearly: random bytes alone seldom get past a header.
+    // ANCHOR: any_frames
+    /// The same for frames that are right, or nearly right: random bytes are seldom a valid header.
     #[test]
     fn any_frames_in_any_pieces_have_one_outcome(
         frames in proptest::collection::vec(any_frame(), 1..12),
@@ -308,6 +311,7 @@ proptest! {
         let bytes = wire(&frames);
         prop_assert_eq!(in_pieces(&bytes, &cuts), server(&bytes));
     }
+    // ANCHOR_END: any_frames
 
     /// A text in any fragments is the text; one that is none fails, wherever it is cut.
     #[test]
@@ -352,6 +356,7 @@ fn in_pieces(bytes: &[u8], cuts: &[usize]) -> (Vec<Delivered>, Vec<u8>) {
     converse(Role::Server, Limits::default(), None, pieces)
 }
 
+// ANCHOR: any_frame
 fn any_frame() -> impl Strategy<Value = Frame> {
     let payload = proptest::collection::vec(any::<u8>(), 0..140);
     (0u8..16, any::<bool>(), payload, 0u8..40).prop_map(|(opcode, fin, payload, rsv)| {
@@ -361,3 +366,4 @@ fn any_frame() -> impl Strategy<Value = Frame> {
         if rsv == 1 { frame.with_rsv(1) } else { frame }
     })
 }
+// ANCHOR_END: any_frame

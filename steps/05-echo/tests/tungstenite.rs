@@ -9,7 +9,8 @@ use tungstenite::protocol::frame::coding::CloseCode as TheirCode;
 use tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tungstenite::{Message, Utf8Bytes};
 
-/// RFC 6455 §5: texts and bytes of all sizes, a ping, and a close, agreed with by another library.
+// ANCHOR: independent
+/// RFC 6455 §5: another library agrees about texts and bytes of all sizes, a ping, and a close.
 #[test]
 fn tungstenite_and_our_server_agree() {
     let server = Server::start(env!("CARGO_BIN_EXE_echo"), &[]);
@@ -33,6 +34,7 @@ fn tungstenite_and_our_server_agree() {
     );
     assert!(matches!(socket.read(), Err(tungstenite::Error::ConnectionClosed)));
 }
+// ANCHOR_END: independent
 
 /// The same the other way round.
 #[tokio::test]

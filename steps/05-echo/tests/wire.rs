@@ -73,8 +73,9 @@ fn frames_after_a_close_are_ignored() {
     insta::assert_snapshot!(browser.transcript());
 }
 
-/// RFC 6455 §5.2: a length must be sent in the shortest form that holds it. The tutorials' encoder
-/// sends 127 to 65,535 in eight bytes (fault F13), and a strict peer hangs up on it.
+// ANCHOR: not_minimal
+/// RFC 6455 §5.2: a length must be sent in the shortest form that holds it. A common mistake is to
+/// send 127 to 65,535 in eight bytes (fault F13), and a strict peer refuses that.
 #[test]
 fn a_length_of_200_in_eight_bytes_fails_the_connection() {
     let server = server();
@@ -84,6 +85,7 @@ fn a_length_of_200_in_eight_bytes_fails_the_connection() {
     browser.expects_end();
     insta::assert_snapshot!(browser.transcript());
 }
+// ANCHOR_END: not_minimal
 
 /// RFC 6455 §7.1.7: what came before the fault, in the same segment even, has been answered.
 #[test]

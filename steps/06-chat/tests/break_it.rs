@@ -1,10 +1,13 @@
-//! A room as the tutorials make it: a loop over all sockets, and messages put into the page as HTML
-//! (faults F17 and F21). The book shows what comes of it.
+//! A room with common mistakes: a loop over all sockets, a loop that does not notice a closed
+//! connection, and messages put into the page as HTML (faults F17, F19 and F21). The book shows what
+//! happens.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -35,7 +38,7 @@ fn one_who_does_not_read_stops_the_loop_for_everyone() {
     };
     let (_phone, to_phone) = join();
     let (mut ada, to_ada) = join();
-    // The tutorials would wait for ever. This is where the test sees that they would.
+    // A server with this mistake waits for ever. The test waits for one second.
     to_phone.set_write_timeout(Some(STUCK)).unwrap();
     let ada = thread::spawn(move || io::copy(&mut ada, &mut io::sink()).unwrap());
     let mut members = [to_phone, to_ada];
@@ -53,6 +56,54 @@ fn one_who_does_not_read_stops_the_loop_for_everyone() {
     let told = "the loop waits for the phone, which takes no more\n\
                 Ada, who reads, is sent nothing until it does\n";
     insta::assert_snapshot!("stuck", told);
+}
+
+// ANCHOR: empty_receive
+/// Receives the next vote of a page, one line. Returns `None` if the connection has ended.
+fn receive(page: &mut impl BufRead) -> Option<String> {
+    let mut line = String::new();
+    match page.read_line(&mut line) {
+        Ok(0) | Err(_) => None,
+        Ok(_) => Some(line.trim_end().to_owned()),
+    }
+}
+
+/// Counts the votes of all pages, without end.
+fn count_votes(pages: &mut [impl BufRead], counts: &Mutex<BTreeMap<String, u32>>) {
+    loop {
+        for page in &mut *pages {
+            let vote = receive(page).unwrap();
+            *counts.lock().unwrap().entry(vote).or_default() += 1;
+        }
+    }
+}
+// ANCHOR_END: empty_receive
+
+/// A page that is closed ends the vote for all others (fault F19).
+#[test]
+fn a_closed_page_ends_the_loop_of_the_vote() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let open = || {
+        let theirs = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        (theirs, BufReader::new(listener.accept().unwrap().0))
+    };
+    let (mut first, to_first) = open();
+    let (mut second, to_second) = open();
+    first.write_all(b"tea\n").unwrap();
+    drop(first);
+    second.write_all(b"coffee\ncoffee\n").unwrap();
+    let counts = Arc::new(Mutex::new(BTreeMap::new()));
+    let counted = Arc::clone(&counts);
+    let counting = thread::spawn(move || count_votes(&mut [to_first, to_second], &counted));
+    let panic = counting.join().unwrap_err();
+    let problem = panic.downcast_ref::<&str>().unwrap();
+    let counts = counts.lock().unwrap();
+    let told = format!(
+        "the first page votes for tea and is closed; the second votes for coffee twice\n\
+         the loop counts {counts:?}\n\
+         and ends: {problem}\n"
+    );
+    insta::assert_snapshot!("empty_receive", told);
 }
 
 /// A message that is HTML becomes a script in everyone's page (fault F17).

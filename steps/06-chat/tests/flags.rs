@@ -1,6 +1,6 @@
 //! A value that makes no sense keeps the server from starting, with a sentence that says why.
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use testkit::runs_to_its_end;
 
 #[test]
@@ -76,4 +76,32 @@ fn the_options_do_not_show_a_password() {
     let options = format!("{:?}", chat::Options::parse_from(command_line));
     assert!(options.contains("redis: Some(RedisUrl(redis://***@localhost:6380/2))"), "{options}");
     assert!(!options.contains("ada") && !options.contains("s3cret"), "{options}");
+}
+
+/// The flags that set a limit, or a time that is one. Others choose what the server does.
+const OTHER_FLAGS: [&str; 8] =
+    ["redis", "data", "cert", "key", "origin", "subprotocol", "compression", "verbose"];
+
+/// The table in the chapter on hostile clients has each limit of this program, and its default.
+#[test]
+fn the_book_lists_the_limits_with_their_defaults() {
+    let page = include_str!("../../../book/src/hostile.md");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `--"));
+    let mut listed: Vec<(&str, &str)> = rows
+        .map(|row| {
+            let mut cells = row.split('|').map(str::trim);
+            let flag = cells.next().unwrap().trim_end_matches('`');
+            (flag, cells.next().unwrap())
+        })
+        .collect();
+    let command = chat::Options::command();
+    let mut limits: Vec<(&str, &str)> = command
+        .get_arguments()
+        .filter_map(|flag| Some((flag.get_long()?, flag.get_default_values())))
+        .filter(|(flag, _)| !OTHER_FLAGS.contains(flag))
+        .map(|(flag, defaults)| (flag, defaults[0].to_str().unwrap()))
+        .collect();
+    listed.sort_unstable();
+    limits.sort_unstable();
+    assert_eq!(listed, limits);
 }

@@ -9,6 +9,7 @@ use handshake::{Opened, Policy, hang_up, serve_opened};
 use raw_socket::Segments;
 use web::{listen_by_command_line, page, print_line};
 
+// ANCHOR: main
 /// How long a connection may last.
 const TIME: Duration = Duration::from_hours(1);
 
@@ -18,9 +19,10 @@ fn main() {
     let page = page(5, "Echo", include_str!("../page.html"));
     serve_opened(&listener, Policy::default(), page, echo)
 }
+// ANCHOR_END: main
 
 // ANCHOR: echo
-/// Sends every message back, until the connection ends. Returns how it ended.
+/// Sends every message back until the connection ends. Returns a sentence that says how it ended.
 fn echo(mut stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<String> {
     print_line(&format!("── {peer} connected"));
     let mut endpoint = Endpoint::new(Role::Server, Limits::default(), opened.rest, None);

@@ -9,7 +9,8 @@ use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 use web::{REST_AFTER_ERROR, give_up, listen_by_command_line, on_tokio, page, print_line};
 
-/// How long a client may take for its request, and how long a connection may be idle.
+// ANCHOR: main
+/// How long a client may take for its request, and how long we wait for the next bytes.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 const IDLE_TIME: Duration = Duration::from_mins(1);
 /// How long a peer may take to end its side of the connection.
@@ -27,6 +28,7 @@ async fn main() {
         }
     }
 }
+// ANCHOR_END: main
 
 // ANCHOR: serve
 /// Serves one connection, from the opening handshake to the end.
@@ -49,7 +51,7 @@ async fn serve(mut stream: TcpStream) -> io::Result<()> {
 // ANCHOR_END: serve
 
 // ANCHOR: echo
-/// Sends every message back, until the connection ends.
+/// Sends every message back until the connection ends. Returns how it ended.
 async fn echo(stream: &mut TcpStream, endpoint: &mut Endpoint) -> io::Result<Ending> {
     loop {
         let progress = endpoint.advance();

@@ -4,54 +4,56 @@ use std::cell::Cell;
 
 use zlib_rs::{Deflate, DeflateFlush, compress_bound};
 
-/// What a sync flush ends with. The sender removes it (§7.2.1).
+/// The last bytes of a sync flush. The sender removes them (§7.2.1).
 const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
-/// Shorter messages are sent uncompressed: they would hardly become shorter.
+/// Messages with fewer bytes are sent uncompressed, because they would hardly become shorter.
 const DEFLATED_MIN: usize = 64;
-/// The level of compression, from 1 to 9. At 3, a text of some hundred bytes gets 10 to 20 percent
-/// smaller, and takes five times as long.
+/// The level of compression, from 1 to 9. Level 3 would make a text of a few hundred bytes 10 to 20
+/// percent smaller, and take five times as long.
 const LEVEL: i32 = 1;
 /// The smallest window of zlib, and the largest, in bits.
 const WINDOW_BITS_MIN: u8 = 9;
 const WINDOW_BITS_MAX: u8 = 15;
-/// Room for the empty block of a sync flush, beyond what the compressed data can need.
+/// Room for the empty block of a sync flush, behind the compressed data.
 const FLUSH_ROOM: usize = 16;
 
 thread_local! {
-    /// A compressor for messages without context takeover, with the largest window. Creating one
-    /// takes longer than most messages do.
+    /// A compressor that is not in use, for messages without context takeover and with the largest
+    /// window. To create one takes longer than to compress most messages.
     static SPARE: Cell<Option<Box<Deflate>>> = const { Cell::new(None) };
 }
 
+// ANCHOR: deflater
 /// The compressor of one connection.
 pub(crate) struct Deflater {
-    /// Created by the first message, and kept between messages with context takeover. In a box, so
-    /// that a connection without context takeover costs next to nothing.
+    /// The state of DEFLATE. It is created for the first message, and with context takeover it is
+    /// kept between messages. It is boxed, so that a connection without it needs little memory.
     stream: Option<Box<Deflate>>,
     no_context_takeover: bool,
     window_bits: u8,
 }
+// ANCHOR_END: deflater
 
 impl Deflater {
-    /// A compressor with a window of at most `max_window_bits` (15, if `None`), with or without
-    /// context takeover.
+    /// Creates a compressor with or without context takeover, and with a window of
+    /// `max_window_bits` (`None` is 15).
     ///
-    /// Returns `None` for a window of 8 bits, which zlib does not have. An endpoint is always free
-    /// to send uncompressed messages (§7.1).
+    /// Returns `None` for a window of 8 bits, which zlib does not support. Then messages are sent
+    /// uncompressed, which is always allowed (§7.1).
     pub(crate) fn new(no_context_takeover: bool, max_window_bits: Option<u8>) -> Option<Self> {
         let window_bits = max_window_bits.unwrap_or(WINDOW_BITS_MAX);
         let is_possible = window_bits >= WINDOW_BITS_MIN;
         is_possible.then_some(Self { stream: None, no_context_takeover, window_bits })
     }
 
-    /// Whether all compressors with this property make the same bytes of a message: it depends on
-    /// no earlier message, and on no smaller window.
+    /// Returns whether the result depends on the message alone, and not on earlier messages or on a
+    /// smaller window. All compressors of this kind return the same bytes.
     pub(crate) fn is_stateless(&self) -> bool {
         self.no_context_takeover && self.window_bits == WINDOW_BITS_MAX
     }
 
     // ANCHOR: deflate
-    /// Compresses a message. Returns `None` if it is better sent uncompressed.
+    /// Compresses a message. Returns `None` if the message should be sent uncompressed.
     pub(crate) fn deflate(&mut self, payload: &[u8]) -> Option<Vec<u8>> {
         if payload.len() < DEFLATED_MIN {
             return None;
@@ -66,8 +68,9 @@ impl Deflater {
         output.truncate(written);
         let is_all = stream.total_in() - before.0 == payload.len() as u64;
         if status.is_err() || !is_all || !output.ends_with(&TAIL) {
-            // There was room for all of it, so this cannot happen. Half a message must never be sent;
-            // a new compressor refers to nothing that the peer has not seen.
+            // There was room for all of it, so this should not happen. If it does, the message is
+            // sent uncompressed, and the next one gets a new compressor: it must not refer to bytes
+            // that the peer has never received.
             self.stream = None;
             return None;
         }
@@ -78,7 +81,8 @@ impl Deflater {
             stream.reset();
             SPARE.set(Some(stream));
         }
-        // With context takeover, the peer must see everything that the compressor has seen.
+        // With context takeover, later messages refer to this one, so the peer must get these
+        // bytes.
         let is_better = output.len() < payload.len();
         (is_better || !self.no_context_takeover).then_some(output)
     }

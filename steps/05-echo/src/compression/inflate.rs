@@ -1,65 +1,70 @@
-//! Decompresses the messages of the peer (RFC 7692 §7.2.2).
+//! Decompresses received messages (RFC 7692 §7.2.2).
 
 use std::cell::Cell;
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
-/// The bytes that the sender removed from the end of a message (§7.2.1), and a byte more: the start
-/// of a next block, which the decompressor must not need.
+/// The four bytes that the sender removed from the end of a message (§7.2.1), and the first byte of
+/// another block. At the end of a complete message, the decompressor does not use the fifth byte.
 const TAIL_AND_ONE: [u8; 5] = [0x00, 0x00, 0xff, 0xff, 0x00];
 const TAIL_LENGTH: u64 = 4;
-/// A window of 32 KiB, which also reads what was compressed with a smaller one.
+/// A window of 32 KiB. It also decompresses what was compressed with a smaller window.
 const WINDOW_BITS: u8 = 15;
-/// The most bytes by which the output grows in one call. A large step would run far over the limit.
+/// The most bytes of output of one call. A larger step could go far beyond the limit on messages.
 const STEP_MAX: usize = 16 * 1024;
-/// The least bytes by which it grows.
+/// The least room for the output of one call.
 const STEP_MIN: usize = 512;
 
 thread_local! {
-    /// A decompressor for messages without context takeover. Creating one takes longer than most
-    /// messages do.
+    /// A decompressor that is not in use. To create one takes longer than to decompress most
+    /// messages.
     static SPARE: Cell<Option<Box<Inflate>>> = const { Cell::new(None) };
 }
 
+// ANCHOR: inflater
 /// The decompressor of one connection.
 pub(crate) struct Inflater {
-    /// Created by the first compressed message, and kept between messages with context takeover.
+    /// The state of DEFLATE. It is created for the first compressed message, and with context
+    /// takeover it is kept between messages.
     stream: Option<Box<Inflate>>,
     no_context_takeover: bool,
-    /// Whether the current DEFLATE stream of the current message has begun and not ended.
+    /// Whether a DEFLATE stream of the current message has begun and has not ended.
     is_within_stream: bool,
 }
+// ANCHOR_END: inflater
 
+// ANCHOR: inflated
 /// The result of one step of decompression.
 pub(crate) struct Inflated {
-    /// Bytes of the input that were used.
+    /// The number of input bytes that were used.
     pub(crate) used: usize,
-    /// What to do next. The output of this step counts before it, also before an error.
+    /// The next thing to do, after the output of this step has been checked.
     pub(crate) next: Next,
 }
 
 /// What to do after a step of decompression.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Next {
-    /// Call again: there may be more output for the same input.
+    /// Call again: there may be more output for this input.
     More,
-    /// All input is used, and all output for it was written.
+    /// All input has been used, and all its output was returned.
     NeedsInput,
     /// The input is not valid DEFLATE.
     Invalid,
 }
+// ANCHOR_END: inflated
 
 impl Inflater {
-    /// A decompressor for a peer that compresses with or without context takeover.
+    /// Creates a decompressor for a peer that compresses with or without context takeover.
     pub(crate) fn new(no_context_takeover: bool) -> Self {
         Self { stream: None, no_context_takeover, is_within_stream: false }
     }
 
     // ANCHOR: inflate
-    /// Decompresses some of `input`, and appends at most `room` bytes to `output`.
+    /// Decompresses a part of `input`, and appends at most `room` bytes to `output`.
     ///
-    /// The caller looks at the output of each step before the next one. So a limit, a text that is
-    /// not UTF-8 and invalid DEFLATE are found in the order of the output, however the input was cut.
+    /// The caller checks the output of each step before the next step. So the first fault in the
+    /// order of the output is found first, in whatever pieces the input arrives.
     pub(crate) fn inflate(&mut self, input: &[u8], output: &mut Vec<u8>, room: usize) -> Inflated {
         let new = || SPARE.take().unwrap_or_else(|| Box::new(Inflate::new(false, WINDOW_BITS)));
         let stream = self.stream.get_or_insert_with(new);
@@ -75,7 +80,8 @@ impl Inflater {
         let next = match status {
             Err(_) => Next::Invalid,
             Ok(Status::StreamEnd) => {
-                // A final block ends its stream. The message may continue with another (§7.2.3.4).
+                // A final block ends its stream. The message may continue with a new one
+                // (§7.2.3.4).
                 stream.reset(false);
                 self.is_within_stream = false;
                 if used < input.len() { Next::More } else { Next::NeedsInput }
@@ -91,11 +97,12 @@ impl Inflater {
     // ANCHOR_END: inflate
 
     // ANCHOR: finish
-    /// Decompresses the four bytes that the sender left out at the end of a message. Returns whether
-    /// the message was complete.
+    /// Decompresses the four bytes that the sender removed from the end of a message. Returns
+    /// whether the message was complete.
     ///
-    /// Only then do the four bytes complete an empty block: no output comes of them, and the byte
-    /// after them is not touched. Behind a message that was cut off they would become data.
+    /// Behind a complete message, the four bytes are the rest of an empty block: they give no
+    /// output, and the fifth byte is not used. Behind a message that was cut off, they would be
+    /// taken for data.
     pub(crate) fn finish(&mut self) -> bool {
         let Some(stream) = &mut self.stream else { return true };
         if std::mem::take(&mut self.is_within_stream) {
@@ -115,7 +122,7 @@ impl Inflater {
     // ANCHOR_END: finish
 }
 
-/// A number of bytes in one buffer, which always fits.
+/// Converts a number of bytes of one buffer, which always fits.
 fn count(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
 }

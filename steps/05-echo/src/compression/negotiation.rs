@@ -1,4 +1,4 @@
-//! Which compression the two ends agree on: permessage-deflate, RFC 7692 §7.1.
+//! The negotiation of permessage-deflate in the opening handshake (RFC 7692 §7.1).
 
 use std::fmt;
 
@@ -17,6 +17,7 @@ const CLIENT_MAX_WINDOW_BITS: &str = "client_max_window_bits";
 /// The smallest and the largest window, in bits: 256 bytes and 32 KiB.
 const WINDOW_BITS: std::ops::RangeInclusive<u8> = 8..=15;
 
+// ANCHOR: compression
 /// Whether messages are compressed if a client offers it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Compression {
@@ -30,6 +31,9 @@ pub enum Compression {
     On,
 }
 
+// ANCHOR_END: compression
+
+// ANCHOR: agreement
 /// How the messages of a connection are compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Agreement {
@@ -42,10 +46,11 @@ pub struct Agreement {
     /// The window that the client compresses with, in bits from 8 to 15. `None` is 15.
     pub client_max_window_bits: Option<u8>,
 }
+// ANCHOR_END: agreement
 
 // ANCHOR: accept
 impl Compression {
-    /// Returns the answer to the first acceptable offer in a request, or `None` if there is none.
+    /// Returns the answer to the first acceptable offer in a request. `None` is no compression.
     pub fn accept(self, headers: &HeaderMap) -> Option<Agreement> {
         if self == Self::Off {
             return None;
@@ -54,7 +59,7 @@ impl Compression {
         let mut accepted = offers.find_map(|offer| Agreement::parse(offer, true))?;
         accepted.server_no_context_takeover |= self == Self::NoContextTakeover;
         accepted.client_no_context_takeover |= self == Self::NoContextTakeover;
-        // The client's own limit is confirmed, except 8 bits: zlib cannot compress with that window.
+        // The client's limit is confirmed, except 8 bits: zlib cannot compress with that window.
         accepted.client_max_window_bits = accepted.client_max_window_bits.filter(|&bits| bits > 8);
         Some(accepted)
     }
@@ -62,21 +67,23 @@ impl Compression {
 // ANCHOR_END: accept
 
 impl Agreement {
-    /// What our client offers: anything, and the server may limit the client's window.
+    /// The offer of our client: compression of any kind, and the server may limit the client's
+    /// window.
     pub(crate) const OFFER: &str = "permessage-deflate; client_max_window_bits";
 
     /// Reads a server's answer to [`OFFER`](Self::OFFER).
     ///
     /// # Errors
-    /// A sentence, if we did not offer what was answered.
+    /// A sentence that says that the answer does not fit our offer.
     pub(crate) fn answered(answer: &str) -> Result<Self, String> {
         Self::parse(answer, false).ok_or_else(|| {
             format!("its Sec-WebSocket-Extensions is \"{answer}\", which we did not offer")
         })
     }
 
-    /// Parses one offer or answer. Returns `None` for another extension or an invalid parameter: the
-    /// client's next offer may be acceptable (§7.1).
+    // ANCHOR: parse
+    /// Parses one offer or answer. Returns `None` for another extension and for an invalid
+    /// parameter. The client's next offer may still be acceptable (§7.1).
     fn parse(text: &str, is_offer: bool) -> Option<Self> {
         let (name, parameters) = extension(text);
         if !name.eq_ignore_ascii_case(NAME) {
@@ -87,13 +94,13 @@ impl Agreement {
         for (name, value) in parameters {
             let bits = value.and_then(window_bits);
             match (name, value) {
-                // No parameter may be repeated.
+                // A parameter must not be repeated.
                 _ if names.contains(&name) => return None,
                 (SERVER_NO_CONTEXT_TAKEOVER, None) => agreed.server_no_context_takeover = true,
                 (CLIENT_NO_CONTEXT_TAKEOVER, None) => agreed.client_no_context_takeover = true,
                 (SERVER_MAX_WINDOW_BITS, Some(_)) => agreed.server_max_window_bits = Some(bits?),
                 (CLIENT_MAX_WINDOW_BITS, Some(_)) => agreed.client_max_window_bits = Some(bits?),
-                // The client says that it understands a limit. The server need not set one.
+                // The client would accept a limit. The server does not have to set one.
                 (CLIENT_MAX_WINDOW_BITS, None) if is_offer => {}
                 _ => return None,
             }
@@ -101,6 +108,7 @@ impl Agreement {
         }
         Some(agreed)
     }
+    // ANCHOR_END: parse
 }
 
 /// Parses a number of bits from 8 to 15, without a leading zero (§7.1.2.1).

@@ -5,9 +5,9 @@
 pub struct CloseCode(u16);
 
 impl CloseCode {
-    /// The connection has done what it was opened for (§7.4.1).
+    /// The purpose of the connection has been fulfilled (§7.4.1).
     pub const NORMAL: Self = Self(1000);
-    /// The server stops, or the visitor leaves the page.
+    /// The server stops, or the user leaves the page.
     pub const GOING_AWAY: Self = Self(1001);
     /// The peer broke a rule of the protocol.
     pub const PROTOCOL_ERROR: Self = Self(1002);
@@ -23,11 +23,12 @@ impl CloseCode {
     pub const TRY_AGAIN_LATER: Self = Self(1013);
 
     // ANCHOR: code
-    /// Returns the code with this number, or `None` if a close frame must not carry it.
+    /// Returns the status code with this number, or `None` if a close frame must not carry it.
     ///
-    /// Allowed are the codes that §7.4.1 and the registry it founded define, and 3000 to 4999 for
-    /// libraries and applications. 1005, 1006 and 1015 are never sent: they stand for a close without
-    /// a code, without a close frame, and for a failed TLS handshake.
+    /// A close frame may carry the codes that §7.4.1 and the IANA registry define, and 3000 to
+    /// 4999, which are for libraries and applications. 1005, 1006 and 1015 are never sent. With
+    /// them, an endpoint reports a close frame without a code, no close frame, and a failed TLS
+    /// handshake.
     pub fn new(number: u16) -> Option<Self> {
         let may_be_sent = matches!(number, 1000..=1003 | 1007..=1014 | 3000..=4999);
         may_be_sent.then_some(Self(number))
@@ -40,21 +41,24 @@ impl CloseCode {
     }
 }
 
-/// The payload of a close frame that has one.
+// ANCHOR: frame
+/// The payload of a close frame that is not empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CloseFrame<'payload> {
     /// The status code.
     pub code: CloseCode,
-    /// A sentence for developers. It is not shown to users.
+    /// A sentence for developers, which may be empty.
     pub reason: &'payload str,
 }
+// ANCHOR_END: frame
 
 impl<'payload> CloseFrame<'payload> {
     // ANCHOR: decode
-    /// Decodes the payload of a close frame: nothing, or a status code in two bytes and a reason.
+    /// Decodes the payload of a close frame: a status code in two bytes, and a reason. Returns
+    /// `None` if the payload is empty.
     ///
     /// # Errors
-    /// [`InvalidClose`], if the payload is something else.
+    /// [`InvalidClose`] says what is wrong with the payload.
     pub(super) fn decode(payload: &'payload [u8]) -> Result<Option<Self>, InvalidClose> {
         let Some((&number, reason)) = payload.split_first_chunk() else {
             return if payload.is_empty() { Ok(None) } else { Err(InvalidClose::HalfACode) };

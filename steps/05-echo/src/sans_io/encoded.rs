@@ -1,4 +1,4 @@
-//! Messages for many connections: encoded once, their bytes shared.
+//! Messages for many connections. They are encoded once, and the connections share the bytes.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -9,17 +9,18 @@ use super::message::Message;
 use crate::compression::deflate::Deflater;
 
 // ANCHOR: encoded
-/// One or several messages in their frames, as a server sends them. Clones share the same bytes.
+/// One or several messages in frames, as a server sends them. All clones share the same bytes.
 #[derive(Clone, Debug)]
 pub struct Encoded(Arc<Frames>);
 
 #[derive(Debug, Default)]
 struct Frames {
-    /// The frames, one behind the other.
+    /// The frames, without compression.
     bytes: Vec<u8>,
-    /// Where each message is in them.
+    /// The opcode of each message, and where its payload is in `bytes`.
     messages: Vec<(Opcode, Range<usize>)>,
-    /// The frames for connections that compress without context takeover, made for the first of them.
+    /// The frames for connections without context takeover. They are made when the first of these
+    /// connections needs them.
     deflated: OnceLock<Vec<u8>>,
 }
 // ANCHOR_END: encoded
@@ -56,18 +57,19 @@ impl Encoded {
     }
     // ANCHOR_END: texts
 
-    /// The frames that a server sends where nothing is compressed.
+    /// Returns the frames for a connection without compression.
     pub fn frames(&self) -> &[u8] {
         &self.0.bytes
     }
 
-    /// The messages.
+    /// Returns the messages.
     pub fn messages(&self) -> impl ExactSizeIterator<Item = Message<'_>> {
         let Frames { bytes, messages, .. } = &*self.0;
         messages.iter().map(|(opcode, payload)| Message::new(*opcode, &bytes[payload.clone()]))
     }
 
-    /// The frames where each message is compressed by itself. They are the same for all connections.
+    /// Returns the frames in which each message is compressed by itself, so that they are the same
+    /// for all connections without context takeover.
     pub(super) fn deflated_frames(&self) -> &[u8] {
         self.0.deflated.get_or_init(|| {
             let mut bytes = Vec::new();

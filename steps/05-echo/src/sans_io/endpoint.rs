@@ -1,4 +1,4 @@
-//! One end of a connection, without IO. This is the whole interface of the protocol.
+//! One end of a connection, without input and output. This is the interface of the core.
 
 use bytes::buf::Limit;
 
@@ -7,16 +7,17 @@ use super::inbound::{Inbound, Received};
 use super::{failure::Failure, limits::Limits, message::Message, outbound::Outbound, role::Role};
 use crate::compression::{deflate::Deflater, inflate::Inflater, negotiation::Agreement};
 
+// ANCHOR: progress
 /// What [`Endpoint::advance`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// A complete message, which [`Endpoint::message`] returns.
     Message,
-    /// Nothing more in the bytes so far. Write what is pending, then receive more.
+    /// There is no complete message in the bytes so far. Write what is pending, then receive more.
     NeedsBytes,
 }
 
-/// Why no more messages will come. The answer to the peer is pending already.
+/// Why no more messages will come. Our close frame is already pending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Ending {
     /// The peer sent a close frame, with this status code if it had one.
@@ -24,17 +25,18 @@ pub enum Ending {
         format!("with {}", code.number())
     }))]
     Closed(Option<CloseCode>),
-    /// The peer broke a rule, and is sent a close frame that names it.
+    /// The peer broke a rule. Our close frame says which one.
     #[error("failed with {}: {}", .0.code().number(), .0)]
     Failed(Failure),
 }
+// ANCHOR_END: progress
 
 // ANCHOR: endpoint
 /// One end of a WebSocket connection, after the opening handshake: the state of the protocol, and
 /// the bytes on their way in and out.
 ///
-/// Whoever has a socket calls [`advance`](Self::advance) until it needs bytes, writes what is
-/// [`pending`](Outbound::pending), and receives more:
+/// A program with a socket calls [`advance`](Self::advance) until it needs bytes, writes what is
+/// [`pending`](Outbound::pending), and then receives more bytes:
 ///
 /// ```
 /// use echo::{Endpoint, Limits, Progress, Role};
@@ -50,7 +52,7 @@ pub enum Ending {
 /// assert_eq!(server.outbound().pending(), b"\x81\x075555555");
 /// ```
 ///
-/// The same bytes cut into other pieces give the same messages and the same answers.
+/// The same bytes, cut into other pieces, give the same messages and the same answers.
 pub struct Endpoint {
     role: Role,
     inbound: Inbound,
@@ -59,8 +61,8 @@ pub struct Endpoint {
 // ANCHOR_END: endpoint
 
 impl Endpoint {
-    /// An endpoint of an open connection. `received` are the bytes that arrived after the handshake.
-    /// Messages are compressed as it was `agreed`, or not at all.
+    /// Creates an endpoint after the opening handshake. `received` holds the bytes that arrived
+    /// behind it, and `agreed` says how messages are compressed, if they are.
     pub fn new(role: Role, limits: Limits, received: Vec<u8>, agreed: Option<Agreement>) -> Self {
         let (inflater, deflater) = agreed.map_or((None, None), |agreed| compression(role, agreed));
         Self {
@@ -70,28 +72,29 @@ impl Endpoint {
         }
     }
 
-    /// Takes bytes that were read.
+    /// Receives bytes that the caller has read.
     pub fn receive(&mut self, bytes: &[u8]) {
         self.inbound.receive(bytes);
     }
 
-    /// The buffer to read into, in place of [`receive`](Self::receive): bytes that are appended to it
-    /// are received. It has room for at least one byte, and is limited to what one read should bring.
+    /// Returns the buffer to read into: bytes that are appended to it need no call of
+    /// [`receive`](Self::receive). It has room for at least one byte, and for at most one read.
     pub fn buffer(&mut self) -> Limit<&mut Vec<u8>> {
         self.inbound.buffer()
     }
 
-    /// Gives the receive buffer back if it is almost empty. Call this before a wait that may be long.
+    /// Gives the receive buffer back to the pool if it is almost empty. Call this before a wait
+    /// that may be long.
     pub fn rest(&mut self) {
         self.inbound.rest();
     }
 
     // ANCHOR: advance
-    /// Looks for the next message. Pings and the peer's close are answered on the way.
+    /// Looks for the next message, and answers pings and the peer's close frame on the way.
     ///
     /// # Errors
-    /// [`Ending`], once: all messages before it have been returned. Write what is pending, then end
-    /// the TCP connection.
+    /// [`Ending`], once, after all messages before it. Then write what is pending, and end the TCP
+    /// connection.
     pub fn advance(&mut self) -> Result<Progress, Ending> {
         loop {
             match self.inbound.advance() {
@@ -115,25 +118,26 @@ impl Endpoint {
     // ANCHOR_END: advance
 
     // ANCHOR: message
-    /// The message that was found last, and the sending half: an answer can be sent while the message
-    /// is still borrowed from the buffer that it was received in.
+    /// Returns the message that was found last, and the sending half. So a program can send an
+    /// answer while the message is still borrowed from the receive buffer.
     pub fn message(&mut self) -> (Message<'_>, &mut Outbound) {
         (self.inbound.message(), &mut self.outbound)
     }
     // ANCHOR_END: message
 
-    /// Which end of the connection this is.
+    /// Returns which end of the connection this is.
     pub fn role(&self) -> Role {
         self.role
     }
 
-    /// The sending half.
+    /// Returns the sending half.
     pub fn outbound(&mut self) -> &mut Outbound {
         &mut self.outbound
     }
 }
 
-/// The decompressor and the compressor of `role`.
+/// Creates the decompressor and the compressor of `role`. There is no compressor for a window of 8
+/// bits.
 fn compression(role: Role, agreed: Agreement) -> (Option<Inflater>, Option<Deflater>) {
     let server = (agreed.server_no_context_takeover, agreed.server_max_window_bits);
     let client = (agreed.client_no_context_takeover, agreed.client_max_window_bits);

@@ -1,19 +1,20 @@
-//! What fails a connection (RFC 6455 §7.1.7), each with its clause and its status code.
+//! The rules that a peer can break, each with its clause and its status code (RFC 6455 §7.1.7).
 
 use framing::HeaderError;
 
 use super::close::{CloseCode, InvalidClose};
 
+// ANCHOR: failure
 /// A rule that the peer broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// The header of a frame breaks a rule.
     #[error(transparent)]
     Header(#[from] HeaderError),
-    /// A continuation frame arrived, and there is no message for it to continue.
+    /// A continuation frame arrived, although no message has begun.
     #[error("a continuation of no message (§5.4)")]
     NothingToContinue,
-    /// A text or binary frame arrived before the final fragment of the last message.
+    /// A text or binary frame arrived, although the last message has not ended.
     #[error("a new message inside an unfinished one (§5.4)")]
     MessageUnfinished,
     /// A message is longer than the limit, which is given in bytes.
@@ -32,10 +33,11 @@ pub enum Failure {
     #[error(transparent)]
     Close(#[from] InvalidClose),
 }
+// ANCHOR_END: failure
 
 impl Failure {
     // ANCHOR: code
-    /// The status code that the peer is sent.
+    /// Returns the status code of the close frame that the peer gets.
     pub fn code(&self) -> CloseCode {
         match self {
             Self::MessageTooBig(_) => CloseCode::MESSAGE_TOO_BIG,

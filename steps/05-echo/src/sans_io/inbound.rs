@@ -1,4 +1,4 @@
-//! The receiving half: bytes in, events out.
+//! The receiving half of an endpoint: bytes in, events out.
 
 use std::mem::{replace, take};
 
@@ -12,71 +12,78 @@ use super::{buffer, failure::Failure, limits::Limits, role::Role, utf8::Utf8};
 use super::{incoming_message::IncomingMessage, message::Message};
 use crate::compression::inflate::Inflater;
 
-/// The most bytes in one read: more would have left the processor's cache before they are used.
+/// The most bytes of one read. More bytes would leave the processor's cache before they are used.
 const READ_MAX: usize = 256 * 1024;
-/// The least room for a read, unless less is awaited.
+/// The least room for a read, unless fewer bytes are expected.
 const ROOM_MIN: usize = 64 * 1024;
 /// An unfinished frame of at most this many bytes is moved out of its buffer while we wait for the
 /// rest, so that the buffer can be given back.
 const MOVED_OUT_MAX: usize = 4 * 1024;
 
 // ANCHOR: received
-/// What the peer sent, once all of it has arrived.
+/// Something that the peer sent and that has arrived as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Received {
-    /// A message, from however many fragments.
+    /// A message, in one frame or in fragments.
     Message,
-    /// A ping, to be answered with a pong of the same payload (RFC 6455 §5.5.2).
+    /// A ping. The answer is a pong with the same payload (RFC 6455 §5.5.2).
     Ping,
-    /// A pong: the answer to a ping, or an unasked sign of life (§5.5.3).
+    /// A pong. It needs no answer (§5.5.3).
     Pong,
-    /// A close, to be answered with a close. Nothing is received after it (§5.5.1).
+    /// A close frame and its status code. The answer is a close frame. What follows it is ignored
+    /// (§5.5.1).
     Close(Option<CloseCode>),
 }
 // ANCHOR_END: received
 
-/// A frame whose header was decoded, and whose payload is arriving.
+// ANCHOR: arriving
+/// A frame whose header has been decoded, and whose payload is arriving.
 #[derive(Clone, Copy, Debug)]
 struct ArrivingFrame {
-    /// Its opcode; that of the message's first frame, if it continues one.
+    /// The opcode. For a continuation, it is that of the message's first frame.
     opcode: Opcode,
     fin: bool,
-    /// Whether its payload stays in the buffer until it is complete: that of a control frame, and of a
-    /// message in one uncompressed frame. Any other is moved into the assembled message as it comes.
+    /// Whether the payload stays in the buffer until the frame is complete. This is so for control
+    /// frames and for a message in one uncompressed frame. All others are moved into the assembled
+    /// message while they arrive.
     stays: bool,
     masking_key: Option<MaskingKey>,
     length: usize,
-    /// Bytes of the payload that have been unmasked, and checked or decompressed.
+    /// The number of bytes of the payload that have been unmasked, and checked or decompressed.
     seen: usize,
 }
+// ANCHOR_END: arriving
 
+// ANCHOR: inbound
 /// The state of the receiving half.
 ///
-/// The same bytes cut into other pieces give the same events. After a failure and after a close, all
-/// further bytes are ignored (§5.5.1), and no buffer is held.
+/// After a failure and after a close frame, all further bytes are ignored (§5.5.1), and no buffer
+/// is kept.
 pub(super) struct Inbound {
     role: Role,
     limits: Limits,
-    /// Bytes that were received. Those before `start` are used.
+    /// The received bytes. Those before `start` have been used.
     buffer: Vec<u8>,
     start: usize,
     /// The frame whose payload is not complete yet.
     frame: Option<ArrivingFrame>,
+    /// The message that is arriving in fragments, or compressed.
     message: IncomingMessage,
     /// The state of a text that arrives in one frame.
     utf8: Utf8,
     inflater: Option<Box<Inflater>>,
-    /// Where the payload of the last event is: in the buffer from here to `start`, or in the
-    /// assembled message.
+    /// The payload of the last event is in the buffer, from here to `start` …
     payload: usize,
+    /// … or in the assembled message.
     is_assembled: bool,
     /// The opcode of the last message.
     opcode: Opcode,
     has_ended: bool,
 }
+// ANCHOR_END: inbound
 
 impl Inbound {
-    /// The receiving half of an endpoint. `received` are bytes that arrived after the handshake.
+    /// Creates the receiving half. `received` holds the bytes that arrived behind the handshake.
     pub(super) fn new(
         role: Role,
         limits: Limits,
@@ -99,7 +106,7 @@ impl Inbound {
         }
     }
 
-    /// Takes bytes that were read elsewhere.
+    /// Receives bytes that the caller has read.
     pub(super) fn receive(&mut self, bytes: &[u8]) {
         if self.buffer.capacity() - self.buffer.len() < bytes.len() {
             self.make_room(bytes.len());
@@ -108,10 +115,11 @@ impl Inbound {
     }
 
     // ANCHOR: buffer
-    /// The buffer to read into, limited to what one read should bring. There is always room in it.
+    /// Returns the buffer to read into. It always has room, and is limited to one read.
     ///
-    /// It grows with what has arrived, never with what a peer announces. Of a frame longer than a
-    /// buffer, only the rest is read, so that the next frame begins at the start of the buffer.
+    /// It grows with the bytes that have arrived, and not with the length that a peer declares.
+    /// While a frame is longer than a new buffer, a read stops at the end of that frame. So the
+    /// next frame begins at the start of the buffer.
     pub(super) fn buffer(&mut self) -> Limit<&mut Vec<u8>> {
         let long = self.frame.filter(|frame| frame.length > buffer::CAPACITY);
         let most = long.map_or(READ_MAX, |frame| READ_MAX.min(frame.length - frame.seen));
@@ -131,14 +139,14 @@ impl Inbound {
         } else {
             self.buffer.drain(..start);
         }
-        // With its header: so the next frame of this length fits from the start of the buffer.
+        // With room for its header, so that a second frame of this length fits as well.
         let frame_end = self.frame.map_or(0, |frame| HEADER_MAX + frame.length);
         buffer::grow(&mut self.buffer, room, frame_end.max(buffer::CAPACITY));
     }
 
     // ANCHOR: rest
-    /// Gives the buffer back if little or nothing is in it. Call this before waiting for bytes, which
-    /// may take long.
+    /// Gives the buffer back to the pool if there are few bytes in it or none. Call this before a
+    /// wait for bytes, which may be long.
     pub(super) fn rest(&mut self) {
         let left = &self.buffer[self.start..];
         if left.len() <= MOVED_OUT_MAX && self.buffer.capacity() >= buffer::CAPACITY {
@@ -149,7 +157,7 @@ impl Inbound {
     }
     // ANCHOR_END: rest
 
-    /// The payload of the last event.
+    /// Returns the payload of the last event.
     pub(super) fn payload(&self) -> &[u8] {
         if self.is_assembled {
             &self.message.assembled
@@ -158,7 +166,7 @@ impl Inbound {
         }
     }
 
-    /// The last event, if it is a message.
+    /// Returns the last event as a message.
     pub(super) fn message(&self) -> Message<'_> {
         Message::new(self.opcode, self.payload())
     }
@@ -166,7 +174,7 @@ impl Inbound {
     /// Looks for the next event. Returns `None` if more bytes are needed.
     ///
     /// # Errors
-    /// The first rule that the peer breaks, once. All events before it have been returned.
+    /// The first rule that the peer breaks, once, after all events before it.
     pub(super) fn advance(&mut self) -> Result<Option<Received>, Failure> {
         if take(&mut self.is_assembled) {
             self.message.assembled = Vec::new();
@@ -194,6 +202,7 @@ impl Inbound {
     }
 
     // ANCHOR: next_event
+    /// Reads one frame after the other, until an event is complete or more bytes are needed.
     fn next_event(&mut self) -> Result<Option<Received>, Failure> {
         loop {
             let begun = if self.frame.is_some() { self.frame.take() } else { self.begin_frame()? };
@@ -208,6 +217,7 @@ impl Inbound {
                     let close = CloseFrame::decode(self.payload())?;
                     return Ok(Some(Received::Close(close.map(|close| close.code))));
                 }
+                // A fragment: the message goes on.
                 _ if !frame.fin => {}
                 opcode => {
                     self.is_assembled = !frame.stays;
@@ -220,8 +230,8 @@ impl Inbound {
     // ANCHOR_END: next_event
 
     // ANCHOR: begin_frame
-    /// Decodes the header of the next frame, if it has arrived, and checks that such a frame may
-    /// come now (§5.4) and is within the limits.
+    /// Decodes the header of the next frame if it has arrived. Checks that such a frame is allowed
+    /// after the last one (§5.4), and that it is within the limits.
     fn begin_frame(&mut self) -> Result<Option<ArrivingFrame>, Failure> {
         let arrived = &self.buffer[self.start..];
         let (masking, rsv1) = (self.role.masking(), self.inflater.is_some());
@@ -229,7 +239,7 @@ impl Inbound {
         let Some((header, behind)) = decoded else { return Ok(None) };
         let FrameHeader { fin, rsv1, mut opcode, masking_key, length } = header;
         let message = &mut self.message;
-        // Only the first frame of a message says that it is compressed (RFC 7692 §6).
+        // RSV1 is allowed on the first frame of a message only (RFC 7692 §6).
         if rsv1 && (opcode.is_control() || message.opcode.is_some()) {
             return Err(HeaderError::ReservedBit(1).into());
         }
@@ -248,14 +258,15 @@ impl Inbound {
             }
         }
         self.start += behind;
-        // No frame is longer than its limit, so its length fits.
+        // It is within the limits, so it fits.
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         Ok(Some(ArrivingFrame { opcode, fin, stays, masking_key, length, seen: 0 }))
     }
     // ANCHOR_END: begin_frame
 
     // ANCHOR: take_payload
-    /// Unmasks and checks what has arrived of the payload. Returns whether the frame is complete.
+    /// Unmasks and checks the bytes of the payload that have arrived. Returns whether the frame is
+    /// complete.
     fn take_payload(&mut self, mut frame: ArrivingFrame) -> Result<bool, Failure> {
         let begin = self.start + if frame.stays { frame.seen } else { 0 };
         let end = self.buffer.len().min(begin + frame.length - frame.seen);

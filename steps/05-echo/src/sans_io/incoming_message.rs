@@ -1,4 +1,4 @@
-//! The message that is arriving in fragments, or compressed: all that is known about it.
+//! A message that is arriving in fragments, or compressed.
 
 use std::mem::take;
 
@@ -7,12 +7,13 @@ use framing::Opcode;
 use super::{buffer, failure::Failure, limits::Limits, utf8::Utf8};
 use crate::compression::inflate::{Inflater, Next};
 
-/// A compressed message may be this much longer than twice the limit on messages. No encoder needs
-/// two bytes for each of ours: a symbol of DEFLATE has at most 15 bits.
+/// On the wire, a compressed message may have twice the limit on messages and this many bytes. No
+/// encoder needs more than two bytes for one: a code of DEFLATE has at most 15 bits.
 const COMPRESSED_EXTRA: u64 = 1024;
 
-/// A message that is arriving in fragments, or compressed. One in a single uncompressed frame needs
-/// none of this. Between two messages, everything here is zero and empty.
+// ANCHOR: message
+/// A message that is arriving in fragments, or compressed. A message in one uncompressed frame does
+/// not use it. Between two messages, all fields are empty or zero.
 #[derive(Debug, Default)]
 pub(super) struct IncomingMessage {
     /// The opcode of the first frame, once it has arrived.
@@ -21,21 +22,22 @@ pub(super) struct IncomingMessage {
     pub(super) is_compressed: bool,
     /// The number of frames so far.
     fragments: u32,
-    /// The lengths of all frames so far, as they are on the wire.
+    /// The sum of the lengths of these frames, as declared in their headers.
     wire_length: u64,
-    /// The payload so far, if it cannot stay in the buffer it was received in: that of earlier
-    /// fragments, or the decompressed one.
+    /// The payload so far: that of the fragments, or what it has become by decompression.
     pub(super) assembled: Vec<u8>,
+    /// The state of the check, if the message is a text.
     utf8: Utf8,
 }
+// ANCHOR_END: message
 
 impl IncomingMessage {
     // ANCHOR: begin_frame
-    /// Takes the header of the next frame of the message into account.
+    /// Adds the header of the next frame of the message.
     ///
     /// # Errors
-    /// [`Failure::MessageTooBig`] and [`Failure::TooManyFragments`]: a limit is exceeded by what the
-    /// header announces. None of it has to arrive, and nothing is allocated for it.
+    /// [`Failure::MessageTooBig`] or [`Failure::TooManyFragments`] if the header alone exceeds a limit.
+    /// The payload need not arrive for this, and nothing is allocated for it.
     pub(super) fn begin_frame(
         &mut self,
         opcode: Opcode,
@@ -59,7 +61,8 @@ impl IncomingMessage {
     // ANCHOR_END: begin_frame
 
     // ANCHOR: append
-    /// Adds the next bytes of the message, and checks them. `is_end` says that they are the last.
+    /// Adds the next bytes of the payload, and checks them. `is_end` says that they are the last
+    /// ones.
     pub(super) fn append(
         &mut self,
         payload: &[u8],
@@ -90,10 +93,10 @@ impl IncomingMessage {
     // ANCHOR_END: append
 
     // ANCHOR: decompress
-    /// Decompresses the next bytes of a compressed message, and checks what they become.
+    /// Decompresses the next bytes of a compressed message, and checks the result.
     ///
-    /// The checks follow the order of the decompressed bytes: a byte over the limit, a byte that is
-    /// not UTF-8, or the place where the compressed data is invalid, whichever is first.
+    /// The first fault in the order of the decompressed bytes is reported: a byte over the limit, a
+    /// byte that is not UTF-8, or compressed data that is invalid.
     fn decompress(
         &mut self,
         mut compressed: &[u8],
@@ -102,7 +105,7 @@ impl IncomingMessage {
     ) -> Result<(), Failure> {
         loop {
             let known = self.assembled.len();
-            // One byte over the limit shows that it is exceeded.
+            // Room for one byte over the limit, which shows that the message is too long.
             let room = limits.message.saturating_add(1) - known;
             let growth = (8 * compressed.len()).max(1024).min(room);
             buffer::grow(&mut self.assembled, growth, known + room);

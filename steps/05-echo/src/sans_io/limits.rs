@@ -1,4 +1,4 @@
-//! How much one connection may make us hold.
+//! Limits on the memory that one connection can take.
 
 use clap::Args;
 use web::{number_in, positive};

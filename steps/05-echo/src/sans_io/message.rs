@@ -1,8 +1,8 @@
-//! A message, whatever frames it was sent in.
+//! A message, independent of the frames in which it was sent.
 
 use framing::Opcode;
 
-/// A complete message. Its payload is borrowed from the buffer that it was received in.
+/// A complete message. A received one borrows its payload from the buffer that it was read into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message<'payload> {
     /// A text. A received one has been checked to be UTF-8 (RFC 6455 §5.6).
@@ -12,19 +12,19 @@ pub enum Message<'payload> {
 }
 
 impl<'payload> Message<'payload> {
-    /// The bytes of the message.
+    /// Returns the bytes of the message.
     pub fn payload(self) -> &'payload [u8] {
         match self {
             Self::Text(payload) | Self::Binary(payload) => payload,
         }
     }
 
-    /// The message whose first frame has this opcode.
+    /// Creates the message whose first frame has this opcode.
     pub(super) fn new(opcode: Opcode, payload: &'payload [u8]) -> Self {
         if opcode == Opcode::Text { Self::Text(payload) } else { Self::Binary(payload) }
     }
 
-    /// The opcode of the message's first frame.
+    /// Returns the opcode of the message's first frame.
     pub(super) fn opcode(self) -> Opcode {
         match self {
             Self::Text(_) => Opcode::Text,

@@ -1,4 +1,4 @@
-//! The sending half: messages in, bytes out.
+//! The sending half of an endpoint: messages in, bytes out.
 
 use framing::{FrameHeader, HEADER_MAX, Opcode};
 use unmasking::{MaskingKey, mask};
@@ -6,36 +6,42 @@ use unmasking::{MaskingKey, mask};
 use super::{buffer, close::CloseFrame, encoded::Encoded, message::Message, role::Role};
 use crate::compression::deflate::Deflater;
 
-/// The most pongs that wait to be written. For a peer that pings and does not read, only the answer
-/// to its latest ping is kept beyond them (RFC 6455 §5.5.3).
+// ANCHOR: pongs_max
+/// The most pongs in the buffer. If a peer sends more pings and does not read, only the pong for
+/// its latest ping is kept as well (RFC 6455 §5.5.3).
 const PONGS_MAX: u8 = 128;
-/// While at most this many bytes wait for a peer that does not read, they have a buffer of their size.
+// ANCHOR_END: pongs_max
+/// If at most this many bytes wait for a peer that does not read, they get a buffer of their own
+/// size.
 const RESTING_MAX: usize = 64 * 1024;
 /// The longest payload of a control frame (§5.5).
 const CONTROL_MAX: usize = 125;
 
-/// A new masking key. It must be unpredictable (§10.3), so it comes from a cryptographic generator
-/// that the system has seeded.
+/// Returns a new masking key. It must be unpredictable (§10.3), so it comes from a cryptographic
+/// generator that is seeded by the system.
 fn new_key() -> MaskingKey {
     rand::random()
 }
 
+// ANCHOR: outbound
 /// The frames that we send, until they are written.
 pub struct Outbound {
     role: Role,
     /// Frames. The bytes before `start` have been written.
     buffer: Vec<u8>,
     start: usize,
-    /// The number of pongs in the buffer.
+    /// The number of pongs that were put into the buffer since it was last empty.
     pongs: u8,
-    /// The payload of the pong that is sent once the buffer is written.
+    /// The payload of one more pong, which is sent when the buffer has been written.
     latest_pong: Option<Vec<u8>>,
+    /// Whether we have sent a close frame.
     is_closed: bool,
     deflater: Option<Box<Deflater>>,
 }
+// ANCHOR_END: outbound
 
 impl Outbound {
-    /// The sending half of an endpoint.
+    /// Creates the sending half.
     pub(super) fn new(role: Role, deflater: Option<Deflater>) -> Self {
         Self {
             role,
@@ -66,8 +72,9 @@ impl Outbound {
     }
 
     // ANCHOR: shared_bytes
-    /// The bytes of these messages, if they are the same here as on other connections. A client has to
-    /// mask them with a key of its own, and a connection with context takeover has to compress them.
+    /// Returns the bytes of these messages if they are the same on all connections of this kind,
+    /// and `None` if they are not: a client masks each frame with a new key, and with context
+    /// takeover each connection has a compressor of its own.
     pub fn shared_bytes<'bytes>(&self, messages: &'bytes Encoded) -> Option<&'bytes [u8]> {
         match &self.deflater {
             _ if self.role == Role::Client => None,
@@ -78,20 +85,20 @@ impl Outbound {
     }
     // ANCHOR_END: shared_bytes
 
-    /// Sends the rest of [shared bytes](Self::shared_bytes), of which others were written already.
+    /// Sends the rest of [shared bytes](Self::shared_bytes). The bytes before it have been written.
     pub fn raw(&mut self, bytes: &[u8]) {
         if !self.is_closed && !bytes.is_empty() {
             self.room(bytes.len()).extend_from_slice(bytes);
         }
     }
 
-    /// Sends an empty ping. A peer that is there answers it with a pong (§5.5.2).
+    /// Sends an empty ping. The peer has to answer it with a pong (§5.5.2).
     pub fn ping(&mut self) {
         self.frame(Opcode::Ping, false, &[]);
     }
 
     // ANCHOR: pong
-    /// Answers a ping with its payload (§5.5.3).
+    /// Answers a ping with a pong that has the same payload (§5.5.3).
     pub(super) fn pong(&mut self, payload: &[u8]) {
         if self.is_closed {
             return;
@@ -106,8 +113,8 @@ impl Outbound {
     // ANCHOR_END: pong
 
     // ANCHOR: close
-    /// Sends a close frame, with a status code or without. Nothing is sent after it (§5.5.1). A
-    /// reason that is too long is cut.
+    /// Sends a close frame, with or without a status code. Nothing is sent after it (§5.5.1). A
+    /// reason that is too long is cut off.
     pub fn close(&mut self, close: Option<CloseFrame<'_>>) {
         let mut payload = Vec::new();
         if let Some(CloseFrame { code, reason }) = close {
@@ -122,18 +129,18 @@ impl Outbound {
     }
     // ANCHOR_END: close
 
-    /// Whether a close frame was sent. Whatever is sent after it is ignored.
+    /// Returns whether a close frame was sent. Messages that are sent after it are ignored.
     pub fn is_closed(&self) -> bool {
         self.is_closed
     }
 
-    /// The bytes to write, in this order.
+    /// Returns the bytes to write next.
     pub fn pending(&self) -> &[u8] {
         &self.buffer[self.start..]
     }
 
     // ANCHOR: written
-    /// Notes that the first `count` pending bytes have been written.
+    /// Removes the first `count` pending bytes, which have been written.
     pub fn written(&mut self, count: usize) {
         self.start += count;
         if self.start == self.buffer.len() {
@@ -147,8 +154,8 @@ impl Outbound {
     }
     // ANCHOR_END: written
 
-    /// Gives the buffer back if most of it is empty. Call this before a wait that may be long: for a
-    /// peer that does not read, only what it has to read is kept.
+    /// Replaces the buffer by one of the right size if most of it is empty. Call this before a wait
+    /// that may be long.
     pub fn rest(&mut self) {
         if self.buffer.capacity() >= buffer::CAPACITY && self.pending().len() <= RESTING_MAX {
             let pending = self.pending().to_vec();
@@ -157,9 +164,12 @@ impl Outbound {
         }
     }
 
-    /// Sends a message without copying its payload, if that is possible: a client must mask, and so
-    /// must copy. Returns whether it was possible: then the caller writes the payload after the
-    /// pending bytes, and calls [`written_uncopied`](Self::written_uncopied).
+    /// Sends the header of a message, so that the caller can write the payload without a copy. Then the
+    /// caller writes the payload behind the pending bytes, and calls
+    /// [`written_uncopied`](Self::written_uncopied).
+    ///
+    /// Returns `false`, and sends nothing, if a copy is necessary: a client has to mask, and a
+    /// connection with compression has to compress.
     pub fn uncopied(&mut self, message: Message<'_>) -> bool {
         let is_possible = self.role == Role::Server && self.deflater.is_none() && !self.is_closed;
         if is_possible {
@@ -169,8 +179,8 @@ impl Outbound {
         is_possible
     }
 
-    /// Notes that `count` bytes have been written, of the pending ones and of `payload` after them.
-    /// The rest is copied, and is pending then.
+    /// Removes the first `count` bytes of the pending ones and of `payload` behind them, which have
+    /// been written. The rest of `payload` is copied, and is pending afterwards.
     pub fn written_uncopied(&mut self, count: usize, payload: &[u8]) {
         let pending = self.pending().len();
         let left = &payload[count.saturating_sub(pending)..];
@@ -180,7 +190,7 @@ impl Outbound {
         self.written(count.min(pending));
     }
 
-    /// Sends a frame, masked if we are the client.
+    /// Sends a frame. A client masks it.
     fn frame(&mut self, opcode: Opcode, rsv1: bool, payload: &[u8]) {
         if self.is_closed {
             return;
@@ -196,7 +206,7 @@ impl Outbound {
         }
     }
 
-    /// The buffer, with room for `length` more bytes.
+    /// Returns the buffer, with room for `length` more bytes.
     fn room(&mut self, length: usize) -> &mut Vec<u8> {
         if self.buffer.capacity() - self.buffer.len() < length {
             if self.buffer.capacity() == 0 {

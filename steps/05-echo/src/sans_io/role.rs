@@ -1,4 +1,4 @@
-//! Which end of the connection we are.
+//! The two ends of a connection.
 
 use framing::Masking;
 
@@ -12,7 +12,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// Whether the frames that this end receives must be masked.
+    /// Returns whether the frames that this end receives must be masked.
     pub(super) fn masking(self) -> Masking {
         if self == Self::Server { Masking::Required } else { Masking::Forbidden }
     }

@@ -1,4 +1,5 @@
-//! Checks UTF-8 while a text arrives, each byte once (RFC 6455 §8.1).
+//! A check of UTF-8 for a text that arrives in pieces (RFC 6455 §8.1). It looks at each byte once,
+//! and a second time only at the bytes of a character that was cut.
 
 use simdutf8::compat::from_utf8;
 
@@ -7,21 +8,24 @@ use super::failure::Failure;
 /// The longest character, in bytes.
 const CHARACTER_MAX: usize = 4;
 
-/// The state of a text that arrives in pieces, which may end in the middle of a character.
+// ANCHOR: utf8
+/// The state of a text that arrives in pieces. A piece may end in the middle of a character.
 #[derive(Clone, Debug, Default)]
 pub struct Utf8 {
-    /// The first bytes of a character whose last bytes have not arrived, and their number.
+    /// The bytes of a character that have arrived, while others have not.
     unfinished: [u8; CHARACTER_MAX],
+    /// The number of these bytes.
     count: u8,
 }
+// ANCHOR_END: utf8
 
-// ANCHOR: check
 impl Utf8 {
+    // ANCHOR: push
     /// Checks the next piece.
     ///
     /// # Errors
-    /// [`Failure::NotUtf8`] at the first byte that no valid text can have there. A character that is
-    /// only unfinished is not an error.
+    /// [`Failure::NotUtf8`] at the first byte that no valid text can have there. An unfinished
+    /// character at the end of the piece is not an error.
     pub fn push(&mut self, mut piece: &[u8]) -> Result<(), Failure> {
         while self.count > 0
             && let Some((&byte, rest)) = piece.split_first()
@@ -39,6 +43,7 @@ impl Utf8 {
         }
         Ok(())
     }
+    // ANCHOR_END: push
 
     /// Checks that the text does not end in the middle of a character.
     ///
@@ -49,7 +54,9 @@ impl Utf8 {
     }
 }
 
-/// Returns the unfinished character at the end of `text`, or nothing.
+// ANCHOR: unfinished
+/// Returns the bytes of an unfinished character at the end of `text`: none, if there is no such
+/// character.
 fn unfinished(text: &[u8]) -> Result<&[u8], Failure> {
     match from_utf8(text) {
         Ok(_) => Ok(&[]),
@@ -57,4 +64,4 @@ fn unfinished(text: &[u8]) -> Result<&[u8], Failure> {
         Err(error) => Ok(&text[error.valid_up_to()..]),
     }
 }
-// ANCHOR_END: check
+// ANCHOR_END: unfinished

@@ -1,4 +1,4 @@
-//! The shortest conversation there is, and the whole lesson on batching.
+//! The echo, in three lines.
 
 use std::convert::Infallible;
 
@@ -7,15 +7,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use crate::tokio_driver::{connection::Connection, ended::Ended};
 
 // ANCHOR: echo
-/// Sends every message back, until the connection ends.
+/// Sends every message back until the connection ends.
 ///
-/// Look at where it waits. `recv` returns at once as long as there are messages in what was read, and
-/// `send` only collects. When there are no more messages, `recv` writes all answers in one piece, and
-/// reads once. So there is no system call for a message, only for a batch of them; and no copy of a
-/// large payload, which `send` writes from the buffer that it was read into.
+/// `recv` returns at once while there are messages in the bytes that were read, and `send` puts a
+/// short answer into a buffer. When there are no more messages, `recv` writes all answers together,
+/// and then reads again. So a system call serves a batch of messages.
 ///
 /// # Errors
-/// [`Ended`], always: this is the only way in which it ends.
+/// [`Ended`] says how the connection ended. The function returns nothing else.
 pub async fn echo(
     connection: &mut Connection<impl AsyncRead + AsyncWrite + Unpin>,
 ) -> Result<Infallible, Ended> {

@@ -1,4 +1,4 @@
-//! The echo server: its flags, the opening handshake, and what it does with each connection.
+//! The echo server: its flags, the opening handshake, and the task of each connection.
 
 pub(crate) mod echo;
 pub(crate) mod opening;

@@ -19,11 +19,11 @@ use crate::sans_io::{endpoint::Endpoint, limits::Limits, role::Role};
 /// The most bytes that are read at once.
 const PIECE: usize = 4096;
 
-/// The rules by which a server opens connections. The default is that of each flag, but without
+/// The rules of the opening handshake. The default is that of each flag, except that there is no
 /// compression.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Opening {
-    /// Who may connect.
+    /// Which requests are accepted.
     #[command(flatten)]
     pub policy: Policy,
     /// The limits on the request.
@@ -38,12 +38,14 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Reads a request and answers it, within twice `time`. Returns the refusal if it was not
-    /// upgraded: then the connection is over. Visitors are shown `page`. If a `refusal` is given,
-    /// every request is answered with it.
+    /// Reads a request and answers it, each within `time`. A request for a page is answered with
+    /// `page`, and if there is a `refusal`, every request is answered with it.
+    ///
+    /// Returns the request and an endpoint, or the refusal that was sent; then the connection is
+    /// over.
     ///
     /// # Errors
-    /// If the client is gone before it is answered.
+    /// If the connection breaks, or the answer cannot be sent in time.
     pub async fn accept(
         &self,
         stream: &mut TcpStream,
@@ -79,7 +81,7 @@ impl Opening {
     }
 }
 
-/// Reads the header block of a request, in however many pieces it comes.
+/// Reads the header block of a request, which may arrive in any number of pieces.
 async fn read_request(
     stream: &mut TcpStream,
     block: &mut HeaderBlock,

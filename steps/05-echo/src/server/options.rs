@@ -1,4 +1,4 @@
-//! The flags of the server. Most limits are flags in the file where they are kept.
+//! The flags of the server. Most limits are declared as flags in the file that applies them.
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
@@ -29,7 +29,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads the command line. If it makes no sense, says why and ends the program.
+    /// Reads the command line. If it is invalid, prints the reason and ends the program.
     pub fn from_command_line() -> Self {
         let options: Self = parse_command_line();
         if let Err(problem) = options.timeouts.check() {

@@ -1,4 +1,4 @@
-//! The server: it accepts connections, and gives each of them a task.
+//! The server: it accepts connections, and starts a task for each of them.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
@@ -15,27 +15,31 @@ use crate::sans_io::endpoint::Endpoint;
 use crate::server::{echo::echo, options::Options};
 use crate::tokio_driver::{clock::Clock, connection::Connection};
 
-/// The most connections over the limit that are answered at the same time. Others are dropped.
+/// The most connections over the limit that are answered at the same time. Further ones are
+/// dropped.
 const REFUSED_MAX: usize = 64;
-/// How much longer than the close timeout the server waits for its connections when it stops: each of
-/// them keeps to that timeout, and the system has to schedule them all.
+/// When the server stops, it waits for its connections for the close timeout and this time. Each of
+/// them keeps to the close timeout, but the system needs some time to run them all.
 const STOP_GRACE: Duration = Duration::from_secs(1);
 
+// ANCHOR: server
 /// An echo server. All its connections share it.
 #[derive(Debug)]
 pub struct Server {
     options: Options,
-    /// The page for visitors.
+    /// The page for browsers that do not ask for a WebSocket.
     page: Page,
     clock: Arc<Clock>,
-    /// A permit for each connection. All of them are back when all connections are over.
+    /// A permit for each connection. When all connections are over, all permits are here again.
     seats: Semaphore,
     /// A permit for each connection that is being refused.
     refused: Arc<Semaphore>,
 }
+// ANCHOR_END: server
 
-/// The permit of a connection, which is given back when it is over. It is half as large as tokio's
-/// own, and an idle connection has little else.
+// ANCHOR: seat
+/// The permit of a connection. It is given back when it is dropped. It is half as large as tokio's
+/// own type, because every idle connection has one.
 struct Seat(Arc<Server>);
 
 impl Drop for Seat {
@@ -43,9 +47,10 @@ impl Drop for Seat {
         self.0.seats.add_permits(1);
     }
 }
+// ANCHOR_END: seat
 
 impl Server {
-    /// A server with these options, which shows `page` to visitors.
+    /// Creates a server with these options, which answers requests for a page with `page`.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -60,7 +65,8 @@ impl Server {
         })
     }
 
-    /// Serves everybody who connects. Never returns.
+    // ANCHOR: serve
+    /// Serves every client that connects. Never returns.
     pub async fn serve(self: &Arc<Self>, listener: &TcpListener) {
         loop {
             let Ok((mut stream, _)) = listener.accept().await else {
@@ -69,7 +75,7 @@ impl Server {
             };
             let server = Arc::clone(self);
             if let Ok(permit) = self.seats.try_acquire() {
-                // The seat gives it back.
+                // The seat will give it back.
                 permit.forget();
                 tokio::spawn(connection(stream, Seat(server)));
             } else if let Ok(permit) = Arc::clone(&self.refused).try_acquire_owned() {
@@ -84,16 +90,20 @@ impl Server {
         }
     }
 
+    // ANCHOR_END: serve
+
+    // ANCHOR: stop
     /// Closes all connections with 1001, and waits until they are over or their time is up.
     pub async fn stop(&self) {
         self.clock.stop();
         let all = self.seats.acquire_many(self.options.max_connections);
         let _ = timeout(self.options.timeouts.close + STOP_GRACE, all).await;
     }
+    // ANCHOR_END: stop
 
     /// The opening handshake. Returns `None` if `stream` is not a WebSocket afterwards.
     async fn open(&self, stream: &mut TcpStream) -> Option<Endpoint> {
-        // Answers are written when they are complete, so there is nothing to wait for.
+        // We write answers as a whole, so the system should send them at once.
         let _ = stream.set_nodelay(true);
         let (opening, time) = (&self.options.opening, self.options.timeouts.handshake);
         let opened = tokio::select! {
@@ -104,14 +114,14 @@ impl Server {
         match &opened {
             Ok((request, _)) => self.say(stream, &format_args!("connected to {}", request.uri())),
             Err(Refusal::PlainRequest) => {}
-            // Whoever runs the server has to see which flag would allow it.
+            // The operator has to see which flag would allow this origin.
             Err(refusal @ Refusal::Origin(_)) => print_about(stream, &refusal.outcome()),
             Err(refusal) => self.say(stream, &refusal.outcome()),
         }
         opened.ok().map(|(_, endpoint)| endpoint)
     }
 
-    /// Prints a line about the peer of `stream`, if that was asked for.
+    /// Prints a line about the peer of `stream`, with `--verbose` or in a terminal.
     fn say(&self, stream: &TcpStream, news: &dyn Display) {
         if self.options.verbose {
             print_about(stream, news);
@@ -127,11 +137,11 @@ fn print_about(stream: &TcpStream, news: &dyn Display) {
 }
 
 // ANCHOR: connection
-/// One connection, from its first byte to its last.
+/// The task of one connection, from the opening handshake to the end.
 ///
-/// An idle connection keeps this future in memory, so it is kept small: the beginning and the end are
-/// boxed, and freed after use. It is a block and not an `async fn`, which would store its arguments
-/// twice.
+/// An idle connection keeps this future in memory, so it should be small. The beginning and the end
+/// are boxed, and freed after use. An `async fn` would store its arguments twice, so this is a
+/// block.
 #[expect(clippy::manual_async_fn, reason = "see above")]
 fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
     async move {

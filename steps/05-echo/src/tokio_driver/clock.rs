@@ -1,8 +1,9 @@
-//! One clock for all connections: it notices idle peers, and tells everybody to stop.
+//! One clock for all connections. It wakes them, so that they find idle peers and can stop.
 //!
-//! A timer for each connection would cost more than a hundred bytes, and resetting it a part of each
-//! message. Instead, a connection sets a flag when it receives something, and the clock wakes it now
-//! and then to look at the flag.
+//! A timer of its own would cost a connection more than a hundred bytes, and some time for each
+//! message, because a message resets it. Instead, a connection sets a flag when it receives
+//! something. The clock wakes each connection once in a ping interval, and the connection looks at
+//! the flag.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -14,21 +15,25 @@ use tokio::time::sleep;
 
 use super::{ended::Ended, timeouts::Timeouts};
 
-/// The number of groups in which connections are woken, one group after the other. So the pings to
-/// many idle peers are not all sent at the same moment.
+/// The connections are woken in this number of groups, one after the other. So the pings to many
+/// idle peers are not all sent at the same moment.
 const GROUPS: u32 = 8;
-/// The slot of an alarm that is not waiting yet. No alarm ever has this one.
+/// The slot of an alarm that is not waiting yet. A waiting alarm has a smaller number.
 const NOWHERE: u32 = u32::MAX;
 
+// ANCHOR: clock
 /// The clock of a program, which wakes its connections.
 #[derive(Debug)]
 pub struct Clock {
     pub(crate) timeouts: Timeouts,
-    /// Ticks since the start, of which there are [`GROUPS`] in a ping interval.
+    /// The number of ticks since the start. A ping interval has [`GROUPS`] ticks.
     ticks: AtomicU32,
+    /// Whether the program stops.
     stopped: AtomicBool,
+    /// The wakers of the waiting connections. A waker lets tokio run a task again.
     waiting: Mutex<Slab<Waker>>,
 }
+// ANCHOR_END: clock
 
 impl Clock {
     /// Starts a clock, which ticks until the last reference to it is dropped.
@@ -54,8 +59,7 @@ impl Clock {
         clock
     }
 
-    /// Tells every connection to end: [`recv`](crate::Connection::recv) returns
-    /// [`Ended::Stopped`].
+    /// Stops all connections: [`recv`](crate::Connection::recv) returns [`Ended::Stopped`].
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
         self.wake(|_| true);
@@ -65,7 +69,7 @@ impl Clock {
     pub(crate) async fn stopped(self: &Arc<Self>) {
         let mut alarm = Alarm::new(self);
         poll_fn(|context| {
-            // Whoever waits for this has a limit of its own on idle peers.
+            // The caller has a time limit of its own.
             alarm.alive = true;
             alarm.poll(context).map(drop)
         })
@@ -83,22 +87,24 @@ impl Clock {
     }
 }
 
-/// What the clock knows of one connection, and what the connection knows of the clock.
+// ANCHOR: alarm
+/// The part of a connection that belongs to the clock.
 #[derive(Debug)]
 pub(crate) struct Alarm {
     pub(crate) clock: Arc<Clock>,
-    /// Whether anything was received, or written, since the connection was last woken.
+    /// Whether bytes were received, or written, since the connection was last woken.
     pub(crate) alive: bool,
     /// Whether the connection knows that the clock was stopped.
     knows_of_stop: bool,
-    /// How often it was woken since `alive` was last set.
+    /// The number of ping intervals in a row in which `alive` was not set.
     quiet: u32,
     /// The ping interval in which it was last woken.
     interval: u32,
-    /// Its slot in the list of those that wait, and the waker there.
+    /// The place of its waker in the list of the clock, and a copy of the waker.
     slot: u32,
     waker: Waker,
 }
+// ANCHOR_END: alarm
 
 impl Alarm {
     pub(crate) fn new(clock: &Arc<Clock>) -> Self {
@@ -107,11 +113,12 @@ impl Alarm {
         Self { clock, alive: true, knows_of_stop: false, quiet, interval, slot, waker }
     }
 
-    /// Ready when nothing came for a ping interval: a ping will show whether the peer is there.
+    // ANCHOR: poll
+    /// Ready when nothing was received for a ping interval, and it is time for a ping.
     ///
     /// # Errors
-    /// [`Ended::Idle`] when nothing came for the idle time, and [`Ended::Stopped`], once, when the
-    /// clock was stopped.
+    /// [`Ended::Idle`] when nothing was received for the idle time, and [`Ended::Stopped`], once, when
+    /// the clock was stopped.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Ended>> {
         if !self.waker.will_wake(context.waker()) {
             self.wait(context.waker());
@@ -130,8 +137,9 @@ impl Alarm {
         let is_idle = self.clock.timeouts.ping * self.quiet >= self.clock.timeouts.idle;
         Poll::Ready(if is_idle { Err(Ended::Idle) } else { Ok(()) })
     }
+    // ANCHOR_END: poll
 
-    /// Checks that the clock was not stopped.
+    /// Checks whether the clock was stopped.
     ///
     /// # Errors
     /// [`Ended::Stopped`], once.
@@ -143,7 +151,7 @@ impl Alarm {
         Ok(())
     }
 
-    /// The number of the ping interval. The intervals of each group begin at its own tick.
+    /// Returns the number of the current ping interval. Each group has its own first tick.
     fn current_interval(&self) -> u32 {
         let ticks = self.clock.ticks.load(Ordering::Relaxed);
         ticks.wrapping_add(GROUPS - self.slot % GROUPS) / GROUPS
@@ -160,7 +168,7 @@ impl Alarm {
         self.slot = u32::try_from(waiting.insert(waker.clone())).unwrap_or(NOWHERE);
         drop(waiting);
         if is_first {
-            // The interval that runs has begun before this connection, and does not count.
+            // The current interval began before this connection, so it does not count.
             self.interval = self.current_interval();
         }
     }

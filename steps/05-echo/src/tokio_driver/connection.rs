@@ -1,5 +1,5 @@
-//! One connection on tokio. It does all the waiting: for bytes, for room to write, for a sign of
-//! life, and for the peer's part of the closing handshake.
+//! One connection on tokio. It waits for bytes, for room to write, for the clock, and for the
+//! peer's part of the closing handshake.
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -17,12 +17,12 @@ use crate::sans_io::close::{CloseCode, CloseFrame};
 use crate::sans_io::endpoint::{Endpoint, Progress};
 use crate::sans_io::{message::Message, role::Role};
 
-/// While more bytes than this wait to be written, nothing is read: a peer that does not read gets no
-/// further answers to its questions.
+/// While more bytes than this wait to be written, the connection returns no messages, and so reads
+/// nothing.
 const PENDING_MAX: usize = 256 * 1024;
 
 // ANCHOR: connection
-/// An open WebSocket connection: the protocol, and the stream that its bytes travel on.
+/// An open WebSocket connection on tokio: the socket, the protocol, and the clock.
 pub struct Connection<Stream> {
     stream: Stream,
     endpoint: Endpoint,
@@ -31,22 +31,22 @@ pub struct Connection<Stream> {
 // ANCHOR_END: connection
 
 impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
-    /// A connection on `stream`, after the opening handshake. The clock says when it is idle.
+    /// Creates a connection on `stream`, after the opening handshake.
     pub fn new(stream: Stream, endpoint: Endpoint, clock: &Arc<Clock>) -> Self {
         Self { stream, endpoint, alarm: Alarm::new(clock) }
     }
 
     // ANCHOR: recv
-    /// Returns the next message, and the sending side to answer it with.
+    /// Returns the next message, and the sending side for an answer.
     ///
-    /// Pings and the peer's close are answered on the way. All that was sent is written as soon as
-    /// there is no message to return: in one piece, with the answers to all that came in one piece.
+    /// Pings and the peer's close frame are answered on the way. When the bytes so far have no more
+    /// messages, all answers are written, and then more bytes are read.
     ///
-    /// This future may be dropped while it waits, by `select!` for example. Nothing is lost.
+    /// This future may be dropped while it waits, for example by `select!`. No bytes are lost:
+    /// those that were read, and those that still have to be written, are in the connection.
     ///
     /// # Errors
-    /// [`Ended`], if no more messages will come. What is still to be written and waited for then is
-    /// left to [`end`](Self::end).
+    /// [`Ended`], if no more messages will come. Then call [`end`](Self::end), which does the rest.
     pub async fn recv(&mut self) -> Result<(Message<'_>, Outgoing<'_, Stream>), Ended> {
         if self.endpoint.outbound().pending().len() > PENDING_MAX {
             self.flush().await?;
@@ -59,17 +59,17 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     }
     // ANCHOR_END: recv
 
-    /// The sending side.
+    /// Returns the sending side.
     pub fn outgoing(&mut self) -> Outgoing<'_, Stream> {
         Outgoing { stream: &mut self.stream, outbound: self.endpoint.outbound() }
     }
 
-    /// The stream that the bytes travel on.
+    /// Returns the socket.
     pub fn stream(&self) -> &Stream {
         &self.stream
     }
 
-    /// Writes all that was sent, and reads nothing meanwhile.
+    /// Writes all bytes that are pending, and reads nothing meanwhile.
     ///
     /// # Errors
     /// [`Ended`], as in [`recv`](Self::recv).
@@ -77,12 +77,12 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
         poll_fn(|context| self.poll_flush(context)).await
     }
 
-    /// Reads nothing for as long as this future is kept: a peer that sends too fast has to wait. What
-    /// was sent is written meanwhile. Returns only if the connection is over.
+    /// Reads nothing while the caller waits for this future, so that a peer which sends too fast
+    /// has to wait. Pending bytes are written. Returns only if the connection is over.
     pub async fn pause(&mut self) -> Ended {
         loop {
             let woken = poll_fn(|context| {
-                // We do not read, so the peer's silence means nothing.
+                // We do not read, so we cannot tell whether the peer is silent.
                 self.alarm.alive = true;
                 ready!(self.poll_flush(context))?;
                 self.alarm.poll(context)
@@ -94,12 +94,13 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     }
 
     // ANCHOR: end
-    /// Ends the connection as it becomes the way in which it `ended`, within the close timeout: after
-    /// a close or a failure, the last frames are written; if the program stops, the peer is told.
+    /// Does the rest of the work after the connection has `ended`, within the close timeout. After a
+    /// close frame or a failure, it writes our last frames. If the program stops, it closes the
+    /// connection with 1001.
     pub async fn end(mut self, ended: &Ended) {
         let time = self.alarm.clock.timeouts.close;
         match ended {
-            // A peer that has not ended its side by then has had its time.
+            // If the peer has not ended its side in this time, the connection is dropped.
             Ended::ByPeer(_) => {
                 let _ = timeout(time, self.finish()).await;
             }
@@ -113,15 +114,15 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     // ANCHOR_END: end
 
     // ANCHOR: close
-    /// Closes the connection: sends `close`, waits for the peer's, and ends the TCP connection, all
-    /// within `time`. Messages that still come are ignored.
+    /// Closes the connection: sends `close`, waits for the peer's close frame, and ends the TCP
+    /// connection, all within `time`. Messages that still arrive are ignored.
     pub async fn close(mut self, close: CloseFrame<'_>, time: Duration) {
         self.endpoint.outbound().close(Some(close));
         let handshake = async {
             while let Ok(progress) = self.endpoint.advance() {
                 if progress == Progress::NeedsBytes
                     && let Err(ended) = poll_fn(|context| self.poll_exchange(context)).await
-                    // That the program stops is no reason to stop closing.
+                    // If the program stops, we go on closing.
                     && !matches!(ended, Ended::Stopped)
                 {
                     break;
@@ -129,7 +130,7 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
             }
             self.finish().await
         };
-        // Whether the peer has done its part or not, it has had its time.
+        // When the time is up, the connection is dropped.
         let _ = timeout(time, handshake).await;
     }
     // ANCHOR_END: close
@@ -137,18 +138,16 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     // ANCHOR: finish
     /// Ends the TCP connection, after both sides have sent their last frame (RFC 6455 §7.1.1).
     ///
-    /// A socket that is closed with unread bytes in it resets the connection, and the peer's system
-    /// may then discard our close frame. So we end our direction, and read until the peer has ended
-    /// its own.
-    ///
-    /// It is boxed where it is used: an idle connection need not keep room for its own end.
+    /// If a socket is closed while it has unread bytes, the system resets the connection, and the
+    /// peer's system may then discard our close frame. So we end our direction, and read until the
+    /// peer has ended its own.
     async fn finish(&mut self) -> io::Result<u64> {
         while !self.endpoint.outbound().pending().is_empty() {
             let written = self.stream.write(self.endpoint.outbound().pending()).await?;
             self.endpoint.outbound().written(written);
         }
         self.stream.flush().await?;
-        // The server is the first to end the connection.
+        // The server ends the TCP connection first.
         if self.endpoint.role() == Role::Server {
             self.stream.shutdown().await?;
         }
@@ -157,11 +156,11 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     // ANCHOR_END: finish
 
     // ANCHOR: poll_exchange
-    /// Writes what is pending, then reads what has come. Ready when bytes came.
+    /// Writes what is pending, and then reads. Ready when bytes have been read.
     fn poll_exchange(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Ended>> {
         loop {
             ready!(self.poll_flush(context))?;
-            // A peer that is never silent is never waited for.
+            // If the peer is never silent, the alarm below is never polled.
             self.alarm.check_stopped()?;
             if let Poll::Ready(count) = self.poll_read(context)? {
                 self.alarm.alive = true;
@@ -171,13 +170,14 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
                 });
             }
             ready!(self.alarm.poll(context))?;
-            // The next round writes it.
+            // It is written in the next round.
             self.endpoint.outbound().ping();
         }
     }
     // ANCHOR_END: poll_exchange
 
-    /// Writes all that is pending. A peer that takes none of it for the idle time is dropped.
+    // ANCHOR: poll_flush
+    /// Writes all that is pending. Fails if the peer takes nothing of it for the idle time.
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Ended>> {
         let outbound = self.endpoint.outbound();
         let before = outbound.pending().len();
@@ -190,7 +190,7 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
                 Poll::Pending => {
                     self.alarm.alive |= outbound.pending().len() < before;
                     outbound.rest();
-                    // A ping would only wait behind the rest.
+                    // A ping would have to wait behind the other bytes, so none is sent.
                     while self.alarm.poll(context)?.is_ready() {}
                     return Poll::Pending;
                 }
@@ -198,8 +198,10 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
         }
         Pin::new(&mut self.stream).poll_flush(context).map_err(Ended::from)
     }
+    // ANCHOR_END: poll_flush
 
-    /// Reads once, into a buffer that is held only if there is something in it.
+    // ANCHOR: poll_read
+    /// Reads once. If there are no bytes, the buffer goes back to the pool.
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let mut buffer = self.endpoint.buffer();
         let read = pin!(self.stream.read_buf(&mut buffer)).poll(context);
@@ -208,4 +210,5 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
         }
         read
     }
+    // ANCHOR_END: poll_read
 }

@@ -11,15 +11,15 @@ pub enum Ended {
     /// The peer closed the connection, or broke a rule.
     #[error(transparent)]
     ByPeer(#[from] Ending),
-    /// Nothing came from the peer for the idle time, not even a pong.
+    /// The peer sent nothing for the idle time, not even a pong.
     #[error("dropped: nothing came for the idle time")]
     Idle,
-    /// The program stops. The connection is still open, and has to be [ended].
+    /// The program stops. The connection is still open, and must be [ended].
     ///
     /// [ended]: crate::Connection::end
     #[error("told to stop")]
     Stopped,
-    /// The TCP connection broke or ended without a closing handshake. Browsers report code 1006.
+    /// The TCP connection broke, or ended without a closing handshake.
     #[error("vanished without a close: {0}")]
     Vanished(#[from] io::Error),
 }

@@ -1,4 +1,4 @@
-//! The driver on tokio: one connection, which reads, writes and waits.
+//! The driver on tokio: it reads, writes and waits for one connection.
 
 pub(crate) mod clock;
 pub(crate) mod connection;

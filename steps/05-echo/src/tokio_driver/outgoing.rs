@@ -8,22 +8,24 @@ use tokio::io::AsyncWrite;
 
 use crate::sans_io::{encoded::Encoded, message::Message, outbound::Outbound};
 
-/// Payloads of at least this size are written from where they are, without a copy. For shorter ones
-/// a copy is cheaper than a system call.
+/// Payloads of at least this size are written from where they are, without a copy. For shorter
+/// ones, a copy costs less than a system call.
 const UNCOPIED_MIN: usize = 128 * 1024;
 
-/// Sends messages on a connection. Borrowed from it, alone or beside a received message.
+// ANCHOR: outgoing
+/// The sending side of a connection. It is borrowed from the connection, alone or with a message.
 pub struct Outgoing<'connection, Stream> {
     pub(super) stream: &'connection mut Stream,
     pub(super) outbound: &'connection mut Outbound,
 }
+// ANCHOR_END: outgoing
 
 impl<Stream: AsyncWrite + Unpin> Outgoing<'_, Stream> {
     // ANCHOR: send
-    /// Sends a message. This never waits: the message is written together with others, when
+    /// Sends a message without waiting. It is written together with others, when
     /// [`recv`](crate::Connection::recv) has no more messages to return, or by
-    /// [`flush`](crate::Connection::flush). Of a long one, as much as the system takes is written at
-    /// once.
+    /// [`flush`](crate::Connection::flush). A long one is written at once, as far as the system takes
+    /// it.
     ///
     /// # Errors
     /// If the TCP connection is broken.
@@ -34,7 +36,7 @@ impl<Stream: AsyncWrite + Unpin> Outgoing<'_, Stream> {
             return Ok(());
         }
         let parts = [self.outbound.pending(), payload].map(IoSlice::new);
-        // Nobody needs to be woken: the next flush asks again.
+        // No task needs to be woken, because the next flush tries again.
         let mut context = Context::from_waker(Waker::noop());
         let written = match Pin::new(&mut *self.stream).poll_write_vectored(&mut context, &parts) {
             Poll::Ready(written) => written?,
@@ -52,15 +54,16 @@ impl<Stream: AsyncWrite + Unpin> Outgoing<'_, Stream> {
     }
 
     // ANCHOR: write_encoded
-    /// Sends messages that were encoded once for many connections, and writes what the system takes
-    /// at once: from the bytes that all connections share, if these are the same here. Returns whether
-    /// the system has taken everything.
+    /// Sends messages that were encoded once for many connections, and writes at once what the
+    /// system takes. The bytes that all connections share are written without a copy, if this
+    /// connection can use them. Returns whether the system has taken everything.
     ///
-    /// This may be called by another task than the one that reads from the connection. If it returns
-    /// `false`, that task must be woken. It writes the rest, or finds that the connection is broken.
+    /// The caller may be another task than the one that reads from the connection. If this returns
+    /// `false`, the caller must wake that task. It writes the rest, or finds that the connection is
+    /// broken.
     pub fn write_encoded(&mut self, messages: &Encoded) -> bool {
         if self.pending() > 0 {
-            // That task waits for room already, or is about to write.
+            // That task already waits for room, or will write soon.
             self.outbound.encoded(messages);
             return false;
         }
@@ -80,14 +83,14 @@ impl<Stream: AsyncWrite + Unpin> Outgoing<'_, Stream> {
     }
     // ANCHOR_END: write_encoded
 
-    /// The number of bytes that were sent and are not written yet.
+    /// Returns the number of bytes that were sent and have not been written.
     pub fn pending(&self) -> usize {
         self.outbound.pending().len()
     }
 }
 
-/// Writes what the system takes at once. Returns the number of bytes. Whatever is wrong with the
-/// connection, its own task will notice.
+/// Writes what the system takes at once. Returns the number of bytes. The connection's own task
+/// finds errors.
 fn try_write(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> usize {
     let mut context = Context::from_waker(Waker::noop());
     match Pin::new(stream).poll_write(&mut context, bytes) {

@@ -1,11 +1,11 @@
-//! How long a peer may take.
+//! Time limits for a peer.
 
 use std::time::Duration;
 
 use clap::Args;
 use web::{flag_defaults, seconds};
 
-/// How long we wait for a peer. These limits are always on.
+/// How long we wait for a peer. These limits cannot be turned off.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Timeouts {
     /// The time for the whole opening handshake

@@ -3,6 +3,7 @@
 
 use echo::{Agreement, Ending, Endpoint, Failure, Limits, Message, Progress, Role};
 
+// ANCHOR: delivered
 /// What an endpoint delivered, copied out of its buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Delivered {
@@ -11,7 +12,9 @@ pub(crate) enum Delivered {
     Closed(Option<u16>),
     Failed(Failure),
 }
+// ANCHOR_END: delivered
 
+// ANCHOR: converse
 /// Feeds `pieces` to an endpoint that echoes. Returns what it delivered, and what it sent.
 pub(crate) fn converse<'a>(
     role: Role,
@@ -37,12 +40,13 @@ pub(crate) fn converse<'a>(
                 Err(Ending::Failed(failure)) => delivered.push(Delivered::Failed(failure)),
             }
         }
-        // As a driver does when there is nothing to read: the buffer goes, what is in it stays.
+        // A driver does this when nothing has arrived: it gives the buffer back, without losing bytes.
         endpoint.rest();
         sent.extend(written(&mut endpoint));
     }
     (delivered, sent)
 }
+// ANCHOR_END: converse
 
 /// Writes all that is pending, as a driver does, and returns it.
 pub(crate) fn written(endpoint: &mut Endpoint) -> Vec<u8> {

@@ -29,18 +29,18 @@ const SHORT_REST: Duration = Duration::from_millis(5);
 ///
 /// It waits for three things at once: for something to do on the
 /// [line](crate::delivery::line::Line), for the end of a rest, and for the loss of the name. A
-/// broadcast does not go through this task. So a member who does not read does not delay the others
+/// broadcast does not go through this task, so a member who does not read does not delay the others
 /// (fault F21).
 ///
-/// Most connections are quiet most of the time, and then this is all that their tasks keep in memory.
-/// So it is a future written by hand: that of an `async fn` would be three times as large.
+/// Most connections are quiet most of the time, and then this is all that they keep in memory. So the
+/// future is written by hand: that of an `async fn` would be three times as large.
 pub(crate) struct Conversation<P> {
     /// Who takes part, with the place among the open connections. Taken at the end.
     talk: Option<(P, Seat)>,
     rate_limit: RateLimit,
     /// While it runs, nothing is received: the member has sent too fast, or the room has much to send.
     rest: Option<Pin<Box<Sleep>>>,
-    /// What remains to be done when the conversation is over.
+    /// The future that ends the connection, once the conversation is over.
     end: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 // ANCHOR_END: conversation

@@ -8,27 +8,27 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// A member may send this many seconds' worth of messages at once.
 const BURST_SECONDS: u32 = 4;
 
+// ANCHOR: rate_limit
 /// How much of its rate a connection has used.
 ///
-/// A member who sends too fast is slowed down, not disconnected. The server reads the next message
-/// a little later, and the member's own TCP makes it wait. No message is lost.
+/// A member who sends too fast is slowed down, not disconnected: the server reads the next message
+/// later.
 #[derive(Debug)]
 pub(crate) struct RateLimit {
     /// Messages a second.
     rate: u32,
-    /// The time at which all messages so far will be paid for.
+    /// The time at which all messages so far are within the rate.
     paid: Instant,
 }
 
-// ANCHOR: rate_limit
 impl RateLimit {
     /// Allows `rate` messages a second.
     pub(crate) fn new(rate: u32) -> Self {
         Self { rate: rate.max(1), paid: Instant::now() }
     }
 
-    /// Counts a message. Returns how long nothing may be read after it, if at all. The timer is in a
-    /// box, because most members never need it.
+    /// Counts a message. If the member is too fast, returns a timer: nothing is read until it ends.
+    /// The timer is in a box, because most members never need it.
     pub(crate) fn count(&mut self) -> Option<Pin<Box<Sleep>>> {
         let now = Instant::now();
         self.paid = self.paid.max(now) + Duration::from_secs(1) / self.rate;

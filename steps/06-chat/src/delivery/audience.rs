@@ -35,7 +35,8 @@ pub(crate) struct Amount {
 // ANCHOR: audience
 /// The lines to all members on this server.
 pub(crate) struct Audience {
-    /// It is copied when somebody enters or leaves during a broadcast, and not otherwise.
+    /// If somebody enters or leaves during a broadcast, this becomes a changed copy, and the broadcast
+    /// goes on with the list that it has.
     lines: Mutex<Lines>,
     metrics: Arc<Metrics>,
 }

@@ -13,23 +13,23 @@ use crate::protocol::ServerMessage;
 pub(crate) enum Broadcast {
     /// Messages from the log, in their order.
     Messages(Batch),
-    /// Members have joined. A newcomer knows some of their names already.
+    /// Members have joined. A new member does not receive names again that were in the welcome.
     Joined(Vec<Arc<str>>, Encoded),
-    /// This member is writing. Everybody else receives it.
+    /// This member is typing. Everybody else receives it.
     Typing(Arc<str>, Encoded),
-    /// Everybody receives it.
+    /// Anything else, for every member.
     News(Encoded),
     /// Messages before this one are no longer kept, and were not broadcast. A member who is behind
-    /// finds that out in the log.
+    /// does not receive this, but finds the gap in the log.
     Gap(EventId, Encoded),
 }
 
-/// Messages that are sent in one piece.
+/// Messages that are sent together.
 pub(crate) struct Batch {
     messages: Vec<Stored>,
     /// The members who have sent them, each once.
     senders: Vec<Arc<str>>,
-    /// The frames of all of them, one behind the other.
+    /// The frames of all of them, one after the other.
     frames: Encoded,
 }
 

@@ -77,18 +77,19 @@ pub(crate) struct Feed {
 // ANCHOR: inbox
 /// What a member has received, and what comes next.
 ///
-/// A member who keeps up receives each broadcast. One who has just come, or does not read fast
-/// enough, is *behind*, and reads the messages from the log, piece by piece.
+/// A member who keeps up receives each broadcast. A member who has just entered, or does not read
+/// fast enough, is *behind*, and receives the messages from the log, a few at a time.
 pub(crate) struct Inbox {
     feed: &'static Feed,
     /// The last message that the member has received.
     cursor: Cursor,
-    /// The last message that the member had received when it sent what is handled now.
+    /// The last message that had been sent to the member when we read what is handled now.
     before: EventId,
-    /// What the member receives first.
+    /// What the member receives first: the welcome.
     first: Option<Encoded>,
-    /// Names that were in the member's welcome, and that the room has not been told of, in order.
+    /// Names that were in the member's welcome and are not announced in the room yet, in order.
     unannounced: Box<[Arc<str>]>,
+    /// `None` for a member who keeps up.
     lag: Option<Box<Lag>>,
 }
 
@@ -96,8 +97,9 @@ pub(crate) struct Inbox {
 struct Lag {
     /// Bytes of messages that were broadcast since then.
     bytes: usize,
-    /// When the member last took something, and what it had received by then.
+    /// When the member last took something.
     moved: Instant,
+    /// The last message that was sent, and the bytes in the output, at the last judgement.
     received: EventId,
     pending: usize,
 }
@@ -130,8 +132,8 @@ impl Inbox {
     }
 
     // ANCHOR: catch_up
-    /// Sends what the member has missed, as far as there is room for it. Returns whether nothing is
-    /// left.
+    /// Sends what the member has missed, until 32 KiB wait in the output. Returns whether nothing is
+    /// left to send.
     pub(crate) fn catch_up(
         &mut self,
         log: &EventLog,
@@ -162,8 +164,8 @@ impl Inbox {
     // ANCHOR_END: catch_up
 
     // ANCHOR: take
-    /// Sends a broadcast to `name`, unless it is a message that the member has, or will read from the
-    /// log.
+    /// Sends a broadcast to the member `name`, except messages that the member has already, or will
+    /// receive from the log.
     pub(crate) fn take(
         &mut self,
         broadcast: &Broadcast,
@@ -237,8 +239,8 @@ impl Inbox {
     }
 
     // ANCHOR: answer
-    /// Sends an answer. An answer about a message that the member had not received when it asked is not
-    /// sent: the message comes in its order, after all older ones, and is the answer.
+    /// Sends an answer, unless it is about a message that the member has not received yet. Then the
+    /// message comes in its turn, after all older ones, and is the answer.
     pub(crate) fn answer(
         &self,
         answer: &Answer,
@@ -252,10 +254,10 @@ impl Inbox {
     // ANCHOR_END: answer
 
     // ANCHOR: too_slow
-    /// Returns whether more than `limit` bytes wait for the member, and nothing was taken for some
-    /// time. `pending` bytes are in the output of the connection.
+    /// Returns whether more than `limit` bytes wait for the member, and the member has taken nothing
+    /// for five seconds. `pending` bytes are in the output of the connection.
     ///
-    /// A burst does not make a member slow who reads. It only has more to read.
+    /// A member who reads is not slow, however much was sent at once.
     pub(crate) fn is_too_slow(&mut self, pending: usize, limit: usize, now: Instant) -> bool {
         let Some(lag) = &mut self.lag else { return false };
         let received = self.cursor.after();

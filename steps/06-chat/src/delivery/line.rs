@@ -19,9 +19,9 @@ use crate::metrics::Metrics;
 // ANCHOR: line
 /// The line to a member of a room, or to a page of the vote.
 ///
-/// The task of the connection reads what the member sends. A broadcast is written by the task of the
-/// room: if it woke a task for each member, a broadcast would take up to half as long again. Only if
-/// the system does not take everything, the connection's task is woken, and writes the rest.
+/// The connection's own task reads what the member sends. The room's task writes the broadcasts: if
+/// it woke a task for each member instead, a broadcast would take up to half as long again. If the
+/// system does not take all bytes at once, the connection's task is woken and writes the rest.
 pub(crate) struct Line {
     /// The member's name. Empty in the vote, where nobody has a name.
     pub(crate) name: Arc<str>,
@@ -29,13 +29,14 @@ pub(crate) struct Line {
 }
 
 struct State {
-    /// Taken out when the conversation is over.
+    /// `None` once the conversation is over.
     connection: Option<Connection<Stream>>,
     inbox: Inbox,
     /// Wakes the task of the connection.
     waker: Waker,
-    /// Whether everything was handled that was read.
+    /// Whether all messages that were read have been handled.
     is_all_handled: bool,
+    /// Whether the member is to be closed with 1013.
     is_too_slow: bool,
 }
 // ANCHOR_END: line
@@ -67,8 +68,8 @@ impl Line {
     }
 
     // ANCHOR: deliver
-    /// Sends a broadcast, and writes as much of it as the system takes at once. Called by the task of
-    /// the room.
+    /// Sends a broadcast, and writes as much of it as the system takes at once. Called by the room's
+    /// task.
     pub(crate) fn deliver(&self, broadcast: &Broadcast) -> Delivered {
         let mut state = self.state();
         let State { connection, inbox, waker, .. } = &mut *state;

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use crate::connection::ending::Outcome;
 
+// ANCHOR: visit
 /// What a client says about itself when it connects. All of it is optional.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Visit {
@@ -25,6 +26,7 @@ pub(crate) struct Visit {
     /// The last message that the page has received.
     pub(crate) after: Option<EventId>,
 }
+// ANCHOR_END: visit
 
 /// The first message of a client that has announced it with `?hello`.
 #[derive(Deserialize)]

@@ -21,6 +21,7 @@ use crate::delivery::stream::Stream;
 use crate::http::hello::{Visit, complete};
 use crate::rooms::registry::Member;
 
+// ANCHOR: purpose
 /// What a connection is for.
 #[derive(Debug)]
 pub(crate) enum Purpose {
@@ -31,10 +32,11 @@ pub(crate) enum Purpose {
     /// A member of a room.
     Room { room: String, name: String, visit: Visit },
 }
+// ANCHOR_END: purpose
 
 // ANCHOR: open
-/// Answers a request for a WebSocket by the rules of step 2. It makes no difference to them that
-/// hyper has read the request.
+/// Answers a request for a WebSocket by the rules of step 2. They apply to any request, also to one
+/// that hyper has read.
 pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Response {
     let upgrade = handshake::upgrade(&request, &app.policy);
     let refusal = match (upgrade, Seat::take(app)) {
@@ -60,12 +62,10 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
 }
 // ANCHOR_END: open
 
-// ANCHOR: take_over
-/// Takes the socket out of hyper, and gives it a task of its own. From here on, hyper has no part in
-/// the connection.
+/// Takes the socket out of hyper, and starts the task of the connection.
 ///
-/// An idle connection keeps its task in memory. So what is only needed at the beginning is done here,
-/// in a task that ends when the conversation begins.
+/// An idle connection keeps its task in memory. So the work of the beginning is done here, in a task
+/// that ends when the conversation begins.
 async fn take_over(upgraded: OnUpgrade, purpose: Purpose, agreed: Option<Agreement>, seat: Seat) {
     let Ok(upgraded) = upgraded.await else { return };
     seat.0.metrics.connection_opened();
@@ -78,6 +78,7 @@ async fn take_over(upgraded: OnUpgrade, purpose: Purpose, agreed: Option<Agreeme
     if !matches!(purpose, Purpose::Echo) {
         stream.limit_unsent();
     }
+    // ANCHOR: begin
     let endpoint = Endpoint::new(Role::Server, limits, received, agreed);
     let mut connection = Connection::new(stream, endpoint, &app.clock);
     let (place, visit) = match purpose {
@@ -101,7 +102,7 @@ async fn take_over(upgraded: OnUpgrade, purpose: Purpose, agreed: Option<Agreeme
         }
     }
 }
-// ANCHOR_END: take_over
+// ANCHOR_END: begin
 
 /// Returns the stream, and what was received behind the request.
 fn stream_of(upgraded: Upgraded) -> Option<(Stream, Vec<u8>)> {
@@ -126,7 +127,7 @@ fn echo_until_the_end(mut connection: Connection<Stream>, seat: Seat) -> impl Fu
 }
 
 // ANCHOR: enter
-/// Enters a room. A visitor who is not admitted is told why.
+/// Enters a room. A visitor who is not admitted receives a close frame with the reason.
 async fn enter(
     app: &Arc<App>,
     room: &str,
@@ -136,7 +137,7 @@ async fn enter(
 ) -> Option<Member> {
     let admitted = tokio::select! {
         admitted = app.rooms.admit(room, name, session) => admitted.map_err(Outcome::Close),
-        // The server may stop meanwhile. A client that goes away is noticed later, and its name is given
+        // The server may stop meanwhile. If the client goes away, we notice it later and give the name
         // back then.
         ended = connection.pause() => Err(Outcome::Ended(ended)),
     };

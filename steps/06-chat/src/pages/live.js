@@ -3,10 +3,10 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
 /** An attempt that takes longer has failed. A server without its Redis refuses us after 8 s, and says why. */
 const ATTEMPT_TIME = 15_000;
-/** The page sends a ping when it has heard nothing for this time, and sooner when an answer is missing. */
+/** The page sends a ping when nothing has arrived for this time, and sooner when an answer is missing. */
 const SILENCE = 15_000;
 const MISSING = 3000;
-/** When nothing comes for this time after a ping, the line is dead. */
+/** When nothing arrives for this time after a ping, the connection is dead. */
 const PONG_TIME = 4000;
 /** The same if other messages come meanwhile: the pong may be queued behind them. */
 const QUEUED_PONG_TIME = 15_000;
@@ -39,9 +39,9 @@ function jsonOf(value) {
 }
 
 /**
- * Notices that a line is dead, which a browser may not notice for many minutes. If the line was
- * silent, or an answer is missing, it calls `ask()`, which sends a ping. If no answer comes to that,
- * it calls `lost()`.
+ * Notices a dead connection, which a browser may not notice for many minutes. If nothing has arrived
+ * for some time, or an answer is missing, it calls `ask()`, which sends a ping. If no pong comes, it
+ * calls `lost()`.
  */
 function watchLine(ask, lost) {
   let heardAt = performance.now();
@@ -54,6 +54,7 @@ function watchLine(ask, lost) {
     ask();
   }
 
+  // ANCHOR: look
   function look() {
     const now = performance.now();
     if (askedAt === undefined) {
@@ -63,10 +64,12 @@ function watchLine(ask, lost) {
     }
     const isOverdue =
       now - Math.max(askedAt, heardAt) > PONG_TIME || now - askedAt > QUEUED_PONG_TIME;
-    // Twice, because the computer may have slept: the answer may be here, and not read yet.
+    // Twice, because the computer may have slept: an answer may have arrived
+    // that was not read yet.
     if (isOverdue && wasOverdue) lost();
     wasOverdue = isOverdue;
   }
+  // ANCHOR_END: look
 
   const looking = setInterval(look, LOOK_EVERY);
   return {
@@ -169,7 +172,8 @@ function stayConnected(path, { hello, received, refused, opened, closed, transfe
   function tryLater({ code, reason }) {
     const isExplained = code === TRY_AGAIN_LATER && reason;
     problem = isExplained ? `The server says “${reason}”` : "Connection lost";
-    // Somewhat more or less than the others who were here.
+    // Half the pause to one and a half times, at random: the pages do not all
+    // come at once.
     const wait = pause * (0.5 + Math.random());
     pause = Math.min(pause * 2, LONGEST_PAUSE);
     timer = setTimeout(connect, wait);

@@ -27,7 +27,7 @@ pub(crate) struct Rooms {
 }
 
 /// A member of a room. The member leaves when this value is dropped, however the connection ended.
-/// So no list keeps connections that are closed (fault F18).
+/// So no closed connection stays in a list (fault F18).
 pub(crate) struct Member {
     rooms: Arc<Rooms>,
     room: Arc<Room>,
@@ -44,9 +44,10 @@ pub(crate) struct Admission {
 }
 
 // ANCHOR: refusal
-/// Why somebody is not let in: the close frame for them.
+/// Returns the close frame for a visitor who is not let in.
 ///
-/// After 1008 a page gives up, so it is only sent when the person must choose something else.
+/// After 1008 a page does not try again, so it is only sent when the person must choose something
+/// else.
 fn refusal(problem: NotEntered) -> CloseFrame<'static> {
     let (code, reason) = match problem {
         NotEntered::NameTaken => {
@@ -106,11 +107,11 @@ impl Rooms {
     // ANCHOR_END: admit
 
     // ANCHOR: enter
-    /// Lets a member in who was admitted, and has seen the messages up to `after`, or `None` if the
-    /// member is new here.
+    /// Lets an admitted visitor in, who has received the messages up to `after`. A new visitor has
+    /// `None`.
     ///
-    /// This server has read of the member's claim to the name, so the member has seen nothing that
-    /// this server has not.
+    /// This server has read the member's claim to the name in the log. So it has also read every
+    /// message that the member can have seen.
     pub(crate) fn enter(
         self: &Arc<Self>,
         Admission { room, name, membership }: Admission,
@@ -158,7 +159,7 @@ impl Participant for Member {
 // ANCHOR: drop
 impl Drop for Member {
     fn drop(&mut self) {
-        // Opening a room and entering it need this lock too, so nobody enters in between.
+        // `Rooms::enter` takes this lock too, so nobody enters in between.
         let mut rooms = self.rooms.open();
         if self.room.leave(&self.line) {
             rooms.remove(&self.room.name);

@@ -43,12 +43,12 @@ pub(crate) struct Room {
     topic: Arc<str>,
     log: EventLog,
     members: Audience,
-    /// Bytes that may wait until a member reads them.
+    /// The limit on the bytes that wait for a member (`--max-queue`).
     queue_max: usize,
     state: Mutex<State>,
-    /// Notified when somebody is typing, or has sent a message that must wait.
+    /// Notified when somebody is typing, or has sent a message that has to wait for Redis.
     changed: Arc<Notify>,
-    /// About how many bytes of messages from members on this server wait for the task.
+    /// Approximate size of the messages from members on this server that are not broadcast yet.
     unsent: AtomicUsize,
     /// The task that broadcasts. It ends with the room.
     task: Mutex<JoinSet<()>>,
@@ -56,13 +56,14 @@ pub(crate) struct Room {
 
 #[derive(Default)]
 struct State {
-    /// The members, here and on other servers, as the room was told last.
+    /// The members, here and on other servers, as they were announced last.
     here: BTreeSet<Arc<str>>,
-    /// Names that were in a member's welcome before the room was told of them. Perhaps their members
-    /// come and go so quickly that they are never among those who are here.
+    /// Names that were in a new member's welcome before they were announced. Their members may leave
+    /// again before the next announcement.
     welcomed: BTreeSet<Arc<str>>,
+    /// Members whose typing is not announced yet.
     typing: BTreeSet<Arc<str>>,
-    /// Messages from this number on have not been announced as waiting for Redis.
+    /// Messages that wait for Redis are numbered. Those from this one on are not announced yet.
     waiting_from: u64,
 }
 // ANCHOR_END: room
@@ -118,8 +119,8 @@ impl Room {
             Some(after) => self.log.reader(&self.topic, after),
             None => self.log.newcomer(&self.topic, HISTORY),
         };
-        // The lock is held until the member receives broadcasts, so that the room's next announcement of
-        // who has joined is the first one that the member receives.
+        // The lock is held until the member receives broadcasts. So the room's next announcement of names
+        // is the first one that the member receives.
         let mut state = self.state();
         let mut here = self.log.here(&self.topic);
         here.insert(Arc::clone(name));
@@ -187,7 +188,7 @@ impl Room {
     }
 
     // ANCHOR: append
-    /// Appends a message to the log. Returns its id if it is there already.
+    /// Appends a message to the log. Returns its id if it is in the log already.
     ///
     /// # Errors
     /// A reason for the sender.
@@ -201,7 +202,7 @@ impl Room {
         let draft = Draft::new(Arc::clone(&self.topic), key, msg).owned_by(Arc::clone(name));
         let known = self.log.append(draft).map_err(|full| full.to_string())?;
         if !self.log.is_shared() {
-            // It has to be announced as waiting.
+            // The message waits for Redis, and the members are told so.
             self.changed.notify_one();
         } else if known.is_none() {
             self.unsent.fetch_add(msg.len() + MESSAGE_BYTES, Ordering::Relaxed);
@@ -227,12 +228,12 @@ impl Room {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |unsent| Some(left(unsent)));
     }
 
-    // ANCHOR: broadcast_names
-    /// Broadcasts who has joined, and also whoever has left again, but has sent one of these messages
-    /// or was in a welcome. Returns whether a member is behind.
+    // ANCHOR: broadcast_joined
+    /// Broadcasts who has joined. Includes members who have left again but were in a welcome, or have
+    /// sent one of these messages. Returns whether a member is behind.
     async fn broadcast_joined(&self, here: &BTreeSet<Arc<str>>, events: &[Event]) -> bool {
         let (joined, lines) = {
-            // Members who enter from now on learn these names from their welcome.
+            // Members who enter from now on receive these names in their welcome.
             let mut state = self.state();
             let welcomed = take(&mut state.welcomed);
             let senders = events.iter().map(|event| &event.owner);
@@ -244,9 +245,10 @@ impl Room {
         };
         !joined.is_empty() && self.members.send(Broadcast::joined(joined), &lines).await
     }
+    // ANCHOR_END: broadcast_joined
 
-    /// Broadcasts who has left. Whoever has sent one of the messages that are `still_to_come` leaves
-    /// after them. Returns whether a member is behind.
+    /// Broadcasts who has left. A member who has sent one of the messages that are `still_to_come`
+    /// leaves after them. Returns whether a member is behind.
     async fn broadcast_left(&self, here: &BTreeSet<Arc<str>>, still_to_come: &[Event]) -> bool {
         let (left, lines) = {
             let mut state = self.state();
@@ -262,7 +264,6 @@ impl Room {
         let left = Broadcast::news(&ServerMessage::Left { names: &left });
         self.members.send(left, &lines).await
     }
-    // ANCHOR_END: broadcast_names
 
     /// Broadcasts who is typing.
     async fn broadcast_typing(&self) {
@@ -312,13 +313,13 @@ impl Room {
 }
 
 // ANCHOR: broadcast
-/// Broadcasts everything that happens in a room, until the room is gone. Because only this task
-/// broadcasts, all members receive everything in one order. It waits for none of the members.
+/// Broadcasts everything that happens in a room, until the room is closed. Only this task
+/// broadcasts, so all members receive everything in one order. It never waits for a member.
 async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cursor: Cursor) {
     let Some(topic) = room.upgrade().map(|room| room.topic.clone()) else { return };
     let (mut messages, mut names) =
         (log.message_notifications(&topic), log.name_notifications(&topic));
-    // What has happened since the room was opened is news.
+    // Look once at the beginning: something may have happened since the room was opened.
     messages.mark_changed();
     names.mark_changed();
     let mut shared = log.shared();
@@ -339,7 +340,6 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
             () = judgement.due() => {}
         }
         // ANCHOR_END: broadcast
-        // ANCHOR: broadcast_all
         let Some(room) = room.upgrade() else { return };
         is_about_shared |= shared.has_changed().unwrap_or(false);
         let is_shared = *shared.borrow_and_update();
@@ -349,12 +349,13 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
             let news = Broadcast::news(&ServerMessage::Shared { shared: is_shared });
             room.members.send(news, &room.members.lines()).await;
         }
+        // ANCHOR: broadcast_all
         let mut here = None;
         loop {
             let news = News::read(&log, &mut cursor, &mut names, take(&mut are_names_new));
             let is_all = news.events.len() < BATCH;
             room.note_sent(&news.events, is_all);
-            // Members are announced before the room receives what they say.
+            // A member is announced before the first message of that member.
             if let Some(new) = news.here {
                 judgement.note(room.broadcast_joined(&new, &news.events).await);
                 here = Some(new);
@@ -364,12 +365,12 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
                 judgement.note(room.broadcast_left(here, &news.events).await);
             }
             room.broadcast_typing().await;
-            // So many messages came at once that some of them are no longer kept.
+            // More messages came at once than the log keeps.
             if let (true, Some(next)) = (news.is_gap, news.events.first()) {
                 room.members.send(Broadcast::gap(next.id), &room.members.lines()).await;
             }
             judgement.note(room.broadcast_messages(&news.events).await);
-            // Here, because in a crowd that talks without a pause, this loop may not end.
+            // Inside the loop: in a busy room, there may always be more messages.
             judgement.judge(&room.members, room.queue_max);
             if is_all {
                 break;
@@ -378,22 +379,24 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
         if let Some(here) = here {
             judgement.note(room.broadcast_left(&here, &[]).await);
         }
+        // ANCHOR_END: broadcast_all
         if !is_shared {
             room.broadcast_waiting().await;
         }
     }
 }
-// ANCHOR_END: broadcast_all
 
+// ANCHOR: news
 /// What is new in a room.
 struct News {
     /// Whether messages before these are no longer kept.
     is_gap: bool,
     /// Messages, at most [`BATCH`] of them.
     events: Vec<Event>,
-    /// The members who were present when these were the newest messages, if that has changed.
+    /// The members at the moment when these were the newest messages, if that has changed.
     here: Option<BTreeSet<Arc<str>>>,
 }
+// ANCHOR_END: news
 
 impl News {
     fn read(
@@ -412,7 +415,7 @@ impl News {
 }
 
 // ANCHOR: batch_of
-/// Encodes messages from the log, in one piece.
+/// Encodes messages from the log into one batch.
 fn batch_of(events: &[Event]) -> Batch {
     let stored = |Event { id, owner, key, .. }: &Event| Stored {
         id: *id,
