@@ -46,14 +46,18 @@ fn each_line_is_needed() {
     ] {
         let changes: &[(&str, &str)] = if line.is_empty() { &[] } else { &[(line, "")] };
         let deployment = Deployment::start_with(Make::Nginx, &[], changes);
+        let page = match deployment.gets_all("https://chat.example.com/") {
+            (200, _) => "200".to_owned(),
+            (status, text) => format!("{status} {}", text.trim_end()),
+        };
         let url = "wss://chat.example.com/echo";
-        let words: Vec<&str> = line.trim_end_matches(';').split_whitespace().collect();
-        let name = if line.is_empty() { "nothing".to_owned() } else { words.join(" ") };
-        let answer = match deployment.opens(url, Some("https://chat.example.com")) {
+        let socket = match deployment.opens(url, Some("https://chat.example.com")) {
             Ok(_) => "101".to_owned(),
             Err(Refused { status, text }) => format!("{status} {}", text.trim_end()),
         };
-        writeln!(told, "without {name}:\n    {answer}").unwrap();
+        let words: Vec<&str> = line.trim_end_matches(';').split_whitespace().collect();
+        let name = if line.is_empty() { "nothing".to_owned() } else { words.join(" ") };
+        writeln!(told, "without {name}:\n  page: {page}\n  WebSocket: {socket}").unwrap();
     }
     insta::assert_snapshot!(told);
 }

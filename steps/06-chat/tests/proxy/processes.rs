@@ -54,24 +54,28 @@ fn a_process_can_be_restarted_without_losing_anybody() {
         let mut deployment = Deployment::start(make);
         let mut people = deployment.fills();
         people[0].says("before");
-        let id = people[0].hears_of("sent")["id"].as_str().unwrap().to_owned();
-        let stays = stays_with(&deployment, &mut people);
-        deployment.left.asks_to_end();
-        let (left, mut right): (Vec<_>, Vec<_>) =
-            people.into_iter().enumerate().partition(|(number, _)| !stays.contains(number));
+        let last = people[0].hears_of("sent")["id"].as_str().unwrap().to_owned();
+        let (left, mut right) = sides(&deployment, people);
         assert_eq!((left.len(), right.len()), (PEOPLE / 2, PEOPLE / 2));
-        let mut back = Vec::new();
+        // ANCHOR: restart
+        deployment.left.asks_to_end();
+        let (mut back, mut away) = (Vec::new(), Vec::new());
         for (number, person) in left {
-            assert_eq!(person.ends(), End::Close(1001), "{make:?}");
-            // There is nobody at the port now, and the proxy may not know it yet.
-            back.push(deployment.enters(&format!("/ws/tea/Ada{number}?after={id}")));
+            assert_eq!(person.ends(), End::Close(1001));
+            away.push(format!("Ada{number} is away"));
+            right[0].1.says(&away[away.len() - 1]);
+            right[0].1.hears_of("sent");
+            // Nobody listens at the port, and the proxy may not know it yet.
+            back.push(deployment.enters(&format!("/ws/tea/Ada{number}?after={last}")));
         }
         assert!(deployment.left.waits_for_exit().success());
-        waits_for_metric(&deployment.right, "members", PEOPLE as u64);
-        right[0].1.says("after");
+        // Each of them receives what was said before and after they came back, once.
         for person in &mut back {
-            assert_eq!(person.hears_of("message")["msg"], "after");
+            let heard: Vec<_> =
+                away.iter().map(|_| person.hears_of("message")["msg"].take()).collect();
+            assert_eq!(heard, away);
         }
+        // ANCHOR_END: restart
 
         let redis = format!("redis://{}", deployment.left_to_redis.address());
         let mut command = Command::new(env!("CARGO_BIN_EXE_chat"));
@@ -85,22 +89,22 @@ fn a_process_can_be_restarted_without_losing_anybody() {
     }
 }
 
-/// Who of these people is connected with the process on the right: the left one does not answer while
-/// it hangs.
-fn stays_with(deployment: &Deployment, people: &mut [Visitor]) -> Vec<usize> {
-    let before = metric(&deployment.left, "messages_in_total");
-    let mut stays = Vec::new();
-    let mut count = before;
-    for (number, person) in people.iter_mut().enumerate() {
+/// People with their numbers.
+type Numbered = Vec<(usize, Visitor)>;
+
+/// Tells the members of the left process from those of the right one: each of them sends a ping, and
+/// one of the processes counts a message more.
+fn sides(deployment: &Deployment, people: Vec<Visitor>) -> (Numbered, Numbered) {
+    let mut count = metric(&deployment.left, "messages_in_total");
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    for (number, mut person) in people.into_iter().enumerate() {
         person.says(r#"{"ping": true}"#);
         person.hears_of("pong");
         let now = metric(&deployment.left, "messages_in_total");
-        if now == count {
-            stays.push(number);
-        }
+        if now > count { &mut left } else { &mut right }.push((number, person));
         count = now;
     }
-    stays
+    (left, right)
 }
 
 /// HAProxy and Caddy ask each process whether it is ready. nginx does not, so a process that has lost

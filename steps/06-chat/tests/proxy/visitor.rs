@@ -74,6 +74,11 @@ impl Deployment {
 
     /// Asks for a page, such as `https://chat.example.com/`, and returns the status.
     pub(crate) fn gets(&self, url: &str) -> u16 {
+        self.gets_all(url).0
+    }
+
+    /// Asks for a page, and returns the status and the body.
+    pub(crate) fn gets_all(&self, url: &str) -> (u16, String) {
         let (host, path) = url.strip_prefix("https://").unwrap().split_once('/').unwrap();
         let mut stream = self.tls(host).unwrap();
         let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
@@ -82,7 +87,8 @@ impl Deployment {
         // Whether the end of TLS is announced does not matter here.
         let _ = stream.read_to_end(&mut answer);
         let answer = String::from_utf8_lossy(&answer);
-        answer.split(' ').nth(1).unwrap().parse().unwrap()
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
     }
 
     /// Connects to the proxy, which has to have a certificate for this host.
