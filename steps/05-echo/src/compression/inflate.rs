@@ -7,6 +7,7 @@ use zlib_rs::{Inflate, InflateFlush, Status};
 /// The four bytes that the sender removed from the end of a message (§7.2.1), and the first byte of
 /// another block. At the end of a complete message, the decompressor does not use the fifth byte.
 const TAIL_AND_ONE: [u8; 5] = [0x00, 0x00, 0xff, 0xff, 0x00];
+/// The number of bytes that the sender removed.
 const TAIL_LENGTH: u64 = 4;
 /// A window of 32 KiB. It also decompresses what was compressed with a smaller window.
 const WINDOW_BITS: u8 = 15;

@@ -35,7 +35,7 @@ impl CloseCode {
     }
     // ANCHOR_END: code
 
-    /// The number on the wire.
+    /// Returns the number of the status code.
     pub fn number(self) -> u16 {
         self.0
     }

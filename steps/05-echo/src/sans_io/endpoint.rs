@@ -93,8 +93,8 @@ impl Endpoint {
     /// Looks for the next message, and answers pings and the peer's close frame on the way.
     ///
     /// # Errors
-    /// [`Ending`], once, after all messages before it. Then write what is pending, and end the TCP
-    /// connection.
+    /// [`Ending`], once, after all messages have been returned. Then write what is pending, and end
+    /// the TCP connection.
     pub fn advance(&mut self) -> Result<Progress, Ending> {
         loop {
             match self.inbound.advance() {

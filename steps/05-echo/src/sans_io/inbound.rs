@@ -174,7 +174,7 @@ impl Inbound {
     /// Looks for the next event. Returns `None` if more bytes are needed.
     ///
     /// # Errors
-    /// The first rule that the peer breaks, once, after all events before it.
+    /// The first rule that the peer breaks, once, after all earlier events.
     pub(super) fn advance(&mut self) -> Result<Option<Received>, Failure> {
         if take(&mut self.is_assembled) {
             self.message.assembled = Vec::new();
