@@ -101,9 +101,9 @@ fn tests(features: &[&str]) -> Vec<Part> {
             Axe::install_command(),
         ),
         (
-            "Chromium, nginx and HAProxy",
-            &["nginx"],
-            has_chromium && ReverseProxy::find().is_some(),
+            "Chromium, Redis, nginx, HAProxy and Caddy",
+            &["proxy"],
+            has_chromium && Redis::find().is_some() && ReverseProxy::find().is_some(),
             ReverseProxy::PACKAGES.install_command(),
         ),
         (
@@ -111,6 +111,13 @@ fn tests(features: &[&str]) -> Vec<Part> {
             &["redis", "cluster"],
             Redis::find().is_some(),
             Redis::PACKAGES.install_command(),
+        ),
+        (
+            "systemd",
+            &["systemd"],
+            // Elsewhere, this file has no tests.
+            !cfg!(target_os = "linux") || find_program(&["systemd-analyze"]).is_some(),
+            "install it as `systemd`".to_owned(),
         ),
         ("Python 3", &["python"], find_program(&["python3"]).is_some(), {
             "install it as `python3`".to_owned()
@@ -120,7 +127,7 @@ fn tests(features: &[&str]) -> Vec<Part> {
     if others.iter().all(|(_, _, is_there, _)| *is_there) {
         let all = [&tests[..], &["--", "--include-ignored"]].concat();
         return vec![Part::one(
-            "tests, with Chromium, axe-core, nginx, HAProxy, Redis and Python",
+            "tests, with Chromium, axe-core, nginx, HAProxy, Caddy, Redis, systemd and Python",
             cargo(&all),
         )];
     }
