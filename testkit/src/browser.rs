@@ -251,7 +251,7 @@ impl Browser {
 
     /// Ends Chromium and its driver.
     pub async fn close(self) {
-        // What a drop does blocks, until Chromium has ended.
+        // Dropping the browser blocks until Chromium has ended.
         if let Err(error) = tokio::task::spawn_blocking(move || drop(self)).await {
             panic!("the browser did not end: {error}");
         }

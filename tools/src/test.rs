@@ -66,7 +66,7 @@ fn run(parts: Vec<Part>) -> ExitCode {
         }
         let is_wrong = match verdict {
             Verdict::Passed(_) | Verdict::Skipped(_) => false,
-            // Where nobody is there to install it, that is a failure.
+            // On a build machine, a missing program is a failure, because no person can install it.
             Verdict::Lacking(_) => is_ci,
             Verdict::Failed(_) => true,
         };
@@ -145,7 +145,7 @@ fn tests(features: &[&str]) -> Vec<Part> {
     parts
 }
 
-/// The exercises, as `rustlings` sees them. What they teach is tested with the other tests.
+/// The exercises, as `rustlings` sees them. Their solutions are tested with the other tests.
 fn course() -> Part {
     const NAME: &str = "exercises, in rustlings";
     if exercises::is_there() {
@@ -161,7 +161,7 @@ fn checker(programs: &Path, steps: &[Step]) -> Part {
     Part { name: "checker, all steps".to_owned(), work: Work::Run(commands.collect()) }
 }
 
-/// What the checker is told to check a step.
+/// Returns the arguments of the checker for a step.
 fn check_of(step: &Step) -> Vec<&str> {
     // A program that leads to step 5 has no limits to attack yet.
     let is_attacked = step.number >= 5 && step.label == step.number.to_string();
