@@ -1,4 +1,4 @@
-//! conformance/README.md says what is so.
+//! README.md and CHECKS.md agree with the checker.
 
 #![allow(clippy::unwrap_used, clippy::format_push_string, reason = "it is a test")]
 #![allow(dead_code, reason = "a part of the server is not asked for here")]
@@ -13,8 +13,9 @@ use conformance::checker::runner::run;
 use support::{Flaw, start};
 
 const README: &str = include_str!("../README.md");
+const CHECKS: &str = include_str!("../CHECKS.md");
 
-/// These checks, as the page lists them.
+/// These checks, as CHECKS.md lists them.
 fn table(checks: Vec<Check>) -> String {
     let mut table = "| check | level | clause | what is expected |\n|---|---|---|---|\n".to_owned();
     for check in checks {
@@ -29,10 +30,13 @@ fn table(checks: Vec<Check>) -> String {
 #[test]
 fn the_page_lists_every_check() {
     for (name, checks) in [("CHECKS", all()), ("CLIENT-CHECKS", client::checks::all())] {
-        let (_, rest) = README.split_once(&format!("<!-- {name} -->\n")).unwrap();
+        let (_, rest) = CHECKS.split_once(&format!("<!-- {name} -->\n")).unwrap();
         let (listed, _) = rest.split_once(&format!("<!-- /{name} -->")).unwrap();
         let table = table(checks);
-        assert!(listed == table, "put this between the two {name} comments:\n{table}");
+        assert!(
+            listed == table,
+            "put this into CHECKS.md, between the two {name} comments:\n{table}"
+        );
     }
 }
 
@@ -49,6 +53,6 @@ fn the_page_shows_a_failure_as_it_is() {
 #[test]
 fn the_page_explains_every_fault_that_is_named() {
     for fault in all().iter().filter_map(|check| check.fault) {
-        assert!(README.contains(&format!("\n| {fault} | ")), "{fault}");
+        assert!(CHECKS.contains(&format!("\n| {fault} | ")), "{fault}");
     }
 }

@@ -33,7 +33,7 @@ fn start() -> String {
     url
 }
 
-/// Each of these was looked at by hand; conformance/README.md says what it means.
+/// Each of these was looked at by hand; conformance/FINDINGS.md says what it means.
 #[test]
 fn tungstenite_fails_only_what_is_known_and_in_time() {
     let report = run(&Options::new(start().parse().unwrap()), &|_, _| {}).unwrap();

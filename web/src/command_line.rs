@@ -44,7 +44,7 @@ pub fn listen_by_command_line(about: &str, standard: &str) -> TcpListener {
     listen(address).unwrap_or_else(|problem| give_up(&problem))
 }
 
-/// Ends the program because of `problem`, which is a sentence for people.
+/// Prints `problem`, which is a sentence, and ends the program.
 pub fn give_up(problem: &str) -> ! {
     print_error_line(problem);
     end(1)

@@ -1,7 +1,7 @@
-//! Which pages may use a server: its only protection against the pages of other sites.
+//! Decides which pages may use a server.
 //!
-//! A browser lets any page open a WebSocket to any server, and sends the visitor's cookies along.
-//! It also sends `Origin`, which a page cannot change. The tutorials ignore it (fault F6).
+//! A browser lets any page open a WebSocket to any server, and may send the visitor's cookies with it.
+//! It also sends `Origin`, which a page cannot change. A common mistake is to ignore it (fault F6).
 
 use clap::Args;
 use http::HeaderMap;
@@ -12,10 +12,10 @@ use crate::secret::without_secrets;
 
 /// The origins whose pages may use the server (RFC 6455 §10.2): its own, and those that are listed.
 ///
-/// An origin is the server's own if its host is the one that the request is for. That is not
-/// enough: the owner of `evil.example` can let that name point to the server's address, so that the
-/// visitor's browser takes the server for `evil.example` (DNS rebinding). So the host must also be
-/// one of the server's own names.
+/// An origin is the server's own if two things are true. Its host is the one that the request is for,
+/// and this host is one of the server's own names. The first is not enough: the owner of `evil.example`
+/// can let that name point to the server's address. The visitor's browser then believes that the server
+/// is `evil.example` (DNS rebinding).
 #[derive(Args, Clone, Debug, Default)]
 pub struct Origins {
     /// Also accept the pages of this origin, and its host as a name of this server; repeatable
@@ -35,18 +35,19 @@ impl Origins {
     }
 
     // ANCHOR: check
-    /// May a page use the server if its request has these headers and is for this host?
+    /// Checks whether a page may use the server, by the headers of its request and the host that the
+    /// request is for.
     ///
-    /// A client that sends no `Origin` is not a browser. It could send any `Origin` it likes, so
-    /// there is nothing to check.
+    /// A client that sends no `Origin` is not a browser. It could send any `Origin`, so there is
+    /// nothing to check.
     ///
     /// # Errors
-    /// [`ForeignOrigin`], if not.
+    /// [`ForeignOrigin`] if it may not.
     pub fn check(&self, headers: &HeaderMap, host: Option<&str>) -> Result<(), ForeignOrigin> {
         let mut lines = headers.get_all(ORIGIN).iter();
         let Some(line) = lines.next() else { return Ok(()) };
         let mut sent = String::from_utf8_lossy(line.as_bytes()).into_owned();
-        // With two lines, a proxy could check one and we the other.
+        // With two lines, a proxy could check one of them, and we the other.
         if lines.next().is_some() {
             sent.push_str(", and another");
         }
@@ -56,20 +57,21 @@ impl Origins {
             origin => Err(ForeignOrigin::new(&sent, host, origin.as_ref())),
         }
     }
+    // ANCHOR_END: check
 
-    /// Is this the origin that the request was sent to?
+    // ANCHOR: own
+    /// Returns whether this is the origin that the request was sent to.
     ///
-    /// The scheme is not compared: behind a proxy that ends TLS, only the browser knows of `https`.
-    /// Whole hosts are compared, never how they begin or end: `http://good.example.evil.example`
-    /// belongs to the owner of `evil.example`.
+    /// The scheme is not compared, because the server behind a proxy for TLS does not know of `https`.
+    /// Whole hosts are compared, not how they begin or end: `http://good.example.evil.example` belongs
+    /// to the owner of `evil.example`.
     fn is_own(&self, origin: &Origin, host: &str) -> bool {
         let Origin::Tuple(scheme, ..) = origin else { return false };
         self.is_own_host(host) && parse(&format!("{scheme}://{host}")).as_ref() == Ok(origin)
     }
 
-    /// Is this host, with a port or without, a name of this server? Only then can an attacker not
-    /// have chosen it: `localhost` and the names below it, an IP address, or the host of a listed
-    /// origin.
+    /// Returns whether this host, with a port or without, is a name of this server: `localhost` or a
+    /// name below it, an IP address, or the host of a listed origin. An attacker cannot own these.
     pub fn is_own_host(&self, host: &str) -> bool {
         let Ok(Origin::Tuple(_, host, _)) = parse(&format!("http://{host}")) else { return false };
         let is_listed =
@@ -80,12 +82,12 @@ impl Origins {
             Host::Domain(_) => self.listed.iter().any(is_listed),
         }
     }
-    // ANCHOR_END: check
+    // ANCHOR_END: own
 }
 
 /// Reads an origin (RFC 6454 §4) as browsers do: `HTTP://[0:0::1]:80` is `http://[::1]`.
 fn parse(text: &str) -> Result<Origin, String> {
-    // An origin is a scheme, a host and a port. `Url` knows more parts, and passes over spaces.
+    // An origin is a scheme, a host and a port. `Url` accepts more parts, and ignores spaces.
     let is_other = |character: char| character.is_whitespace() || "/\\?#@*".contains(character);
     let is_http = |scheme: &str| ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str());
     let parts = text.split_once("://");

@@ -45,7 +45,7 @@ fn runtime() -> Result<Runtime, String> {
     runtime.map_err(|error| format!("cannot start: {error}"))
 }
 
-/// Makes a listener of tokio's of this one. Must be called on its runtime.
+/// Converts this listener into one of tokio. Must be called on a runtime of tokio.
 ///
 /// # Errors
 /// A sentence, if the system does not allow it.

@@ -1,6 +1,6 @@
 //! When to end.
 
-/// Waits for ctrl-C, or where there is such a thing, for the signal to terminate.
+/// Waits for ctrl-C, or for the signal to terminate on systems that have it.
 pub async fn told_to_stop() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]

@@ -539,7 +539,7 @@ async fn serve(mut stream: TcpStream, rooms: &Rooms, patience: Duration) -> io::
         }
     }
     let ended = converse(&mut stream, &mut connection, rooms, &mut seat, patience).await;
-    // However it has ended, the others are told at once.
+    // However it has ended, the others receive `left` at once.
     if let Some(seat) = &seat {
         rooms.leave(seat);
     }
@@ -575,9 +575,9 @@ async fn converse(
         if connection.is_over() {
             return Ok(());
         }
-        // `select!` waits for all of these at the same time, runs the arm of the first one that is
-        // ready, and gives up the others. Nothing is lost by that: a read or a queue that was given
-        // up has not returned anything yet.
+        // `select!` waits for all three at the same time, runs the arm of the first one that is ready,
+        // and drops the other two. Nothing is lost: a read or a queue that is dropped has not returned
+        // anything yet.
         select! {
             read = stream.read(&mut buffer) => {
                 let count = read?;
@@ -605,7 +605,7 @@ async fn converse(
     }
 }
 
-/// Takes a message of a member of a room.
+/// Handles a message from a member of a room.
 async fn take(message: &Message, connection: &mut Connection, rooms: &Rooms, seat: &mut Seat) {
     if message.opcode != TEXT {
         return connection.fail(1003, "a room takes only texts");
@@ -614,15 +614,15 @@ async fn take(message: &Message, connection: &mut Connection, rooms: &Rooms, sea
         return connection.fail(1009, "a message that is too long for a room");
     }
     rooms.say(seat, &String::from_utf8_lossy(&message.payload));
-    // Many messages may have arrived at once. After each of them the other tasks get a turn, and our
-    // own queue is emptied, so that no queue becomes full.
+    // Many messages may have arrived at once. After each of them the other tasks run, and we empty our
+    // own queue, so that no queue becomes full.
     task::yield_now().await;
     while let Some(text) = seat.waiting_text() {
         connection.send(TEXT, text.as_bytes());
     }
 }
 
-/// Waits for the next text from a room. Without a seat this waits for ever.
+/// Waits for the next text from a room. Without a seat, waits for ever.
 async fn next_text(seat: &mut Option<Seat>) -> Option<Arc<str>> {
     match seat {
         Some(seat) => seat.next_text().await,

@@ -8,29 +8,29 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
-/// The most rooms. To make room for one more, an empty one is forgotten.
+/// The limit on rooms. To make place for another one, an empty room is dropped.
 const ROOMS_MAX: usize = 1000;
-/// How many messages a room keeps, for members who come back.
+/// The number of messages that a room keeps, for members who come back.
 const HISTORY_MAX: usize = 1000;
-/// How many of them a new member receives.
+/// The number of them that a new member receives.
 const RECENT: usize = 50;
-/// How many texts may wait for a member. If there are more, the member does not read fast enough.
+/// The limit on texts that wait for a member. A member for whom more would wait is too slow.
 const QUEUE_MAX: usize = 1000;
 
-/// A text for members. It may be in many queues, which share its bytes.
+/// A text for members. Many queues may have it, and share its bytes.
 type Text = Arc<str>;
 
-/// What a request for a room asks for.
+/// The room and the name that a request asks for.
 pub struct Place {
     room: String,
     name: String,
-    /// The last message that the client has seen, if it comes back.
+    /// The last message that the client has received, if it comes back.
     after: Option<u64>,
 }
 
 impl Place {
-    /// Parses the target of a request, such as `/ws/lobby/ada?after=7`. Returns `None` if it is not
-    /// about a room.
+    /// Parses the target of a request, such as `/ws/lobby/ada?after=7`. Returns `None` if it does not
+    /// name a room.
     pub fn parse(target: &str) -> Option<Place> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let (room, name) = path.strip_prefix("/ws/")?.split_once('/')?;
@@ -40,8 +40,8 @@ impl Place {
     }
 }
 
-/// Decodes a part of a path, in which `%20` is a space (RFC 3986 §2.1). A part that cannot be
-/// decoded becomes empty, which is not a name.
+/// Decodes a part of a path, in which `%20` is a space (RFC 3986 §2.1). Returns an empty text, which
+/// is not a valid name, if the part cannot be decoded.
 fn decode(text: &str) -> String {
     let mut parts = text.split('%');
     let mut bytes = parts.next().unwrap_or("").as_bytes().to_vec();
@@ -59,12 +59,12 @@ fn is_name(name: &str, max: usize) -> bool {
     (1..=max).contains(&length) && !name.contains(char::is_control)
 }
 
-/// A message that a room has kept.
+/// A message that a room keeps.
 struct Message {
     id: u64,
     sender: String,
-    /// What the sender calls this message. It may send it again when it does not know whether we
-    /// have received it.
+    /// The sender's key for this message. A sender that does not know whether we have received it sends
+    /// it again under the same key.
     key: Option<String>,
     /// When we received it, in milliseconds since 1970.
     time: u64,
@@ -73,9 +73,9 @@ struct Message {
 
 /// A member of a room, as the others see it.
 struct Member {
-    /// Tells it from a later member with the same name.
+    /// Distinguishes this member from a later one with the same name.
     number: u64,
-    /// What is to be sent to it.
+    /// The texts that wait for this member.
     queue: Sender<Text>,
 }
 
@@ -93,7 +93,7 @@ impl Seat {
         self.queue.recv().await
     }
 
-    /// Returns the next text for this member, if one is there already.
+    /// Returns the next text for this member, if one waits already.
     pub fn waiting_text(&mut self) -> Option<Text> {
         self.queue.try_recv().ok()
     }
@@ -102,7 +102,7 @@ impl Seat {
 #[derive(Default)]
 struct Room {
     members: HashMap<String, Member>,
-    /// The last messages, the oldest one first.
+    /// The last messages, oldest first.
     history: VecDeque<Message>,
 }
 
@@ -111,8 +111,8 @@ impl Room {
         self.members.get(&seat.name).is_some_and(|member| member.number == seat.number)
     }
 
-    /// Puts a text into the queues of some members. This never waits: a member whose queue is full
-    /// is removed.
+    /// Puts a text into the queues of some members, and removes each member whose queue is full. Never
+    /// waits.
     fn tell(&mut self, text: &Text, is_for: impl Fn(&str) -> bool) {
         let mut slow = Vec::new();
         for (name, member) in &self.members {
@@ -126,14 +126,14 @@ impl Room {
     }
 
     fn remove(&mut self, name: &str) {
-        // This drops our end of the queue, so that the member's task sees the end of it.
+        // This drops the sending end of the queue, so the member's task finds that the queue has ended.
         if self.members.remove(name).is_some() {
             self.tell(&text(json!({"type": "left", "names": [name]})), |_| true);
         }
     }
 
-    /// Sends a message to all others, unless it is known by its key, and confirms it to its sender.
-    /// A new message gets the id after `last_id`.
+    /// Sends a message to all others, unless its key is known, and sends `sent` to its sender. A new
+    /// message gets the id after `last_id`.
     fn post(&mut self, last_id: &mut u64, sender: &str, words: &str, key: Option<&str>) {
         let is_same = |old: &&Message| old.sender == sender && old.key.as_deref() == key;
         let known = self.history.iter().find(is_same).filter(|_| key.is_some());
@@ -156,14 +156,14 @@ impl Room {
                 self.history.pop_front();
             }
         }
-        // It goes through the queue like all others. So the sender receives ids in their order, and
-        // knows which message was the last.
+        // `sent` goes through the queue like all other texts. So the sender receives ids in their order,
+        // and knows which message was the last.
         let sent = with_key(json!({"type": "sent", "id": id, "time": time}), key);
         self.tell(&text(sent), |name| name == sender);
     }
 }
 
-/// All rooms by their names, and the last numbers that were given.
+/// All rooms by their names, and the last numbers that were used.
 #[derive(Default)]
 struct State {
     rooms: HashMap<String, Room>,
@@ -172,7 +172,7 @@ struct State {
 }
 
 impl State {
-    /// Forgets the empty room that has been quiet for the longest time. Returns whether there was one.
+    /// Drops the empty room that has been quiet the longest. Returns whether there was one.
     fn forget_a_room(&mut self) -> bool {
         let empty = self.rooms.iter().filter(|(_, room)| room.members.is_empty());
         let quiet = empty.min_by_key(|(_, room)| room.history.back().map(|message| message.id));
@@ -187,7 +187,7 @@ impl State {
 pub struct Rooms(Mutex<State>);
 
 impl Rooms {
-    /// Enters a room. Returns the seat and what its member is sent first, or the reason for a refusal.
+    /// Enters a room. Returns the seat and the texts to send first, or the reason for a refusal.
     pub fn enter(&self, place: Place) -> Result<(Seat, Vec<Text>), &'static str> {
         let Place { room: room_name, name, after } = place;
         if !is_name(&room_name, 64) || !is_name(&name, 32) {
@@ -211,7 +211,7 @@ impl Rooms {
         let mut here: Vec<&String> = room.members.keys().collect();
         here.sort();
         let welcome = json!({"type": "welcome", "room": room_name, "you": name, "here": here});
-        // We have not given an id that is higher than the last one: it is from before a restart.
+        // An id that is higher than our last one is from before a restart.
         let start = match after.filter(|id| id <= last_id) {
             Some(id) => room.history.partition_point(|message| message.id <= id),
             None => room.history.len().saturating_sub(RECENT),
@@ -221,12 +221,12 @@ impl Rooms {
         Ok((Seat { room: room_name, name, number: *number, queue }, texts))
     }
 
-    /// Takes a text that a member has sent: JSON, or simply words.
+    /// Handles a text that a member has sent: a JSON object, or plain text.
     pub fn say(&self, seat: &Seat, text_sent: &str) {
         let value: Value = serde_json::from_str(text_sent).unwrap_or_default();
         let mut state = self.lock();
         let State { rooms, last_id, .. } = &mut *state;
-        // The room may have removed this member a moment ago.
+        // The room may have removed this member meanwhile.
         let Some(room) = rooms.get_mut(&seat.room).filter(|room| room.has(seat)) else { return };
         if !value.is_object() {
             return room.post(last_id, &seat.name, text_sent, None);
@@ -240,7 +240,7 @@ impl Rooms {
         }
     }
 
-    /// Leaves the room, if the room has not removed this member before.
+    /// Leaves the room, unless the room has removed this member before.
     pub fn leave(&self, seat: &Seat) {
         let mut state = self.lock();
         if let Some(room) = state.rooms.get_mut(&seat.room).filter(|room| room.has(seat)) {

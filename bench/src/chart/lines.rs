@@ -38,16 +38,16 @@ fn panel(sheet: &mut Sheet, what: &str, points: &[(f64, &Row)]) {
         Unit::Handshakes => "handshakes a second",
         Unit::Bytes => "bytes a connection",
     };
-    let what = if what == "payload" { "payload in bytes" } else { what };
+    let by = if what == "payload" { "payload in bytes" } else { what };
     sheet.y += 8.0;
-    sheet.text(MARGIN, "name", &format!("{unit}, by {what}"));
+    sheet.text(MARGIN, "name", &format!("{unit}, by {by}"));
     let figures = || {
         let all = points.iter().flat_map(|(_, row)| &row.peers);
         all.filter_map(|figures| figures.figure).map(|spread| spread.median)
     };
-    // A longer payload gives many times fewer messages, and memory differs by a factor of ten, so
-    // these scales are logarithmic. The others begin at zero.
-    let up = if what.starts_with("payload") || first.unit == Unit::Bytes {
+    // With a longer payload there are many times fewer messages, and a curve is a slope; elsewhere
+    // it should be level, and the distance to nothing counts.
+    let up = if what == "payload" || first.unit == Unit::Bytes {
         Scale::logarithmic(figures())
     } else {
         let max = figures().fold(1.0, f64::max);

@@ -23,13 +23,13 @@ fn first_line(bytes: &[u8]) -> &[u8] {
 /// Returns the port in an address such as `127.0.0.1:9001`.
 fn port_of(address: &str) -> Result<u16, String> {
     let (_, port) = address.rsplit_once(':').ok_or("the address has no port")?;
-    let port = port.parse().map_err(|error| format!("{port:?} is not a port: {error}"))?;
+    let port = port.parse().map_err(|error| format!("no port: {error}"))?;
     Ok(port)
 }
 // ANCHOR_END: result
 
 // ANCHOR: trait
-/// Writes a greeting to anything that takes bytes: a socket, a file, or a `Vec<u8>` in a test.
+/// Writes a greeting to a socket, a file, or a `Vec<u8>` in a test.
 fn greet(output: &mut impl Write) -> io::Result<()> {
     output.write_all(b"hello\n")
 }
@@ -102,7 +102,7 @@ fn a_port_is_read_or_an_error_says_why_not() {
     assert_eq!(port_of("127.0.0.1:9001"), Ok(9001));
     assert_eq!(port_of("localhost"), Err("the address has no port".to_owned()));
     let error = port_of("127.0.0.1:http").unwrap_err();
-    assert_eq!(error, "\"http\" is not a port: invalid digit found in string");
+    assert_eq!(error, "no port: invalid digit found in string");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! How a name gets two holders, if a process asks and then acts. `book/src/scaling-out.md` shows it.
+//! How a name gets two holders, if a process asks and then acts. `book/src/scaling-decisions.md` shows it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::collections::HashMap;

@@ -81,14 +81,14 @@ pub const STAGES: [Stage; 18] = [
             "handshake/error-status",
             "tcp/still-there",
         ],
-        ..stage(4, 2, "02-handshake", "Refuse, with the right status")
+        ..stage(4, 2, "02b-refusing", "Refuse, with the right status")
     },
     Stage {
         task: "A page of another site must not use your server. Refuse a request with 403 if \
                its Origin is not your own. A request without Origin does not come from a \
                browser: accept it.",
         checks: &["hostile/foreign-origin"],
-        ..stage(5, 2, "02-handshake", "Whose page is asking")
+        ..stage(5, 2, "02b-refusing", "Whose page is asking")
     },
     Stage {
         task: "After the 101, keep the connection open and read one frame after the other: two \

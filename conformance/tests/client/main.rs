@@ -91,14 +91,14 @@ fn a_client_that_is_right_passes_everything() {
     assert_eq!(report.ids(Verdict::Skipped), unseen, "{}", report.for_people(false));
 }
 
-/// Each of these was looked at by hand; conformance/README.md says what it means.
+/// Each of these was looked at by hand; conformance/FINDINGS.md says what it means.
 #[test]
 fn tungstenite_fails_only_what_is_known() {
     let report = judge(TUNGSTENITE, false, Vec::new());
     assert_eq!(report.ids(Verdict::Failed), KNOWN, "{}", report.for_people(false));
 }
 
-/// What Chromium does is explained in conformance/README.md.
+/// What Chromium does is explained in conformance/FINDINGS.md.
 #[test]
 #[ignore = "it starts a browser"]
 fn chromium_fails_only_what_is_known() {

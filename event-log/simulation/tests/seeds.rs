@@ -45,7 +45,7 @@ fn seeds_that_found_a_fault_do_not_find_it_again() {
 }
 
 // ANCHOR: replays
-/// A seed in a report must tell the same story to everybody who runs it.
+/// A seed in a report must give the same run to everybody.
 #[test]
 fn a_seed_replays_exactly() {
     for seed in 1..=30 {

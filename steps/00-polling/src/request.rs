@@ -1,4 +1,4 @@
-//! What requests to the vote and to the chat have in common.
+//! The parts of a request that the vote and the chat have in common.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::http_error::HttpError;
 const KEY_MAX: usize = 64;
 
 /// The longest list of events in an answer, in bytes. The client asks for the rest with its next
-/// poll. So a client that does not read costs this much at most, however many events there are.
+/// poll. So a client that does not read costs at most this much memory.
 const ANSWER_BYTES: usize = 60 * 1024;
 /// The bytes of an event in JSON in addition to its texts, at most.
 const EVENT_BYTES: usize = 100;
-/// What is read for an answer.
+/// The most events that are read for one answer.
 pub(crate) const PORTION: Portion = Portion { events: 1_000, bytes: ANSWER_BYTES };
 
 /// The query of a poll.

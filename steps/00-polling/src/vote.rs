@@ -33,7 +33,7 @@ const KNOWN_FOR: [(&str, &str); 5] = [
 /// The media type of a form.
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// What the requests of the vote need.
+/// The log and the hold time, which all requests of the vote use.
 #[derive(Clone)]
 struct Election {
     log: EventLog,

@@ -16,7 +16,7 @@ pub struct Opened {
     pub request: Request<()>,
     /// How it is answered.
     pub upgrade: Upgrade,
-    /// The bytes behind the request, which belong to the first frames.
+    /// The bytes that arrived after the request. They belong to the first frames.
     pub rest: Vec<u8>,
 }
 
@@ -31,9 +31,8 @@ impl Opened {
     }
 }
 
-/// The answer to the request in `block`, as it is sent: the upgrade, or the refusal, or `page` if
-/// the request does not ask for a WebSocket. After all answers except the upgrade, the connection
-/// ends.
+/// Returns the bytes of the answer to the request in `block`: the upgrade, the refusal, or `page` if
+/// the request does not ask for a WebSocket. The connection ends after each answer except the upgrade.
 pub fn answer(block: &HeaderBlock, judged: &Result<Opened, Refusal>, page: &Page) -> Vec<u8> {
     let response = match judged {
         Ok(opened) => opened.upgrade.response(),

@@ -12,14 +12,14 @@ use crate::header_block::{HeaderBlock, HeaderLimits};
 use crate::refusal::Refusal;
 use crate::upgrade::Policy;
 
-/// How long a client may take for its request. After that it is dropped, so that clients which send
-/// nothing, or a byte now and then, cannot fill the server (RFC 6455 §10.4).
+/// How long a client may take to send its request. Without this limit, clients that send nothing, or
+/// a byte now and then, could use up all connections (RFC 6455 §10.4).
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
-/// How long a client that does not read may keep us from writing, in the handshake and after it.
+/// How long one write may wait for a client that does not read.
 const WRITE_TIME: Duration = Duration::from_secs(10);
 
-/// How long we go on reading after we have sent our last bytes.
+/// How long we go on reading after our last bytes.
 pub const LINGER_TIME: Duration = Duration::from_secs(1);
 /// The most bytes that we read in that time.
 pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
@@ -44,18 +44,18 @@ pub fn serve_opened(
 }
 
 // ANCHOR: open
-/// Reads a request from `stream` and answers it: with an upgrade, or as the [`Refusal`] says that is
-/// returned. After a refusal, `stream` is to be dropped.
+/// Reads a request from `stream` and answers it. Returns the opened connection, or the [`Refusal`]
+/// that was sent. After a refusal, the caller drops `stream`.
 ///
 /// # Errors
-/// When the client goes away before it has sent a whole request, or before it has our answer.
+/// If the client leaves before it has sent a whole request, or before it has received our answer.
 pub fn open(
     stream: &TcpStream,
     policy: &Policy,
     page: &Page,
 ) -> io::Result<Result<Opened, Refusal>> {
     let limits = HeaderLimits::default();
-    // The block has a limit of its own, and answers when it is reached. This one is larger.
+    // This limit is never reached: the block has a smaller one, and its refusal is sent.
     let mut segments = Segments::new(stream, HANDSHAKE_TIME, 2 * limits.bytes);
     let mut block = HeaderBlock::new(limits);
     let outcome = loop {
@@ -81,11 +81,11 @@ pub fn open(
 
 // ANCHOR: hang_up
 /// Ends a connection so that our last bytes arrive: ends our direction, and goes on reading for a
-/// moment. Closing a socket with unread bytes in it would reset the connection, and a reset
-/// overtakes the answer (RFC 6455 §7.1.1).
+/// moment. To close a socket that has unread bytes resets the connection, and the client may then
+/// lose the answer (RFC 6455 §7.1.1).
 ///
 /// # Errors
-/// When the connection is broken already.
+/// If the connection is broken already.
 pub fn hang_up(stream: &TcpStream) -> io::Result<()> {
     stream.shutdown(Shutdown::Write)?;
     let mut unread = Segments::new(stream, LINGER_TIME, LINGER_BYTES);

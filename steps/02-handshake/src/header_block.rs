@@ -1,4 +1,4 @@
-//! The request, collected from however many pieces it arrives in.
+//! Collects a request that arrives in any number of pieces, and parses it.
 
 use clap::Args;
 use http::request::Builder;
@@ -7,7 +7,7 @@ use web::{number_in, parse_target};
 
 use crate::refusal::Refusal;
 
-/// The limits on a header block, so that a stranger cannot make us store any amount of it.
+/// The limits on a header block, so that a client cannot fill our memory with one.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct HeaderLimits {
     /// The longest header block of a request; a longer one is answered with 431
@@ -23,19 +23,20 @@ pub struct HeaderLimits {
 }
 
 impl Default for HeaderLimits {
-    /// 16 KiB and 64 lines. A browser sends a server all cookies of its host, whichever program has
-    /// set them, so 8 or 9 KiB of them are not unusual. 16 KiB is what other servers accept as well.
+    /// 16 KiB and 64 lines. A browser sends all cookies of a host, whichever program has set them, so
+    /// 8 or 9 KiB of cookies are not unusual. Other servers also accept 16 KiB.
     fn default() -> Self {
         Self { bytes: 16 * 1024, lines: 64 }
     }
 }
 
+// ANCHOR: block
 /// A request that has arrived completely.
 #[derive(Debug)]
 pub struct Arrived {
-    /// The request. The request of a handshake has no body.
+    /// The request, which has no body.
     pub request: Request<()>,
-    /// The bytes behind it. A client in a hurry sends its first frames before it has our answer.
+    /// The bytes that arrived after it. A client may send its first frames before it has our answer.
     pub rest: Vec<u8>,
 }
 
@@ -44,26 +45,27 @@ pub struct Arrived {
 pub struct HeaderBlock {
     limits: HeaderLimits,
     bytes: Vec<u8>,
-    /// Bytes that have been searched for the blank line, so that a request which arrives a byte at
-    /// a time is not searched from its start each time.
+    /// The number of bytes that have been searched for the blank line. So a request that arrives byte
+    /// by byte is not searched from its start each time.
     searched: usize,
 }
+// ANCHOR_END: block
 
 impl HeaderBlock {
-    /// An empty block.
+    /// Creates an empty block.
     pub fn new(limits: HeaderLimits) -> Self {
         Self { limits, bytes: Vec::new(), searched: 0 }
     }
 
     // ANCHOR: push
-    /// Takes the next bytes. Returns the request, or `None` if more bytes are needed.
+    /// Adds the next bytes. Returns the request, or `None` if more bytes are needed.
     ///
     /// # Errors
     /// [`Refusal::TooLarge`] beyond the limits, and [`Refusal::Malformed`] or
     /// [`Refusal::HttpVersion`] for bytes that are not a request in HTTP/1.1 (RFC 9112).
     pub fn push(&mut self, bytes: &[u8]) -> Result<Option<Arrived>, Refusal> {
         self.bytes.extend_from_slice(bytes);
-        // Only these bytes are searched, so it does not matter how the bytes were cut.
+        // Bytes beyond the limit are never searched. So the pieces make no difference.
         let within = &self.bytes[..self.bytes.len().min(self.limits.bytes)];
         let Some(end) = end_of_block(within, &mut self.searched)? else {
             Refusal::TooLarge(self.limits.bytes, "bytes")
@@ -75,21 +77,22 @@ impl HeaderBlock {
     }
     // ANCHOR_END: push
 
-    /// Does the request ask for the header fields alone (RFC 9110 §9.3.2)? `false` as long as its
-    /// method has not arrived.
+    /// Returns whether this is a HEAD request, which asks for the header fields alone (RFC 9110
+    /// §9.3.2). As long as the method has not arrived, it is not.
     pub(crate) fn is_head(&self) -> bool {
         self.bytes.strip_prefix(b"\r\n").unwrap_or(&self.bytes).starts_with(b"HEAD ")
     }
 }
 
 // ANCHOR: end_of_block
-/// Where a header block ends, just after its blank line, if it ends within `bytes`.
+/// Returns the position after the blank line that ends the header block, or `None` if it is not in
+/// `bytes` yet.
 ///
-/// `searched` is the number of bytes that have been searched already. It is updated.
+/// The first `searched` bytes have been searched already. The number is updated.
 ///
 /// # Errors
-/// [`Refusal::Malformed`] for a line that ends in LF alone: RFC 9112 §2.2 lets a server accept it,
-/// but two programs that disagree about where a line ends can be played against each other.
+/// [`Refusal::Malformed`] for a line that ends in LF alone. RFC 9112 §2.2 lets a server accept it, but
+/// an attacker can use it if a proxy and the server disagree about where a line ends.
 pub fn end_of_block(bytes: &[u8], searched: &mut usize) -> Result<Option<usize>, Refusal> {
     while let Some(found) = bytes[*searched..].iter().position(|&byte| byte == b'\n') {
         let end = *searched + found + 1;
@@ -107,9 +110,9 @@ pub fn end_of_block(bytes: &[u8], searched: &mut usize) -> Result<Option<usize>,
 
 // ANCHOR: parse
 /// Parses a whole block. `httparse` refuses folded lines, bare CR, NUL, and a space before the
-/// colon, as RFC 9112 §5 asks.
+/// colon, as RFC 9112 §5 demands.
 fn parse(block: &[u8], lines_max: usize) -> Result<Request<()>, Refusal> {
-    // One empty line before the request is passed over (RFC 9112 §2.2).
+    // One empty line before the request is ignored (RFC 9112 §2.2).
     let block = block.strip_prefix(b"\r\n").unwrap_or(block);
     let first_end = block.iter().position(|&byte| byte == b'\r').unwrap_or(block.len());
     let (first, others) = block.split_at(first_end);
@@ -125,7 +128,9 @@ fn parse(block: &[u8], lines_max: usize) -> Result<Request<()>, Refusal> {
     let request = lines.iter().fold(request, |request, line| request.header(line.name, line.value));
     request.body(()).map_err(|_| Refusal::Malformed("the method is not a token"))
 }
+// ANCHOR_END: parse
 
+// ANCHOR: request_line
 /// Parses the first line of a request: method, target and version, with one space between them.
 fn parse_request_line(line: &[u8]) -> Result<Builder, Refusal> {
     if line.is_empty() {
@@ -137,7 +142,7 @@ fn parse_request_line(line: &[u8]) -> Result<Builder, Refusal> {
     };
     let version = match version.strip_prefix(b"HTTP/") {
         Some(b"1.0") => Version::HTTP_10,
-        // The same major version is compatible, whatever the minor one is (RFC 9110 §2.5).
+        // A higher minor version is compatible with 1.1 (RFC 9110 §2.5).
         Some([b'1', b'.', b'1'..=b'9']) => Version::HTTP_11,
         Some([b'0'..=b'9', b'.', b'0'..=b'9']) => return Err(Refusal::HttpVersion),
         _ => return Err(Refusal::Malformed("the first line does not end in HTTP and a version")),
@@ -145,4 +150,4 @@ fn parse_request_line(line: &[u8]) -> Result<Builder, Refusal> {
     let target = parse_target(target).ok_or(Refusal::Malformed("the request target is invalid"))?;
     Ok(Request::builder().method(method).uri(target).version(version))
 }
-// ANCHOR_END: parse
+// ANCHOR_END: request_line

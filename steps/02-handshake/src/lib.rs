@@ -1,10 +1,10 @@
 //! Step 2: the opening handshake, RFC 6455 §4.
 //!
-//! A WebSocket begins as an HTTP request that asks for something else. We [collect](HeaderBlock)
-//! the request however it is cut, [judge](upgrade) it by the rules, and [answer](answer()) with
+//! A WebSocket begins as an HTTP request that asks for another protocol. We [collect](HeaderBlock)
+//! the request from its pieces, [check](upgrade) it by the rules, and [answer](answer()) with
 //! `101 Switching Protocols`, with the step's page, or with a refusal that says what was wrong.
 //!
-//! [`upgrade`] takes any [`http::Request`], so it serves behind any HTTP library.
+//! [`upgrade`] takes any [`http::Request`], so it works with any HTTP library.
 
 mod accept_key;
 mod answer;

@@ -1,4 +1,4 @@
-//! `just step 2`: opens a WebSocket, and prints what comes through it, still masked.
+//! `just step 2`: opens a WebSocket, and prints the bytes that arrive, which are still masked.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -33,7 +33,7 @@ fn main() {
     serve_opened(&listener, options.policy, page, show_connection)
 }
 
-/// Shows how the two sides agreed, and then whatever the client sends.
+/// Prints the request and the answer, and then everything that the client sends.
 fn show_connection(stream: &TcpStream, peer: SocketAddr, opened: Opened) -> io::Result<String> {
     let Opened { request, upgrade, rest } = opened;
     let key = request.headers().get(SEC_WEBSOCKET_KEY).map_or(&b""[..], HeaderValue::as_bytes);

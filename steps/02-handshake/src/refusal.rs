@@ -1,5 +1,5 @@
-//! Every reason to refuse a request, with its status, its clause, and a sentence for the person who
-//! has to mend the client.
+//! Every reason to refuse a request, with its status, its clause, and a sentence for the author of the
+//! client.
 
 use http::header::{ALLOW, CONNECTION, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderValue, Method, Response, StatusCode};
@@ -47,7 +47,7 @@ pub enum Refusal {
         "There must be exactly one Sec-WebSocket-Key header, and it must hold 16 bytes in base64."
     )]
     Key,
-    /// The page that asks belongs to another site (RFC 6455 §10.2).
+    /// The origin of the page may not use this server (RFC 6455 §10.2).
     #[error(transparent)]
     Origin(#[from] ForeignOrigin),
     /// `Sec-WebSocket-Protocol` is not a list of distinct tokens (RFC 6455 §4.1).
@@ -65,13 +65,13 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Returns this refusal as an error, unless its rule is `kept`.
+    /// Returns this refusal as an error, unless its rule is kept.
     pub(crate) fn unless(self, kept: bool) -> Result<(), Self> {
         if kept { Ok(()) } else { Err(self) }
     }
 
     // ANCHOR: status
-    /// The status that this refusal is sent with.
+    /// Returns the status code of the answer.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::TooLarge(..) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -86,7 +86,7 @@ impl Refusal {
     }
     // ANCHOR_END: status
 
-    /// How the request ended, for the person who runs the server.
+    /// Returns how the request ended, for the person who runs the server.
     pub fn outcome(&self) -> String {
         match self {
             Self::PlainRequest => "was shown the page".to_owned(),
@@ -94,7 +94,7 @@ impl Refusal {
         }
     }
 
-    /// The whole answer: the status, the headers that go with it, and the sentence as its body.
+    /// Returns the whole answer: the status, the headers that belong to it, and the sentence as its body.
     pub fn response(&self) -> Response<String> {
         let sentence = format!("{self}\n");
         let mut response = last_response(self.status(), "text/plain; charset=utf-8", sentence);

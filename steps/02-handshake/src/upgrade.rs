@@ -1,4 +1,4 @@
-//! The rules of RFC 6455 §4.2.1, one after the other, for a request from any HTTP library.
+//! Checks a request from any HTTP library by the rules of RFC 6455 §4.2.1, one after the other.
 
 use std::collections::HashSet;
 
@@ -31,29 +31,31 @@ fn subprotocol(name: &str) -> Result<String, String> {
     if is_token(name) { Ok(name.to_owned()) } else { Err(problem.to_owned()) }
 }
 
-/// A request that may be upgraded, and how to answer it.
+// ANCHOR: state
+/// How to answer a request that may be upgraded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upgrade {
     /// The value of `Sec-WebSocket-Accept`.
     pub accept: String,
     /// The subprotocol that was chosen, if any was.
     pub subprotocol: Option<String>,
-    /// The extensions that were agreed on. There are none before step 5.
+    /// The extensions that were agreed on. Before step 5 this is always `None`.
     pub extensions: Option<String>,
 }
+// ANCHOR_END: state
 
 impl Upgrade {
     // ANCHOR: response
-    /// The answer `101 Switching Protocols` (RFC 6455 §4.2.2).
+    /// Returns the answer `101 Switching Protocols` (RFC 6455 §4.2.2).
     ///
-    /// No `Sec-WebSocket-Location`: that belongs to a draft which was never a standard (fault F4).
+    /// It has no `WebSocket-Location`, which is a header of an old draft (fault F4).
     pub fn response(&self) -> Response<String> {
         let mut response = Response::new(String::new());
         *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
         let headers = response.headers_mut();
         headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
         headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-        // Base64 and tokens have only characters that a header may have.
+        // These values are base64 or tokens, so each of them is a valid header value.
         let ours = [
             (SEC_WEBSOCKET_ACCEPT, Some(&self.accept)),
             (SEC_WEBSOCKET_PROTOCOL, self.subprotocol.as_ref()),
@@ -70,10 +72,10 @@ impl Upgrade {
 }
 
 // ANCHOR: upgrade
-/// May `request` become a WebSocket?
+/// Decides whether `request` may become a WebSocket, and how to answer it.
 ///
 /// # Errors
-/// The first rule that it breaks. The tutorials check none of them (fault F3).
+/// The first rule that the request breaks. A common mistake is to check none of them (fault F3).
 pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade, Refusal> {
     let (method, headers) = (request.method(), request.headers());
     Refusal::Method(method.clone()).unless(matches!(*method, Method::GET | Method::HEAD))?;
@@ -103,14 +105,14 @@ pub fn upgrade<Body>(request: &Request<Body>, policy: &Policy) -> Result<Upgrade
 // ANCHOR_END: upgrade
 
 // ANCHOR: lists
-/// The value of a header that must be there exactly once.
+/// Returns the value of a header, if the header is there exactly once.
 fn only<'map>(headers: &'map HeaderMap, name: &HeaderName) -> Option<&'map HeaderValue> {
     let mut values = headers.get_all(name).iter();
     values.next().filter(|_| values.next().is_none())
 }
 
-/// The entries of a header that is a list: comma-separated, possibly over several lines
-/// (RFC 9110 §5.6.1). Values that are not text are passed over.
+/// Returns the entries of a header that is a list: separated by commas, possibly over several lines
+/// (RFC 9110 §5.6.1). Values that are not text are ignored.
 pub fn list<'map>(headers: &'map HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'map str> {
     headers
         .get_all(name)
@@ -121,14 +123,15 @@ pub fn list<'map>(headers: &'map HeaderMap, name: &HeaderName) -> impl Iterator<
         .filter(|entry| !entry.is_empty())
 }
 
-/// Is `token` in the list? Neither header names nor these tokens depend on case (fault F2).
+/// Returns whether `token` is in the list. The case does not matter, neither of the header's name nor
+/// of the token (fault F2).
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     list(headers, name).any(|entry| entry.eq_ignore_ascii_case(token))
 }
 // ANCHOR_END: lists
 
-/// The first subprotocol offered that the server speaks; never one that was not offered, which a
-/// browser would refuse (RFC 6455 §4.1).
+/// Returns the first of the offered subprotocols that the server supports. A browser would refuse one
+/// that it has not offered (RFC 6455 §4.1).
 fn choose_subprotocol(headers: &HeaderMap, spoken: &[String]) -> Result<Option<String>, Refusal> {
     let offered: Vec<&str> = list(headers, &SEC_WEBSOCKET_PROTOCOL).collect();
     let is_distinct = offered.iter().collect::<HashSet<_>>().len() == offered.len();
@@ -137,7 +140,7 @@ fn choose_subprotocol(headers: &HeaderMap, spoken: &[String]) -> Result<Option<S
     Ok(offered.into_iter().map(str::to_owned).find(|entry| spoken.contains(entry)))
 }
 
-/// Is this header either missing, or a list of such entries that has one at least?
+/// Returns whether this header is missing, or is a list of at least one such entry.
 fn is_list_of(headers: &HeaderMap, name: &HeaderName, is_entry: fn(&str) -> bool) -> bool {
     let is_text = headers.get_all(name).iter().all(|value| value.to_str().is_ok());
     let mut entries = list(headers, name).peekable();
@@ -157,8 +160,8 @@ pub fn extension(entry: &str) -> (&str, impl Iterator<Item = (&str, Option<&str>
     (name, parameters)
 }
 
-/// Does this entry follow the grammar? A value is a token even in quotes, so quotes cannot contain a
-/// comma or a semicolon.
+/// Returns whether this entry follows the grammar. A value in quotes must be a token as well, so it
+/// cannot contain a comma or a semicolon.
 fn is_extension(entry: &str) -> bool {
     let (name, mut parameters) = extension(entry);
     let is_value = |value: &str| {
@@ -168,7 +171,8 @@ fn is_extension(entry: &str) -> bool {
     is_token(name) && parameters.all(|(name, value)| is_token(name) && value.is_none_or(is_value))
 }
 
-/// Is this a token (RFC 9110 §5.6.2)? The name of a header is one, so `http` knows.
+/// Returns whether this is a token (RFC 9110 §5.6.2). The name of a header is a token, so the crate
+/// `http` can tell.
 fn is_token(text: &str) -> bool {
     HeaderName::from_bytes(text.as_bytes()).is_ok()
 }

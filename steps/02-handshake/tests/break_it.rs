@@ -1,5 +1,5 @@
-//! The handshake as the tutorials make it (faults F2, F3, F4 and F6), and what comes of it. The book
-//! shows it.
+//! A handshake with common mistakes (faults F2, F3, F4 and F6), and what they cause. The book shows
+//! it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends here")]
 
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use handshake::{HeaderBlock, HeaderLimits, Opened, Policy, accept_key};
 use testkit::{Browser, PATIENCE, Server};
 
 // ANCHOR: faulty
-/// Looks for the key as the tutorials do, and looks at nothing else.
+/// Finds the key and the host, and checks nothing else.
 fn faulty_answer(request: &str) -> Option<String> {
     let line = |name| request.lines().find(|line| line.starts_with(name));
     let key = line("Sec-WebSocket-Key")?.split(':').nth(1)?.trim();
@@ -37,7 +37,7 @@ const REQUEST: &str = "GET / HTTP/1.1\r\n\
     Sec-WebSocket-Version: 13\r\n\
     Sec-WebSocket-Key: kJXuOKsrl3AR1KeFngRElQ==\r\n\r\n";
 
-/// What step 2 says to a request.
+/// Returns how step 2 answers a request.
 fn our_answer(request: &str) -> String {
     let arrived = HeaderBlock::new(HeaderLimits::default()).push(request.as_bytes());
     let arrived = arrived.map(|arrived| arrived.expect("the request is whole"));
@@ -47,9 +47,9 @@ fn our_answer(request: &str) -> String {
     }
 }
 
-/// RFC 6455 §4.2.1, rule by rule: what the tutorials let in, and what they lose.
+/// RFC 6455 §4.2.1, rule by rule: what this handshake accepts, and what it cannot read.
 #[test]
-fn the_tutorials_upgrade_almost_anything() {
+fn a_handshake_without_checks_upgrades_almost_anything() {
     let changes = [
         ("as a browser sends it", "", ""),
         ("header names in small letters", "Sec-WebSocket-Key", "sec-websocket-key"),
@@ -64,10 +64,10 @@ fn the_tutorials_upgrade_almost_anything() {
     for (what, from, to) in changes {
         let request = REQUEST.replace(from, to);
         let faulty = if faulty_answer(&request).is_some() { "101" } else { "dies" };
-        writeln!(told, "{what:30} theirs: {faulty:5} ours: {}", our_answer(&request)).unwrap();
+        writeln!(told, "{what:30} faulty: {faulty:5} ours: {}", our_answer(&request)).unwrap();
     }
     let answer = faulty_answer(REQUEST).unwrap();
-    // The port is behind the second colon.
+    // The port is after the second colon, so it is lost.
     assert!(answer.contains("\r\nWebSocket-Location: ws://127.0.0.1/\r\n"), "{answer}");
     insta::assert_snapshot!("upgraded", told);
 }
@@ -84,7 +84,7 @@ fn serve(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> SocketAddr 
                 request.push(byte[0]);
             }
             let _ = stream.write_all(answer(&String::from_utf8_lossy(&request)).as_bytes());
-            // Until the browser has had enough.
+            // Waits until the browser sends something, or closes the connection.
             let _ = stream.read(&mut byte);
         });
     });
@@ -98,8 +98,8 @@ fn page(headers: &str) -> String {
     )
 }
 
-/// Serves a page that gives its visitor a cookie, and opens a WebSocket to whoever asks: what it is
-/// sent with such a request is `told`.
+/// Serves a page that sets a cookie, and accepts every WebSocket. Sends the headers that matter of
+/// each such request to `told`.
 fn bank(told: Sender<String>) -> SocketAddr {
     serve(move |request| {
         if !request.contains("Upgrade: websocket") {
@@ -113,7 +113,7 @@ fn bank(told: Sender<String>) -> SocketAddr {
     })
 }
 
-/// What a script gets when it connects to a server.
+/// Returns what a script observes when it connects to a server.
 async fn connects(browser: &Browser, address: SocketAddr) -> String {
     let script = "return new Promise(resolve => {
         const socket = new WebSocket('ws://ADDRESS');
@@ -131,7 +131,8 @@ fn errors(browser: &Browser) -> String {
 }
 
 /// RFC 6455 §10.2, cross-site WebSocket hijacking (fault F6): the page of another origin connects
-/// with the visitor's cookie. Step 2 refuses it.
+/// with the visitor's cookie. Both are at 127.0.0.1, so they are of the same site, and `SameSite` does
+/// not matter. Step 2 refuses the page.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn a_foreign_page_connects_with_the_visitors_cookie() {
@@ -156,7 +157,7 @@ async fn a_foreign_page_connects_with_the_visitors_cookie() {
     browser.close().await;
 }
 
-/// RFC 6455 §4.1: the client compares. One character of the answer is another, and nothing opens.
+/// RFC 6455 §4.1: the client compares the accept value. If one character differs, nothing opens.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn a_browser_takes_no_other_answer_to_its_key() {

@@ -83,7 +83,7 @@ fn an_offset_may_be_as_large_as_there_is() {
 
 proptest! {
     // ANCHOR: model
-    /// A slice begins anywhere in memory, not only where a machine word does.
+    /// A payload can begin anywhere in memory, not only where a machine word begins.
     #[test]
     fn any_part_of_memory_is_masked_like_byte_by_byte(
         bytes in prop::collection::vec(any::<u8>(), 0..600),

@@ -58,15 +58,14 @@ impl FrameHeader {
     // ANCHOR_END: whole
 
     // ANCHOR: decode
-    /// Reads the header that `bytes` begins with, and says how many bytes it took.
+    /// Decodes the header at the start of `bytes`, and returns it with its size in bytes.
     ///
-    /// `rsv1` says that an extension may have given this bit a meaning.
-    ///
-    /// Returns `Ok(None)` if more bytes are needed: a peer may send a frame a byte at a time. A fault
-    /// is found at the first byte that shows it, and a fault of the length at its last.
+    /// `rsv1` is whether an extension gives RSV1 a meaning. Returns `Ok(None)` if more bytes are
+    /// needed. A broken rule is found at the first byte that shows it, and a wrong length at its last
+    /// byte.
     ///
     /// # Errors
-    /// [`HeaderError`], when the header breaks a rule.
+    /// [`HeaderError`] if the header breaks a rule.
     #[inline]
     pub fn decode(
         bytes: &[u8],
@@ -76,7 +75,7 @@ impl FrameHeader {
         let Some(&first) = bytes.first() else { return Ok(None) };
         let reserved = first & if rsv1 { RSV & !RSV1 } else { RSV };
         if reserved != 0 {
-            // FIN is bit 0, so each reserved bit has the number of its place.
+            // From the left, FIN is bit 0, RSV1 is bit 1, RSV2 is bit 2, and RSV3 is bit 3.
             return Err(HeaderError::ReservedBit(reserved.leading_zeros()));
         }
         let bits = first & OPCODE;

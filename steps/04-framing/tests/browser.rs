@@ -19,8 +19,8 @@ async fn a_text_that_is_typed_comes_back_and_a_close_is_clean() {
     assert_eq!(browser.script("return document.querySelectorAll('#log b').length").await, 0);
 
     browser.click("#close").await;
-    browser.waits_for_text("#log", "closed with status code 1000 the page was told to").await;
-    server.waits_for_line_with("closed: status code 1000 the page was told to");
+    browser.waits_for_text("#log", "closed with status code 1000 the user clicked Close").await;
+    server.waits_for_line_with("closed: status code 1000 the user clicked Close");
     assert_eq!(browser.console_errors(), Vec::<String>::new());
     browser.close().await;
 }

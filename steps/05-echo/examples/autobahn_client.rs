@@ -1,5 +1,5 @@
-//! The client that Autobahn's fuzzing server tests: it runs every case there is, echoes what it is
-//! sent, and asks for the report.
+//! The client that Autobahn's fuzzing server tests: it runs every case, echoes what it receives, and
+//! asks for the report.
 //!
 //! ```text
 //! cargo run --example autobahn_client -- ws://127.0.0.1:9001

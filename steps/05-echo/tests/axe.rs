@@ -1,4 +1,4 @@
-//! Whether the page can be used by everybody, as far as axe-core can tell.
+//! The page is accessible, as far as axe-core can check it.
 
 use testkit::{Browser, Server};
 

@@ -2,7 +2,7 @@
 
 use testkit::{Browser, Proxy, Server};
 
-/// Connects by itself, sends text and bytes, shows the answers and their times, and closes cleanly.
+/// The page connects, sends a text and bytes, shows the answers with their times, and closes.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn the_page_shows_every_answer_with_its_time_and_closes_cleanly() {
@@ -34,21 +34,20 @@ async fn a_browser_and_the_server_agree_on_compression() {
     browser.goto(&server.url("/")).await;
     browser.waits_for_text("#log", "connected").await;
     assert_eq!(browser.script("return socket.extensions").await, "permessage-deflate");
-    // The second remembers the first.
+    // The second message refers to the first.
     for count in ["1", "2"] {
         let long = "find('text').value = 'a text that says the same '.repeat(500)";
         browser.script(long).await;
         browser.click("#send").await;
         browser.waits_for_text("#count", count).await;
-        // The page says so if an answer is not what was sent.
+        // The page shows it if an answer differs from the message.
         browser.waits_for_text("#log .received:last-child", "a text that says the same").await;
     }
     assert_eq!(browser.console_errors(), Vec::<String>::new());
     browser.close().await;
 }
 
-/// A page that shows that it is connected over a dead line would not tell the truth: a missing echo
-/// shows it.
+/// The page must not show *connected* if the connection is dead: a missing echo shows this.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn a_dead_line_is_noticed_by_a_missing_echo() {
@@ -57,7 +56,7 @@ async fn a_dead_line_is_noticed_by_a_missing_echo() {
     let browser = Browser::start().await;
     browser.goto(&format!("http://{}/", proxy.address())).await;
     browser.waits_for_text("#log", "connected").await;
-    // Half of a character is mended, so that what comes back is what was sent.
+    // The page replaces half of a surrogate pair, so that the answer equals the message.
     browser.script(r"document.getElementById('text').value = 'half \ud83d'").await;
     browser.click("#send").await;
     browser.waits_for_text("#log .received", "half \u{fffd}").await;

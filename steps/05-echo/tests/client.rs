@@ -1,4 +1,4 @@
-//! Our client, before servers that are right, and before some that are not.
+//! Our client with servers that follow the rules, and with some that do not.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::net::{Ipv4Addr, TcpListener};
@@ -15,7 +15,7 @@ fn listener() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()
 }
 
-/// Opens, says "hello", and returns what came back, and how it then ended.
+/// Opens a connection and sends "hello". Returns what came back, and how the connection ended.
 async fn says_hello(address: std::net::SocketAddr) -> (Option<String>, Ended) {
     let clock: Arc<Clock> = Clock::start(Timeouts::default());
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -36,7 +36,8 @@ async fn says_hello(address: std::net::SocketAddr) -> (Option<String>, Ended) {
     }
 }
 
-/// RFC 6455 §4.1, §5.1, §5.3: asks as it must, masks what it says, and answers ping and close.
+/// RFC 6455 §4.1, §5.1, §5.3: the client sends a correct request, masks its frames, and answers a
+/// ping and a close frame.
 #[tokio::test]
 async fn the_client_masks_and_keeps_to_the_handshakes() {
     let listener = listener();
@@ -59,8 +60,8 @@ async fn the_client_masks_and_keeps_to_the_handshakes() {
     insta::assert_snapshot!(server.join().unwrap());
 }
 
-/// RFC 9110 §15.2: interim answers come before the final one, and a client skips those it does not
-/// know. There is a limit on all of them together.
+/// RFC 9110 §15.2: interim answers come before the final one, and a client skips those that it does
+/// not know. All of them together have a limit.
 #[tokio::test]
 async fn the_client_waits_for_the_final_answer() {
     let hints = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n";
@@ -85,7 +86,7 @@ async fn the_client_waits_for_the_final_answer() {
     }
 }
 
-/// RFC 6455 §5.1: a server that masks is told 1002.
+/// RFC 6455 §5.1: a masked frame from a server is answered with 1002.
 #[tokio::test]
 async fn the_client_refuses_a_frame_that_is_masked() {
     let listener = listener();
@@ -102,7 +103,7 @@ async fn the_client_refuses_a_frame_that_is_masked() {
     server.join().unwrap();
 }
 
-/// RFC 6455 §4.1: what is wrong with an answer is named.
+/// RFC 6455 §4.1: the error says what is wrong with an answer.
 #[tokio::test]
 async fn the_client_refuses_an_answer_that_is_no_upgrade() {
     let answers = [
@@ -135,7 +136,7 @@ async fn the_client_refuses_an_answer_that_is_no_upgrade() {
     }
 }
 
-/// RFC 6455 §4.1: a subprotocol or an extension that was not offered cannot have been chosen.
+/// RFC 6455 §4.1: the server must not choose a subprotocol or an extension that was not offered.
 #[tokio::test]
 async fn the_client_refuses_what_it_has_not_offered() {
     let extensions = "Sec-WebSocket-Extensions";

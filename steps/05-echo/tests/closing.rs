@@ -46,8 +46,8 @@ async fn a_close_behind_a_message_ends_the_waiting() {
 }
 
 // ANCHOR: paused
-/// RFC 6455 §7.1.1: there is one time for the peer's close and for the end of the connection, so that
-/// a server that stops can wait for both.
+/// RFC 6455 §7.1.1: one time limit covers the peer's close frame and the end of the connection, so a
+/// server that stops can wait for both.
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_never_answers_has_its_time_once() {
     let took = closing_takes(|peer| async move {

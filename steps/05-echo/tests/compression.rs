@@ -1,4 +1,4 @@
-//! permessage-deflate, RFC 7692: the negotiation, and messages through both halves.
+//! permessage-deflate (RFC 7692): the negotiation, and compressed messages in both directions.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use echo::{
@@ -13,7 +13,7 @@ use testkit::Frame;
 
 mod support;
 
-/// What we answer to these header lines.
+/// Returns our answer to these header lines.
 fn answer(compression: Compression, lines: &[&str]) -> Option<String> {
     let mut headers = HeaderMap::new();
     for line in lines {
@@ -22,7 +22,7 @@ fn answer(compression: Compression, lines: &[&str]) -> Option<String> {
     compression.accept(&headers).map(|agreed| agreed.to_string())
 }
 
-/// §7.1: the first offer that is as it must be, answered in kind.
+/// §7.1: the first valid offer is answered, with the parameters that it needs.
 #[test]
 fn an_offer_is_answered_with_what_was_agreed() {
     for (offer, expected) in [
@@ -53,7 +53,7 @@ fn an_offer_is_answered_with_what_was_agreed() {
     );
 }
 
-/// §7.1: an offer that is not as it must be is declined, and the next one considered.
+/// §7.1: an invalid offer is declined, and the next one is considered.
 #[test]
 fn an_offer_with_a_fault_is_declined_and_the_next_one_considered() {
     for parameter in [
@@ -80,18 +80,18 @@ fn an_offer_with_a_fault_is_declined_and_the_next_one_considered() {
     }
 }
 
-/// An endpoint with this agreement.
+/// Creates an endpoint with this agreement.
 fn endpoint(role: Role, agreed: Agreement) -> Endpoint {
     Endpoint::new(role, Limits::default(), Vec::new(), Some(agreed))
 }
 
-/// A client with this limit, and context takeover both ways.
+/// Creates a client with this limit, and with context takeover in both directions.
 fn client(max: usize) -> Endpoint {
     let limits = Limits { message: max, ..Limits::default() };
     Endpoint::new(Role::Client, limits, Vec::new(), Some(Agreement::default()))
 }
 
-/// A server's frame.
+/// Returns a frame of a server.
 fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![first];
     if let Ok(length @ 0..=125) = u8::try_from(payload.len()) {
@@ -104,7 +104,7 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// The messages in these bytes, as texts.
+/// Returns the messages in these bytes as texts.
 fn texts(endpoint: &mut Endpoint, bytes: &[u8]) -> Result<Vec<String>, Failure> {
     endpoint.receive(bytes);
     let mut texts = Vec::new();
@@ -120,7 +120,7 @@ fn texts(endpoint: &mut Endpoint, bytes: &[u8]) -> Result<Vec<String>, Failure> 
     }
 }
 
-/// The examples of §7.2.3, byte by byte: one block, fragments, a second message that remembers the
+/// The examples of §7.2.3, byte by byte: one block, fragments, a second message that refers to the
 /// first, a block without compression, a final block, and two blocks.
 #[test]
 fn the_examples_of_the_standard_are_understood() {
@@ -142,7 +142,7 @@ fn the_examples_of_the_standard_are_understood() {
     }
 }
 
-/// §7.2: a message that is not compressed leaves the window as it is.
+/// §7.2: a message that is not compressed does not change the window.
 #[test]
 fn a_plain_message_between_two_compressed_ones_changes_nothing() {
     let hello = frame(0xc1, &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]);
@@ -151,7 +151,7 @@ fn a_plain_message_between_two_compressed_ones_changes_nothing() {
     assert_eq!(texts(&mut client(1000), &all).unwrap(), ["Hello", "plain", "Hello"]);
 }
 
-/// §6: RSV1 is for the first frame of a message, and for no control frame.
+/// §6: RSV1 is allowed on the first frame of a message, and not on a control frame.
 #[test]
 fn rsv1_anywhere_else_is_1002() {
     for bytes in [
@@ -167,7 +167,8 @@ fn rsv1_anywhere_else_is_1002() {
     assert_eq!(failure.code(), CloseCode::PROTOCOL_ERROR);
 }
 
-/// §7.2.2: what cannot be inflated is 1007, and so is what does not inflate to UTF-8.
+/// §7.2.2: a payload that cannot be inflated is answered with 1007, and so is a text that is not UTF-8
+/// afterwards.
 #[test]
 fn a_broken_stream_is_1007() {
     for payload in [&b"\xff\xff\xff\xff"[..], b"\x02\xfe\xff", b"\x07"] {
@@ -179,7 +180,7 @@ fn a_broken_stream_is_1007() {
     assert_eq!(failure, Failure::NotUtf8);
 }
 
-/// RFC 6455 §10.4: a message is as long as it inflates to, and nobody inflates more than that.
+/// RFC 6455 §10.4: the limit is compared with the length of the inflated message.
 #[test]
 fn a_message_that_inflates_over_the_limit_is_1009() {
     let mut sender = endpoint(Role::Server, Agreement::default());
@@ -192,7 +193,8 @@ fn a_message_that_inflates_over_the_limit_is_1009() {
     assert_eq!(texts(&mut client(10_000_000), &bytes).unwrap()[0].len(), 10_000_000);
 }
 
-/// A message for many is compressed once for all who remember nothing, and for each of those who do.
+/// A message for many connections is compressed once for all that have no context takeover, and once
+/// for each of the others.
 #[test]
 fn a_message_for_many_is_understood_by_each() {
     let texts_said: Vec<String> =
@@ -210,7 +212,7 @@ fn a_message_for_many_is_understood_by_each() {
         },
         Agreement { server_max_window_bits: Some(8), ..Agreement::default() },
     ] {
-        // One by one, and in one piece.
+        // In single messages, and in one piece.
         for encoded in [&encoded[..], std::slice::from_ref(&in_one_piece)] {
             let mut sender = endpoint(Role::Server, agreed);
             let outbound = sender.outbound();
@@ -225,8 +227,8 @@ fn a_message_for_many_is_understood_by_each() {
     }
 }
 
-/// §7.1.1: who has agreed to remember nothing says the same thing twice in the same bytes, and does
-/// not understand what points back to the message before.
+/// §7.1.1: without context takeover, the same message is sent twice in the same bytes, and a received
+/// message must not refer to an earlier one.
 #[test]
 fn without_context_takeover_each_message_stands_by_itself() {
     let fresh = Agreement { server_no_context_takeover: true, ..Agreement::default() };
@@ -245,11 +247,11 @@ fn without_context_takeover_each_message_stands_by_itself() {
     assert_eq!(texts(&mut inbound, &pointing_back).unwrap_err(), Failure::NotDeflated);
 }
 
-/// Bytes that compression cannot make shorter are sent as they are, if the compressor may forget them.
-/// With context takeover, the peer needs what the compressor has made of them.
+/// Bytes that compression cannot make shorter are sent uncompressed without context takeover. With
+/// context takeover, the peer needs the compressed bytes, because later messages refer to them.
 #[test]
 fn a_message_that_compression_would_make_longer_is_sent_as_it_is() {
-    // A walk through the bytes in which no three of them come twice.
+    // A sequence in which no three bytes in a row occur twice.
     let noise: Vec<u8> =
         (0..1000_u32).map(|number| u8::try_from(number * number / 7 % 251).unwrap()).collect();
     let compressible = vec![b'x'; 1000];
@@ -269,8 +271,8 @@ fn a_message_that_compression_would_make_longer_is_sent_as_it_is() {
     }
 }
 
-/// §7.1.1: what was compressed for many is in nobody's window, so it must not go to somebody whose
-/// next message may point back over it.
+/// §7.1.1: a message that was compressed for many connections is in no compressor's window. So it must
+/// not be sent on a connection with context takeover.
 #[test]
 fn a_message_for_many_keeps_the_windows_of_both_sides_alike() {
     let own = "a sentence for one of them, which is long enough to be worth compressing";
@@ -285,7 +287,7 @@ fn a_message_for_many_keeps_the_windows_of_both_sides_alike() {
     assert_eq!(heard, [own, for_all, own]);
 }
 
-/// §7.1.2.1: a client with a small window is sent nothing that points back further than that.
+/// §7.1.2.1: a client with a small window gets no references that go further back.
 #[test]
 fn a_message_for_many_keeps_to_a_small_window() {
     let mut state = 1_u32;
@@ -332,7 +334,7 @@ fn agreement() -> impl Strategy<Value = Agreement> {
     )
 }
 
-/// RFC 6455 §8.1: a compressed text is checked as it is inflated, and its characters may be cut
+/// RFC 6455 §8.1: a compressed text is checked while it is inflated, and a character may be cut
 /// anywhere.
 #[test]
 fn a_compressed_text_may_be_cut_within_its_characters() {
@@ -346,7 +348,7 @@ fn a_compressed_text_may_be_cut_within_its_characters() {
     assert_eq!(heard, [text]);
 }
 
-/// What a server with context takeover delivers and sends, if it receives these pieces.
+/// Returns what a server with context takeover delivers and sends when it receives these pieces.
 fn server<'a>(
     limits: Limits,
     pieces: impl IntoIterator<Item = &'a [u8]>,
@@ -354,13 +356,13 @@ fn server<'a>(
     converse(Role::Server, limits, Some(Agreement::default()), pieces)
 }
 
-/// The bytes of a compressed message in one frame, with a masking key of zeros.
+/// Returns a compressed message in one frame, with a masking key of zeros.
 fn compressed(opcode: testkit::Opcode, payload: &[u8]) -> Vec<u8> {
     Frame::new(opcode, payload).with_rsv(4).masked_with([0; 4]).bytes()
 }
 
 /// RFC 7692 §7.2.1: the four bytes that the sender removed must complete an empty block. Behind a
-/// message that was cut off, they would become a part of it: none of these ever said "Hellh".
+/// message that was cut off, they would become a part of it: none of these senders sent "Hellh".
 #[test]
 fn a_compressed_message_that_was_cut_off_fails() {
     for (what, bytes) in [
@@ -377,7 +379,7 @@ fn a_compressed_message_that_was_cut_off_fails() {
     }
 }
 
-/// A valid message is cut at every byte: no part of it is ever delivered as the whole.
+/// A valid message is cut off at every byte. No beginning of it is delivered as a message.
 #[test]
 fn no_beginning_of_a_compressed_message_is_delivered() {
     let text = "a text with repetitions, repetitions and a few more repetitions; ".repeat(3);
@@ -394,7 +396,7 @@ fn no_beginning_of_a_compressed_message_is_delivered() {
     }
 }
 
-/// What is wrong first in the order of the message is what fails it, however the bytes were cut: a
+/// The first fault in the order of the message is reported, in whatever pieces the bytes arrive: a
 /// byte over the limit, a byte that is not UTF-8, or invalid DEFLATE.
 #[test]
 fn the_first_fault_of_a_compressed_message_fails_it_however_it_is_cut() {
@@ -442,7 +444,7 @@ fn a_message_that_compression_made_longer_is_accepted() {
     assert_eq!(server(limits, [&first[..], &second[..]]).0, expected);
 }
 
-/// RFC 6455 §10.4: empty blocks bring nothing, and a message of them must not go on for ever.
+/// RFC 6455 §10.4: empty blocks give no output, and a message of empty blocks must have an end.
 #[test]
 fn a_compressed_message_of_empty_blocks_is_over_the_limit_at_last() {
     let limits = Limits { message: 1_000, ..Limits::default() };
@@ -450,7 +452,7 @@ fn a_compressed_message_of_empty_blocks_is_over_the_limit_at_last() {
     let fragment = |frame: Frame| frame.masked_with([0; 4]).bytes();
     let mut bytes = fragment(Frame::text(&blocks[..]).with_rsv(4).not_final());
     bytes.extend(fragment(Frame::continuation(&blocks[..]).not_final()));
-    // Three thousand bytes are possible for a message of a thousand, but not four thousand.
+    // A message of a thousand bytes may have three thousand when it is compressed, but not four.
     let last = &blocks[..blocks.len() - 4];
     let short = [&bytes[..], &fragment(Frame::continuation(last))].concat();
     assert_eq!(server(limits, [&short[..]]).0, [Delivered::Text(String::new())]);
@@ -461,8 +463,8 @@ fn a_compressed_message_of_empty_blocks_is_over_the_limit_at_last() {
 }
 
 proptest! {
-    /// Whatever was agreed on, and however the bytes are cut, messages come out as they went in, in
-    /// both directions.
+    /// With every agreement, and in whatever pieces the bytes arrive, the received messages are those
+    /// that were sent, in both directions.
     #[test]
     fn messages_come_out_as_they_went_in(
         agreed in agreement(),
@@ -488,14 +490,14 @@ proptest! {
         prop_assert_eq!(heard, messages);
     }
 
-    /// Bytes of any kind end in messages or in a failure, and never in a panic or for ever.
+    /// Any bytes lead to messages or to a failure, and never to a panic or an endless loop.
     #[test]
     fn any_compressed_bytes_come_to_an_end(payload in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = texts(&mut client(10_000), &frame(0xc2, &payload));
     }
 
-    /// The same bytes cut into other pieces give the same messages, the same answers and the same
-    /// failure: also if they are damaged, cut off, or over the limit.
+    /// The same bytes, cut into other pieces, give the same messages, answers and failure, also if they
+    /// are damaged, cut off, or over the limit.
     #[test]
     fn any_compressed_bytes_in_any_pieces_have_one_outcome(
         messages in prop::collection::vec(message(), 1..4),
@@ -538,7 +540,7 @@ proptest! {
     }
 }
 
-/// A message, which is nearly always long enough to be compressed, and not always UTF-8.
+/// A message. It is nearly always long enough to be compressed, and not always UTF-8.
 fn message() -> impl Strategy<Value = (bool, Vec<u8>)> {
     let few = prop::collection::vec(0x60_u8..0x64, 60..600);
     let noise = prop::collection::vec(any::<u8>(), 60..600);

@@ -118,7 +118,7 @@ fn conversations() -> Vec<(&'static str, Vec<u8>, Vec<Delivered>)> {
 }
 
 // ANCHOR: every_split
-/// RFC 6455 §5: a stream of bytes has no edges but those of its frames.
+/// RFC 6455 §5: how the bytes were cut does not matter. Only the headers tell where a frame ends.
 #[test]
 fn every_split_point_gives_the_same_events_and_the_same_answers() {
     for (name, bytes, expected) in conversations() {
@@ -302,7 +302,7 @@ proptest! {
     }
 
     // ANCHOR: any_frames
-    /// The same for frames that are right, or nearly: random bytes alone seldom get past a header.
+    /// The same for frames that are right, or nearly right: random bytes are seldom a valid header.
     #[test]
     fn any_frames_in_any_pieces_have_one_outcome(
         frames in proptest::collection::vec(any_frame(), 1..12),

@@ -1,5 +1,5 @@
-//! When an idle peer is sent a ping, and when it is dropped, on a clock that only moves when everybody
-//! waits.
+//! The times at which an idle peer gets a ping and is dropped. The clock is tokio's paused one, which
+//! only moves when all tasks wait.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::time::Duration;
@@ -8,8 +8,8 @@ use echo::{Clock, Connection, Ended, Endpoint, Limits, Role, Timeouts};
 use tokio::io::{AsyncReadExt, duplex};
 use tokio::time::{Instant, sleep};
 
-/// RFC 6455 §5.5.2: the times begin with the connection, whenever the clock was started. A peer is
-/// never dropped before its idle time is over, and at most one interval after it.
+/// RFC 6455 §5.5.2: the times begin with the connection, and not with the clock. A peer is never
+/// dropped before its idle time is over, and at most one ping interval afterwards.
 #[tokio::test(start_paused = true)]
 async fn no_peer_is_pinged_or_dropped_before_its_time() {
     let (second, two) = (Duration::from_secs(1), Duration::from_secs(2));

@@ -1,5 +1,5 @@
-//! What RFC 6455 demands of a client, and of what either side sends, where no other file proves it.
-//! The book's map of every MUST (`book/musts.toml`) names the rest.
+//! Demands of RFC 6455 on a client, and on what both sides send, that no other file proves. The book's
+//! map of every MUST (`book/musts.toml`) names the other tests.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::collections::HashSet;
@@ -18,7 +18,7 @@ use testkit::{Frame, Masking, Opcode, Server, Wire};
 use tokio::io::{AsyncReadExt, duplex};
 use tokio::net::TcpStream;
 
-/// Lets one client in, answers its handshake, and then behaves like this.
+/// Accepts one client, answers its handshake, and then runs `behaves`.
 fn server(behaves: impl FnOnce(&mut Wire) + Send + 'static) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
@@ -30,7 +30,7 @@ fn server(behaves: impl FnOnce(&mut Wire) + Send + 'static) -> (SocketAddr, Join
     (address, server)
 }
 
-/// Connects, listens until the connection is over, and ends it. Returns the messages before.
+/// Connects, receives until the connection is over, and ends it. Returns the messages.
 async fn listens(address: SocketAddr) -> (Vec<String>, Ended) {
     let clock = Clock::start(Timeouts::default());
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -47,7 +47,7 @@ async fn listens(address: SocketAddr) -> (Vec<String>, Ended) {
     (heard, ended)
 }
 
-/// All frames in these bytes.
+/// Returns all frames in these bytes.
 fn frames(mut bytes: &[u8]) -> Vec<Frame> {
     let mut frames = Vec::new();
     while let Some((frame, size)) = Frame::read(bytes) {
@@ -58,7 +58,7 @@ fn frames(mut bytes: &[u8]) -> Vec<Frame> {
     frames
 }
 
-/// RFC 6455 §4.1: the client's key is sixteen bytes in base64, drawn anew for each connection.
+/// RFC 6455 §4.1: the client's key is sixteen random bytes in base64, new for each connection.
 #[tokio::test]
 async fn each_connection_has_a_key_of_its_own() {
     let mut keys = HashSet::new();
@@ -77,7 +77,7 @@ async fn each_connection_has_a_key_of_its_own() {
     }
 }
 
-/// RFC 6455 §4.1: between its request and the server's answer, the client says nothing.
+/// RFC 6455 §4.1: the client sends nothing between its request and the server's answer.
 #[tokio::test]
 async fn nothing_is_said_before_the_answer() {
     let (mut ours, mut theirs) = duplex(4096);
@@ -91,7 +91,7 @@ async fn nothing_is_said_before_the_answer() {
         }
     }
     assert!(request.ends_with(b"\r\n\r\n"), "{:?} before the answer", request.escape_ascii());
-    // It has its turn once more, and has written nothing.
+    // The client's task runs once more, and writes nothing.
     tokio::select! {
         biased;
         _ = &mut connecting => panic!("connected without an answer"),
@@ -100,9 +100,9 @@ async fn nothing_is_said_before_the_answer() {
     }
 }
 
-/// RFC 6455 §5.3 and §10.3: a fresh masking key for each frame, and nothing about it that could be
-/// guessed from the last: each bit is 1 half of the time, and differs from the last half of the
-/// time. (By chance, this fails once in more runs than there will be.)
+/// RFC 6455 §5.3 and §10.3: each frame has a new masking key, which cannot be guessed from the last
+/// one. So each bit is 1 in half of the keys, and differs from that of the last key in half of them.
+/// (The probability that this fails by chance is negligible.)
 #[test]
 fn each_frame_has_a_masking_key_of_its_own() {
     const COUNT: usize = 4096;
@@ -133,7 +133,7 @@ fn each_frame_has_a_masking_key_of_its_own() {
     }
 }
 
-/// Lets an endpoint receive a ping, which it answers.
+/// Makes an endpoint receive a ping, which it answers.
 fn answers_a_ping(endpoint: &mut Endpoint) {
     let ping = Frame::ping("there?");
     endpoint.receive(&match endpoint.role() {
@@ -147,7 +147,7 @@ fn normal(reason: &str) -> CloseFrame<'_> {
     CloseFrame { code: CloseCode::NORMAL, reason }
 }
 
-/// RFC 6455 §5.1 and §6.1: a client masks whatever it sends, and a server nothing.
+/// RFC 6455 §5.1 and §6.1: a client masks every frame, and a server masks none.
 #[test]
 fn a_client_masks_each_kind_of_frame_and_a_server_none() {
     for (role, masks) in [(Role::Client, true), (Role::Server, false)] {
@@ -167,8 +167,8 @@ fn a_client_masks_each_kind_of_frame_and_a_server_none() {
     }
 }
 
-/// RFC 6455 §5.2: a reserved bit is 0 unless an extension gives it a meaning. permessage-deflate
-/// does for RSV1 of a data frame, and for nothing else.
+/// RFC 6455 §5.2: a reserved bit is 0 unless an extension gives it a meaning. permessage-deflate gives
+/// one to RSV1 of data frames only.
 #[test]
 fn no_reserved_bit_is_set_that_nobody_agreed_on() {
     let long = "to be compressed, to be compressed, to be compressed".repeat(20);
@@ -186,7 +186,7 @@ fn no_reserved_bit_is_set_that_nobody_agreed_on() {
     }
 }
 
-/// RFC 6455 §5.5.1 and §6.1: once the close is said, no message follows, whoever asks for one.
+/// RFC 6455 §5.5.1 and §6.1: no message is sent after a close frame, also if the program sends one.
 #[test]
 fn nothing_is_said_after_a_close() {
     for role in [Role::Client, Role::Server] {
@@ -203,8 +203,8 @@ fn nothing_is_said_after_a_close() {
     }
 }
 
-/// RFC 6455 §7.4.1: 1005, 1006 and 1015 stand for codes that were never sent, and no close frame
-/// can be made with them. One without a code is empty, which is what 1005 means.
+/// RFC 6455 §7.4.1: 1005, 1006 and 1015 must never be sent, and no close frame can be created with
+/// them. A close frame without a code is empty; 1005 is reported for it.
 #[test]
 fn the_codes_that_are_never_sent_cannot_be_sent() {
     for code in [1005, 1006, 1015] {
@@ -216,7 +216,7 @@ fn the_codes_that_are_never_sent_cannot_be_sent() {
     assert_eq!(outbound.pending(), b"\x88\x00");
 }
 
-/// RFC 6455 §7.1.7: after a failure the connection is over, whatever the server still says.
+/// RFC 6455 §7.1.7: after a failure the connection is over, also if the server sends more.
 #[tokio::test]
 async fn a_client_that_has_failed_a_connection_ends_it() {
     let (address, server) = server(|wire| {
@@ -226,7 +226,7 @@ async fn a_client_that_has_failed_a_connection_ends_it() {
             Frame::text("good again"),
         ]);
         wire.expects_close(1002);
-        // It waits for the server to end the connection first (§7.1.1).
+        // The client waits until the server has ended its side (§7.1.1).
         wire.sends_frame(&Frame::text("good still")).half_closes().expects_end();
     });
     let (heard, ended) = listens(address).await;
@@ -235,8 +235,8 @@ async fn a_client_that_has_failed_a_connection_ends_it() {
     server.join().unwrap();
 }
 
-/// RFC 6455 §7.2.1: a connection that is lost without a close frame is a failure, and not the end
-/// of what there was to say.
+/// RFC 6455 §7.2.1: a connection that is lost without a close frame is reported as a failure, and not
+/// as a regular end.
 #[tokio::test]
 async fn a_connection_that_is_lost_is_no_clean_close() {
     let (address, server) = server(|wire| {
@@ -248,7 +248,8 @@ async fn a_connection_that_is_lost_is_no_clean_close() {
     server.join().unwrap();
 }
 
-/// RFC 6455 §5.5.1 and §7.1.1: with both closes said, the connection is over, whichever side began.
+/// RFC 6455 §5.5.1 and §7.1.1: when both close frames have been sent, the connection is over. It does
+/// not matter which side sent the first.
 #[tokio::test]
 async fn a_client_that_has_closed_and_was_answered_is_gone() {
     let (address, server) = server(|wire| {
@@ -264,7 +265,7 @@ async fn a_client_that_has_closed_and_was_answered_is_gone() {
     server.join().unwrap();
 }
 
-/// What a server answers to this offer: the status, and the extensions that it names.
+/// Returns a server's answer to this offer: the status, and the extensions that it names.
 fn offered(server: &Server, extensions: &str) -> (u16, Option<String>) {
     let mut wire = Wire::connect(server);
     let host = wire.host();
@@ -277,8 +278,8 @@ fn offered(server: &Server, extensions: &str) -> (u16, Option<String>) {
     (response.status, response.header("sec-websocket-extensions").map(str::to_owned))
 }
 
-/// RFC 6455 §4.2.2: "Extensions not listed by the client MUST NOT be listed". What stands in a quoted
-/// string is no entry of the list.
+/// RFC 6455 §4.2.2: "Extensions not listed by the client MUST NOT be listed". A text in a quoted string
+/// is not an entry of the list.
 #[test]
 fn an_extension_in_a_quoted_string_is_not_offered() {
     let server = Server::start(env!("CARGO_BIN_EXE_echo"), &[]);
@@ -286,8 +287,8 @@ fn an_extension_in_a_quoted_string_is_not_offered() {
     assert_eq!(answer, (400, None));
 }
 
-/// RFC 6455 §4.1: an answer that is not as §4.2.2 demands fails the connection. An empty subprotocol
-/// is "not a legal value", an extension list has an entry at least, and 101 is of HTTP/1.1.
+/// RFC 6455 §4.1: an answer that breaks a rule of §4.2.2 fails the connection. An empty subprotocol is
+/// "not a legal value", a list of extensions has at least one entry, and the version is HTTP/1.1.
 #[tokio::test]
 async fn the_client_refuses_an_answer_that_is_not_as_it_must_be() {
     for (version, line) in
@@ -311,8 +312,8 @@ async fn the_client_refuses_an_answer_that_is_not_as_it_must_be() {
     }
 }
 
-/// RFC 6455 §4.1: the handshake is a valid HTTP request, or none is sent. A line end in a target would
-/// put headers of somebody else's into it.
+/// RFC 6455 §4.1: a client sends only valid HTTP requests. A line end in a target could add headers to
+/// the request, so no request is sent.
 #[tokio::test]
 async fn the_client_sends_nothing_for_a_host_or_a_target_that_is_none() {
     for (host, target) in [

@@ -1,4 +1,4 @@
-//! The opening handshake on tokio: what step 2's tests cannot show, because it is about waiting.
+//! The opening handshake on tokio: its time limits, and the rest that step 2's tests do not cover.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -15,8 +15,8 @@ fn is_served(server: &Server) {
     wire.opens("/").sends_frame(&Frame::text("hello")).expects(b"\x81\x05hello");
 }
 
-/// RFC 6455 §10.4: who says nothing, or a byte now and then, is dropped when the time is up, and
-/// nobody else notices.
+/// RFC 6455 §10.4: a client that sends nothing, or a byte now and then, is dropped when its time is
+/// up, and other clients are not affected.
 #[test]
 fn a_silent_and_a_dripping_client_are_dropped_when_their_time_is_up() {
     let server = start(&["--handshake-timeout", "0.5"]);
@@ -24,7 +24,7 @@ fn a_silent_and_a_dripping_client_are_dropped_when_their_time_is_up() {
     let mut dripping = TcpStream::connect(server.address()).unwrap();
     dripping.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
     is_served(&server);
-    // It waits a little for an answer, and sends one byte more when there is none.
+    // It waits a little for an answer, and sends one more byte if no answer comes.
     let mut bytes = b"GET / HTTP/1.1\r\nX-Slow: ".iter().chain(std::iter::repeat(&b'z'));
     let mut answer = [0; 12];
     while dripping.read_exact(&mut answer).is_err() {
@@ -36,7 +36,7 @@ fn a_silent_and_a_dripping_client_are_dropped_when_their_time_is_up() {
     is_served(&server);
 }
 
-/// RFC 6585 §5: an answer that can be read, although the request was not read to its end.
+/// RFC 6585 §5: the client can read the answer, although the server has not read all of the request.
 #[test]
 fn a_header_block_over_the_limit_is_answered_with_431() {
     let server = start(&[]);
@@ -51,7 +51,7 @@ fn a_header_block_over_the_limit_is_answered_with_431() {
     is_served(&server);
 }
 
-/// RFC 6455 §4.2.1: a request arrives as it likes.
+/// RFC 6455 §4.2.1: a request may arrive in any pieces.
 #[test]
 fn a_request_may_come_a_byte_at_a_time() {
     let server = start(&[]);
@@ -64,7 +64,7 @@ fn a_request_may_come_a_byte_at_a_time() {
     wire.sends_a_byte_at_a_time(request.as_bytes());
     let response = wire.expects_response();
     assert_eq!(response.status, 101);
-    // The accept value of the source documents' key, computed by hand once.
+    // The accept value of this key was once computed by hand.
     assert_eq!(response.header("sec-websocket-accept"), Some("lCaWI6ZCGd5I25+0bJrVqBOcDYc="));
 }
 
@@ -91,7 +91,7 @@ fn pages_of_other_origins_are_refused_unless_listed() {
     }
 }
 
-/// A visit gets the page, whatever its path.
+/// A request for a page gets the page, with any path.
 #[test]
 fn a_plain_request_gets_the_page() {
     let server = start(&[]);
@@ -104,7 +104,7 @@ fn a_plain_request_gets_the_page() {
     wire.expects_end();
 }
 
-/// RFC 6455 §10.4: one more than the server takes is told so, and those inside do not notice.
+/// RFC 6455 §10.4: a connection over the limit gets an answer, and the open ones are not affected.
 #[test]
 fn one_connection_too_many_is_answered_with_503() {
     let server = start(&["--max-connections", "2"]);
@@ -124,7 +124,7 @@ fn one_connection_too_many_is_answered_with_503() {
     for wire in &mut inside {
         wire.sends_frame(&Frame::text("still here")).expects(b"\x81\x0astill here");
     }
-    // And when one leaves, there is room again, as soon as the server has noticed.
+    // When one of them ends, there is room again, as soon as the server has noticed it.
     let mut leaving = inside.remove(0);
     leaving.sends_frame(&Frame::close(1000, "")).expects_close(1000);
     leaving.expects_end();
@@ -135,7 +135,7 @@ fn one_connection_too_many_is_answered_with_503() {
     }
 }
 
-/// Asks for the page, and returns the status of the answer.
+/// Requests the page, and returns the status of the answer.
 fn visits(server: &Server) -> u16 {
     let mut visitor = Wire::connect(server);
     visitor.sends_text(&format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", server.address()));
@@ -144,7 +144,7 @@ fn visits(server: &Server) -> u16 {
     status
 }
 
-/// A client that resets the connection in the middle of its request hurts nobody.
+/// If a client resets the connection in the middle of its request, other clients are not affected.
 #[test]
 fn a_client_that_vanishes_is_forgotten() {
     let server = start(&[]);

@@ -1,8 +1,8 @@
-//! The output of the step does not have to be read.
+//! The server works also if its output is not read.
 
 use testkit::{Frame, Unread, UnreadServer, Wire};
 
-/// Opens and closes so many connections that their lines are far more than a pipe holds (64 KiB on
+/// Opens and closes connections until their lines are much longer than a pipe can hold (64 KiB on
 /// Linux), and expects each of them to be served.
 fn is_served(unread: Unread) {
     let server = UnreadServer::start(env!("CARGO_BIN_EXE_echo"), &["--verbose"], unread);

@@ -1,4 +1,4 @@
-//! What the server does about peers that are slow, silent, deaf, or too busy.
+//! The limits for peers that are slow, send nothing, do not read, or never stop sending.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::io::{Read, Write};
@@ -18,7 +18,7 @@ fn connected(server: &Server) -> Wire {
     wire
 }
 
-/// RFC 6455 §5.5.2: a quiet peer is pinged, and stays for as long as it answers.
+/// RFC 6455 §5.5.2: a silent peer gets pings, and stays connected while it answers them.
 #[test]
 fn a_quiet_peer_stays_while_it_answers_pings_and_is_dropped_when_it_does_not() {
     let server = start(&["--ping-interval", "0.2", "--idle-timeout", "0.6"]);
@@ -28,7 +28,7 @@ fn a_quiet_peer_stays_while_it_answers_pings_and_is_dropped_when_it_does_not() {
         assert_eq!(ping.opcode, Opcode::Ping);
         wire.sends_frame(&Frame::pong(ping.payload));
     }
-    // From here on, it is as deaf as a half-open connection.
+    // From here on, it does not answer, like a half-open connection.
     let mut pings = 0;
     while pings < 2 {
         assert_eq!(wire.expects_frame().opcode, Opcode::Ping);
@@ -37,7 +37,7 @@ fn a_quiet_peer_stays_while_it_answers_pings_and_is_dropped_when_it_does_not() {
     wire.expects_end();
 }
 
-/// RFC 6455 §10.4: the opening handshake has its own time. A client that is slow but within it is not
+/// RFC 6455 §10.4: the opening handshake has its own time limit. A slow client that keeps to it is not
 /// an idle peer.
 #[test]
 fn a_slow_handshake_is_answered_however_short_the_idle_time_is() {
@@ -46,7 +46,7 @@ fn a_slow_handshake_is_answered_however_short_the_idle_time_is() {
     let mut slow = Wire::connect(&server);
     let host = slow.host();
     slow.sends_text(&format!("GET / HTTP/1.1\r\nHost: {host}\r\n"));
-    // Another connection tells when much more than the idle time is over.
+    // The pings on another connection show when much more than the idle time is over.
     let mut clock = connected(&server);
     for _ in 0..8 {
         let ping = clock.expects_frame();
@@ -56,7 +56,8 @@ fn a_slow_handshake_is_answered_however_short_the_idle_time_is() {
     assert_eq!(slow.expects_response().status, 200);
 }
 
-/// What one flag, or two together, cannot mean is refused at the start, with a sentence.
+/// A flag with an impossible value, or two flags that contradict each other, end the program with a
+/// sentence.
 #[test]
 fn flags_that_make_no_sense_keep_the_server_from_starting() {
     for (flags, expected) in [
@@ -81,14 +82,14 @@ fn flags_that_make_no_sense_keep_the_server_from_starting() {
     }
 }
 
-/// RFC 6455 §7.1.1: the peer's part of the closing handshake has its time, and no more.
+/// RFC 6455 §7.1.1: the peer's part of the closing handshake has a time limit.
 #[test]
 fn a_close_that_is_never_answered_does_not_keep_the_connection() {
     let server = start(&["--close-timeout", "0.3"]);
     let mut wire = connected(&server);
     wire.sends_frame(&Frame::text("bare").unmasked()).expects_close(1002);
-    // The server has ended its direction, and we do not end ours: after a while it is gone, which
-    // a write notices.
+    // The server has ended its direction, and we do not end ours. After a while the server closes the
+    // socket, and then a write fails.
     wire.expects_end();
     let deadline = Instant::now() + testkit::PATIENCE;
     let mut stream = wire.stream();
@@ -97,14 +98,15 @@ fn a_close_that_is_never_answered_does_not_keep_the_connection() {
     }
 }
 
-/// RFC 6455 §7.4.1: everyone is told that the server goes, and it goes, with exit code 0.
+/// RFC 6455 §7.4.1: each client gets a close frame with 1001, and then the server ends with exit code
+/// 0.
 #[cfg(unix)]
 #[test]
 fn a_server_that_is_told_to_stop_closes_with_1001() {
-    // A minute to close: whoever holds the server up lets this test run out of patience.
+    // A minute to close: if one connection delays the server, the test fails.
     let mut server = start(&["--close-timeout", "60"]);
     let polite = connected(&server);
-    // One that has not said anything yet, as browsers keep some, must not hold it up.
+    // A connection that has sent nothing must not delay the server. Browsers open such connections.
     let _silent = TcpStream::connect(server.address()).unwrap();
     let mut busy = connected(&server);
     busy.sends_frame(&Frame::text("a message in fr").not_final());
@@ -119,7 +121,8 @@ fn a_server_that_is_told_to_stop_closes_with_1001() {
     assert!(server.waits_for_exit().success());
 }
 
-/// RFC 6455 §7.4.1: a peer that sends without pause is told as well, and does not delay the end.
+/// RFC 6455 §7.4.1: a peer that never stops sending gets the close frame as well, and does not delay
+/// the end.
 #[cfg(unix)]
 #[test]
 fn a_busy_peer_does_not_keep_the_server_from_stopping() {
@@ -144,8 +147,8 @@ fn a_busy_peer_does_not_keep_the_server_from_stopping() {
     assert!(server.waits_for_exit().success());
 }
 
-/// RFC 6455 §10.4: a peer that sends and never reads is not read any further, so that what it makes
-/// the server hold stays small. A ping flood is no different (§5.5.3).
+/// RFC 6455 §10.4: the server stops reading from a peer that sends and never reads, so that such a peer
+/// cannot fill its memory. The same holds for a peer that sends pings (§5.5.3).
 #[cfg(target_os = "linux")]
 #[test]
 fn a_peer_that_does_not_read_cannot_fill_the_servers_memory() {
@@ -173,8 +176,8 @@ fn a_peer_that_does_not_read_cannot_fill_the_servers_memory() {
     }
 }
 
-/// A connection that has said something and gone quiet owns no buffer. With one of 64 KiB each,
-/// these 400 would cost 25 MiB.
+/// A silent connection owns no buffer, also if it has sent something before. With a buffer of 64 KiB
+/// each, these 400 connections would cost 25 MiB.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_quiet_connection_costs_next_to_nothing() {
@@ -193,7 +196,7 @@ fn a_quiet_connection_costs_next_to_nothing() {
     assert!(grown < 1600, "400 quiet connections cost {grown} KiB");
 }
 
-/// RFC 6455 §10.4: nothing is allocated because it was declared.
+/// RFC 6455 §10.4: no memory is allocated for a declared length.
 #[cfg(target_os = "linux")]
 #[test]
 fn declared_lengths_cost_nothing() {
@@ -214,8 +217,8 @@ fn declared_lengths_cost_nothing() {
     assert!(grown < 8 * 1024, "200 declarations have cost {grown} KiB");
 }
 
-/// RFC 6455 §5.4: linear time. If each fragment were copied with all before it, this message would
-/// take a hundred gigabytes of copying, and longer than the test has patience.
+/// RFC 6455 §5.4: many fragments take linear time. If each fragment were copied together with all
+/// before it, more than a hundred gigabytes would be copied, and the test would fail.
 #[test]
 fn a_message_in_65536_fragments_is_put_together() {
     let server = start(&[]);
@@ -250,9 +253,8 @@ fn a_million_empty_fragments_are_closed_with_1008() {
     sender.join().unwrap();
 }
 
-/// RFC 6455 §10.4: the limit on messages is the most that one connection makes the server hold, at its
-/// peak too, for a compressed message as well as for an unfinished one. (An echo that nobody reads takes its
-/// message once more.)
+/// RFC 6455 §10.4: one message takes hardly more memory than the limit, also at the peak, if it is
+/// compressed or unfinished. (An echo that the client does not read takes the same memory again.)
 #[cfg(target_os = "linux")]
 #[test]
 fn a_message_takes_no_more_memory_than_the_limit_and_a_little() {
@@ -270,17 +272,17 @@ fn a_message_takes_no_more_memory_than_the_limit_and_a_little() {
         let mut wire = Wire::connect(&server);
         wire.opens_with("/", &[("Sec-WebSocket-Extensions", "permessage-deflate")]);
         let before = memory(&server, "VmRSS");
-        // Whoever sends a bomb is refused while it sends.
+        // The server may refuse the bomb while it is being sent.
         let _ = wire.stream().write_all(&bytes);
         let _ = wire.stream().write_all(&Frame::ping("").masked_with(key).bytes());
-        // A pong says that all of it was taken, and so does a close.
+        // A pong or a close frame shows that the server has read all of it.
         wire.stream().read_exact(&mut [0; 2]).unwrap();
         let peak = memory(&server, "VmHWM") - before;
         assert!(peak < 20 * 1024, "{what} took {peak} KiB");
     }
 }
 
-/// A message over the limit in fragments, each of them small.
+/// A message over the limit is refused, also if each of its fragments is small.
 #[test]
 fn a_message_over_the_limit_is_closed_with_1009() {
     let server = start(&["--max-message", "1000"]);
@@ -293,7 +295,7 @@ fn a_message_over_the_limit_is_closed_with_1009() {
     wire.expects_end();
 }
 
-/// A taken port is one clear line.
+/// If the port is taken, the server prints one line that says so.
 #[test]
 fn a_taken_port_is_told_in_one_line() {
     let server = start(&[]);
@@ -305,7 +307,7 @@ fn a_taken_port_is_told_in_one_line() {
     assert_eq!(end.errors.lines().count(), 1, "{}", end.errors);
 }
 
-/// A flag that makes no sense is named, with what was wrong about it.
+/// The error names the flag, and says what is wrong with its value.
 #[test]
 fn an_origin_that_is_none_keeps_the_server_from_starting() {
     let end = runs_to_its_end(env!("CARGO_BIN_EXE_echo"), &["--origin", "friend.example"]);
@@ -314,7 +316,7 @@ fn an_origin_that_is_none_keeps_the_server_from_starting() {
     assert!(end.errors.contains("--origin"), "{}", end.errors);
 }
 
-/// The flags have the limits' own standards.
+/// Without flags, the time limits are the default ones.
 #[test]
 fn without_flags_the_timeouts_are_the_standard_ones() {
     let options = <echo::Options as clap::Parser>::parse_from(["echo"]);

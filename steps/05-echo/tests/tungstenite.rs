@@ -10,7 +10,7 @@ use tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tungstenite::{Message, Utf8Bytes};
 
 // ANCHOR: independent
-/// RFC 6455 §5: texts and bytes of all sizes, a ping, and a close, agreed with by another library.
+/// RFC 6455 §5: another library agrees about texts and bytes of all sizes, a ping, and a close.
 #[test]
 fn tungstenite_and_our_server_agree() {
     let server = Server::start(env!("CARGO_BIN_EXE_echo"), &[]);

@@ -74,8 +74,8 @@ fn frames_after_a_close_are_ignored() {
 }
 
 // ANCHOR: not_minimal
-/// RFC 6455 §5.2: a length must be sent in the shortest form that holds it. The tutorials' encoder
-/// sends 127 to 65,535 in eight bytes (fault F13), and a strict peer hangs up on it.
+/// RFC 6455 §5.2: a length must be sent in the shortest form that holds it. A common mistake is to
+/// send 127 to 65,535 in eight bytes (fault F13), and a strict peer refuses that.
 #[test]
 fn a_length_of_200_in_eight_bytes_fails_the_connection() {
     let server = server();

@@ -75,7 +75,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .fault("F6")
     .expects("A browser's request from a page of another site is refused.")
-    .hint("Compare the whole `Origin` with a list of your own: any site can open a socket with the visitor's cookies. Answer with 403."),
+    .hint("Compare the whole `Origin` with a list of your own: any site can open a socket to your server, perhaps with the visitor's cookies. Answer with 403."),
 ];
 
 fn byte_at_a_time(session: &Session) -> Judgement {

@@ -14,34 +14,35 @@ use crate::sans_io::{endpoint::Endpoint, limits::Limits, role::Role};
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// Not a host to ask for.
+    /// The host is not valid.
     #[error("\"{0}\" is not a host with or without a port")]
     Host(String),
-    /// Not a request target to ask for.
+    /// The request target is not valid.
     #[error("\"{0}\" is not a path: it must start with a slash, without spaces or a fragment")]
     Target(String),
     /// The TCP connection broke, or ended, before there was an answer.
     #[error("the connection broke during the handshake: {0}")]
     Io(#[from] io::Error),
-    /// The server did not upgrade the connection; says why.
+    /// The server did not upgrade the connection, for this reason.
     #[error("the server did not upgrade: {0}")]
     Refused(String),
 }
 
 /// Opens a WebSocket to the server at the other end of `stream`.
 ///
-/// `host` is the name of the server, with its port unless that is the standard one; `target` is a
-/// path, with or without a query. Compression is offered.
+/// `host` is the name of the server, with its port unless that is the standard one. `target` is a
+/// path, with or without a query. The request offers compression.
 ///
 /// # Errors
-/// [`ConnectError`], with the first rule of §4.1 that the answer breaks.
+/// [`ConnectError`] says what is wrong with the arguments, with the connection or with the answer
+/// (§4.1).
 pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut Stream,
     host: &str,
     target: &str,
     limits: Limits,
 ) -> Result<Endpoint, ConnectError> {
-    // A line end in either of them would add somebody else's headers to the request.
+    // With a line end in one of them, a caller could add headers to the request.
     if !names_a_host(host.as_bytes()) {
         return Err(ConnectError::Host(host.to_owned()));
     }
@@ -66,10 +67,10 @@ pub async fn connect<Stream: AsyncRead + AsyncWrite + Unpin>(
 }
 
 // ANCHOR: read_answer
-/// Reads the final answer. Returns its header block, and the bytes after it: the first frames.
+/// Reads the final answer. Returns its header block, and the bytes behind it, which are frames.
 ///
-/// A server may send interim answers before it, such as `103 Early Hints`, which a client that does
-/// not know them skips (RFC 9110 §15.2). All of them together must be within the limit.
+/// A server may send interim answers first, such as `103 Early Hints`. A client skips those that it
+/// does not know (RFC 9110 §15.2). All of them together must be within the limit.
 async fn read_answer(
     stream: &mut (impl AsyncRead + Unpin),
 ) -> Result<(Vec<u8>, Vec<u8>), ConnectError> {
@@ -98,13 +99,13 @@ async fn read_answer(
 }
 // ANCHOR_END: read_answer
 
-/// Whether the status is 1xx, but not 101, which is final.
+/// Returns whether the status is 1xx, except 101, which is final.
 fn is_interim(block: &[u8]) -> bool {
     let status = block.split(|&byte| byte == b' ').nth(1).unwrap_or_default();
     status.len() == 3 && status.starts_with(b"1") && status != b"101"
 }
 
-/// Checks the answer. The error says which rule it breaks.
+/// Checks the answer. The error says which rule is broken.
 fn check(answer: &[u8], accept: &str) -> Result<Option<Agreement>, String> {
     let mut lines = vec![httparse::EMPTY_HEADER; HeaderLimits::default().lines];
     let mut response = httparse::Response::new(&mut lines);
@@ -125,7 +126,7 @@ fn check(answer: &[u8], accept: &str) -> Result<Option<Agreement>, String> {
     rule(has_upgrade, "its Connection header does not contain \"Upgrade\"")?;
     let is_accepted = value("Sec-WebSocket-Accept").as_deref() == Some(accept);
     rule(is_accepted, "its Sec-WebSocket-Accept does not belong to our key")?;
-    // We offer none, so none can have been chosen.
+    // We do not offer a subprotocol, so the server must not choose one.
     if let Some(subprotocol) = value("Sec-WebSocket-Protocol") {
         return Err(format!(
             "its Sec-WebSocket-Protocol is \"{subprotocol}\", which we did not offer"
@@ -134,7 +135,7 @@ fn check(answer: &[u8], accept: &str) -> Result<Option<Agreement>, String> {
     value("Sec-WebSocket-Extensions").map(|answer| Agreement::answered(&answer)).transpose()
 }
 
-/// Returns the problem, unless the rule `is_kept`.
+/// Returns the problem if the rule is broken.
 fn rule(is_kept: bool, problem: &str) -> Result<(), String> {
     if is_kept { Ok(()) } else { Err(problem.to_owned()) }
 }

@@ -26,8 +26,8 @@ thread_local! {
 // ANCHOR: deflater
 /// The compressor of one connection.
 pub(crate) struct Deflater {
-    /// The state of DEFLATE. It is created for the first message, and with context takeover it is kept
-    /// between messages. It is boxed, so that a connection without it needs little memory.
+    /// The state of DEFLATE. It is created for the first message, and with context takeover it is
+    /// kept between messages. It is boxed, so that a connection without it needs little memory.
     stream: Option<Box<Deflate>>,
     no_context_takeover: bool,
     window_bits: u8,
@@ -35,8 +35,8 @@ pub(crate) struct Deflater {
 // ANCHOR_END: deflater
 
 impl Deflater {
-    /// Creates a compressor with or without context takeover, and with a window of `max_window_bits`
-    /// (`None` is 15).
+    /// Creates a compressor with or without context takeover, and with a window of
+    /// `max_window_bits` (`None` is 15).
     ///
     /// Returns `None` for a window of 8 bits, which zlib does not support. Then messages are sent
     /// uncompressed, which is always allowed (§7.1).
@@ -68,9 +68,9 @@ impl Deflater {
         output.truncate(written);
         let is_all = stream.total_in() - before.0 == payload.len() as u64;
         if status.is_err() || !is_all || !output.ends_with(&TAIL) {
-            // There was room for all of it, so this should not happen. If it does, the message is sent
-            // uncompressed, and the next one gets a new compressor: it must not refer to bytes that the
-            // peer has never received.
+            // There was room for all of it, so this should not happen. If it does, the message is
+            // sent uncompressed, and the next one gets a new compressor: it must not refer to bytes
+            // that the peer has never received.
             self.stream = None;
             return None;
         }
@@ -81,7 +81,8 @@ impl Deflater {
             stream.reset();
             SPARE.set(Some(stream));
         }
-        // With context takeover, later messages refer to this one, so the peer must get these bytes.
+        // With context takeover, later messages refer to this one, so the peer must get these
+        // bytes.
         let is_better = output.len() < payload.len();
         (is_better || !self.no_context_takeover).then_some(output)
     }

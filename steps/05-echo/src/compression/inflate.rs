@@ -7,6 +7,7 @@ use zlib_rs::{Inflate, InflateFlush, Status};
 /// The four bytes that the sender removed from the end of a message (§7.2.1), and the first byte of
 /// another block. At the end of a complete message, the decompressor does not use the fifth byte.
 const TAIL_AND_ONE: [u8; 5] = [0x00, 0x00, 0xff, 0xff, 0x00];
+/// The number of bytes that the sender removed.
 const TAIL_LENGTH: u64 = 4;
 /// A window of 32 KiB. It also decompresses what was compressed with a smaller window.
 const WINDOW_BITS: u8 = 15;
@@ -16,15 +17,16 @@ const STEP_MAX: usize = 16 * 1024;
 const STEP_MIN: usize = 512;
 
 thread_local! {
-    /// A decompressor that is not in use. To create one takes longer than to decompress most messages.
+    /// A decompressor that is not in use. To create one takes longer than to decompress most
+    /// messages.
     static SPARE: Cell<Option<Box<Inflate>>> = const { Cell::new(None) };
 }
 
 // ANCHOR: inflater
 /// The decompressor of one connection.
 pub(crate) struct Inflater {
-    /// The state of DEFLATE. It is created for the first compressed message, and with context takeover
-    /// it is kept between messages.
+    /// The state of DEFLATE. It is created for the first compressed message, and with context
+    /// takeover it is kept between messages.
     stream: Option<Box<Inflate>>,
     no_context_takeover: bool,
     /// Whether a DEFLATE stream of the current message has begun and has not ended.
@@ -37,7 +39,7 @@ pub(crate) struct Inflater {
 pub(crate) struct Inflated {
     /// The number of input bytes that were used.
     pub(crate) used: usize,
-    /// What to do next, after the output of this step has been checked.
+    /// The next thing to do, after the output of this step has been checked.
     pub(crate) next: Next,
 }
 
@@ -62,8 +64,8 @@ impl Inflater {
     // ANCHOR: inflate
     /// Decompresses a part of `input`, and appends at most `room` bytes to `output`.
     ///
-    /// The caller checks the output of each step before the next step. So the first fault in the order
-    /// of the output is found first, in whatever pieces the input arrives.
+    /// The caller checks the output of each step before the next step. So the first fault in the
+    /// order of the output is found first, in whatever pieces the input arrives.
     pub(crate) fn inflate(&mut self, input: &[u8], output: &mut Vec<u8>, room: usize) -> Inflated {
         let new = || SPARE.take().unwrap_or_else(|| Box::new(Inflate::new(false, WINDOW_BITS)));
         let stream = self.stream.get_or_insert_with(new);
@@ -79,7 +81,8 @@ impl Inflater {
         let next = match status {
             Err(_) => Next::Invalid,
             Ok(Status::StreamEnd) => {
-                // A final block ends its stream. The message may continue with a new one (§7.2.3.4).
+                // A final block ends its stream. The message may continue with a new one
+                // (§7.2.3.4).
                 stream.reset(false);
                 self.is_within_stream = false;
                 if used < input.len() { Next::More } else { Next::NeedsInput }
@@ -95,11 +98,12 @@ impl Inflater {
     // ANCHOR_END: inflate
 
     // ANCHOR: finish
-    /// Decompresses the four bytes that the sender removed from the end of a message. Returns whether the
-    /// message was complete.
+    /// Decompresses the four bytes that the sender removed from the end of a message. Returns
+    /// whether the message was complete.
     ///
-    /// Behind a complete message, the four bytes are the rest of an empty block: they give no output, and
-    /// the fifth byte is not used. Behind a message that was cut off, they would be taken for data.
+    /// Behind a complete message, the four bytes are the rest of an empty block: they give no
+    /// output, and the fifth byte is not used. Behind a message that was cut off, they would be
+    /// taken for data.
     pub(crate) fn finish(&mut self) -> bool {
         let Some(stream) = &mut self.stream else { return true };
         if std::mem::take(&mut self.is_within_stream) {

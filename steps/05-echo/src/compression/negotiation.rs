@@ -50,7 +50,7 @@ pub struct Agreement {
 
 // ANCHOR: accept
 impl Compression {
-    /// Returns the answer to the first acceptable offer in a request, or `None` if there is none.
+    /// Returns the answer to the first acceptable offer in a request. `None` is no compression.
     pub fn accept(self, headers: &HeaderMap) -> Option<Agreement> {
         if self == Self::Off {
             return None;
@@ -67,7 +67,8 @@ impl Compression {
 // ANCHOR_END: accept
 
 impl Agreement {
-    /// The offer of our client: compression of any kind, and the server may limit the client's window.
+    /// The offer of our client: compression of any kind, and the server may limit the client's
+    /// window.
     pub(crate) const OFFER: &str = "permessage-deflate; client_max_window_bits";
 
     /// Reads a server's answer to [`OFFER`](Self::OFFER).
@@ -81,8 +82,8 @@ impl Agreement {
     }
 
     // ANCHOR: parse
-    /// Parses one offer or answer. Returns `None` for another extension and for an invalid parameter. The
-    /// client's next offer may still be acceptable (§7.1).
+    /// Parses one offer or answer. Returns `None` for another extension and for an invalid
+    /// parameter. The client's next offer may still be acceptable (§7.1).
     fn parse(text: &str, is_offer: bool) -> Option<Self> {
         let (name, parameters) = extension(text);
         if !name.eq_ignore_ascii_case(NAME) {

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 pub(super) const CAPACITY: usize = 256 * 1024;
 /// The most buffers that a thread's pool keeps.
 const KEPT: usize = 8;
-/// The capacity of the largest buffer that is kept. A larger one is freed after use.
+/// The capacity of the largest buffer in the pool. A larger one is freed after use.
 const KEPT_CAPACITY_MAX: usize = 2 * 1024 * 1024;
 /// A buffer that needs its maximum divided by this number gets the whole maximum at once.
 const LAST_PART: usize = 8;
@@ -43,9 +43,10 @@ pub(super) fn give(mut buffer: Vec<u8>) {
 // ANCHOR: grow
 /// Makes room for `more` bytes in a buffer that will never hold more than `most` bytes.
 ///
-/// A buffer that always doubles can take twice its limit, and three times while its content is moved.
-/// This one doubles only until it needs an eighth of `most`. Then it reserves all of `most`. The system
-/// provides memory only when it is written to, so room for bytes that never arrive costs nothing.
+/// A buffer that always doubles can take twice its limit, and three times while its content is
+/// moved. This one doubles only until it needs an eighth of `most`. Then it reserves all of `most`.
+/// The system provides memory only when it is written to, so room for bytes that never arrive costs
+/// nothing.
 pub(super) fn grow(buffer: &mut Vec<u8>, more: usize, most: usize) {
     let needed = buffer.len() + more;
     if needed > buffer.capacity() {

@@ -25,16 +25,17 @@ impl CloseCode {
     // ANCHOR: code
     /// Returns the status code with this number, or `None` if a close frame must not carry it.
     ///
-    /// A close frame may carry the codes that §7.4.1 and the IANA registry define, and 3000 to 4999,
-    /// which are for libraries and applications. 1005, 1006 and 1015 are never sent. With them, an
-    /// endpoint reports a close frame without a code, no close frame, and a failed TLS handshake.
+    /// A close frame may carry the codes that §7.4.1 and the IANA registry define, and 3000 to
+    /// 4999, which are for libraries and applications. 1005, 1006 and 1015 are never sent. With
+    /// them, an endpoint reports a close frame without a code, no close frame, and a failed TLS
+    /// handshake.
     pub fn new(number: u16) -> Option<Self> {
         let may_be_sent = matches!(number, 1000..=1003 | 1007..=1014 | 3000..=4999);
         may_be_sent.then_some(Self(number))
     }
     // ANCHOR_END: code
 
-    /// The number on the wire.
+    /// Returns the number of the status code.
     pub fn number(self) -> u16 {
         self.0
     }
@@ -53,8 +54,8 @@ pub struct CloseFrame<'payload> {
 
 impl<'payload> CloseFrame<'payload> {
     // ANCHOR: decode
-    /// Decodes the payload of a close frame: a status code in two bytes, and a reason. Returns `None`
-    /// if the payload is empty.
+    /// Decodes the payload of a close frame: a status code in two bytes, and a reason. Returns
+    /// `None` if the payload is empty.
     ///
     /// # Errors
     /// [`InvalidClose`] says what is wrong with the payload.

@@ -68,8 +68,8 @@ impl Encoded {
         messages.iter().map(|(opcode, payload)| Message::new(*opcode, &bytes[payload.clone()]))
     }
 
-    /// Returns the frames in which each message is compressed by itself, so that they are the same for
-    /// all connections without context takeover.
+    /// Returns the frames in which each message is compressed by itself, so that they are the same
+    /// for all connections without context takeover.
     pub(super) fn deflated_frames(&self) -> &[u8] {
         self.0.deflated.get_or_init(|| {
             let mut bytes = Vec::new();

@@ -61,8 +61,8 @@ pub struct Endpoint {
 // ANCHOR_END: endpoint
 
 impl Endpoint {
-    /// Creates an endpoint after the opening handshake. `received` holds the bytes that arrived behind
-    /// it, and `agreed` says how messages are compressed, if they are.
+    /// Creates an endpoint after the opening handshake. `received` holds the bytes that arrived
+    /// behind it, and `agreed` says how messages are compressed, if they are.
     pub fn new(role: Role, limits: Limits, received: Vec<u8>, agreed: Option<Agreement>) -> Self {
         let (inflater, deflater) = agreed.map_or((None, None), |agreed| compression(role, agreed));
         Self {
@@ -83,8 +83,8 @@ impl Endpoint {
         self.inbound.buffer()
     }
 
-    /// Gives the receive buffer back to the pool if it is almost empty. Call this before a wait that
-    /// may be long.
+    /// Gives the receive buffer back to the pool if it is almost empty. Call this before a wait
+    /// that may be long.
     pub fn rest(&mut self) {
         self.inbound.rest();
     }
@@ -93,8 +93,8 @@ impl Endpoint {
     /// Looks for the next message, and answers pings and the peer's close frame on the way.
     ///
     /// # Errors
-    /// [`Ending`], once, after all messages before it. Then write what is pending, and end the TCP
-    /// connection.
+    /// [`Ending`], once, after all messages have been returned. Then write what is pending, and end
+    /// the TCP connection.
     pub fn advance(&mut self) -> Result<Progress, Ending> {
         loop {
             match self.inbound.advance() {
@@ -118,8 +118,8 @@ impl Endpoint {
     // ANCHOR_END: advance
 
     // ANCHOR: message
-    /// Returns the message that was found last, and the sending half. So a program can send an answer
-    /// while the message is still borrowed from the receive buffer.
+    /// Returns the message that was found last, and the sending half. So a program can send an
+    /// answer while the message is still borrowed from the receive buffer.
     pub fn message(&mut self) -> (Message<'_>, &mut Outbound) {
         (self.inbound.message(), &mut self.outbound)
     }
@@ -136,7 +136,8 @@ impl Endpoint {
     }
 }
 
-/// Creates the decompressor and the compressor of `role`. There is no compressor for a window of 8 bits.
+/// Creates the decompressor and the compressor of `role`. There is no compressor for a window of 8
+/// bits.
 fn compression(role: Role, agreed: Agreement) -> (Option<Inflater>, Option<Deflater>) {
     let server = (agreed.server_no_context_takeover, agreed.server_max_window_bits);
     let client = (agreed.client_no_context_takeover, agreed.client_max_window_bits);

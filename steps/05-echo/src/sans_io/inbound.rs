@@ -30,7 +30,8 @@ pub(super) enum Received {
     Ping,
     /// A pong. It needs no answer (§5.5.3).
     Pong,
-    /// A close frame and its status code. The answer is a close frame. What follows it is ignored (§5.5.1).
+    /// A close frame and its status code. The answer is a close frame. What follows it is ignored
+    /// (§5.5.1).
     Close(Option<CloseCode>),
 }
 // ANCHOR_END: received
@@ -56,8 +57,8 @@ struct ArrivingFrame {
 // ANCHOR: inbound
 /// The state of the receiving half.
 ///
-/// After a failure and after a close frame, all further bytes are ignored (§5.5.1), and no buffer is
-/// kept.
+/// After a failure and after a close frame, all further bytes are ignored (§5.5.1), and no buffer
+/// is kept.
 pub(super) struct Inbound {
     role: Role,
     limits: Limits,
@@ -116,9 +117,9 @@ impl Inbound {
     // ANCHOR: buffer
     /// Returns the buffer to read into. It always has room, and is limited to one read.
     ///
-    /// It grows with the bytes that have arrived, and not with the length that a peer declares. While a
-    /// frame is longer than a new buffer, a read stops at the end of that frame. So the next frame
-    /// begins at the start of the buffer.
+    /// It grows with the bytes that have arrived, and not with the length that a peer declares.
+    /// While a frame is longer than a new buffer, a read stops at the end of that frame. So the
+    /// next frame begins at the start of the buffer.
     pub(super) fn buffer(&mut self) -> Limit<&mut Vec<u8>> {
         let long = self.frame.filter(|frame| frame.length > buffer::CAPACITY);
         let most = long.map_or(READ_MAX, |frame| READ_MAX.min(frame.length - frame.seen));
@@ -144,8 +145,8 @@ impl Inbound {
     }
 
     // ANCHOR: rest
-    /// Gives the buffer back to the pool if there are few bytes in it or none. Call this before a wait
-    /// for bytes, which may be long.
+    /// Gives the buffer back to the pool if there are few bytes in it or none. Call this before a
+    /// wait for bytes, which may be long.
     pub(super) fn rest(&mut self) {
         let left = &self.buffer[self.start..];
         if left.len() <= MOVED_OUT_MAX && self.buffer.capacity() >= buffer::CAPACITY {
@@ -173,7 +174,7 @@ impl Inbound {
     /// Looks for the next event. Returns `None` if more bytes are needed.
     ///
     /// # Errors
-    /// The first rule that the peer breaks, once, after all events before it.
+    /// The first rule that the peer breaks, once, after all earlier events.
     pub(super) fn advance(&mut self) -> Result<Option<Received>, Failure> {
         if take(&mut self.is_assembled) {
             self.message.assembled = Vec::new();

@@ -12,8 +12,8 @@ use crate::compression::inflate::{Inflater, Next};
 const COMPRESSED_EXTRA: u64 = 1024;
 
 // ANCHOR: message
-/// A message that is arriving in fragments, or compressed. A message in one uncompressed frame does not
-/// use it. Between two messages, all fields are empty or zero.
+/// A message that is arriving in fragments, or compressed. A message in one uncompressed frame does
+/// not use it. Between two messages, all fields are empty or zero.
 #[derive(Debug, Default)]
 pub(super) struct IncomingMessage {
     /// The opcode of the first frame, once it has arrived.
@@ -61,7 +61,8 @@ impl IncomingMessage {
     // ANCHOR_END: begin_frame
 
     // ANCHOR: append
-    /// Adds the next bytes of the payload, and checks them. `is_end` says that they are the last ones.
+    /// Adds the next bytes of the payload, and checks them. `is_end` says that they are the last
+    /// ones.
     pub(super) fn append(
         &mut self,
         payload: &[u8],
@@ -94,8 +95,8 @@ impl IncomingMessage {
     // ANCHOR: decompress
     /// Decompresses the next bytes of a compressed message, and checks the result.
     ///
-    /// The first fault in the order of the decompressed bytes is reported: a byte over the limit, a byte
-    /// that is not UTF-8, or compressed data that is invalid.
+    /// The first fault in the order of the decompressed bytes is reported: a byte over the limit, a
+    /// byte that is not UTF-8, or compressed data that is invalid.
     fn decompress(
         &mut self,
         mut compressed: &[u8],

@@ -1,6 +1,6 @@
-//! The core: the protocol without input and output. Bytes go in and messages come out; messages go in
-//! and bytes come out. Nothing in this folder has a socket, a clock or a task. Every program and every
-//! driver uses it through [`Endpoint`].
+//! The core: the protocol without input and output. Bytes go in and messages come out; messages go
+//! in and bytes come out. Nothing in this folder has a socket, a clock or a task. Every program and
+//! every driver uses it through [`Endpoint`].
 //!
 //! [`Endpoint`]: endpoint::Endpoint
 

@@ -7,11 +7,12 @@ use super::{buffer, close::CloseFrame, encoded::Encoded, message::Message, role:
 use crate::compression::deflate::Deflater;
 
 // ANCHOR: pongs_max
-/// The most pongs in the buffer. If a peer sends more pings and does not read, only the pong for its
-/// latest ping is kept as well (RFC 6455 §5.5.3).
+/// The most pongs in the buffer. If a peer sends more pings and does not read, only the pong for
+/// its latest ping is kept as well (RFC 6455 §5.5.3).
 const PONGS_MAX: u8 = 128;
 // ANCHOR_END: pongs_max
-/// If at most this many bytes wait for a peer that does not read, they get a buffer of their own size.
+/// If at most this many bytes wait for a peer that does not read, they get a buffer of their own
+/// size.
 const RESTING_MAX: usize = 64 * 1024;
 /// The longest payload of a control frame (§5.5).
 const CONTROL_MAX: usize = 125;
@@ -71,9 +72,9 @@ impl Outbound {
     }
 
     // ANCHOR: shared_bytes
-    /// Returns the bytes of these messages if they are the same on all connections of this kind, and
-    /// `None` if they are not: a client masks each frame with a new key, and with context takeover each
-    /// connection has a compressor of its own.
+    /// Returns the bytes of these messages if they are the same on all connections of this kind,
+    /// and `None` if they are not: a client masks each frame with a new key, and with context
+    /// takeover each connection has a compressor of its own.
     pub fn shared_bytes<'bytes>(&self, messages: &'bytes Encoded) -> Option<&'bytes [u8]> {
         match &self.deflater {
             _ if self.role == Role::Client => None,
@@ -112,8 +113,8 @@ impl Outbound {
     // ANCHOR_END: pong
 
     // ANCHOR: close
-    /// Sends a close frame, with or without a status code. Nothing is sent after it (§5.5.1). A reason
-    /// that is too long is cut off.
+    /// Sends a close frame, with or without a status code. Nothing is sent after it (§5.5.1). A
+    /// reason that is too long is cut off.
     pub fn close(&mut self, close: Option<CloseFrame<'_>>) {
         let mut payload = Vec::new();
         if let Some(CloseFrame { code, reason }) = close {
@@ -153,8 +154,8 @@ impl Outbound {
     }
     // ANCHOR_END: written
 
-    /// Replaces the buffer by one of the right size if most of it is empty. Call this before a wait that
-    /// may be long.
+    /// Replaces the buffer by one of the right size if most of it is empty. Call this before a wait
+    /// that may be long.
     pub fn rest(&mut self) {
         if self.buffer.capacity() >= buffer::CAPACITY && self.pending().len() <= RESTING_MAX {
             let pending = self.pending().to_vec();
@@ -178,8 +179,8 @@ impl Outbound {
         is_possible
     }
 
-    /// Removes the first `count` bytes of the pending ones and of `payload` behind them, which have been
-    /// written. The rest of `payload` is copied, and is pending afterwards.
+    /// Removes the first `count` bytes of the pending ones and of `payload` behind them, which have
+    /// been written. The rest of `payload` is copied, and is pending afterwards.
     pub fn written_uncopied(&mut self, count: usize, payload: &[u8]) {
         let pending = self.pending().len();
         let left = &payload[count.saturating_sub(pending)..];

@@ -1,5 +1,5 @@
-//! A check of UTF-8 for a text that arrives in pieces (RFC 6455 §8.1). It looks at each byte once, and
-//! a second time only at the bytes of a character that was cut.
+//! A check of UTF-8 for a text that arrives in pieces (RFC 6455 §8.1). It looks at each byte once,
+//! and a second time only at the bytes of a character that was cut.
 
 use simdutf8::compat::from_utf8;
 
@@ -24,8 +24,8 @@ impl Utf8 {
     /// Checks the next piece.
     ///
     /// # Errors
-    /// [`Failure::NotUtf8`] at the first byte that no valid text can have there. An unfinished character
-    /// at the end of the piece is not an error.
+    /// [`Failure::NotUtf8`] at the first byte that no valid text can have there. An unfinished
+    /// character at the end of the piece is not an error.
     pub fn push(&mut self, mut piece: &[u8]) -> Result<(), Failure> {
         while self.count > 0
             && let Some((&byte, rest)) = piece.split_first()

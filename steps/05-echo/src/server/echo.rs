@@ -9,9 +9,9 @@ use crate::tokio_driver::{connection::Connection, ended::Ended};
 // ANCHOR: echo
 /// Sends every message back until the connection ends.
 ///
-/// `recv` returns at once while there are messages in the bytes that were read, and `send` puts a short
-/// answer into a buffer. When there are no more messages, `recv` writes all answers together, and then
-/// reads again. So a system call serves a batch of messages.
+/// `recv` returns at once while there are messages in the bytes that were read, and `send` puts a
+/// short answer into a buffer. When there are no more messages, `recv` writes all answers together,
+/// and then reads again. So a system call serves a batch of messages.
 ///
 /// # Errors
 /// [`Ended`] says how the connection ended. The function returns nothing else.

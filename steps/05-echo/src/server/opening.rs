@@ -38,10 +38,11 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Reads a request and answers it, each within `time`. A request for a page is answered with `page`,
-    /// and if there is a `refusal`, every request is answered with it.
+    /// Reads a request and answers it, each within `time`. A request for a page is answered with
+    /// `page`, and if there is a `refusal`, every request is answered with it.
     ///
-    /// Returns the request and an endpoint, or the refusal that was sent; then the connection is over.
+    /// Returns the request and an endpoint, or the refusal that was sent; then the connection is
+    /// over.
     ///
     /// # Errors
     /// If the connection breaks, or the answer cannot be sent in time.

@@ -15,10 +15,11 @@ use crate::sans_io::endpoint::Endpoint;
 use crate::server::{echo::echo, options::Options};
 use crate::tokio_driver::{clock::Clock, connection::Connection};
 
-/// The most connections over the limit that are answered at the same time. Further ones are dropped.
+/// The most connections over the limit that are answered at the same time. Further ones are
+/// dropped.
 const REFUSED_MAX: usize = 64;
-/// When the server stops, it waits for its connections for the close timeout and this time. Each of them
-/// keeps to the close timeout, but the system needs some time to run them all.
+/// When the server stops, it waits for its connections for the close timeout and this time. Each of
+/// them keeps to the close timeout, but the system needs some time to run them all.
 const STOP_GRACE: Duration = Duration::from_secs(1);
 
 // ANCHOR: server
@@ -37,8 +38,8 @@ pub struct Server {
 // ANCHOR_END: server
 
 // ANCHOR: seat
-/// The permit of a connection. It is given back when it is dropped. It is half as large as tokio's own
-/// type, because every idle connection has one.
+/// The permit of a connection. It is given back when it is dropped. It is half as large as tokio's
+/// own type, because every idle connection has one.
 struct Seat(Arc<Server>);
 
 impl Drop for Seat {
@@ -138,8 +139,9 @@ fn print_about(stream: &TcpStream, news: &dyn Display) {
 // ANCHOR: connection
 /// The task of one connection, from the opening handshake to the end.
 ///
-/// An idle connection keeps this future in memory, so it should be small. The beginning and the end are
-/// boxed, and freed after use. An `async fn` would store its arguments twice, so this is a block.
+/// An idle connection keeps this future in memory, so it should be small. The beginning and the end
+/// are boxed, and freed after use. An `async fn` would store its arguments twice, so this is a
+/// block.
 #[expect(clippy::manual_async_fn, reason = "see above")]
 fn connection(mut stream: TcpStream, seat: Seat) -> impl Future<Output = ()> {
     async move {

@@ -1,8 +1,9 @@
 //! One clock for all connections. It wakes them, so that they find idle peers and can stop.
 //!
-//! A timer of its own would cost a connection more than a hundred bytes, and some time for each message,
-//! because a message resets it. Instead, a connection sets a flag when it receives something. The clock
-//! wakes each connection once in a ping interval, and the connection looks at the flag.
+//! A timer of its own would cost a connection more than a hundred bytes, and some time for each
+//! message, because a message resets it. Instead, a connection sets a flag when it receives
+//! something. The clock wakes each connection once in a ping interval, and the connection looks at
+//! the flag.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -14,8 +15,8 @@ use tokio::time::sleep;
 
 use super::{ended::Ended, timeouts::Timeouts};
 
-/// The connections are woken in this number of groups, one after the other. So the pings to many idle
-/// peers are not all sent at the same moment.
+/// The connections are woken in this number of groups, one after the other. So the pings to many
+/// idle peers are not all sent at the same moment.
 const GROUPS: u32 = 8;
 /// The slot of an alarm that is not waiting yet. A waiting alarm has a smaller number.
 const NOWHERE: u32 = u32::MAX;

@@ -1,5 +1,5 @@
-//! One connection on tokio. It waits for bytes, for room to write, for the clock, and for the peer's part
-//! of the closing handshake.
+//! One connection on tokio. It waits for bytes, for room to write, for the clock, and for the
+//! peer's part of the closing handshake.
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -42,8 +42,8 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     /// Pings and the peer's close frame are answered on the way. When the bytes so far have no more
     /// messages, all answers are written, and then more bytes are read.
     ///
-    /// This future may be dropped while it waits, for example by `select!`. No bytes are lost: those that
-    /// were read, and those that still have to be written, are in the connection.
+    /// This future may be dropped while it waits, for example by `select!`. No bytes are lost:
+    /// those that were read, and those that still have to be written, are in the connection.
     ///
     /// # Errors
     /// [`Ended`], if no more messages will come. Then call [`end`](Self::end), which does the rest.
@@ -77,8 +77,8 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
         poll_fn(|context| self.poll_flush(context)).await
     }
 
-    /// Reads nothing while the caller waits for this future, so that a peer which sends too fast has to
-    /// wait. Pending bytes are written. Returns only if the connection is over.
+    /// Reads nothing while the caller waits for this future, so that a peer which sends too fast
+    /// has to wait. Pending bytes are written. Returns only if the connection is over.
     pub async fn pause(&mut self) -> Ended {
         loop {
             let woken = poll_fn(|context| {
@@ -94,9 +94,9 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     }
 
     // ANCHOR: end
-    /// Does what is left to do after the connection has `ended`, within the close timeout. After a close
-    /// frame or a failure, it writes our last frames. If the program stops, it closes the connection with
-    /// 1001.
+    /// Does the rest of the work after the connection has `ended`, within the close timeout. After a
+    /// close frame or a failure, it writes our last frames. If the program stops, it closes the
+    /// connection with 1001.
     pub async fn end(mut self, ended: &Ended) {
         let time = self.alarm.clock.timeouts.close;
         match ended {
@@ -138,9 +138,9 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
     // ANCHOR: finish
     /// Ends the TCP connection, after both sides have sent their last frame (RFC 6455 §7.1.1).
     ///
-    /// If a socket is closed while it has unread bytes, the system resets the connection, and the peer's
-    /// system may then discard our close frame. So we end our direction, and read until the peer has
-    /// ended its own.
+    /// If a socket is closed while it has unread bytes, the system resets the connection, and the
+    /// peer's system may then discard our close frame. So we end our direction, and read until the
+    /// peer has ended its own.
     async fn finish(&mut self) -> io::Result<u64> {
         while !self.endpoint.outbound().pending().is_empty() {
             let written = self.stream.write(self.endpoint.outbound().pending()).await?;

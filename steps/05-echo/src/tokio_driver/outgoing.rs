@@ -8,8 +8,8 @@ use tokio::io::AsyncWrite;
 
 use crate::sans_io::{encoded::Encoded, message::Message, outbound::Outbound};
 
-/// Payloads of at least this size are written from where they are, without a copy. For shorter ones, a
-/// copy costs less than a system call.
+/// Payloads of at least this size are written from where they are, without a copy. For shorter
+/// ones, a copy costs less than a system call.
 const UNCOPIED_MIN: usize = 128 * 1024;
 
 // ANCHOR: outgoing
@@ -24,7 +24,8 @@ impl<Stream: AsyncWrite + Unpin> Outgoing<'_, Stream> {
     // ANCHOR: send
     /// Sends a message without waiting. It is written together with others, when
     /// [`recv`](crate::Connection::recv) has no more messages to return, or by
-    /// [`flush`](crate::Connection::flush). A long one is written at once, as far as the system takes it.
+    /// [`flush`](crate::Connection::flush). A long one is written at once, as far as the system takes
+    /// it.
     ///
     /// # Errors
     /// If the TCP connection is broken.
@@ -53,9 +54,9 @@ impl<Stream: AsyncWrite + Unpin> Outgoing<'_, Stream> {
     }
 
     // ANCHOR: write_encoded
-    /// Sends messages that were encoded once for many connections, and writes at once what the system
-    /// takes. The bytes that all connections share are written without a copy, if this connection can use
-    /// them. Returns whether the system has taken everything.
+    /// Sends messages that were encoded once for many connections, and writes at once what the
+    /// system takes. The bytes that all connections share are written without a copy, if this
+    /// connection can use them. Returns whether the system has taken everything.
     ///
     /// The caller may be another task than the one that reads from the connection. If this returns
     /// `false`, the caller must wake that task. It writes the rest, or finds that the connection is
@@ -88,8 +89,8 @@ impl<Stream: AsyncWrite + Unpin> Outgoing<'_, Stream> {
     }
 }
 
-/// Writes what the system takes at once. Returns the number of bytes. The connection's own task finds
-/// errors.
+/// Writes what the system takes at once. Returns the number of bytes. The connection's own task
+/// finds errors.
 fn try_write(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> usize {
     let mut context = Context::from_waker(Waker::noop());
     match Pin::new(stream).poll_write(&mut context, bytes) {

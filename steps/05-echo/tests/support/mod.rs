@@ -40,7 +40,7 @@ pub(crate) fn converse<'a>(
                 Err(Ending::Failed(failure)) => delivered.push(Delivered::Failed(failure)),
             }
         }
-        // As a driver does when there is nothing to read: the buffer goes, what is in it stays.
+        // A driver does this when nothing has arrived: it gives the buffer back, without losing bytes.
         endpoint.rest();
         sent.extend(written(&mut endpoint));
     }

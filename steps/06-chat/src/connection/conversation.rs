@@ -40,7 +40,7 @@ pub(crate) struct Conversation<P> {
     rate_limit: RateLimit,
     /// While it runs, nothing is received: the member has sent too fast, or the room has much to send.
     rest: Option<Pin<Box<Sleep>>>,
-    /// What remains to be done when the conversation is over.
+    /// The future that ends the connection, once the conversation is over.
     end: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 // ANCHOR_END: conversation

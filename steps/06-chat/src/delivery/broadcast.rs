@@ -20,7 +20,7 @@ pub(crate) enum Broadcast {
     /// Anything else, for every member.
     News(Encoded),
     /// Messages before this one are no longer kept, and were not broadcast. A member who is behind
-    /// does not receive this: the log tells them.
+    /// does not receive this, but finds the gap in the log.
     Gap(EventId, Encoded),
 }
 

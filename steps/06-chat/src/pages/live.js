@@ -64,7 +64,8 @@ function watchLine(ask, lost) {
     }
     const isOverdue =
       now - Math.max(askedAt, heardAt) > PONG_TIME || now - askedAt > QUEUED_PONG_TIME;
-    // Twice, because the computer may have slept: the answer may have arrived and not be read yet.
+    // Twice, because the computer may have slept: an answer may have arrived
+    // that was not read yet.
     if (isOverdue && wasOverdue) lost();
     wasOverdue = isOverdue;
   }
@@ -171,7 +172,8 @@ function stayConnected(path, { hello, received, refused, opened, closed, transfe
   function tryLater({ code, reason }) {
     const isExplained = code === TRY_AGAIN_LATER && reason;
     problem = isExplained ? `The server says “${reason}”` : "Connection lost";
-    // At random between half and one and a half times the pause, so that the pages do not all come at once.
+    // Half the pause to one and a half times, at random: the pages do not all
+    // come at once.
     const wait = pause * (0.5 + Math.random());
     pause = Math.min(pause * 2, LONGEST_PAUSE);
     timer = setTimeout(connect, wait);

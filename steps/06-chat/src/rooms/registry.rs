@@ -107,8 +107,8 @@ impl Rooms {
     // ANCHOR_END: admit
 
     // ANCHOR: enter
-    /// Lets an admitted visitor in, who has seen the messages up to `after`, or `None` if the visitor is
-    /// new here.
+    /// Lets an admitted visitor in, who has received the messages up to `after`. A new visitor has
+    /// `None`.
     ///
     /// This server has read the member's claim to the name in the log. So it has also read every
     /// message that the member can have seen.
