@@ -421,6 +421,15 @@ mod tests {
     }
 
     #[test]
+    fn a_listing_with_too_many_names_needs_the_text() {
+        let faults = faults_of(&format!("{}{LINE}", listing("many")));
+        let many =
+            "book/src/x.md:1: 7 names are too many for one line, at most 6: introduce some of ";
+        assert!(faults.len() == 1 && faults[0].starts_with(many), "{faults:?}");
+        assert_eq!(faults_of(&format!("`one`\n\n{}{LINE}", listing("many"))), [""; 0]);
+    }
+
+    #[test]
     fn each_common_name_is_a_method_of_ours() {
         let workspace = Workspace::read().unwrap();
         let is_ours = |name: &str| !workspace.named(name).is_empty();
