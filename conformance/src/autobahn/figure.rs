@@ -1,5 +1,6 @@
 //! The scorecard as a picture for the book: a bar for each server.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::autobahn::row::Row;
@@ -10,10 +11,14 @@ const WIDTH: usize = 400;
 const ROW: usize = 52;
 const TOP: usize = 4;
 
-/// Draws rows as one `<svg>` element, for a file or within HTML: how many of `all` cases each server
-/// passes. The words take the colour of the page around it; in a file of its own, their colour
-/// follows the reader's preference.
-pub(crate) fn draw(rows: &[Row], all: usize) -> String {
+/// The groups of cases that need compression (RFC 7692).
+const COMPRESSION: [u8; 2] = [12, 13];
+
+/// Draws rows as one `<svg>` element, for a file or within HTML: how many of the `cases` of all groups
+/// each server passes. The words take the colour of the page around it; in a file of its own, their
+/// colour follows the reader's preference.
+pub(crate) fn draw(rows: &[Row], cases: &BTreeMap<u8, usize>) -> String {
+    let all: usize = cases.values().sum();
     let height = TOP + rows.len() * ROW;
     let mut svg = format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" role="img" font-family="system-ui, sans-serif" font-size="15" fill="currentColor">
@@ -25,7 +30,7 @@ svg:root {{ color: #22252b }}
 "#
     );
     for (index, row) in rows.iter().enumerate() {
-        let Row { judged, passed, informational, .. } = row;
+        let Row { judged, passed, informational, groups } = row;
         let (words, bar) = (TOP + index * ROW + 16, TOP + index * ROW + 24);
         let passed_width = passed * WIDTH / all.max(1);
         let informational_width = (informational * WIDTH).div_ceil(all.max(1));
@@ -33,8 +38,13 @@ svg:root {{ color: #22252b }}
         let name = judged.trim_end_matches(", server");
         let count = match informational {
             0 => passed.to_string(),
-            some => format!("{passed} and {some} that inform"),
+            some => format!("{passed}, {some} informational"),
         };
+        // A server that does not compress fails none of these cases: they are not for it.
+        let sum = |of: &BTreeMap<u8, usize>| -> usize {
+            COMPRESSION.iter().filter_map(|group| of.get(group)).sum()
+        };
+        let not_for_it = if sum(groups) == 0 { sum(cases) } else { 0 };
         // Writing to a String cannot fail.
         let _ = write!(
             svg,
@@ -45,6 +55,16 @@ svg:root {{ color: #22252b }}
 <rect x="{passed_width}" y="{bar}" width="{informational_width}" height="14" fill="#4a90d9"/>
 "##
         );
+        if not_for_it > 0 {
+            let width = not_for_it * WIDTH / all;
+            let (start, middle, words) = (WIDTH - width, WIDTH - width / 2, bar + 11);
+            let _ = write!(
+                svg,
+                r#"<rect x="{start}" y="{bar}" width="{width}" height="14" rx="3" fill="none" stroke="currentColor" stroke-opacity=".5" stroke-dasharray="4 3"/>
+<text x="{middle}" y="{words}" text-anchor="middle" font-size="12">{not_for_it} need compression</text>
+"#
+            );
+        }
     }
     svg.push_str("</svg>\n");
     svg
@@ -60,12 +80,16 @@ mod tests {
             judged: judged.to_owned(),
             passed,
             informational,
-            groups: [(1, passed)].into(),
+            groups: [(1, passed.min(60)), (12, passed.saturating_sub(60))].into(),
         };
-        let svg = draw(&[row("step 4, server", 50, 1), row("tungstenite", 100, 0)], 100);
+        let cases = [(1, 60), (12, 40)].into();
+        let svg = draw(&[row("step 4, server", 50, 1), row("tungstenite", 100, 0)], &cases);
         for part in [
             ">step 4</text>",
-            ">50 and 1 that inform</text>",
+            ">50, 1 informational</text>",
+            ">40 need compression</text>",
+            ">100</text>",
+            r#"x="240" y="28" width="160""#,
             r##"width="200" height="14" rx="3" fill="#1b936b""##,
             r#"x="200" y="28" width="4""#,
             r##"width="400" height="14" rx="3" fill="#7a828f""##,

@@ -80,7 +80,7 @@ impl Scorecard {
     }
 
     fn figure(&self) -> String {
-        figure::draw(&self.rows, self.cases.values().sum())
+        figure::draw(&self.rows, &self.cases)
     }
 
     fn text(&self) -> Result<String, String> {

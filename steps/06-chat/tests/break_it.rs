@@ -112,7 +112,9 @@ fn a_closed_page_ends_the_loop_of_the_vote() {
 async fn inner_html_runs_what_others_have_written() {
     let browser = Browser::start().await;
     browser.goto("about:blank").await;
+    // ANCHOR: script
     let message = "<img src=x onerror=\"document.title = 'hacked'\">";
+    // ANCHOR_END: script
     let mut told = String::new();
     for way in ["innerHTML", "textContent"] {
         let script = "document.title = 'Chat';
