@@ -1,4 +1,4 @@
-//! The book's figures: charts and a table, all of them made from `results.json`.
+//! The figures of the book: charts and a table, all made from `results.json`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,15 +11,16 @@ use crate::chart::style::{is_ours, peers};
 use crate::peers::RAW;
 use crate::results::{Results, Row, Section, Unit};
 
-/// Where the results are kept.
+/// The file with the results.
 pub const RESULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results.json");
-/// Where the figures are.
+/// The folder of the figures.
 pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../book/src/figures");
 
-/// Behind by more than this is a loss that is named.
+/// A ratio below this is a loss, which the text names.
 const LOSS: f64 = 0.98;
 
-/// All figures, by the names of their files. What has not been measured yet says so.
+/// Returns all figures, by the names of their files. A figure whose part has not been measured yet
+/// says so.
 pub fn figures(results: &Results) -> Vec<(&'static str, String)> {
     let part = |name: &str, draw: &dyn Fn(&Section) -> String| {
         let absent = || format!("*Not measured yet: `just bench {name} --save` does.*\n");
@@ -45,10 +46,10 @@ pub fn figures(results: &Results) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Draws them all.
+/// Writes all figures.
 ///
 /// # Errors
-/// When a file cannot be written.
+/// If a file cannot be written.
 pub fn draw(results: &Results) -> Result<(), String> {
     std::fs::create_dir_all(FOLDER).map_err(|error| format!("{FOLDER}: {error}"))?;
     for (name, content) in figures(results) {
@@ -58,10 +59,10 @@ pub fn draw(results: &Results) -> Result<(), String> {
     Ok(())
 }
 
-/// A section in full, and in words where we are behind.
+/// Returns a section as a table, followed by our losses in words.
 fn table(section: &Section) -> String {
     let mut names = peers(&section.rows);
-    // Ours and the base first, and the others as they are: by name.
+    // Ours and the base come first. The others are sorted by name.
     names.sort_by_key(|name| (!is_ours(name), *name != section.base));
     let is_memory = section.rows.iter().any(|row| row.unit == Unit::Bytes);
     let mut heads: Vec<String> = names.iter().map(|name| with_version(name, section)).collect();
@@ -111,14 +112,14 @@ fn cell(row: &Row, name: &str) -> String {
     }
 }
 
-/// Where we are behind somebody who speaks WebSocket, in a sentence.
+/// Returns a sentence about the rows in which a WebSocket server is faster than ours.
 fn losses(section: &Section) -> String {
     let mut ours = None;
     let mut losses = Vec::new();
     for row in &section.rows {
         let Some(own) = row.peers.iter().find(|figures| is_ours(&figures.peer)) else { continue };
         ours = Some(&own.peer);
-        // The best comes first. Who does not speak WebSocket does not compete.
+        // The peers are sorted, the best first. Raw TCP is not a competitor.
         let best = row.peers.iter().find(|figures| figures.peer != RAW);
         let Some(best) = best else { continue };
         let Some((figure, best_figure)) = own.standing().zip(best.standing()) else { continue };

@@ -1,5 +1,4 @@
-//! Side by side with other libraries: the servers, the load that they are put under, and the
-//! figures that come of it.
+//! Compares our servers with those of other libraries: the servers, the load, and the figures.
 
 pub mod chart;
 pub mod figures;

@@ -1,6 +1,6 @@
-//! The load that a server is put under: a client with many connections, on one thread, that is
-//! faster than any server because it never makes a frame nor reads one. What it sends is prepared,
-//! what comes back is known, and the two are compared as bytes.
+//! The load: a client with many connections, on one thread. It is faster than any server, because
+//! it neither builds nor parses frames. It sends prepared bytes, knows which bytes must come back,
+//! and compares the two.
 
 mod compressed;
 mod echo;
@@ -15,11 +15,11 @@ mod turns;
 
 use task::{Plan, Task};
 
-/// Puts a server under load, and says how many messages or connections there were in a second; of
-/// connections that stay, how many there are.
+/// Puts a server under load. Returns the number of messages or connections a second, or, for idle
+/// connections, how many are open.
 ///
 /// # Errors
-/// A sentence: what was wrong with the server, or with a byte of what it sent.
+/// A sentence that says what was wrong with the server, or which byte it sent was wrong.
 pub fn run(task: &Task) -> Result<f64, String> {
     match task.plan {
         Plan::Echo(plan) => echo::run(task, plan),

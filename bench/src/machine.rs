@@ -1,27 +1,27 @@
-//! The machine: what it is, and how its cores are shared out.
+//! The machine: its properties, and how its cores are divided.
 
 use serde::{Deserialize, Serialize};
 use sysinfo::{CpuRefreshKind, Pid, ProcessRefreshKind, ProcessesToUpdate, RefreshKind, System};
 
-/// What figures depend on.
+/// The properties of the machine that figures depend on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
-    /// The processor, as it calls itself.
+    /// The name of the processor.
     pub processor: String,
-    /// How many of its cores we see.
+    /// The number of cores that this process may use.
     pub cores: usize,
     /// The operating system and its version.
     pub system: String,
-    /// How the kernel decides what TCP may send, where that can be asked.
+    /// The congestion control of TCP, where the system tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub congestion_control: Option<String>,
-    /// Had server and load a core of their own each?
+    /// Whether server and load each had a core of their own.
     pub pinned: bool,
     /// The day, in UTC.
     pub date: String,
 }
 
-/// What a process has used so far.
+/// The processor time and memory that a process has used.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
     /// Seconds of processor time.
@@ -31,7 +31,7 @@ pub struct Usage {
 }
 
 impl Machine {
-    /// The machine that we run on.
+    /// Returns the machine on which this program runs.
     pub fn here() -> Self {
         let system =
             System::new_with_specifics(RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()));
@@ -50,7 +50,7 @@ impl Machine {
     }
 }
 
-/// What a process of ours has used.
+/// Returns what one of our processes has used.
 pub fn usage(process: u32) -> Usage {
     let process = Pid::from_u32(process);
     let Ok(mut system) = System::new() else { return Usage::default() };
@@ -62,7 +62,7 @@ pub fn usage(process: u32) -> Usage {
     Usage { seconds, memory: process.memory() }
 }
 
-/// A core for the server and one for the load, so that they do not meet.
+/// A core for the server and another one for the load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cores {
     /// The server's.
@@ -73,7 +73,8 @@ pub struct Cores {
 
 #[cfg(target_os = "linux")]
 impl Cores {
-    /// Two cores that we may use; `None` if there are none, or this system has no way to ask for one.
+    /// Returns two cores that this process may use. `None` if it has fewer, or if the system offers
+    /// no way to choose one.
     pub fn find() -> Option<Self> {
         use rustix::thread::{CpuSet, sched_getaffinity};
 
@@ -82,12 +83,12 @@ impl Cores {
         Some(Self { server: cores.next()?, load: cores.next()? })
     }
 
-    /// Starts something on one of the two cores, where it then stays.
+    /// Starts something on one of the two cores, where it stays.
     pub fn on<Started>(core: fn(Self) -> usize, start: impl FnOnce() -> Started) -> Started {
         use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
         let Some(cores) = Self::find() else { return start() };
-        // A child has the cores that its parent had when it began.
+        // A child process inherits the cores that its parent has when it starts.
         let ours = sched_getaffinity(None);
         let mut one = CpuSet::new();
         one.set(core(cores));
@@ -100,21 +101,21 @@ impl Cores {
 
 #[cfg(not(target_os = "linux"))]
 impl Cores {
-    /// Two cores that we may use; `None`, as this system has no way to ask for one.
+    /// Returns `None`: this system offers no way to choose a core.
     pub fn find() -> Option<Self> {
         None
     }
 
-    /// Starts something, on whichever core.
+    /// Starts something on any core.
     pub fn on<Started>(_core: fn(Self) -> usize, start: impl FnOnce() -> Started) -> Started {
         start()
     }
 }
 
-/// Asks for as many open files as the system allows, for this process and its children, and returns
-/// how many that are.
+/// Raises the limit of open files as far as the system allows, for this process and its children,
+/// and returns the limit.
 pub fn open_files() -> u64 {
-    // Where there is no such limit, all is granted.
+    // On a system without such a limit, any number is allowed.
     rlimit::increase_nofile_limit(u64::MAX).unwrap_or(u64::MAX)
 }
 

@@ -20,27 +20,28 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Files that one process has open besides its connections.
 const OTHER_FILES: u64 = 100;
 
-/// Puts step 5 and step 6 beside other servers, under the same load.
+/// Compares step 5 and step 6 with other servers, under the same load.
 ///
-/// Every server has one thread, and where the system allows it (Linux) a core of its own; the load
-/// has another. They take turns, several times over, and every answer is checked. A figure is the
-/// median of the rounds; a ratio is taken within a round. With uWebSockets, ratios are to it,
-/// without, to a server that says back raw TCP.
+/// Every server has one thread, and on Linux a core of its own; the load has another core. The
+/// servers take turns, in several rounds, and every answer is checked. A figure is the median of
+/// the rounds. A ratio compares figures of the same round: with uWebSockets if it is measured,
+/// otherwise with a server that echoes raw TCP.
 #[derive(Debug, Parser)]
 #[command(name = "just bench")]
 struct Options {
-    /// What to measure; all, if nothing is said
+    /// What to measure [default: everything]
     parts: Vec<Part>,
-    /// Measure for two minutes instead of fifteen: good enough to see that something is badly wrong
+    /// Measure for two minutes instead of fifteen, which is enough to see a serious problem
     #[arg(long)]
     quick: bool,
-    /// Measure uWebSockets too: this server, which bench/uwebsockets/server.cpp says how to build
+    /// Measure uWebSockets too: the path of the server that bench/uwebsockets/server.cpp explains
+    /// how to build
     #[arg(long, value_name = "PROGRAM")]
     uwebsockets: Option<PathBuf>,
-    /// Keep the results in bench/results.json, and draw the book's figures from them
+    /// Save the results in bench/results.json, and draw the book's figures from them
     #[arg(long)]
     save: bool,
-    /// Measure nothing; draw the book's figures once more, from bench/results.json
+    /// Measure nothing, and draw the book's figures again from bench/results.json
     #[arg(long, conflicts_with_all = ["parts", "quick", "uwebsockets", "save"])]
     redraw: bool,
 }
@@ -61,7 +62,8 @@ fn run(options: &Options) -> Result<ExitCode, String> {
         figures::draw(&Results::read(saved)?)?;
         return Ok(ExitCode::SUCCESS);
     }
-    // What was started is dropped, and so ended, whatever tells this program to end.
+    // Whatever ends this program also ends the servers: they are killed when their handles are
+    // dropped.
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed))
         .map_err(|error| error.to_string())?;
     let parts = match &options.parts[..] {
@@ -80,7 +82,8 @@ fn run(options: &Options) -> Result<ExitCode, String> {
         let name = format!("{part:?}").to_lowercase();
         results.sections.insert(name, section);
         if options.save {
-            // After each part, so that nothing is lost if the next is interrupted.
+            // Results are saved after each part, so that an interruption loses only the part that
+            // is running.
             results.write(saved)?;
             figures::draw(&results)?;
         }
@@ -91,7 +94,7 @@ fn run(options: &Options) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Measures a part, and prints each row as soon as it is there.
+/// Measures a part, and prints each row as soon as it is complete.
 fn section(
     part: Part,
     effort: Effort,
@@ -125,7 +128,7 @@ fn section(
     })
 }
 
-/// As many idle connections as there may be open files.
+/// Limits the number of idle connections to the number of files that may be open.
 fn limited(effort: Effort) -> Effort {
     let files = open_files().saturating_sub(OTHER_FILES);
     let files = usize::try_from(files).unwrap_or(usize::MAX);
@@ -136,7 +139,7 @@ fn limited(effort: Effort) -> Effort {
     Effort { idle, idle_compressed, ..effort }
 }
 
-/// Says what figures depend on here.
+/// Prints what the figures on this machine depend on.
 fn greet(machine: &Machine, base: &str) {
     println!("{}, {} cores, {}", machine.processor, machine.cores, machine.system);
     match Cores::find() {
@@ -155,7 +158,7 @@ fn greet(machine: &Machine, base: &str) {
     );
 }
 
-/// The benchmarks inside one process have a program of their own.
+/// Runs the benchmarks inside one process, which are a program of their own.
 fn inside(programs: &Programs, quick: bool) -> Result<(), String> {
     println!("── Inside ──\n");
     let seconds = if quick { "0.1" } else { "0.5" };

@@ -1,4 +1,4 @@
-//! One measurement: every peer in turn, several times over.
+//! One measurement: every peer in turn, in several rounds.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,13 +14,13 @@ use crate::plan::Measurement;
 use crate::results::{Figures, Row, Unit};
 use crate::statistics::Spread;
 
-/// How long the load may take for a figure; ten thousand connections need a few seconds to open.
+/// How long the load may take for a figure. To open ten thousand connections takes a few seconds.
 const LOAD_TIME: Duration = Duration::from_mins(5);
 
-/// Set when somebody wants the measuring to end.
+/// Set when the user wants to end the measurement.
 pub static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// One figure, and who was how busy for it.
+/// One figure, and how busy server and load were.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Sample {
     figure: f64,
@@ -28,20 +28,20 @@ struct Sample {
     load_busy: f64,
 }
 
-/// What the rounds have come to for one peer.
+/// The results of the rounds for one peer.
 #[derive(Default)]
 struct Rounds {
     samples: Vec<Option<Sample>>,
     problem: Option<String>,
 }
 
-/// Measures; `tell` hears what is about to be done.
+/// Measures. Before each step, `tell` is called with a description of it.
 ///
-/// The order turns around from round to round, so that what comes and goes on the machine is not
-/// always to the same one's cost.
+/// The order of the peers is reversed from round to round, so that a disturbance does not always
+/// hit the same peer.
 ///
 /// # Errors
-/// When somebody wants it to end.
+/// If the user ends the measurement.
 pub fn measure(
     measurement: &Measurement,
     base: &str,
@@ -50,7 +50,8 @@ pub fn measure(
 ) -> Result<Row, String> {
     let mut all: Vec<Rounds> = measurement.peers.iter().map(|_| Rounds::default()).collect();
     let mut servers: Vec<_> = measurement.peers.iter().map(|_| None).collect();
-    // Who says back what is said has nothing to remember from round to round, and can go on.
+    // An echo server has no state that grows, so it can go on running from round to round. Other
+    // servers are started again.
     let goes_on = matches!(measurement.plan, Plan::Echo(_));
     for round in 0..measurement.rounds {
         let mut order: Vec<usize> = (0..measurement.peers.len()).collect();
@@ -103,7 +104,7 @@ pub fn measure(
     Ok(row)
 }
 
-/// Puts a peer's server under load.
+/// Puts the server of a peer under load.
 fn sample(
     peer: &Peer,
     measurement: &Measurement,
@@ -141,7 +142,7 @@ fn sample(
     })
 }
 
-/// A figure with so many places behind its point: no more than it is good for.
+/// Rounds a figure to this number of decimal places, because further digits are noise.
 fn to_places(figure: f64, places: i32) -> f64 {
     let factor = 10_f64.powi(places);
     (figure * factor).round() / factor

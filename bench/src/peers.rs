@@ -1,4 +1,4 @@
-//! Who takes part.
+//! The servers that are compared.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,43 +8,43 @@ use testkit::{Profile, Server, build};
 
 use crate::machine::Cores;
 
-/// The name of the peer that is measured if its program is given.
+/// The name of the peer that is measured only if the path of its program is given.
 pub const UWEBSOCKETS: &str = "uWebSockets";
-/// The name of the floor.
+/// The name of the baseline.
 pub const RAW: &str = "raw TCP";
 
-/// The program that is all of the libraries' servers.
+/// The program that contains all servers of other Rust libraries.
 const PEERS: &str = "peer";
 
-/// Someone who takes part.
+/// A server that is compared with others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer {
-    /// The name, in tables.
+    /// The name in tables.
     pub name: &'static str,
     /// The name of its program.
     program: &'static str,
     /// Its arguments besides the address.
     arguments: &'static [&'static str],
-    /// The package whose version counts.
+    /// The package whose version is shown.
     package: Option<&'static str>,
-    /// Does it speak WebSocket?
+    /// Whether it speaks WebSocket.
     pub is_websocket: bool,
-    /// Does it compress?
+    /// Whether it supports compression.
     pub compresses: bool,
-    /// How many connections it takes.
+    /// The largest number of connections that it accepts.
     pub connections_max: usize,
-    /// Does it greet newcomers?
+    /// Whether it sends something to a new member.
     pub greets: bool,
-    /// The path of its echo, or the beginning of those of its room.
+    /// The path of its echo, or the prefix of the paths of its rooms.
     path: &'static str,
     /// The path of its echo with compression.
     compressed_path: &'static str,
 }
 
-/// Those that echo.
+/// The servers that echo.
 pub const ECHO: [Peer; 12] = [
     Peer { compresses: true, ..peer("step 5", "echo") },
-    // It has a thread for each connection, and so the limit of step 1.
+    // It has a thread for each connection, and therefore the limit of step 1.
     Peer { connections_max: 256, ..peer("step 5a", "echo-5a") },
     peer("step 5b", "echo-5b"),
     Peer { compresses: true, compressed_path: "/compressed", ..peer(UWEBSOCKETS, UWEBSOCKETS) },
@@ -58,10 +58,11 @@ pub const ECHO: [Peer; 12] = [
     library("tungstenite, each", "tokio-tungstenite", &["tungstenite-each"]),
 ];
 
-/// Those that have a room.
+/// The servers that have rooms.
 pub const FANOUT: [Peer; 4] = [
     Peer {
-        // The chat delays members who send more than this, and the bench measures just that.
+        // The chat slows down members who send more than its default rate, and the bench sends far
+        // more.
         arguments: &["--rate", "1000000"],
         greets: true,
         path: "/ws/bench/",
@@ -72,7 +73,7 @@ pub const FANOUT: [Peer; 4] = [
     library("tungstenite", "tokio-tungstenite", &["tungstenite-room"]),
 ];
 
-/// The floor, which knows nothing of WebSocket.
+/// The baseline, which does not speak WebSocket.
 const RAW_TCP: Peer = Peer { is_websocket: false, arguments: &["raw"], ..peer(RAW, PEERS) };
 
 const fn peer(name: &'static str, program: &'static str) -> Peer {
@@ -98,15 +99,15 @@ const fn library(
     Peer { package: Some(package), arguments, ..peer(name, PEERS) }
 }
 
-/// The programs that there are, by name: those of the peers, and the load.
+/// The programs of the peers and of the load, by name.
 #[derive(Debug, Default)]
 pub struct Programs(pub BTreeMap<String, PathBuf>);
 
 impl Programs {
-    /// Builds them all; uWebSockets is given.
+    /// Builds all programs, except uWebSockets, whose path is given.
     ///
     /// # Errors
-    /// When cargo cannot, or uWebSockets is not where it is said to be.
+    /// If cargo fails, or if there is no program at the path for uWebSockets.
     pub fn build(uwebsockets: Option<PathBuf>) -> Result<Self, String> {
         let packages = ["--bins", "-p", "bench", "-p", "echo", "-p", "chat"];
         if let Some(given) = uwebsockets.as_ref().filter(|given| !given.is_file()) {
@@ -117,24 +118,24 @@ impl Programs {
         Ok(Self(programs))
     }
 
-    /// Where the program with this name is.
+    /// Returns the path of the program with this name.
     ///
     /// # Errors
-    /// When it has not been built.
+    /// If it has not been built.
     pub fn path(&self, name: &str) -> Result<&Path, String> {
         let path = self.0.get(name).map(PathBuf::as_path);
         path.ok_or_else(|| format!("there is no program `{name}`"))
     }
 
-    /// Those of `peers` whose programs there are.
+    /// Returns those of `peers` whose programs exist.
     pub fn there(&self, peers: &[Peer]) -> Vec<Peer> {
         peers.iter().filter(|peer| self.0.contains_key(peer.program)).copied().collect()
     }
 
-    /// Starts a peer's server, on a core of its own if there are enough.
+    /// Starts the server of a peer, on a core of its own if there are enough.
     ///
     /// # Errors
-    /// When it does not start.
+    /// If it does not start.
     pub fn start(&self, peer: &Peer) -> Result<Server, String> {
         let mut command = Command::new(self.path(peer.program)?);
         command.arg(Server::ANY_PORT).args(peer.arguments).env("TOKIO_WORKER_THREADS", "1");
@@ -143,12 +144,12 @@ impl Programs {
 }
 
 impl Peer {
-    /// The path to ask for.
+    /// Returns the path for the request.
     pub fn path(&self, is_compressed: bool) -> &'static str {
         if is_compressed { self.compressed_path } else { self.path }
     }
 
-    /// The version of its library, as this workspace has locked it.
+    /// Returns the version of its library, from the lock file of this workspace.
     pub fn version(&self) -> Option<String> {
         let lock = include_str!("../../Cargo.lock");
         let (_, behind) =

@@ -12,53 +12,53 @@ use crate::results::Unit;
 pub enum Part {
     /// Messages that come back
     Echo,
-    /// Messages that one says and many hear
+    /// Messages from one member to many
     Fanout,
-    /// Memory of connections that say nothing
+    /// Memory of idle connections
     Idle,
     /// Connections that are opened
     Handshakes,
-    /// The same against payload, connections and receivers, to see where a line bends
+    /// Echo and room against payload, connections and receivers, to see where a curve bends
     Growth,
     /// Masking, headers and UTF-8 inside one process
     Inside,
 }
 
-/// How much trouble is taken.
+/// How long and how often everything is measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Effort {
-    /// How often each figure is taken.
+    /// The number of rounds.
     pub rounds: usize,
-    /// Seconds each time.
+    /// The length of a round in seconds.
     pub seconds: f64,
-    /// Connections that stay idle.
+    /// The number of idle connections.
     pub idle: usize,
-    /// Connections that stay idle and compress, each of which may need a few hundred kilobytes.
+    /// The number of idle connections with compression. Each may need a few hundred kilobytes.
     pub idle_compressed: usize,
 }
 
 impl Effort {
-    /// Enough for figures to be shown to others. Many short rounds tell more than a few long ones:
-    /// a machine that others use, too, is seldom as fast for long.
+    /// Enough for figures that are published. Many short rounds are better than a few long ones on
+    /// a machine that other programs use too, because its speed changes often.
     pub const FULL: Self = Self { rounds: 12, seconds: 0.15, idle: 10_000, idle_compressed: 2_000 };
-    /// Enough to see that nothing is badly wrong.
+    /// Enough to see a serious problem.
     pub const QUICK: Self = Self { rounds: 1, seconds: 0.15, idle: 2_000, idle_compressed: 500 };
 }
 
 /// One thing to measure with several peers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measurement {
-    /// What it is.
+    /// What is measured, for people.
     pub title: String,
-    /// What grows, and how far it has grown.
+    /// For a point of a curve: the quantity that grows, and its value.
     pub grows: Option<(&'static str, u64)>,
     /// What is counted.
     pub unit: Unit,
-    /// How often.
+    /// The number of rounds.
     pub rounds: usize,
-    /// Those who take part.
+    /// The servers that are measured.
     pub peers: Vec<Peer>,
-    /// What the load does, but for what depends on the peer.
+    /// What the load does, except for what depends on the peer.
     pub plan: Plan,
 }
 
@@ -76,7 +76,7 @@ const ECHO: [(usize, usize, usize); 11] = [
     (1024 * 1024, 1, 4),
     (1024 * 1024, 16, 1),
 ];
-/// Texts, compressed or not.
+/// Texts, with or without compression.
 const TEXT: (usize, usize, usize) = (1024, 16, 16);
 /// Receivers, window.
 const FANOUT: [(usize, usize); 6] = [(10, 1), (100, 1), (1000, 1), (10, 16), (100, 16), (1000, 16)];
@@ -87,12 +87,12 @@ const GROWING_PAYLOADS: [usize; 8] =
     [20, 128, 1024, 4 * 1024, 16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024];
 const GROWING_CONNECTIONS: [usize; 6] = [1, 4, 16, 64, 256, 1000];
 const GROWING_RECEIVERS: [usize; 5] = [3, 10, 30, 100, 300];
-/// Parts of all idle connections.
+/// The fractions of all idle connections: a tenth, a third, all.
 const GROWING_IDLE: [usize; 3] = [10, 3, 1];
-/// Who takes part in the growth: the curves of more would hide each other.
+/// The servers in the curves. More curves would hide each other.
 const GROWING: [&str; 4] = ["step 5", peers::UWEBSOCKETS, peers::RAW, "fastwebsockets"];
 
-/// What a part measures, with the peers that are there.
+/// Returns what a part measures, with the peers that are available.
 pub fn measurements(
     part: Part,
     effort: Effort,
@@ -138,7 +138,7 @@ fn growth(echo: &[Peer], fanout: &[Peer], effort: Effort) -> Vec<Measurement> {
     [&payloads[..], &connections, &receivers, &idle].concat()
 }
 
-/// A measurement with all of these peers.
+/// Returns a measurement with all of these peers.
 fn row(title: String, unit: Unit, effort: Effort, peers: &[Peer], plan: Plan) -> Measurement {
     Measurement { title, grows: None, unit, rounds: effort.rounds, peers: peers.to_vec(), plan }
 }
@@ -171,26 +171,26 @@ fn idle_row(peers: &[Peer], connections: usize, is_compressed: bool) -> Measurem
     let how = if is_compressed { "compressed" } else { "plain" };
     let title = format!("{connections} connections, {how}");
     let plan = Plan::Idle(Idle { connections, is_compressed });
-    // Memory does not depend on what else the machine does.
+    // One round is enough: memory does not depend on other programs.
     let once = Effort { rounds: 1, ..Effort::FULL };
     row(title, Unit::Bytes, once, &taking_part(peers, connections, is_compressed), plan)
 }
 
 impl Measurement {
-    /// The same as a point of a line.
+    /// Makes this measurement a point of a curve.
     fn grown(self, what: &'static str, how_far: usize) -> Self {
         Self { grows: Some((what, how_far as u64)), ..self }
     }
 }
 
-/// Those that can do it; without WebSocket there is nothing to compress.
+/// Returns the peers that can be measured. Without WebSocket there is no compression.
 fn taking_part(peers: &[Peer], connections: usize, is_compressed: bool) -> Vec<Peer> {
     let can =
         |peer: &&Peer| connections <= peer.connections_max && (peer.compresses || !is_compressed);
     peers.iter().filter(can).copied().collect()
 }
 
-/// A size, as people write it.
+/// Writes a size in bytes for people.
 pub fn bytes(count: usize) -> String {
     const KIB: usize = 1024;
     match count {

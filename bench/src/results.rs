@@ -1,4 +1,4 @@
-//! What was measured, as it stands in `results.json`.
+//! The results, as they are stored in `results.json`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,41 +8,41 @@ use serde::{Deserialize, Serialize};
 use crate::machine::Machine;
 use crate::statistics::Spread;
 
-/// All sections that were measured, by name, each of them with where and when.
+/// All sections that have been measured, by name, each with its machine and date.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Results {
     /// The sections.
     pub sections: BTreeMap<String, Section>,
 }
 
-/// What one part of the bench has measured.
+/// The results of one part of the bench.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Section {
-    /// Where and when.
+    /// The machine and the date.
     pub machine: Machine,
     /// The versions of the libraries, by peer.
     pub versions: BTreeMap<String, String>,
-    /// How often each figure was taken.
+    /// How many times each figure was taken.
     pub rounds: usize,
-    /// Seconds of each round.
+    /// The length of each round in seconds.
     pub seconds: f64,
-    /// What the ratios relate to.
+    /// The peer that the ratios compare with.
     pub base: String,
     /// The rows.
     pub rows: Vec<Row>,
 }
 
-/// One thing that was measured with all peers.
+/// One measurement with all peers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// What it is: "20 B, window 1, 64 connections".
+    /// What was measured: "20 B, window 1, 64 connections".
     pub title: String,
-    /// Where it stands on a line that grows: what grows, and how far it has grown.
+    /// For a point of a curve: the quantity that grows, and its value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grows: Option<(String, u64)>,
     /// What is counted.
     pub unit: Unit,
-    /// The peers, the best first.
+    /// The peers. The best is the first.
     pub peers: Vec<Figures>,
 }
 
@@ -58,7 +58,7 @@ pub enum Unit {
     /// Connections opened in a second.
     #[serde(rename = "handshakes a second")]
     Handshakes,
-    /// Bytes of memory for a connection; the fewer the better.
+    /// Bytes of memory for a connection. Fewer is better.
     #[serde(rename = "bytes a connection")]
     Bytes,
 }
@@ -66,42 +66,42 @@ pub enum Unit {
 /// The figures of one peer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
-    /// Whose they are.
+    /// The name of the peer.
     pub peer: String,
-    /// Over the rounds; nothing if all have failed.
+    /// The figure, over the rounds. `None` if all rounds have failed.
     pub figure: Option<Spread>,
-    /// In relation to the base, round by round.
+    /// The ratio to the base, round by round.
     pub ratio: Option<Spread>,
-    /// The part of its core that the server used, and the load of its own.
+    /// Which part of its core the server used, and which part of its own core the load used.
     pub busy: Option<(f64, f64)>,
-    /// What went wrong, the last time that something did.
+    /// The last failure, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
 }
 
 impl Figures {
-    /// What a peer is judged by: its ratio, for the machine was as fast for the base in the same
-    /// round, or where there is no base, the figure.
+    /// Returns the number by which peers are ranked: the ratio, because it compares figures of the
+    /// same round, or the figure if there is no base.
     pub fn standing(&self) -> Option<f64> {
         self.ratio.or(self.figure).map(|spread| spread.median)
     }
 }
 
 impl Results {
-    /// The results in a file.
+    /// Reads results from a file.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// If the file cannot be read.
     pub fn read(file: &Path) -> Result<Self, String> {
         let with_name = |error: String| format!("{}: {error}", file.display());
         let text = std::fs::read_to_string(file).map_err(|error| with_name(error.to_string()))?;
         serde_json::from_str(&text).map_err(|error| with_name(error.to_string()))
     }
 
-    /// Writes them to a file.
+    /// Writes results to a file.
     ///
     /// # Errors
-    /// When that is not possible.
+    /// If the file cannot be written.
     pub fn write(&self, file: &Path) -> Result<(), String> {
         let text = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
         let written = std::fs::write(file, text + "\n");
@@ -110,14 +110,14 @@ impl Results {
 }
 
 impl Row {
-    /// Puts the best first, and those without a figure last.
+    /// Sorts the peers: the best first, and those without a figure last.
     pub fn sort(&mut self) {
         let sign = if self.unit == Unit::Bytes { 1.0 } else { -1.0 };
         let place = |figures: &Figures| figures.standing().map_or(f64::INFINITY, |it| it * sign);
         self.peers.sort_by(|one, other| place(one).total_cmp(&place(other)));
     }
 
-    /// The figures of a peer.
+    /// Returns the figures of a peer.
     pub fn of(&self, peer: &str) -> Option<&Figures> {
         self.peers.iter().find(|figures| figures.peer == peer)
     }

@@ -1,25 +1,26 @@
-//! What several rounds come to.
+//! Summaries of several rounds.
 
 use serde::{Deserialize, Serialize};
 
-/// The middle of several figures, and how far they lie apart.
+/// The median and the quartiles of several figures.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
-    /// Half of the figures are not above it, and half not below.
+    /// The median.
     pub median: f64,
-    /// A quarter of the figures are not above it.
+    /// The lower quartile.
     pub lower: f64,
-    /// A quarter of the figures are not below it.
+    /// The upper quartile.
     pub upper: f64,
 }
 
 impl Spread {
-    /// The spread of these figures; `None` if there are none.
+    /// Returns the spread of these figures, or `None` if the list is empty.
     pub fn of(figures: &[f64]) -> Option<Self> {
         let mut sorted = figures.to_vec();
         sorted.sort_by(f64::total_cmp);
         let last = sorted.len().checked_sub(1)?;
-        // What stands so many quarters of the way, or lies between the two that are next to it.
+        // Returns the figure after `count` quarters of the sorted list, interpolated between its
+        // two neighbours.
         let quarters = |count: usize| {
             let (index, rest) = (count * last / 4, count * last % 4);
             let weight = [0.0, 0.25, 0.5, 0.75][rest];
@@ -28,8 +29,8 @@ impl Spread {
         Some(Self { median: quarters(2), lower: quarters(1), upper: quarters(3) })
     }
 
-    /// The spread of each figure over the one of the same round. What slows the whole machine down
-    /// for a while slows both, and goes out of the ratio.
+    /// Returns the spread of the ratios, each of two figures of the same round. A disturbance of
+    /// the machine slows both down, so it hardly changes the ratio.
     pub fn of_ratios(figures: &[Option<f64>], base: &[Option<f64>]) -> Option<Self> {
         let rounds = figures.iter().zip(base);
         let ratios: Vec<f64> = rounds
@@ -38,7 +39,7 @@ impl Spread {
         Self::of(&ratios)
     }
 
-    /// The same with each figure made shorter by `round`.
+    /// Applies `round` to all three numbers.
     #[must_use]
     pub fn map(self, round: impl Fn(f64) -> f64) -> Self {
         let Self { median, lower, upper } = self;

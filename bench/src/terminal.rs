@@ -1,4 +1,4 @@
-//! What a row came to, for a terminal.
+//! Prints the results of a row.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use testkit::grouped;
 
 use crate::results::{Figures, Row, Unit};
 
-/// A row, the best first.
+/// Returns a row as text. The best peer comes first.
 pub fn row(row: &Row, base: &str) -> String {
     let mut text = format!("{}\n", row.title);
     let widest = row.peers.iter().map(|figures| figures.peer.chars().count()).max();
@@ -24,9 +24,9 @@ pub fn row(row: &Row, base: &str) -> String {
     text
 }
 
-/// Was the load, on its core, busier than the server on its own?
+/// Returns whether the load was busier than the server, so that the figure is a limit of the load.
 pub fn is_load_bound(figures: &Figures) -> bool {
-    /// A core that is used as much as this has nothing left to give.
+    /// A core that is used more than this has no reserve.
     const BUSY: f64 = 0.9;
     figures.busy.is_some_and(|(server, load)| load > BUSY && load > server)
 }
@@ -72,7 +72,8 @@ mod tests {
         }
     }
 
-    /// Losses and failures are printed like wins, and so is what makes a figure doubtful.
+    /// Losses and failures are printed as well as wins, and so is the reason why a figure is
+    /// doubtful.
     #[test]
     fn the_best_comes_first_and_whatever_is_wrong_is_said() {
         let peers = vec![

@@ -1,4 +1,4 @@
-//! What the book shows is what was measured.
+//! The book shows what was measured.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::fs;
@@ -7,8 +7,8 @@ use std::path::Path;
 use bench::figures::{FOLDER, RESULTS, figures};
 use bench::results::Results;
 
-/// A change of the results, or of how they are drawn, must not leave the book behind:
-/// `cargo run -p bench -- --redraw` brings it up to date.
+/// If the results or the drawing change, the figures in the book must change too: `cargo run -p
+/// bench -- --redraw` draws them again.
 #[test]
 fn the_figures_in_the_book_are_drawn_from_the_results() {
     let results = Results::read(Path::new(RESULTS)).unwrap();

@@ -1,4 +1,4 @@
-//! Every peer that we build says back what it is told, and the load notices when one does not.
+//! Every peer that this package builds echoes correctly, and the load notices a peer that does not.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::io::{Read, Write};
@@ -13,12 +13,12 @@ use bench::peers::{ECHO, FANOUT, Peer, Programs};
 /// Long enough for a few messages.
 const SECONDS: f64 = 0.02;
 
-/// The peers of this package. Step 5 and step 6 have tests of their own.
+/// The peers in this package. Steps 5 and 6 have tests of their own.
 fn programs() -> Programs {
     Programs([("peer".to_owned(), env!("CARGO_BIN_EXE_peer").into())].into())
 }
 
-/// Starts those of `peers` that are built, and puts each under load by `plan`.
+/// Starts those of `peers` that have been built, and puts each under load.
 fn each(peers: &[Peer], is_compressed: bool, plan: Plan) {
     let programs = programs();
     let mut count = 0;
@@ -71,7 +71,7 @@ fn every_room_hands_on_to_all_what_one_says() {
     each(&FANOUT, false, Plan::Fanout(plan));
 }
 
-/// A server without WebSocket that changes what it is told.
+/// A server without WebSocket that changes what it returns.
 fn dishonest(change: impl Fn(&mut Vec<u8>) + Send + Sync + Clone + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -121,7 +121,7 @@ fn a_server_that_hangs_up_is_told_of() {
     assert!(problem.contains("closed a connection") || problem.contains("broken"), "{problem}");
 }
 
-/// What is not exactly what was said is no delivery, in a room either.
+/// A room must deliver exactly what was sent; anything else is a failure.
 #[test]
 fn a_room_that_changes_a_message_is_found_out() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -38,7 +38,7 @@ pub struct Target {
     pub subprotocols: Vec<String>,
 }
 
-/// What each request to the server must have.
+/// Settings for each request to the server.
 #[derive(Args, Clone, Debug, Default)]
 pub struct TargetOptions {
     /// Send this header with each request, such as 'Authorization:Bearer 123', 'Cookie:id=1' or

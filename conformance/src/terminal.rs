@@ -5,7 +5,7 @@ use std::io::{ErrorKind, IsTerminal, Write as _, stdout};
 
 /// The code of a terminal for a text that stands out.
 pub const BOLD: &str = "1";
-/// The code for a text that stands back.
+/// The code for dimmed text.
 pub const DIM: &str = "2";
 /// The code for a failure.
 pub const RED: &str = "31";

@@ -20,7 +20,7 @@ pub enum Trust {
     PublicWeb,
     /// Those in this file, in PEM, and those that they have issued.
     File(PathBuf),
-    /// All, so that nobody knows who the server is.
+    /// All certificates, so that the identity of the server is not known.
     Anyone,
 }
 
@@ -61,7 +61,8 @@ pub fn reason(error: &io::Error) -> Option<String> {
         Error::InvalidCertificate(why) => {
             let why = match why {
                 CertificateError::UnknownIssuer => "its issuer is unknown".to_owned(),
-                // What rustls says of most self-signed ones is meant for its own authors.
+                // The message of rustls about most self-signed certificates is meant for its
+                // authors.
                 CertificateError::Other(_) => "it is self-signed, or broken".to_owned(),
                 why => why.to_string(),
             };

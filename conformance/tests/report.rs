@@ -104,7 +104,7 @@ fn an_unknown_check_is_answered_with_those_that_are_like_it() {
     assert!(problem.contains("framing/ping or framing/pong"), "{problem}");
 }
 
-/// What comes behind the first failure is neither waited for nor shown.
+/// After the first failure, nothing more is waited for or shown.
 #[test]
 fn the_first_failure_is_that_of_the_earliest_check_and_comes_at_once() {
     let mut options = Options::new(start(Some(Flaw::NeverPings)).parse().unwrap());

@@ -90,7 +90,7 @@ fn expect(arguments: &[&str], code: i32, words: &str) {
 #[test]
 fn a_certificate_is_trusted_if_it_is_given_or_nobody_asks() {
     let key = KeyPair::generate().unwrap();
-    // As `openssl req -x509` makes it: it says that it is an authority.
+    // As `openssl req -x509` makes it: the certificate is marked as an authority.
     let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let certificate = params.self_signed(&key).unwrap();
@@ -171,7 +171,7 @@ fn each_request_has_the_header_and_the_subprotocol() {
     expect(&with(&["--header", "Authorization: Basic wrong"]), 1, "401");
     expect(&with(&["--header", "Authorization: Basic right"]), 0, "0 failed");
     expect(&with(&["--subprotocol", "chat.v1", "--subprotocol", "chat.v2"]), 0, "0 failed");
-    // Nobody has offered what this server chooses.
+    // The client has not offered what this server chooses.
     let stubborn = start(|stream| {
         let callback = |_: &Request, mut response: Response| {
             let chosen = HeaderValue::from_static("chat.v3");

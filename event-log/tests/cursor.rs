@@ -85,7 +85,7 @@ fn a_gap_is_announced_once() {
     let log = in_memory(5);
     count_up(&log, 0..10);
     let mut cursor = log.reader("numbers", EventId::default());
-    // Whoever reads nothing yet is told, too, and only once.
+    // A read of no events reports the gap, too, and only once.
     assert_eq!(read(&log, &mut cursor, 0), "?");
     assert_eq!(read(&log, &mut cursor, 0), "");
     assert_eq!(read(&log, &mut cursor, 2), "5 6");
@@ -93,7 +93,7 @@ fn a_gap_is_announced_once() {
     assert_eq!(read(&log, &mut cursor, ALL), "");
 }
 
-/// The topic was dropped while the reader waited, and nobody has written to it since.
+/// The topic was dropped while the reader waited, and nothing has been appended to it since.
 #[test]
 fn a_gap_without_events_after_it_is_announced_once() {
     let log = in_memory(5);
@@ -205,7 +205,8 @@ proptest! {
                     cursor = log.reader("numbers", cursor.after());
                     announced = 0;
                 }
-                // The log remembers of so many topics that it has dropped them.
+                // The log remembers a limited number of topics that it has dropped, and this number
+                // is below it.
                 Step::Drop if others > 8_000 => {}
                 Step::Drop => {
                     for _ in 0..1_001 {

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout};
 
 const LONG: Duration = Duration::from_secs(10);
 
-/// Returns a log that keeps so many events of each topic. Votes are counted.
+/// Returns a log that keeps this number of events of each topic. Votes are counted.
 fn in_memory(events_max: usize) -> EventLog {
     EventLog::in_memory(Topics {
         events_max,
@@ -24,7 +24,7 @@ fn contents(events: &[Event]) -> Vec<&str> {
     events.iter().map(|event| &*event.data).collect()
 }
 
-/// Returns all events of a topic that are kept.
+/// Returns all events that the log keeps of a topic.
 fn all(log: &EventLog, topic: &str) -> Vec<Event> {
     log.after(topic, EventId::default()).events
 }
@@ -93,8 +93,8 @@ fn events_are_kept_in_the_order_in_which_they_came() {
     assert!(*log.shared().borrow());
 }
 
-/// A page that was open when the server was restarted asks with an id from before. What that log had
-/// is lost, and the page is told so.
+/// A page that was open when the server was restarted asks with an id of the old log. The events of
+/// that log are lost, and the page is told of the gap.
 #[test]
 fn ids_after_a_restart_are_later_than_before() {
     let before = in_memory(100);
@@ -173,7 +173,7 @@ async fn a_thousand_one_message_rooms_push_out_no_topic_that_is_in_use() {
         let missed = log.after(topic, EventId::default());
         assert_eq!((missed.is_gap, contents(&missed.events)), (false, vec!["Ada"]), "{topic}");
     }
-    // Nobody is in this room any more, and a reader is told what became of its message.
+    // The room is empty now, and a reader of the room learns that its message was dropped.
     assert_eq!(log.after("left", EventId::default()), Missed { is_gap: true, events: vec![] });
     assert_eq!(contents(&all(&log, "room 2999")), ["only one"]);
 }
@@ -236,8 +236,8 @@ fn a_reader_of_a_dropped_topic_is_told_of_a_gap() {
     assert_eq!((missed.is_gap, contents(&missed.events)), (false, vec!["three"]));
 }
 
-/// The log forgets which topics it has dropped, in the end. Then a reader may be told of a gap where
-/// there is none, and is never told that nothing is missing where something is.
+/// The log remembers a limited number of topics that it has dropped. After that, a reader may be
+/// told of a gap where there is none, but a gap is never hidden.
 #[test]
 fn a_topic_that_was_dropped_long_ago_is_a_gap_still() {
     let log = in_memory(100);
@@ -251,8 +251,8 @@ fn a_topic_that_was_dropped_long_ago_is_a_gap_still() {
     assert_eq!(log.after("tea", log.end("tea")), Missed::default());
 }
 
-/// Whoever asks with the id that came with a gap is not told of the same gap again: otherwise a poll
-/// that should wait would be answered at once, again and again.
+/// An id that came with a gap does not report the same gap again. Otherwise a poll that should wait
+/// would be answered at once, again and again.
 #[test]
 fn a_gap_is_told_once_to_a_reader_who_goes_on_from_the_end() {
     let old = EventId { milliseconds: clock() - 60_000, sequence: 0 };
@@ -297,7 +297,7 @@ fn an_event_that_is_appended_twice_under_one_key_is_kept_once() {
     }
     assert_eq!(contents(&all(&log, "a")), ["one", "two"]);
     assert_eq!(contents(&all(&log, "b")), ["another topic"]);
-    // Whoever appends it again is told its id.
+    // If it is appended again, the answer is its id.
     assert_eq!(log.append(Draft::new("a", "k2", "two")).unwrap(), Some(log.newest("a")));
     // The key is remembered longer than the event is kept: a late repetition is still recognised.
     let first = log.id_of(&Draft::new("a", "k1", "one"));
@@ -308,8 +308,8 @@ fn an_event_that_is_appended_twice_under_one_key_is_kept_once() {
     assert_eq!(contents(&all(&log, "a")), ["two", "three"]);
 }
 
-/// A key belongs to the one who used it. Whoever uses it again for something else says something
-/// new, and is not taken for the other.
+/// A key belongs to its owner. If another owner uses the same key, or the same owner uses it for
+/// other content, the event is new.
 #[test]
 fn a_repetition_has_the_same_owner_key_and_content() {
     let log = in_memory(100);

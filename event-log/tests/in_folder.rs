@@ -138,7 +138,7 @@ async fn events_that_were_removed_from_the_file_are_a_gap() {
     let early = EventId { milliseconds: 1_700_000_000_007, sequence: 0 };
     for after in [EventId::default(), early] {
         assert!(log.after("vote", after).is_gap);
-        // This may be a mistake: nobody knows whether there were messages then.
+        // There may have been no messages at that time, but the log cannot know it.
         assert!(log.after("chat", after).is_gap);
     }
     let newest = log.newest("vote");

@@ -69,7 +69,7 @@ async fn a_name_that_looks_like_one_that_is_taken_is_refused_to_others() {
     assert_eq!(here(&log).len(), 200);
 }
 
-/// The old connection is told. For everybody else, the member was here all the time.
+/// The old connection is notified. For all others, the member was here the whole time.
 #[tokio::test]
 async fn the_same_session_takes_a_name_over() {
     let log = in_memory();
@@ -164,7 +164,8 @@ async fn of_many_windows_of_one_visitor_one_has_the_name() {
 /// A client whose connection ends while it waits gives its attempt up.
 #[tokio::test(start_paused = true)]
 async fn an_attempt_that_is_given_up_leaves_nothing_behind() {
-    // A Redis that nobody has ever reached: nobody is let in, and after a time everybody is told.
+    // This Redis was never reached: no visitor is admitted, and each of them gets an answer after
+    // some time.
     let topics = Topics { events_max: 10, counted: vec![], kept: vec![] };
     let url = testkit::Redis::away().url().parse().unwrap();
     let log = EventLog::over_redis(&url, topics);

@@ -24,7 +24,7 @@ async fn connected(redis: &Redis) -> EventLog {
     log
 }
 
-/// Waits until the log says that it is shared, or that it is not.
+/// Waits until the log reports that it is shared, or that it is not.
 async fn is_shared(log: &EventLog, wanted: bool) {
     let mut shared = log.shared();
     let told = timeout(PATIENCE, shared.wait_for(|shared| *shared == wanted)).await;
@@ -38,7 +38,7 @@ fn all_numbers(log: &EventLog) -> Vec<Event> {
     missed.events
 }
 
-/// Waits until a log has so many events of the topic `numbers`, and returns them.
+/// Waits until a log has this number of events of the topic `numbers`, and returns them.
 async fn numbers(log: &EventLog, count: usize) -> Vec<Event> {
     let deadline = Instant::now() + 2 * PATIENCE;
     loop {
@@ -76,7 +76,7 @@ async fn two_processes_see_the_same_events_in_the_same_order() {
     assert_eq!(seen.len(), 1000);
     assert!(all_different(&seen));
     assert!(seen.is_sorted_by(|earlier, later| earlier.id < later.id));
-    // What one process says stays in its order.
+    // The events of one process keep their order.
     let lefts: Vec<&str> =
         seen.iter().map(|event| &*event.data).filter(|data| data.starts_with("left")).collect();
     assert_eq!(lefts, (0..500).map(|number| format!("left{number}")).collect::<Vec<_>>());
@@ -101,7 +101,7 @@ async fn a_process_that_starts_later_reads_the_history() {
     count_up(&early, "", 0, 2_500).await;
     let seen = numbers(&early, 2_500).await;
     let late = connected(&redis).await;
-    // All of it is there when it says that it is.
+    // The log has all events as soon as it reports that it is shared.
     assert_eq!(all_numbers(&late), seen);
 }
 
@@ -190,7 +190,7 @@ async fn a_redis_that_hangs_is_noticed() {
     is_shared(&log, false).await;
     redis.goes_on();
     is_shared(&log, true).await;
-    // What the old connection still held comes too, and is dropped.
+    // Entries that the old connection still sends arrive too, and are dropped.
     count_up(&log, "after", 0, 1).await;
     let seen = numbers(&log, 502).await;
     assert_eq!(seen.len(), 502);

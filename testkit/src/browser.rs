@@ -67,16 +67,22 @@ pub struct Browser {
 impl Browser {
     /// Starts Chromium with an empty profile.
     pub async fn start() -> Self {
-        Self::start_with(&json!({})).await
+        Self::launch(&[], &json!({})).await
+    }
+
+    /// The same with further arguments on its command line, such as `--ignore-certificate-errors`.
+    pub async fn start_with(arguments: &[&str]) -> Self {
+        Self::launch(arguments, &json!({})).await
     }
 
     /// Starts Chromium with an empty profile, and sends third-party cookies or blocks them. The
     /// default is different in Chrome and in Debian's Chromium.
     pub async fn start_with_third_party_cookies(are_sent: bool) -> Self {
-        Self::start_with(&json!({ "profile.cookie_controls_mode": u8::from(!are_sent) })).await
+        let mode = u8::from(!are_sent);
+        Self::launch(&[], &json!({ "profile.cookie_controls_mode": mode })).await
     }
 
-    async fn start_with(preferences: &Value) -> Self {
+    async fn launch(further: &[&str], preferences: &Value) -> Self {
         let Chromium { browser: Some(browser), driver: Some(driver) } = Chromium::find() else {
             panic!("Chromium or its driver is missing: {}", Chromium::packages().install_command());
         };
@@ -87,8 +93,7 @@ impl Browser {
         };
         let profile = TempDir::new().expect("a folder for the profile is needed");
         let profile_argument = format!("--user-data-dir={}", profile.path().display());
-        let mut arguments = ARGUMENTS.to_vec();
-        arguments.push(&profile_argument);
+        let arguments = [&ARGUMENTS, &[&*profile_argument][..], further].concat();
         let capabilities = json!({
             "goog:chromeOptions": { "args": arguments, "binary": browser, "prefs": preferences },
             "goog:loggingPrefs": { "browser": "ALL" },
@@ -246,7 +251,7 @@ impl Browser {
 
     /// Ends Chromium and its driver.
     pub async fn close(self) {
-        // What a drop does blocks, until Chromium has ended.
+        // Dropping the browser blocks until Chromium has ended.
         if let Err(error) = tokio::task::spawn_blocking(move || drop(self)).await {
             panic!("the browser did not end: {error}");
         }

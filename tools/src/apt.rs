@@ -20,7 +20,8 @@ pub(crate) fn install(packages: &[&str]) {
     }
 }
 
-/// What gives a command the rights of root: nothing more than it has, or `sudo`.
+/// Returns the prefix of a command that needs to be root: nothing if this process is root,
+/// otherwise `sudo`.
 fn sudo() -> Option<&'static [&'static str]> {
     let runs = |program: &str, arguments: &[&str]| {
         let mut command = Command::new(program);

@@ -8,7 +8,7 @@ use testkit::{cargo, find_program, workspace};
 use crate::first_failure;
 use crate::outcome::{Outcome, exit_code, succeeds};
 
-/// What installs the version that the course is checked with.
+/// The command that installs the version with which the course is tested.
 const INSTALL: [&str; 3] = ["install", "--locked", "rustlings@6.5.0"];
 
 /// Is `rustlings` there, in whatever version?

@@ -27,7 +27,7 @@ enum Command {
     Step {
         /// Which one: 0 to 6, or a program that leads to a step, such as 5a
         label: String,
-        /// What the step is told: its address and flags
+        /// Arguments of the step: its address and flags
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },

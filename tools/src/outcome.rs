@@ -1,4 +1,4 @@
-//! What a command comes to.
+//! The outcome of a command.
 
 use std::error::Error;
 use std::process::{Command, ExitCode, ExitStatus};

@@ -39,7 +39,7 @@ pub(crate) fn start() -> Outcome {
 pub(crate) fn run_all(commands: Vec<Command>, at: fn(String)) -> Outcome {
     let (sender, events) = mpsc::channel();
     let asked = sender.clone();
-    // A `send` fails only if nobody waits for it any more.
+    // `send` fails only if the receiver has gone, and then the program is ending anyway.
     ctrlc::set_handler(move || drop(asked.send(Event::AskedToEnd)))?;
     let mut servers = Vec::new();
     for (number, mut command) in commands.into_iter().enumerate() {
@@ -84,7 +84,7 @@ fn until_ended(servers: &mut [Process], events: &Receiver<Event>) -> Outcome {
     }
 }
 
-/// Prints a line of a server's. If nobody can read it, the server runs on all the same.
+/// Prints a line of a server. If standard output is closed, the server keeps running.
 fn pass_on(stream: Stream, line: &str) {
     let _ = match stream {
         Stream::Output => writeln!(io::stdout(), "{line}"),

@@ -21,7 +21,7 @@ pub(crate) fn setup() -> ExitCode {
     let are_there = [
         is_set_up("Chromium and its driver", chromium, &Chromium::packages()),
         is_set_up("Redis", redis, &Redis::PACKAGES),
-        is_set_up("nginx and HAProxy", ReverseProxy::find, &ReverseProxy::PACKAGES),
+        is_set_up("nginx, HAProxy and Caddy", ReverseProxy::find, &ReverseProxy::PACKAGES),
         is_axe_set_up(),
         exercises::is_set_up(),
     ];

@@ -66,7 +66,7 @@ fn run(parts: Vec<Part>) -> ExitCode {
         }
         let is_wrong = match verdict {
             Verdict::Passed(_) | Verdict::Skipped(_) => false,
-            // Where nobody is there to install it, that is a failure.
+            // On a build machine, a missing program is a failure, because no person can install it.
             Verdict::Lacking(_) => is_ci,
             Verdict::Failed(_) => true,
         };
@@ -101,9 +101,9 @@ fn tests(features: &[&str]) -> Vec<Part> {
             Axe::install_command(),
         ),
         (
-            "Chromium, nginx and HAProxy",
-            &["nginx"],
-            has_chromium && ReverseProxy::find().is_some(),
+            "Chromium, Redis, nginx, HAProxy and Caddy",
+            &["proxy"],
+            has_chromium && Redis::find().is_some() && ReverseProxy::find().is_some(),
             ReverseProxy::PACKAGES.install_command(),
         ),
         (
@@ -111,6 +111,13 @@ fn tests(features: &[&str]) -> Vec<Part> {
             &["redis", "cluster"],
             Redis::find().is_some(),
             Redis::PACKAGES.install_command(),
+        ),
+        (
+            "systemd",
+            &["systemd"],
+            // Elsewhere, this file has no tests.
+            !cfg!(target_os = "linux") || find_program(&["systemd-analyze"]).is_some(),
+            "install it as `systemd`".to_owned(),
         ),
         ("Python 3", &["python"], find_program(&["python3"]).is_some(), {
             "install it as `python3`".to_owned()
@@ -120,7 +127,7 @@ fn tests(features: &[&str]) -> Vec<Part> {
     if others.iter().all(|(_, _, is_there, _)| *is_there) {
         let all = [&tests[..], &["--", "--include-ignored"]].concat();
         return vec![Part::one(
-            "tests, with Chromium, axe-core, nginx, HAProxy, Redis and Python",
+            "tests, with Chromium, axe-core, nginx, HAProxy, Caddy, Redis, systemd and Python",
             cargo(&all),
         )];
     }
@@ -138,7 +145,7 @@ fn tests(features: &[&str]) -> Vec<Part> {
     parts
 }
 
-/// The exercises, as `rustlings` sees them. What they teach is tested with the other tests.
+/// The exercises, as `rustlings` sees them. Their solutions are tested with the other tests.
 fn course() -> Part {
     const NAME: &str = "exercises, in rustlings";
     if exercises::is_there() {
@@ -154,7 +161,7 @@ fn checker(programs: &Path, steps: &[Step]) -> Part {
     Part { name: "checker, all steps".to_owned(), work: Work::Run(commands.collect()) }
 }
 
-/// What the checker is told to check a step.
+/// Returns the arguments of the checker for a step.
 fn check_of(step: &Step) -> Vec<&str> {
     // A program that leads to step 5 has no limits to attack yet.
     let is_attacked = step.number >= 5 && step.label == step.number.to_string();

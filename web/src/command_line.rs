@@ -19,8 +19,8 @@ use crate::listen::listen;
 use crate::output::{print_error_line, print_line, wait_until_printed};
 use crate::secret::without_secrets;
 
-/// Listens where the command line says, or at `standard` if it says nothing. `about` is the first
-/// line of `--help`. If the program cannot listen, it ends with a line that says why.
+/// Listens on the address of the command line, or on `standard` if there is none. `about` is the
+/// first line of `--help`. If the program cannot listen, it prints the reason and ends.
 pub fn listen_by_command_line(about: &str, standard: &str) -> TcpListener {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let usage = format!(

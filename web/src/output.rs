@@ -193,7 +193,7 @@ mod tests {
         let (output, printed, go_on) = slow();
         output.hand_over("first", "\n");
         assert_eq!(printed.recv_timeout(PATIENCE).unwrap(), "first\n");
-        // The target does not take the first line, and nobody is kept waiting for it.
+        // The target does not take the first line, and the caller does not have to wait for it.
         let line = "x".repeat(1023);
         for _ in 0..1000 {
             output.hand_over(&line, "\n");

@@ -25,7 +25,7 @@ pub const PONG: u8 = 10;
 //]
 //[ 17
 
-/// The first reserved bit, in the byte of the opcode: it says that a message is compressed.
+/// The first reserved bit, in the byte of the opcode. It marks a compressed message.
 pub const RSV1: u8 = 0x40;
 //]
 //[ 8

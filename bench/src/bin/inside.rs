@@ -1,6 +1,7 @@
-//! What a message costs inside one process: masking, headers, UTF-8, each beside the best there is.
+//! Measures what a message costs inside one process: masking, headers and UTF-8, each beside the
+//! fastest crate for it.
 //!
-//! A program and not a `[[bench]]`, for which cargo would build everything once more.
+//! This is a program and not a `[[bench]]`, for which cargo would build everything once more.
 
 use std::hint::black_box;
 use std::io::Cursor;
@@ -51,7 +52,7 @@ mod header {
 
     use super::{Bencher, Cursor, Masking, black_box, black_box_drop};
 
-    /// A masked binary frame's, with its length in one byte, in three, and in nine.
+    /// The headers of masked binary frames, with the length in one byte, in three, and in nine.
     const HEADERS: [&[u8]; 3] = [
         &[0x82, 0x94, 0x37, 0xfa, 0x21, 0x3d],
         &[0x82, 0xfe, 0x04, 0x00, 0x37, 0xfa, 0x21, 0x3d],
@@ -78,11 +79,11 @@ mod header {
     }
 }
 
-/// Is it UTF-8?
+/// Checking UTF-8.
 mod utf8 {
     use super::{Bencher, BytesCount, LENGTHS, Utf8, black_box};
 
-    /// Text of four scripts, as long as asked for or a little shorter.
+    /// Measures `check` on text in four scripts, of at most `length` bytes.
     fn checks(bencher: Bencher<'_, '_>, length: usize, check: impl Fn(&[u8]) -> bool) {
         let mut text = "WebSocket, κανάλι, сокет, 双方向; ".repeat(length / 32 + 1);
         while text.len() > length {
@@ -101,7 +102,7 @@ mod utf8 {
         });
     }
 
-    /// The same in two pieces, cut where it may hurt.
+    /// Checks the text in two pieces that are cut inside a character.
     #[divan::bench(args = LENGTHS)]
     fn step_5_in_two_pieces(bencher: Bencher<'_, '_>, length: usize) {
         checks(bencher, length, |text| {

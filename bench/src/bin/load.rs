@@ -1,5 +1,6 @@
-//! The load, as a process of its own. Its one argument is the task, in JSON; it prints the figure,
-//! and then stays as it is until standard input ends, so that it can be looked at.
+//! The load, in a process of its own. Its one argument is the task, in JSON. It prints the result,
+//! and keeps its connections open until standard input ends, so that the server's memory can be
+//! measured.
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -6,7 +6,7 @@ use crate::chart::scale::{Scale, long, short};
 use crate::chart::style::{is_ours, peers};
 use crate::chart::svg::{LINE, MARGIN, Sheet, WIDTH};
 
-/// What a dot's place shows.
+/// What the position of a dot shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shows {
     /// The ratio to the base, which has a line of its own.
@@ -15,7 +15,7 @@ pub enum Shows {
     Figure,
 }
 
-/// From a row's title to its dots.
+/// The distance from a row's title to its dots.
 const TO_DOTS: f64 = 18.0;
 
 /// Draws rows.
@@ -49,7 +49,7 @@ pub fn dots(heading: &str, rows: &[Row], shows: Shows) -> String {
         if shows == Shows::Ratio {
             sheet.line("base", (place(1.0), y - 11.0), (place(1.0), y + 11.0));
         }
-        // Ours comes last and lies above the others.
+        // Our dot is drawn last, so that it lies on top of the others.
         let mut drawn: Vec<(&Figures, f64)> =
             row.peers.iter().filter_map(|figures| Some((figures, value(figures)?))).collect();
         drawn.sort_by_key(|(figures, _)| is_ours(&figures.peer));
@@ -59,7 +59,7 @@ pub fn dots(heading: &str, rows: &[Row], shows: Shows) -> String {
         }
         sheet.y = y + LINE + 12.0;
     }
-    // The same scale below the last row, as close to it as above the first.
+    // The scale is repeated below the last row, at the same distance.
     sheet.y -= 8.0;
     marks(&mut sheet);
     sheet.y -= LINE;

@@ -1,32 +1,32 @@
-//! How figures become places, and words.
+//! Converts figures to positions and to text.
 
 use testkit::grouped;
 
-/// How a figure becomes a place.
+/// How a figure is converted to a position.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Scale {
-    /// From nothing on, in equal steps.
+    /// From zero, in equal steps.
     Linear {
-        /// The greatest figure that has a place.
+        /// The largest figure on the scale.
         max: f64,
     },
-    /// Each step ten times the one before it.
+    /// Each step is ten times the step before it.
     Logarithmic {
-        /// The least figure that has a place, a power of ten.
+        /// The smallest figure on the scale, a power of ten.
         min: f64,
-        /// The greatest, a power of ten too.
+        /// The largest figure on the scale, a power of ten.
         max: f64,
     },
 }
 
 impl Scale {
-    /// A linear scale that holds these figures.
+    /// Returns a linear scale for these figures.
     pub(super) fn linear(figures: impl Iterator<Item = f64>, step: f64) -> Self {
         let max = figures.fold(0.0, f64::max);
         Self::Linear { max: (max / step).ceil().max(1.0) * step }
     }
 
-    /// A logarithmic scale that holds these figures.
+    /// Returns a logarithmic scale for these figures.
     pub(super) fn logarithmic(figures: impl Iterator<Item = f64> + Clone) -> Self {
         let power = |figure: f64| figure.max(1.0).log10();
         let min = figures.clone().fold(f64::MAX, f64::min);
@@ -35,7 +35,7 @@ impl Scale {
         Self::Logarithmic { min: 10_f64.powf(min), max: 10_f64.powf(max.max(min + 1.0)) }
     }
 
-    /// The place of a figure, from 0 to 1.
+    /// Returns the position of a figure, from 0 to 1.
     pub(super) fn place(self, figure: f64) -> f64 {
         match self {
             Self::Linear { max } => figure / max,
@@ -43,7 +43,7 @@ impl Scale {
         }
     }
 
-    /// The figures that get a line.
+    /// Returns the figures that get a line.
     pub(super) fn marks(self) -> Vec<f64> {
         match self {
             Self::Linear { max } => {
@@ -60,14 +60,14 @@ impl Scale {
     }
 }
 
-/// The next step of 1, 2, 2.5, 5 or 10 that is not shorter.
+/// Rounds a step up to 1, 2, 2.5, 5 or 10 times a power of ten.
 pub(super) fn round_step(step: f64) -> f64 {
     let power = 10_f64.powf(step.log10().floor());
     let factors = [1.0, 2.0, 2.5, 5.0, 10.0];
     power * factors.into_iter().find(|factor| factor * power >= step * 0.999).unwrap_or(10.0)
 }
 
-/// A figure in few characters: 1.25, 20, 64 k, 1 M.
+/// Writes a figure in few characters: 1.25, 20, 64 k, 1 M.
 pub(super) fn short(figure: f64) -> String {
     let scaled = [(1e6, " M"), (1e3, " k")].into_iter().find(|(unit, _)| figure >= *unit);
     let (figure, unit) = scaled.map_or((figure, ""), |(size, unit)| (figure / size, unit));
@@ -75,7 +75,7 @@ pub(super) fn short(figure: f64) -> String {
     format!("{}{unit}", digits.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// A figure in full.
+/// Writes a figure in full.
 pub(super) fn long(figure: f64) -> String {
     if figure < 10.0 { format!("{figure:.2}") } else { grouped(figure) }
 }

@@ -2,7 +2,7 @@
 
 use crate::results::Row;
 
-/// The colour of a peer, on light and on dark ground. Ours is the one that stands out.
+/// Returns the colours of a peer, for a light and for a dark background. Only our colour is strong.
 pub(super) fn colors(peer: &str) -> (&'static str, &'static str) {
     match peer {
         "step 5" | "step 6" => ("#d1242f", "#ff7b72"),
@@ -20,7 +20,7 @@ pub(super) fn colors(peer: &str) -> (&'static str, &'static str) {
     }
 }
 
-/// All peers of these rows, ours last: what is drawn last lies on top.
+/// Returns all peers of these rows. Ours is the last one, because what is drawn last lies on top.
 pub(crate) fn peers<'rows>(rows: impl IntoIterator<Item = &'rows Row>) -> Vec<String> {
     let mut peers: Vec<String> = Vec::new();
     for figures in rows.into_iter().flat_map(|row| &row.peers) {
@@ -32,7 +32,8 @@ pub(crate) fn peers<'rows>(rows: impl IntoIterator<Item = &'rows Row>) -> Vec<St
     peers
 }
 
-/// Is this the one that stands out? Steps 5a and 5b only lead to it.
+/// Returns whether this peer is drawn in our colour. Steps 5a and 5b are not: they only lead to
+/// step 5.
 pub(crate) fn is_ours(peer: &str) -> bool {
     matches!(peer, "step 5" | "step 6")
 }

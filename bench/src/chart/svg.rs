@@ -1,26 +1,26 @@
-//! The sheet that a chart is drawn on.
+//! The sheet on which a chart is drawn.
 
 use std::fmt::Write as _;
 
 use crate::chart::style::{colors, is_ours};
 
-/// The width of every chart. On a phone this is shown at about three quarters.
+/// The width of every chart. A phone shows it at about three quarters of this size.
 pub(super) const WIDTH: f64 = 480.0;
-/// The room at each side.
+/// The empty space at each side.
 pub(super) const MARGIN: f64 = 14.0;
-/// From one line of text to the next.
+/// The distance from one line of text to the next.
 pub(super) const LINE: f64 = 21.0;
 
 /// A drawing that grows downwards.
 pub(super) struct Sheet {
     body: String,
     peers: Vec<String>,
-    /// How far down it is drawn so far.
+    /// The height of what has been drawn so far.
     pub(super) y: f64,
 }
 
 impl Sheet {
-    /// A sheet with a heading, and a legend of these peers.
+    /// Creates a sheet with a heading and a legend for these peers.
     pub(super) fn new(heading: &str, peers: Vec<String>) -> Self {
         let mut sheet = Self { body: String::new(), peers, y: 26.0 };
         sheet.text(MARGIN, "heading", heading);
@@ -37,13 +37,13 @@ impl Sheet {
         sheet
     }
 
-    /// Text that begins at `x`, or for the class "mark" has its middle there.
+    /// Writes text that begins at `x`. For the class "mark", `x` is the middle of the text.
     pub(super) fn text(&mut self, x: f64, class: &str, text: &str) {
         let (y, text) = (self.y, escaped(text));
         let _ = writeln!(self.body, r#"<text class="{class}" x="{x:.1}" y="{y:.1}">{text}</text>"#);
     }
 
-    /// A straight line.
+    /// Draws a straight line.
     pub(super) fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
         let _ = writeln!(
             self.body,
@@ -52,7 +52,7 @@ impl Sheet {
         );
     }
 
-    /// A peer's curve.
+    /// Draws the curve of a peer.
     pub(super) fn curve(&mut self, peer: &str, points: &[(f64, f64)]) {
         let points: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1} {y:.1}")).collect();
         let number = self.number(peer);
@@ -60,7 +60,8 @@ impl Sheet {
         let _ = writeln!(self.body, r#"<path class="curve p{number}" d="M{path}"/>"#);
     }
 
-    /// A peer's figure, with words for whoever points at it. Ours is a diamond.
+    /// Draws the figure of a peer, with a text that appears when the reader points at it. Ours is a
+    /// diamond.
     pub(super) fn dot(&mut self, peer: &str, x: f64, y: f64, words: &str) {
         let (number, words) = (self.number(peer), escaped(words));
         let (element, place) = if is_ours(peer) {
@@ -78,7 +79,7 @@ impl Sheet {
         self.peers.iter().position(|known| known == peer).unwrap_or_default()
     }
 
-    /// The whole file.
+    /// Returns the whole file.
     pub(super) fn finish(self, description: &str) -> String {
         let rules = |of: fn((&'static str, &'static str)) -> &'static str| -> String {
             let peers = self.peers.iter().enumerate();

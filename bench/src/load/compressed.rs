@@ -1,4 +1,4 @@
-//! What a server makes of a compressed message (RFC 7692).
+//! Finds out how a server compresses a message (RFC 7692).
 
 use std::io::{Read, Write};
 
@@ -9,14 +9,15 @@ use crate::load::opening::{Offer, open};
 use crate::load::script::{Script, TAIL, json};
 use crate::load::task::Task;
 
-/// The first byte of an answer: a text, whole, and compressed.
+/// The first byte of an answer: a text in one frame, compressed.
 const COMPRESSED_TEXT: u8 = 0xc1;
 
-/// The frame that a server answers a compressed message with. A message says the same each time if
-/// there is no memory from one to the next, so from here on bytes can be compared.
+/// Returns the frame with which a server answers a compressed message. Without context takeover,
+/// the same message is compressed to the same bytes each time, so all later answers can be compared
+/// as bytes.
 ///
 /// # Errors
-/// When it is not what was said.
+/// If the answer is not the message that was sent.
 pub(super) fn answer_to(task: &Task, script: &Script, payload: usize) -> Result<Vec<u8>, String> {
     let (mut stream, mut answer) = open(task, &task.path, Offer::Fresh)?;
     let broken = |error| format!("the connection broke: {error}");
@@ -35,7 +36,8 @@ pub(super) fn answer_to(task: &Task, script: &Script, payload: usize) -> Result<
         return Err("its answer is not one compressed text".to_owned());
     }
     let mut inflated = Vec::new();
-    // The stream has no last block, so the decoder goes on asking; what it has given so far is all.
+    // The stream has no final block, so the decoder reports an error at the end. By then it has
+    // returned the whole message.
     let _ = DeflateDecoder::new([&frame.payload[..], &TAIL].concat().as_slice())
         .read_to_end(&mut inflated);
     if inflated != json(payload) {

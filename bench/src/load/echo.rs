@@ -1,4 +1,5 @@
-//! As many messages as a server says back, with so many in flight on each connection.
+//! Counts how many messages a server echoes, with a fixed number of messages in flight on each
+//! connection.
 
 use std::io::{ErrorKind, Read, Write};
 
@@ -11,10 +12,10 @@ use crate::load::script::{Kind, Script};
 use crate::load::task::{Echo, Task};
 use crate::load::turns::{broken, count_a_second};
 
-/// As much as is read at a time.
+/// The size of one read.
 const BUFFER: usize = 256 * 1024;
 
-/// A connection, and how far it has come.
+/// A connection and its progress.
 struct Client {
     stream: TcpStream,
     /// Bytes that have been written and read, counted from the beginning of the script.
@@ -44,7 +45,8 @@ pub(super) fn run(task: &Task, plan: Echo) -> Result<f64, String> {
         let mut stream = TcpStream::from_std(stream);
         let both = Interest::READABLE | Interest::WRITABLE;
         poll.registry().register(&mut stream, Token(number), both).map_err(broken)?;
-        // Each begins elsewhere, so that an answer on the wrong connection is seen.
+        // Each connection begins with another message, so that an answer on the wrong connection is
+        // noticed.
         let first = (number % script.count()) as u64;
         let (written, read) =
             (first * script.sent_each as u64, first * script.expected_each as u64);
@@ -68,7 +70,7 @@ pub(super) fn run(task: &Task, plan: Echo) -> Result<f64, String> {
 }
 
 impl Client {
-    /// Reads what is there, compares it, and returns how many bytes it was.
+    /// Reads what has arrived, compares it, and returns the number of bytes.
     fn read(&mut self, script: &Script, buffer: &mut [u8]) -> Result<u64, String> {
         let before = self.read;
         loop {
@@ -76,7 +78,8 @@ impl Client {
                 Ok(0) => return Err("it has closed a connection".to_owned()),
                 Ok(count) => {
                     self.compare(script, &buffer[..count])?;
-                    // Elsewhere, mio has to hear that there is nothing left.
+                    // On other systems, mio reports new data only after a read has returned "would
+                    // block".
                     if cfg!(unix) && count < buffer.len() {
                         return Ok(self.read - before);
                     }
@@ -89,10 +92,11 @@ impl Client {
         }
     }
 
-    /// Compares what has come with the script.
+    /// Compares bytes that have arrived with the script.
     fn compare(&mut self, script: &Script, mut bytes: &[u8]) -> Result<(), String> {
         let each = script.expected_each as u64;
-        // What has been written in part is not answered yet, except by who knows no messages.
+        // A message that was written only in part cannot have been answered, except by a server
+        // that does not know messages.
         let answered = if script.is_raw() {
             self.written
         } else {
@@ -115,7 +119,7 @@ impl Client {
         Ok(())
     }
 
-    /// Writes until there is a window of messages in flight, or no room for more.
+    /// Writes until a window of messages is in flight, or the socket takes no more.
     fn write(&mut self, script: &Script, window: usize) -> Result<(), String> {
         let due = self.read / script.expected_each as u64 + window as u64;
         let due = due * script.sent_each as u64;
@@ -133,12 +137,12 @@ impl Client {
     }
 }
 
-/// The place in a script that is played over and over.
+/// Returns the position in a script that repeats.
 fn place(count: u64, script: &[u8]) -> usize {
     usize::try_from(count % script.len() as u64).unwrap_or_default()
 }
 
-/// Says which byte is wrong, and where it came.
+/// Says which byte is wrong, and where it arrived.
 fn wrong_byte(got: &[u8], expected: &[u8], read: u64, each: u64) -> String {
     let differs = got.iter().zip(expected).position(|(got, expected)| got != expected);
     let index = differs.unwrap_or_default();

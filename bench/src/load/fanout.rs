@@ -1,4 +1,4 @@
-//! One who speaks, and many who hear it: as many messages as arrive.
+//! One connection sends and many receive: counts the messages that are delivered.
 
 use std::io::{ErrorKind, Read, Write};
 
@@ -10,10 +10,10 @@ use crate::load::room::{Ear, InFlight};
 use crate::load::task::{Fanout, Task};
 use crate::load::turns::{broken, count_a_second};
 
-/// As much as is read at a time.
+/// The size of one read.
 const BUFFER: usize = 64 * 1024;
 
-/// One who listens.
+/// A member who receives.
 struct Receiver {
     stream: TcpStream,
     ear: Ear,
@@ -61,7 +61,7 @@ pub(super) fn run(task: &Task, plan: Fanout) -> Result<f64, String> {
         let mut delivered = 0;
         for event in events.iter().filter(|event| event.is_readable()) {
             let Some(receiver) = receivers.get_mut(event.token().0) else {
-                // What the speaker hears is of no interest, but has to be taken.
+                // What the sender receives does not count, but it must be read.
                 while speaker.read(&mut buffer).is_ok_and(|count| count > 0) {}
                 continue;
             };

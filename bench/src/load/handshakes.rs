@@ -1,4 +1,4 @@
-//! Connections that are opened and given up, one after the other, several at a time.
+//! Opens connections and drops them, several at the same time.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(super) fn run(task: &Task, plan: Handshakes) -> Result<f64, String> {
             let attempt = &mut attempts[event.token().0];
             if attempt.goes_on(&request).map_err(broken)? && attempt.is_open()? {
                 opened += 1;
-                // See `opening`: here, soon there were no ports left.
+                // Without this, all ports would soon be in use: see `opening`.
                 let socket = SockRef::from(&attempt.stream);
                 socket.set_linger(Some(Duration::ZERO)).map_err(broken)?;
                 *attempt = Attempt::start(task, registry, event.token()).map_err(broken)?;
@@ -49,11 +49,13 @@ impl Attempt {
         Ok(Self { stream, is_asked: false, answer: Vec::new() })
     }
 
-    /// Asks if it has not been asked yet, and reads what is there; `false` if that is nothing.
+    /// Sends the request if it has not been sent yet, and reads what has arrived. Returns `false`
+    /// if nothing has.
     fn goes_on(&mut self, request: &str) -> io::Result<bool> {
         if !self.is_asked {
             match self.stream.write(request.as_bytes()) {
-                // A new connection has room for a few hundred bytes.
+                // The send buffer of a new connection is empty, so a request of a few hundred bytes
+                // always fits.
                 Ok(_) => self.is_asked = true,
                 Err(error) if is_not_yet(&error) => return Ok(false),
                 Err(error) => return Err(error),

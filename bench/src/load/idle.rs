@@ -1,4 +1,4 @@
-//! Connections that say one thing and then nothing.
+//! Connections that send one message and are then idle.
 
 use std::io::{Read, Write};
 
@@ -6,10 +6,10 @@ use crate::load::opening::{Offer, open};
 use crate::load::script::{Kind, Script};
 use crate::load::task::{Idle, Task};
 
-/// Bytes of what each says once.
+/// The size of the one message, in bytes.
 const PAYLOAD: usize = 20;
 
-/// Opens the connections, and keeps them for as long as the process lives. See [`run`](super::run).
+/// Opens the connections, and keeps them open until the process ends. See [`run`](super::run).
 pub(super) fn run(task: &Task, plan: Idle) -> Result<f64, String> {
     let script = Script::new(Kind::Binary, PAYLOAD);
     let script = if task.is_websocket { script } else { script.without_websocket() };
@@ -20,8 +20,9 @@ pub(super) fn run(task: &Task, plan: Idle) -> Result<f64, String> {
     for number in 0..plan.connections {
         let with_number = |error: String| format!("connection {number}: {error}");
         let (mut stream, _) = open(task, &task.path, offer).map_err(with_number)?;
-        // An uncompressed message is allowed where compression was agreed on, but would show
-        // nothing of what it costs. What comes back for a compressed one is the server's choice.
+        // The message is compressed, because a plain message would not make the server allocate
+        // what compression needs. The server decides how it compresses its answer, so the answer is
+        // not compared.
         let said = if plan.is_compressed {
             stream.write_all(&compressed).and_then(|()| stream.read(&mut answer)).map(|_| true)
         } else {

@@ -1,4 +1,4 @@
-//! The client's opening handshake, with as much checking as tells a WebSocket from anything else.
+//! The client's opening handshake. It checks only what is needed to know that this is a WebSocket.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -9,13 +9,12 @@ use testkit::{ACCEPT, upgrade_request};
 
 use crate::load::task::Task;
 
-/// How long a server may take for anything before it counts as stuck.
+/// How long the load waits for anything before it reports that the server is stuck.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// An answer that takes longer is none.
+/// An answer that is longer is not accepted.
 const HEAD_MAX: usize = 16 * 1024;
-/// Without memory from one message to the next, so that the same message comes back as the same
-/// bytes each time.
+/// Without context takeover, so that the same message comes back as the same bytes each time.
 const OFFER: &str = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
 /// What browsers offer.
 const BROWSERS_OFFER: &str = "permessage-deflate; client_max_window_bits";
@@ -25,13 +24,13 @@ const BROWSERS_OFFER: &str = "permessage-deflate; client_max_window_bits";
 pub(super) enum Offer {
     /// Nothing.
     Plain,
-    /// Compression without a memory.
+    /// Compression without context takeover.
     Fresh,
     /// Compression as browsers offer it.
     Browser,
 }
 
-/// The request for a WebSocket.
+/// Returns the request for a WebSocket.
 pub(super) fn request(address: SocketAddr, path: &str, offer: Offer) -> String {
     let offer = match offer {
         Offer::Plain => None,
@@ -42,10 +41,10 @@ pub(super) fn request(address: SocketAddr, path: &str, offer: Offer) -> String {
     upgrade_request(&address.to_string(), path, header.as_slice())
 }
 
-/// Where the answer ends, if it has; what comes behind are frames.
+/// Returns where the answer ends, or `None` if it has not ended yet. The bytes after it are frames.
 ///
 /// # Errors
-/// When it is not the answer that we need.
+/// If this is not the answer that the load needs.
 pub(super) fn judge(answer: &[u8], offer: Offer) -> Result<Option<usize>, String> {
     let Some(end) = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else {
         let is_too_long = answer.len() > HEAD_MAX;
@@ -62,8 +61,8 @@ pub(super) fn judge(answer: &[u8], offer: Offer) -> Result<Option<usize>, String
     Ok(Some(end + 4))
 }
 
-/// A connection that has not been opened yet. It ends without a farewell: otherwise each would keep
-/// its port for a minute, and after some thousands there were none.
+/// Opens a TCP connection that will end with a reset. An orderly end would keep the port in use for
+/// a minute, and after some thousand connections no port would be free.
 pub(super) fn connect(address: SocketAddr) -> Result<TcpStream, String> {
     let stream = TcpStream::connect_timeout(&address, PATIENCE);
     let stream = stream.map_err(|error| format!("cannot connect to {address}: {error}"))?;
@@ -75,10 +74,11 @@ pub(super) fn connect(address: SocketAddr) -> Result<TcpStream, String> {
     Ok(stream)
 }
 
-/// An open connection, and what came behind the answer. Without WebSocket, it is open at once.
+/// Returns an open connection, and the bytes that followed the answer. Without WebSocket, the
+/// connection is open at once.
 ///
 /// # Errors
-/// When the server says no, or nothing.
+/// If the server refuses, or does not answer.
 pub(super) fn open(task: &Task, path: &str, offer: Offer) -> Result<(TcpStream, Vec<u8>), String> {
     let mut stream = connect(task.address)?;
     if !task.is_websocket {

@@ -1,17 +1,17 @@
-//! Is what arrives what was said?
+//! Checks that each member receives what was sent.
 //!
-//! What a server makes of a message is not known beforehand, for a chat adds who said it and when.
-//! But it must be the same for everyone. So the first frame with a message in it is read with care,
-//! and all others are compared with that one as bytes.
+//! It is not known beforehand how a server passes a message on: a chat adds the sender and the
+//! time. But the bytes must be the same for every member. So the first frame that contains a
+//! message is parsed, and all others are compared with it as bytes.
 
 use std::collections::VecDeque;
 
 use testkit::Frame;
 
-/// Bytes of each message.
+/// The size of each message in bytes.
 const MESSAGE: usize = 100;
 
-/// The messages in flight, the oldest first.
+/// The messages in flight. The oldest is the first.
 pub(super) struct InFlight {
     messages: VecDeque<Message>,
     /// The number of the oldest.
@@ -23,43 +23,43 @@ pub(super) struct InFlight {
 /// A message in flight.
 struct Message {
     text: String,
-    /// Its frame, once we know it.
+    /// Its frame, once it is known.
     frame: Option<Vec<u8>>,
-    /// How many have heard it.
+    /// The number of members who have received it.
     heard: usize,
 }
 
-/// What one member has heard.
+/// What one member has received.
 pub(super) struct Ear {
-    /// The beginning of a frame whose end has not come yet.
+    /// The beginning of a frame whose rest has not arrived yet.
     unread: Vec<u8>,
     /// The message that comes next.
     next: usize,
 }
 
 impl InFlight {
-    /// Nothing has been said yet.
+    /// Creates an empty list.
     pub(super) fn new(receivers: usize, is_websocket: bool) -> Self {
         Self { messages: VecDeque::new(), first: 0, receivers, is_websocket }
     }
 
-    /// How many messages they are.
+    /// Returns the number of messages in flight.
     pub(super) fn count(&self) -> usize {
         self.messages.len()
     }
 
-    /// Says one more message; returns its frame as it goes to the server.
+    /// Adds one more message, and returns its frame as it is sent to the server.
     pub(super) fn say(&mut self) -> Vec<u8> {
         let number = self.first + self.messages.len();
         let text = format!("{number:08} {:x<1$}", "", MESSAGE - 9);
         let frame = Frame::text(format!(r#"{{"msg":"{text}","key":"{number}"}}"#)).bytes();
-        // Who knows nothing of WebSocket hands it on as it is.
+        // A server without WebSocket passes the bytes on unchanged.
         let known = (!self.is_websocket).then(|| frame.clone());
         self.messages.push_back(Message { text, frame: known, heard: 0 });
         frame
     }
 
-    /// Somebody has heard this message.
+    /// One more member has received this message.
     fn is_heard(&mut self, number: usize) {
         self.messages[number - self.first].heard += 1;
         while self.messages.front().is_some_and(|oldest| oldest.heard == self.receivers) {
@@ -70,12 +70,12 @@ impl InFlight {
 }
 
 impl Ear {
-    /// An ear that has heard the beginning of something.
+    /// Creates the state of a member who has received the beginning of something.
     pub(super) fn new(unread: Vec<u8>) -> Self {
         Self { unread, next: 0 }
     }
 
-    /// Takes what has come; returns how many messages it was.
+    /// Takes bytes that have arrived, and returns the number of messages in them.
     pub(super) fn hear(&mut self, bytes: &[u8], in_flight: &mut InFlight) -> Result<u64, String> {
         let mut heard = 0;
         let joined;
@@ -87,7 +87,7 @@ impl Ear {
         }
         while !rest.is_empty() {
             let Some(message) = in_flight.messages.get_mut(self.next - in_flight.first) else {
-                // There is nothing due, so it must be news of another kind.
+                // No message is due, so this must be another kind of event.
                 let Some((Frame { payload, .. }, size)) = Frame::read(rest) else { break };
                 if contains(&payload, br#""msg":"#) {
                     return Err(wrong(&payload, "nothing"));
@@ -97,7 +97,7 @@ impl Ear {
             };
             match &message.frame {
                 Some(frame) if rest.starts_with(frame) => rest = &rest[frame.len()..],
-                // The end of it is still to come.
+                // The rest of the frame has not arrived yet.
                 Some(frame) if frame.starts_with(rest) => break,
                 Some(_) if !in_flight.is_websocket => return Err(wrong(rest, &message.text)),
                 frame => {
@@ -135,18 +135,18 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// A text frame as a server sends it.
+    /// Returns a text frame as a server sends it.
     fn frame(text: &str) -> Vec<u8> {
         let length = u16::try_from(text.len()).unwrap();
         [&[0x81, 126][..], &length.to_be_bytes(), text.as_bytes()].concat()
     }
 
-    /// The text of a message, as [`InFlight::say`] makes it.
+    /// Returns the text of a message, as [`InFlight::say`] makes it.
     fn text(number: usize) -> String {
         format!("{number:08} {:x<1$}", "", MESSAGE - 9)
     }
 
-    /// Two messages with news between them, for two members.
+    /// Two messages with an event between them, for two members.
     fn scene() -> (InFlight, Vec<u8>) {
         let mut in_flight = InFlight::new(2, true);
         let _ = (in_flight.say(), in_flight.say());

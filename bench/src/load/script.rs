@@ -1,4 +1,4 @@
-//! What is said and what must come back: all of it prepared before the clock runs.
+//! What is sent and what must come back. All of it is prepared before the measurement begins.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -8,30 +8,30 @@ use flate2::write::DeflateEncoder;
 use serde::{Deserialize, Serialize};
 use testkit::Frame;
 
-/// What messages are.
+/// What the messages contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// Random bytes.
     Binary,
-    /// Text of many scripts, so that its bytes have to be looked at one character at a time.
+    /// Text in many scripts, so that a UTF-8 check has to look at single characters.
     Text,
     /// JSON, compressed (RFC 7692).
     CompressedJson,
 }
 
-/// Different messages at most; then they come again.
+/// The script contains at most this number of different messages, and then repeats.
 const MESSAGES_MAX: usize = 16;
-/// Bytes of different messages at most, beyond the first.
+/// The different messages have at most this size together, except that there is always one.
 const BYTES_MAX: usize = 256 * 1024;
-/// The reserved bit that says that a message is compressed.
+/// The reserved bit that marks a compressed message.
 const RSV1: u8 = 4;
-/// Ends what was flushed, and does not go over the wire (§7.2.1).
+/// The last four bytes of a flushed DEFLATE block, which are not sent (§7.2.1).
 pub(super) const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
-/// Words in scripts of one, two, three and four bytes a character.
+/// Words in scripts that use one, two, three and four bytes for a character.
 const WORDS: &str = "WebSocket, κανάλι, сокет, 双方向, 🙂 and so on; ";
 
-/// Messages in their frames, one behind the other, and the same for the answers. When the last has
-/// been said, the first comes again.
+/// Messages in their frames, one after the other, and the answers to them. After the last message,
+/// the script repeats.
 #[derive(Clone, Debug)]
 pub struct Script {
     /// The frames to the server.
@@ -45,15 +45,15 @@ pub struct Script {
 }
 
 impl Script {
-    /// A script for a WebSocket, with `payload` bytes in each message.
+    /// Creates a script for a WebSocket, with `payload` bytes in each message.
     ///
-    /// What comes back for compressed messages is not known: a server compresses as it likes. It has
-    /// to be found out, and is what was sent until then.
+    /// The answer to a compressed message is not known beforehand, because each server compresses
+    /// in its own way. Until it has been found out, it is the frame that is sent.
     pub fn new(kind: Kind, payload: usize) -> Self {
         let count = (BYTES_MAX / payload.max(1)).clamp(1, MESSAGES_MAX);
         let mut script =
             Self { sent: Vec::new(), sent_each: 0, expected: Vec::new(), expected_each: 0 };
-        // Compressed messages differ in length, so there is only one.
+        // Compressed messages differ in length, so the script has only one.
         let count = if kind == Kind::CompressedJson { 1 } else { count };
         for number in 0..count {
             let frame = match kind {
@@ -69,28 +69,28 @@ impl Script {
         script
     }
 
-    /// The same for a server that says every byte back as it is.
+    /// The same script for a server that returns every byte unchanged.
     #[must_use]
     pub fn without_websocket(self) -> Self {
         Self { expected: self.sent.clone(), expected_each: self.sent_each, ..self }
     }
 
-    /// Is every byte said back as it is? A client masks and a server does not, so that is not so
-    /// with WebSocket.
+    /// Returns whether every byte comes back unchanged. With WebSocket this is not so: a client
+    /// masks and a server does not.
     pub(super) fn is_raw(&self) -> bool {
         self.sent_each == self.expected_each
     }
 
-    /// Different messages.
+    /// Returns the number of different messages.
     pub(super) fn count(&self) -> usize {
         self.sent.len() / self.sent_each
     }
 }
 
-/// A message as it goes over the wire.
+/// Compresses a message as it is sent.
 fn deflate(message: &[u8]) -> Vec<u8> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    // A vector takes whatever it is given.
+    // Writing to a vector cannot fail.
     let _ = encoder.write_all(message).and_then(|()| encoder.flush());
     let bytes = encoder.get_ref();
     bytes.strip_suffix(&TAIL).unwrap_or(bytes).to_vec()
@@ -100,7 +100,7 @@ fn random_bytes(count: usize) -> Vec<u8> {
     std::iter::repeat_with(rand::random).take(count).collect()
 }
 
-/// Exactly `length` bytes of text that no other number has.
+/// Returns exactly `length` bytes of text that differs for each number.
 fn text(number: usize, length: usize) -> Vec<u8> {
     let mut text = String::new();
     for next in format!("{number:02} ").chars().chain(WORDS.chars().cycle()) {
@@ -109,18 +109,18 @@ fn text(number: usize, length: usize) -> Vec<u8> {
         }
         text.push(next);
     }
-    // What is left is too short for the next character.
+    // The next character would not fit.
     text.extend(std::iter::repeat_n('.', length - text.len()));
     text.into_bytes()
 }
 
-/// About `length` bytes of JSON, as an application may send it. What can be said of its length is
-/// that it is not shorter.
+/// Returns JSON of at least `length` bytes, as an application may send it.
 pub(super) fn json(length: usize) -> Vec<u8> {
     let mut json = String::from("[");
     let mut number: u32 = 1;
     while json.len() < length {
-        // Steps of a fixed walk: it is neither random nor the same over and over.
+        // A simple generator with a fixed start: the numbers look random and are the same in each
+        // run.
         number = number.wrapping_mul(48_271) % 65_521;
         let separator = if json.len() > 1 { "," } else { "" };
         let (price, size) = (number % 9973, number % 89);

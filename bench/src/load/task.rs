@@ -1,4 +1,4 @@
-//! What is done to a server.
+//! What the load does to a server.
 
 use std::net::SocketAddr;
 
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::load::script::Kind;
 
-/// What to do to a server.
+/// What the load does to a server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Task {
     /// Where the server is.
     pub address: SocketAddr,
-    /// The path to ask for. For a room, the name of the member is put behind it.
+    /// The path of the request. In a room, the name of the member is appended.
     pub path: String,
-    /// Does it speak WebSocket? If not, it is sent the same bytes, and says them back.
+    /// Whether it speaks WebSocket. If not, it is sent the same bytes, and returns them unchanged.
     pub is_websocket: bool,
     /// What is measured.
     pub plan: Plan,
@@ -22,11 +22,11 @@ pub struct Task {
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Plan {
-    /// Messages that come back in a second.
+    /// Messages that come back, in a second.
     Echo(Echo),
-    /// Messages that are delivered in a second, in a room with one who speaks.
+    /// Messages that are delivered, in a second, in a room with one sender.
     Fanout(Fanout),
-    /// Connections that open, say one thing, and stay until standard input ends.
+    /// Connections that open, send one message, and stay until standard input ends.
     Idle(Idle),
     /// Connections that are opened in a second.
     Handshakes(Handshakes),
@@ -35,7 +35,7 @@ pub enum Plan {
 /// An echo.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Echo {
-    /// What the messages are.
+    /// What the messages contain.
     pub kind: Kind,
     /// Bytes of payload in each.
     pub payload: usize,
@@ -50,11 +50,11 @@ pub struct Echo {
 /// A room.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fanout {
-    /// Those who listen. One more speaks.
+    /// The members who receive. One more member sends.
     pub receivers: usize,
-    /// Messages in flight: said, and not heard by everyone yet.
+    /// Messages in flight: sent, and not yet received by every member.
     pub window: usize,
-    /// Does the server say something to whoever has just come?
+    /// Whether the server sends something to a new member.
     pub is_greeted: bool,
     /// Seconds to measure, after a third of that to warm up.
     pub seconds: f64,

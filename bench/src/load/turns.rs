@@ -1,5 +1,5 @@
-//! The turns of a load: the system says which connections can go on, and they do, until the time is
-//! up.
+//! The loop of a load: the system reports which connections can continue, and they do, until the
+//! time is up.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -8,19 +8,19 @@ use mio::{Events, Poll, Registry};
 
 use crate::load::opening::PATIENCE;
 
-/// Connections that the system tells us about at a time.
+/// The largest number of events that the system reports at a time.
 const EVENTS: usize = 1024;
-/// The warm-up, as a part of the time that counts.
+/// The time to warm up, as a part of the measured time.
 const WARM_UP: f64 = 0.33;
 
-/// What a connection has come to when the system refuses something.
+/// Converts an error of the system to a sentence.
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
 pub(super) fn broken(error: io::Error) -> String {
     format!("a connection has broken: {error}")
 }
 
-/// Counts for some seconds, after a while of warming up, and returns how much there was in a second.
-/// `turn` lets the connections go on for which there are events, and returns how much came of it.
+/// Warms up, then counts for some seconds, and returns the count for one second. `turn` lets the
+/// connections with events continue, and returns how much they achieved.
 pub(super) fn count_a_second(
     poll: &mut Poll,
     seconds: f64,

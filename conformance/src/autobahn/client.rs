@@ -44,7 +44,8 @@ const STATUS_TIME: Duration = Duration::from_secs(10);
 /// How many processes of a client that is started for each case run at the same time, for each
 /// core, in cases that mostly wait.
 const LIGHT_JOBS: usize = 4;
-/// What a light case counts in bytes when cases are shared out: a second is worth more.
+/// The weight in bytes of a case that transfers little, when cases are divided among jobs: its time
+/// counts as well.
 const LIGHT_COST: usize = 1 << 20;
 /// The requests of a client that drives itself.
 const COMMANDS: [&str; 5] =

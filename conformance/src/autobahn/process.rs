@@ -16,7 +16,7 @@ use crate::program::ProgramLine;
 const LAUNCH_TIME: Duration = Duration::from_secs(10);
 /// How long a client may take to end when its last connection has ended.
 const END_TIME: Duration = Duration::from_secs(2);
-/// How much of what a client says on standard error is kept.
+/// The number of bytes that are kept of a client's standard error.
 const KEPT: usize = 4096;
 
 /// A running client. It is killed when this value is dropped.
@@ -25,7 +25,7 @@ pub(super) struct Process {
     /// The port that it should connect to.
     pub(super) port: u16,
     child: Child,
-    /// The end of what it said on standard error.
+    /// The end of its standard error.
     said: Arc<Mutex<Vec<u8>>>,
 }
 

@@ -62,7 +62,7 @@ pub fn judge_server(
 async fn capacity(target: &Arc<Target>) -> Result<usize, String> {
     connect(target).await.map_err(|error| format!("cannot connect to {}: {error}", target.url))?;
     let Ok(first) = open(target, "").await else {
-        // It serves nobody, so that nobody can be in the way.
+        // No connection opens, so there is no limit to find. Each case reports this failure.
         return Ok(LIGHT_JOBS);
     };
     let mut open_ones = vec![first];

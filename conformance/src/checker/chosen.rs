@@ -13,10 +13,11 @@ const ALIKE: f64 = 0.6;
 /// How many names are proposed.
 const PROPOSALS: usize = 3;
 
-/// Returns those of all checks that were asked for. What a check needs comes before it.
+/// Returns the checks that the options select. If a check needs another one, that one comes before
+/// it.
 ///
 /// # Errors
-/// A sentence, if a check was asked for by a name that none has.
+/// A sentence, if the options contain a name that no check has.
 pub(crate) fn chosen(options: &Options, all: &[Check]) -> Result<Vec<Check>, String> {
     if let Some(last) = options.stage {
         let stages = STAGES.iter().filter(|stage| stage.number <= last);

@@ -29,7 +29,8 @@ pub(crate) const ECHO: u8 = 4;
 
 /// The most messages that a server may send unasked.
 const GREETING_MAX: usize = 8;
-/// What proxies say of themselves, in small letters, and who they are.
+/// Words by which proxies can be recognised in an answer, in small letters, and the names of the
+/// proxies.
 const PROXIES: [(&str, &str); 12] = [
     ("server: nginx", "nginx"),
     ("server: openresty", "OpenResty"),
@@ -230,8 +231,8 @@ impl Session<'_> {
         )))
     }
 
-    /// The proxy in front of the server, by what it says of itself in answers to a right request
-    /// and to a wrong one.
+    /// Returns the name of the proxy in front of the server, if its answer to a correct or to a
+    /// wrong request shows it.
     fn proxy(&self) -> Option<&'static str> {
         let wrong = b"GET / HTTP/1.1\r\nHost: a b\r\nHost: c\r\nno colon\r\n\r\n".to_vec();
         let answers = [self.request().bytes(), wrong].map(|bytes| {

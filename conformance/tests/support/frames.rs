@@ -38,7 +38,7 @@ pub(crate) struct Wire<'connection> {
     pub(crate) compressed: bool,
     /// How many frames have come since the last read.
     pub(crate) count: usize,
-    /// The key that is kept, by a server with that flaw.
+    /// The masking key that a server with this flaw keeps.
     pub(crate) key: Cell<Option<[u8; 4]>>,
     /// Whether a close frame has come, after which nothing may be sent. Held while anything is written.
     pub(crate) done: Arc<Mutex<bool>>,

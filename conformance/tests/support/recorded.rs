@@ -39,7 +39,7 @@ pub(crate) enum Cases {
     All,
 }
 
-/// What a recording is about.
+/// The peer of a recording.
 enum Peer {
     /// A server, and the path on which it echoes.
     Server(Server, &'static str),

@@ -129,7 +129,7 @@ impl World {
         self.at(time, Event::Answers { to, reply, given_at });
     }
 
-    /// Redis closes these connections. Whoever waits for an answer there notices at once.
+    /// Redis closes these connections. A process that waits for an answer there notices it at once.
     pub(crate) fn close_wires(&mut self, is_closed: impl Fn(&Wire) -> bool) {
         let closed: Vec<Wire> = self.wires.iter().copied().filter(|wire| is_closed(wire)).collect();
         for wire in closed {
@@ -236,7 +236,8 @@ impl World {
             );
             self.story.broken(Rule::AliveIsAlive, self.now, what);
         }
-        // Exception 1: who is cut off for longer than the lease loses what others then take.
+        // Exception 1: a process that is cut off for longer than the lease loses the names that
+        // others take meanwhile.
         let incarnation = self.nodes[slot].incarnation;
         for connection in &mut self.connections {
             if (connection.slot, connection.incarnation) == (slot, incarnation)

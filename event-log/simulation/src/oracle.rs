@@ -157,7 +157,7 @@ impl World {
         !session.is_empty() && *session == self.connections[other].session
     }
 
-    /// Somebody was let in: nobody else may have the name.
+    /// A visitor was admitted: no other connection may hold the name.
     pub(crate) fn judge_holder(&mut self, index: usize) {
         let read_at = self.nodes[self.connections[index].slot].read_at;
         let is_unproven = self.is_unproven(index);
@@ -210,7 +210,7 @@ impl World {
         }
     }
 
-    /// A member was told that the name goes on elsewhere: it must be so.
+    /// A member was told that their name continues in another connection: it must be so.
     pub(crate) fn judge_replacement(&mut self, index: usize) {
         let Connection { began, admitted_at, .. } = self.connections[index];
         // Of two that come at the same time, either may be the later one.
@@ -264,7 +264,8 @@ impl World {
         }
     }
 
-    /// Notes when the first entry after this one was appended: what is told next follows from it.
+    /// Notes when the first entry after this one was appended, because the next reports follow from
+    /// it.
     pub(crate) fn cause_at(&mut self, before: EventId) {
         let mut entries = self.redis.data.entries.iter();
         let first = entries.find(|(entry, _)| entry.id > before).map(|(_, at)| *at);
@@ -273,7 +274,7 @@ impl World {
             if before == EventId::default() { long_ago } else { first.unwrap_or(long_ago) };
     }
 
-    /// A client is told that these have left.
+    /// A client was told that these members have left.
     pub(crate) fn judge_left(&mut self, slot: usize, index: usize, names: &[Arc<str>]) {
         let room = self.connections[index].room.clone();
         for name in names {
@@ -363,7 +364,7 @@ impl World {
 
     // ---- The link --------------------------------------------------------------------------------
 
-    /// A process tells its users whether it is connected.
+    /// A process told its users whether it is connected.
     pub(crate) fn judge_shared(&mut self, slot: usize, is_shared: bool) {
         let node = &mut self.nodes[slot];
         if node.told_shared == is_shared {
@@ -387,7 +388,7 @@ impl World {
         }
     }
 
-    /// A process tells the operator of a problem.
+    /// A process reported a problem to its operator.
     pub(crate) fn judge_problem(&mut self, slot: usize, problem: &str) {
         let node = &mut self.nodes[slot];
         node.problems += 1;
@@ -448,7 +449,8 @@ impl World {
                     _ => {}
                 }
             }
-            // Redis may have lost the entry a moment ago. The others notice that nobody is there.
+            // Redis may have lost the entry a moment ago. The others notice that the member is not
+            // present.
             let has_lost = self.losses.iter().any(|loss| loss.at + SECOND > self.now);
             if !seats.is_empty() && !has_lost {
                 faults.push(format!("{} ends, and the log says that it has seats", node.name));
@@ -624,7 +626,7 @@ impl World {
         faults
     }
 
-    /// Sends a stranger for each name that nobody has.
+    /// Sends a stranger for each name that is free.
     pub(crate) fn send_probes(&mut self) {
         for place in self.plan.places.clone() {
             if self.really_here(&place.0).contains(place.1.as_str()) {

@@ -143,7 +143,7 @@ pub(crate) enum State {
 pub(crate) struct Fact {
     /// The room, or the topic of the vote.
     pub(crate) topic: String,
-    /// Who says it. A vote has no owner.
+    /// The sender of a message. A vote has no owner.
     pub(crate) owner: String,
     /// The content.
     pub(crate) data: String,

@@ -1,4 +1,4 @@
-//! What a seed decides before its run begins: how large everything is, and what goes wrong when.
+//! What a seed determines before its run begins: all sizes, and which fault happens when.
 
 use crate::random::Random;
 use crate::time::{MILLISECOND, SECOND, Time};

@@ -56,7 +56,7 @@ pub(crate) struct Redis {
     pub(crate) saved: Data,
 }
 
-/// What the execution of a command has led to.
+/// The result of a command.
 #[derive(Debug)]
 pub(crate) enum Execution {
     /// An answer.
@@ -151,7 +151,7 @@ impl Redis {
         })
     }
 
-    /// Returns the id of the newest entry that is there.
+    /// Returns the id of the newest entry.
     pub(crate) fn newest(&self) -> EventId {
         self.data.entries.back().map(|(entry, _)| entry.id).unwrap_or_default()
     }

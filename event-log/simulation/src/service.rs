@@ -20,7 +20,7 @@ use crate::world::{Event, Wire, World};
 pub(crate) const NEWCOMER: usize = 5;
 /// Events that a reader takes at a time.
 const PIECE: usize = 3;
-/// Wake-ups at one time that nobody needs.
+/// How many unnecessary wake-ups are allowed at one time.
 const SPINS_MAX: u32 = 100;
 
 impl World {

@@ -51,7 +51,7 @@ pub enum Rule {
     AliveIsAlive,
     /// A name that nobody holds is free within the lease.
     FreeInTime,
-    /// Nobody is shown as present who is not.
+    /// Nobody who has left is shown as present.
     NoGhosts,
     /// `left` is true.
     LeftIsTrue,
@@ -59,7 +59,7 @@ pub enum Rule {
     SameEverywhere,
     /// Every vote that was answered is counted, once.
     VotesCount,
-    /// A visitor who is known is let in while Redis is away, and nobody waits for ever.
+    /// A visitor whose session is known is admitted while Redis is away, and every wait ends.
     WaitsEnd,
     /// What is queued is bounded.
     Bounded,

@@ -218,7 +218,7 @@ pub(crate) struct World {
     pub(crate) dropped_before: Time,
     /// Since when Redis has not answered, or has refused writes.
     pub(crate) redis_unwell_since: Time,
-    /// When the first of the entries was appended from which follows what is told now.
+    /// The time when the first of the entries was appended that the next reports follow from.
     pub(crate) cause: Time,
     /// The strangers who want free names at the end.
     pub(crate) probes: Vec<Probe>,

@@ -202,7 +202,7 @@ fn an_answer_that_is_equal_to_everything_is_refused() {
 
 #[test]
 fn an_answer_does_not_take_the_tests_away() {
-    // An attribute, a comment or a string that is left open would swallow what follows.
+    // An attribute, a comment or a string that is not closed would swallow the code after it.
     fails("#![cfg(any())]\nfn answer() -> u8 { 2 }");
     fails("#![cfg_attr(test, cfg(any()))]\nfn answer() -> u8 { 2 }");
     for open in ["#[cfg(any())]", "/*", "const S: &str = \"", "mod tests {", "macro_rules! m {"] {

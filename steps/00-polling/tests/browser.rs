@@ -115,10 +115,10 @@ async fn messages_cross_and_stay_text() {
         assert_eq!(browser.script(count).await, 0);
         assert_eq!(browser.script("return document.title").await, "Step 0 · Chat by long polling");
     }
-    // Own messages stand apart.
+    // Own messages look different.
     assert_eq!(left.text("#talk .own").await, "Ada\ngrüß dich");
     assert_eq!(right.text("#talk .own").await, format!("<b>Grace</b>\n{script}"));
-    // Who comes back sees what was said, and what of it was their own.
+    // A visitor who comes back sees the earlier messages, and which of them were their own.
     left.goto(&server.url("/chat")).await;
     left.waits_for_text("#talk .own", "grüß dich").await;
     end((left, right)).await;
@@ -293,8 +293,8 @@ async fn pages_wait_for_a_random_time_that_grows() {
     browser.close().await;
 }
 
-/// What is not stored yet is kept by the tab, and sent after a reload. Half of a character, which is
-/// no text for JSON or UTF-8, is replaced before it is sent.
+/// The tab keeps a message that is not stored yet, and sends it after a reload. Half of a surrogate
+/// pair, which neither JSON nor UTF-8 can carry, is replaced before it is sent.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn what_is_not_stored_survives_a_reload_and_half_a_character_is_mended() {

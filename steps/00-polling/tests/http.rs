@@ -1,4 +1,4 @@
-//! What clients are answered, over real connections.
+//! The server's answers, over real connections.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use web::Origins;
 use web::server::{HttpCounts, HttpLimits, HttpTimes, guarded, serve};
 
-/// Longer than anyone has patience: who is answered has not been held to the end.
+/// Longer than any test waits: an answer that comes was not held until this time was over.
 const FOR_EVER: Duration = Duration::from_hours(1);
 /// Held, and given up at once.
 const NO_TIME: Duration = Duration::from_millis(1);
@@ -71,7 +71,7 @@ impl Station {
         assert_eq!(held.expects_response().status, 200);
     }
 
-    /// Waits until so many polls are held.
+    /// Waits until this number of polls is held.
     fn holds(&self, count: usize) {
         let deadline = Instant::now() + PATIENCE;
         while self.log.waiting() != count {
@@ -184,7 +184,7 @@ fn a_form_votes_and_leads_back_to_the_page() {
     assert!(page.text().contains("http-equiv=\"refresh\""));
 }
 
-/// A vote that is sent again, because nobody knows whether it arrived, counts once.
+/// A client that does not know whether its vote arrived sends it again. It counts once.
 #[test]
 fn a_vote_that_is_sent_twice_counts_once() {
     let station = Station::start(FOR_EVER);
@@ -223,7 +223,7 @@ fn a_poll_for_events_that_are_no_longer_kept_says_that_some_are_missing() {
             assert_eq!((kept.len(), &kept[2]["id"]), (3, &answer["newest"]), "{path}");
             let newest = answer["newest"].as_str().unwrap();
             assert_eq!(station.gets(&format!("/{path}?after={newest}")).status, 204);
-            // From one that is kept, nothing is missing, and nothing is said.
+            // After an event that is still kept, nothing is missing, and no gap is reported.
             let second = kept[1]["id"].as_str().unwrap();
             let rest = json_of(&station.gets(&format!("/{path}?after={second}{wait}")));
             assert_eq!((rest.get("gap"), rest[field].as_array().unwrap().len()), (None, 1));
@@ -231,8 +231,8 @@ fn a_poll_for_events_that_are_no_longer_kept_says_that_some_are_missing() {
     }
 }
 
-/// A page that was open when the server was restarted asks with an id of a log that is lost. It is
-/// told once, also if nobody has voted since: its next poll is held.
+/// A page that was open when the server was restarted asks with an id of a log that is lost. The
+/// server reports the gap once, also if there was no vote since then: the next poll is held.
 #[test]
 fn a_poll_with_an_id_from_before_a_restart_says_once_that_some_are_missing() {
     let station = Station::start(NO_TIME);
@@ -445,8 +445,9 @@ fn a_page_of_another_site_may_not_write() {
     assert_eq!(station.posts("/votes", &own, vote).status, 202);
 }
 
-/// A page whose owner lets its name point to this server's address could read and write here (DNS
-/// rebinding). So a request must be for a name that nobody else can own, or that `--origin` lists.
+/// With DNS rebinding, an attacker lets the name of their own site resolve to this server's
+/// address, so that their page can read and write here. So the host of a request must be a name
+/// that no other site can have, or one that `--origin` lists.
 #[test]
 fn a_host_that_is_not_a_name_of_this_server_is_refused() {
     let server =

@@ -1,5 +1,4 @@
-//! What the server prints must not end or delay a request, even if its output is closed or is not
-//! read.
+//! Printing must not end or delay a request, even if the output is closed or is not read.
 
 use testkit::{Unread, UnreadServer, Wire};
 

@@ -73,7 +73,7 @@ fn share_votes(left: &Server, right: &Server) {
     assert!(answer.text().contains(r#""Grace":1"#), "{}", answer.text());
 }
 
-/// The server says once that it cannot use Redis, in these words, and prints no secrets.
+/// The server reports once that it cannot use Redis, in these words, and prints no secrets.
 fn warns_once(server: &Server, words: &[&str]) {
     for word in words {
         server.waits_for_line_with(word);

@@ -2,7 +2,7 @@
 
 use testkit::{Browser, Server};
 
-/// RFC 6455 §4.1: a browser says `open` only if the server's answer is the hash of its key.
+/// RFC 6455 §4.1: a browser reports `open` only if the server's answer is the hash of its key.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn a_browser_opens_the_connection_and_sends_eleven_masked_bytes() {

@@ -70,7 +70,7 @@ fn a_visit_is_shown_the_page() {
     server.waits_for_line_with("was shown the page");
 }
 
-/// The answer to a request after which the client says that it will send nothing more.
+/// Returns the answer to a request. The client closes its sending side after the request.
 fn whole_answer(request: &str) -> String {
     let server = start(&[]);
     let mut wire = Wire::connect(&server);

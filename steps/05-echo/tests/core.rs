@@ -313,7 +313,8 @@ proptest! {
     }
     // ANCHOR_END: any_frames
 
-    /// A text in any fragments is the text; one that is none fails, wherever it is cut.
+    /// A valid text is accepted however it is fragmented, and an invalid one fails wherever it is
+    /// cut.
     #[test]
     fn fragments_are_put_together_as_they_were_cut(
         payload in prop_oneof![

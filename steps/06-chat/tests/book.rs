@@ -1,4 +1,4 @@
-//! What news costs by each of the three ways, in bytes as they are on the wire. The book shows it.
+//! What an event costs by each of the three ways, in bytes on the wire. The book shows it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::fmt::{Display, Write as _};
@@ -112,7 +112,7 @@ async fn a_page_that_is_open_for_an_hour_pays_for_its_ten_votes() {
     let short = costs(server.address(), &votes_after(seen, "&wait=0"));
     let long = costs(server.address(), &votes_after(seen, ""));
     let handshake = costs(server.address(), HANDSHAKE);
-    // A page that opens says hello first, and is told the counts. What goes up has a masking key.
+    // A page sends a hello first and receives the counts. Its frames have a masking key.
     let mut page = Member::connects(&server, "/vote/socket?hello");
     let says = |member: &mut Member, text: &str| {
         let up = Frame::text(text).bytes().len() as u64;

@@ -9,7 +9,7 @@ use testkit::{Browser, Proxy, Redis, Server};
 
 /// The words of all messages that have their place in the talk.
 const SAID: &str = "[...document.querySelectorAll('#said .words')].map(words => words.textContent)";
-/// Who has said them.
+/// The senders of the messages.
 const SENDERS: &str = "[...document.querySelectorAll('#said b')].map(name => name.textContent)";
 /// Lines about people who have come and gone.
 const NOTES: &str = "document.querySelectorAll('#said .note').length";
@@ -82,7 +82,7 @@ async fn end(browsers: (Browser, Browser)) {
     }
 }
 
-/// What an expression is in the page.
+/// Returns the value of an expression in the page.
 async fn value(browser: &Browser, expression: &str) -> Value {
     browser.script(&format!("return {expression}")).await
 }
@@ -96,12 +96,12 @@ async fn until(browser: &Browser, condition: &str) {
     browser.script(&script.replace("CONDITION", condition)).await;
 }
 
-/// Waits until so many messages have their place.
+/// Waits until this number of messages is stored.
 async fn until_said(browser: &Browser, count: usize) {
     until(browser, &format!("{SAID}.length === {count}")).await;
 }
 
-/// S7: each message goes to everyone but its sender, who has it already: on the right.
+/// S7: each message goes to everyone except its sender, whose page shows it on the right already.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn own_messages_stand_on_the_right_and_those_of_others_on_the_left() {
@@ -275,8 +275,8 @@ async fn when_the_server_is_killed_both_pages_come_back_and_nothing_is_lost_or_t
     }
 }
 
-/// A connection can be lost between a message and the word that it was heard. Then the page says the
-/// message again, and its key tells everyone that it is the same.
+/// A connection can be lost between a message and its `sent`. Then the page sends the message
+/// again. It has the same key, so everyone knows that it is the same message.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn a_message_that_was_heard_and_not_confirmed_is_there_once() {
@@ -336,8 +336,8 @@ async fn welcome_after(browser: &Browser, after: &str) {
     tell(browser, welcome).await;
 }
 
-/// The last connection ends, and the page makes another one at once. Returns what it says about itself
-/// there, which is not in the address.
+/// The last connection ends, and the page makes another one at once. Returns the hello that the
+/// page sends on it.
 async fn lose(browser: &Browser, code: u16, reason: &str) -> Value {
     let script = "sockets.at(-1).ends(CODE, REASON);
         const count = sockets.length;
@@ -505,8 +505,8 @@ async fn a_page_shows_where_messages_are_missing() {
     browser.close().await;
 }
 
-/// A server may take less than the page lets one write. What it closes the connection for is not said
-/// again.
+/// A server may allow shorter messages than the page does. A message for which the server closed
+/// the connection is not sent again.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn a_message_that_is_too_long_for_the_server_is_marked_and_the_page_goes_on() {
@@ -557,7 +557,8 @@ async fn a_page_that_is_loaded_again_is_the_same_visitor() {
     end((left, right)).await;
 }
 
-/// Who reads what was said before is not taken away from there, and sees that there is more.
+/// A visitor who reads older messages is not scrolled away from them, and sees that there are new
+/// ones.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn a_new_message_does_not_move_the_talk_under_a_reader() {
@@ -605,8 +606,8 @@ async fn a_talk_stays_at_its_end_when_the_window_becomes_narrow() {
     browser.close().await;
 }
 
-/// Without Redis, a server cannot hear the others. People on it go on talking, and see that what
-/// they say has no place yet.
+/// Without Redis, a server cannot reach the others. Its visitors go on talking, and see that their
+/// messages are not stored yet.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver, and redis-server: just setup"]
 async fn while_redis_is_away_messages_are_pale_and_find_their_place_when_it_is_back() {
@@ -776,7 +777,7 @@ const CLOCK: &str = "const clock = performance.now.bind(performance);
     window.ahead = 0;
     performance.now = () => clock() + window.ahead";
 
-/// A page that has heard nothing for a while asks whether anybody is there. If nobody is, it connects
+/// A page that has received nothing for a while sends a ping. If no answer comes, it connects
 /// again.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
@@ -809,16 +810,16 @@ async fn a_page_that_hears_nothing_asks_and_connects_again_without_an_answer() {
     browser.waits_for_text("#state.bad", "Connection lost. Trying again").await;
     until(&browser, "sockets.length === 2").await;
     assert_eq!(value(&browser, "sockets[0].readyState").await, 3);
-    // What comes late from the line that was given up does not count.
+    // What arrives late from a connection that was given up is ignored.
     browser.script("sockets[0].tells({ type: 'joined', names: ['Grace'] })").await;
     assert_eq!(value(&browser, NOTES).await, 0);
     assert_eq!(browser.console_errors(), Vec::<String>::new());
     browser.close().await;
 }
 
-/// A script, a program or a keyboard can leave half of a character in what was typed. It is no text
-/// for JSON or UTF-8, and the page replaces it, so that the message is neither refused nor kept for
-/// ever.
+/// A script, a program or a keyboard can leave half of a surrogate pair in the text. Neither JSON
+/// nor UTF-8 can carry it, so the page replaces it. Otherwise the message would be refused, or kept
+/// for ever.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn half_a_character_is_mended_before_it_is_sent() {
@@ -939,7 +940,7 @@ async fn a_vote_without_an_answer_is_cast_again_and_counts_once() {
     until(&browser, &format!("{hedy} === '1'")).await;
     until(&browser, "document.getElementById('unconfirmed').textContent === ''").await;
     proxy.goes_on();
-    // What it sent into the dead line arrives late, and is the same vote.
+    // The vote that it sent into the dead connection arrives late, and is the same vote.
     proxy.is_cut_off();
     browser.waits_for_text("#state.bad", "Connection lost").await;
     browser.click("[data-candidate=Hedy] button").await;

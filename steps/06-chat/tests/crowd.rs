@@ -123,8 +123,8 @@ fn a_newcomer_who_does_not_read_costs_little() {
     drop(newcomers);
 }
 
-/// A member who takes something now and then is not too slow, however much is said. What the server
-/// no longer has is a gap.
+/// A member who reads something now and then is not too slow, however much the others send.
+/// Messages that the server no longer has are a gap.
 #[test]
 fn a_reader_that_is_slow_but_steady_stays() {
     /// 400 KB a second.
@@ -229,7 +229,7 @@ fn comes_and_goes(server: &Server, count: usize) -> Vec<(String, Value)> {
     messages
 }
 
-/// What a member receives is no sign of life. A pong is one.
+/// Data that the server sends to a member is not a sign of life. A pong is.
 #[test]
 fn a_member_who_only_receives_lives_as_long_as_it_answers_pings() {
     let server = start(&["--ping-interval", "0.2", "--idle-timeout", "1"]);

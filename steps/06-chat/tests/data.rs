@@ -38,8 +38,8 @@ fn sends(member: &mut Member, number: usize) {
     member.says(&json!({ "msg": number.to_string(), "key": number.to_string() }).to_string());
 }
 
-/// Returns the ids of Ada's messages in the room. There must be no gap, and the message with the
-/// number N must be in the place N.
+/// Returns the ids of Ada's messages in the room. There must be no gap, and message N must be at
+/// position N.
 fn stored(server: &Server) -> Vec<String> {
     let mut reader = Member::enters(server, "/ws/tea/Reader?after=0-0");
     // This comes after everything that is stored.

@@ -1,4 +1,5 @@
-//! Who is gone without a word: the room is told, and nothing is left of them (fault F18).
+//! Members who disappear without a close frame: the room is told, and the server keeps nothing of
+//! them (fault F18).
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::io::Write;
@@ -22,7 +23,7 @@ fn who_vanishes_leaves_the_room() {
     let guests: Vec<Member> = names.iter().map(enter).collect();
     bob.hears_names("joined", &names);
     assert_eq!(metric(&server, "connections"), 21);
-    // There is something in each socket that nobody has read, so that closing it is a reset.
+    // Each socket has unread data, so that closing it is a reset.
     bob.says("are you there?").hears_of("sent");
     for guest in &guests {
         while guest.wire.stream().peek(&mut [0; 1]).unwrap() == 0 {}
@@ -46,8 +47,8 @@ fn who_ends_the_connection_without_a_close_leaves_the_room() {
     waits_for_metric(&server, "connections", 1);
 }
 
-/// RFC 6455 §5.5.2: a half-open connection says nothing, for ever: only pings tell it from one that
-/// is quiet.
+/// RFC 6455 §5.5.2: a half-open connection never sends anything. Only pings can tell it from a
+/// quiet one.
 #[test]
 fn who_does_not_answer_pings_leaves_the_room() {
     let server = start(&["--ping-interval", "0.3", "--idle-timeout", "1.2"]);
@@ -63,8 +64,8 @@ fn who_does_not_answer_pings_leaves_the_room() {
     while silent.wire.expects_frame().opcode != Opcode::Ping {}
 }
 
-/// RFC 6455 §7.1.1: who has closed has left, at once, and has so much time and no more to end the TCP
-/// connection, however much is said in the room meanwhile.
+/// RFC 6455 §7.1.1: a member who sends a close frame has left at once. The client then has a
+/// limited time to end the TCP connection, however much is sent in the room meanwhile.
 #[test]
 fn who_has_closed_has_left_whatever_becomes_of_the_connection() {
     let server = start(&["--close-timeout", "0.5"]);

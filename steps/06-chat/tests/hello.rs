@@ -8,7 +8,7 @@ use testkit::{Frame, Opcode, Server};
 
 mod support;
 
-/// What a client is told whose first message is something else.
+/// The reason in the close frame if the first message is not a hello.
 const SHAPE: &str =
     r#"the first message must be like {"hello": {"session": "SECRET", "after": "ID"}}"#;
 
@@ -101,8 +101,8 @@ fn a_hello_must_arrive_in_time() {
     }
 }
 
-/// A page's script does not see the pings of the protocol, so it has one of its own. Nobody else
-/// receives anything of it.
+/// A script does not see the pings of the protocol, so there is a ping among the messages. No other
+/// member receives anything for it.
 #[test]
 fn a_ping_of_the_page_is_answered() {
     let server = start(&[]);

@@ -104,7 +104,7 @@ fn asks_to_upgrade(server: &Server, target: &str) -> Wire {
     wire
 }
 
-/// Who says too much at once is heard later, and loses nothing; others are heard meanwhile.
+/// Messages of a member who sends too fast are delayed, and none is lost. Others are not delayed.
 #[test]
 fn a_burst_beyond_the_allowance_is_delayed_and_holds_up_nobody() {
     let server = start(&["--rate", "5"]);
@@ -125,7 +125,7 @@ fn a_burst_beyond_the_allowance_is_delayed_and_holds_up_nobody() {
     assert_eq!(heard, burst);
 }
 
-/// Who has to wait with what they say still hears what the others say, at once.
+/// A member whose messages are delayed still receives the messages of others at once.
 #[test]
 fn who_has_said_too_much_still_hears_the_others() {
     let server = start(&["--rate", "1"]);

@@ -38,7 +38,8 @@ fn everything_that_happens_is_counted() {
     assert!(metric(&server, "bytes_out_total") > metric(&server, "messages_out_total"));
 }
 
-/// What was refused is counted by its reason, and what is there now is told.
+/// Refusals are counted by their reasons, and the metrics contain the current numbers of rooms and
+/// members.
 #[test]
 fn refusals_are_counted_by_their_reasons() {
     let server = start(&[]);
@@ -183,7 +184,7 @@ fn pages_are_served_with_headers_that_keep_a_browser_careful() {
     let response = gets(&server, "/nowhere");
     assert_eq!(response.status, 404);
     assert_eq!(response.text(), "There is nothing here: try /, /vote or /compare.\n");
-    // A place to come back to that is none: there was no such message.
+    // This `after` is not the id of a message.
     let mut wire: Wire = asks(&server, "/ws/tea/Ada?after=yesterday");
     assert_eq!(wire.expects_response().status, 400);
 }

@@ -1,4 +1,4 @@
-//! Who may be called what, and whose place it is.
+//! Which names are allowed, and to whom they belong.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::fmt::Write;
@@ -9,8 +9,8 @@ use support::{Member, in_a_path, start};
 
 mod support;
 
-/// A name that is none is refused with 1008 and a reason, which a page can show: it could read
-/// nothing of an answer without an upgrade.
+/// An invalid name is refused with 1008 and a reason, which a page can show. A page's script could
+/// not read an HTTP error.
 #[test]
 fn a_name_that_is_none_is_refused_with_a_reason() {
     let server = start(&[]);
@@ -163,8 +163,8 @@ fn without_a_session_a_name_is_not_taken_back() {
     assert_eq!(reason, "that name is taken here: choose another");
 }
 
-/// Fault F22, the other side of it: a page whose connection is gone without anybody's notice takes
-/// its place back, and nobody is told that somebody has left or come.
+/// Fault F22, seen from the other side: the connection of a page is gone, but the server has not
+/// noticed. The page takes its name back, and nobody is reported to have left or joined.
 #[test]
 fn the_same_session_takes_its_place_back() {
     let server = start(&[]);
@@ -179,7 +179,7 @@ fn the_same_session_takes_its_place_back() {
     insta::assert_snapshot!(scene.script());
 }
 
-/// S8: who is in one room hears nothing of another, and may be called the same there.
+/// S8: a member of one room receives nothing of another room, and may have the same name there.
 #[test]
 fn rooms_know_nothing_of_each_other() {
     let server = start(&[]);

@@ -342,7 +342,8 @@ fn a_request_may_come_a_byte_at_a_time_and_frames_behind_it() {
     hasty.sends(other_half).expects(b"\x81\x06second");
 }
 
-/// RFC 6455 §10.4: who says nothing, or not enough, is dropped when the time is up.
+/// RFC 6455 §10.4: a client that sends nothing, or only a part of a request, is dropped when its
+/// time is up.
 #[test]
 fn a_silent_client_is_dropped_when_its_time_is_up() {
     let server = start(&["--handshake-timeout", "0.3"]);
@@ -350,7 +351,7 @@ fn a_silent_client_is_dropped_when_its_time_is_up() {
     let mut silent = Wire::connect(&server);
     let mut unfinished = Wire::connect(&server);
     unfinished.sends_text("GET /echo HTTP/1.1\r\nHost: chat");
-    // Whether they are told why does not matter.
+    // The server may or may not send a reason.
     for wire in [&mut silent, &mut unfinished] {
         while wire.stream().peek(&mut [0; 1]).is_ok_and(|count| count > 0) {
             wire.expects_response();

@@ -1,5 +1,5 @@
-//! What the server prints and logs must not end or delay anything, even if both outputs are closed
-//! or nobody reads them.
+//! Printing and logging must not end or delay anything, even if both outputs are closed or not
+//! read.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 use std::io::{BufRead, BufReader, Read};
@@ -16,7 +16,7 @@ mod support;
 enum Outputs {
     /// They are closed, as when the terminal is.
     Closed,
-    /// They are pipes, which become full because nobody reads them.
+    /// They are pipes that are full, because they are not read.
     Full,
 }
 

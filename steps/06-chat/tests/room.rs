@@ -10,7 +10,7 @@ use testkit::Frame;
 
 mod support;
 
-/// S7: a message goes to everyone but its sender, who is told its place instead.
+/// S7: a message goes to everyone except its sender, who receives its id instead.
 #[test]
 fn a_message_goes_to_all_but_its_sender() {
     let server = start(&[]);
@@ -26,7 +26,7 @@ fn a_message_goes_to_all_but_its_sender() {
     insta::assert_snapshot!(scene.script());
 }
 
-/// S7, S8: who comes, who goes, who is writing.
+/// S7, S8: members who join, who leave, and who are typing.
 #[test]
 fn the_room_is_told_who_comes_and_goes_and_writes() {
     let server = start(&[]);
@@ -34,7 +34,7 @@ fn the_room_is_told_who_comes_and_goes_and_writes() {
     scene.connects("Ada", "/ws/Ada").hears("Ada", 1).says("Ada", "hello?").hears("Ada", 1);
     scene.connects("Bob", "/ws/lobby/Bob").hears("Bob", 2).hears("Ada", 1);
     scene.says("Bob", r#"{"typing": true}"#).hears("Ada", 1);
-    // Nobody is told that somebody has stopped: a message says it, or time.
+    // No event says that somebody has stopped typing: a message does, or time.
     scene.says("Bob", r#"{"typing": false}"#).says("Bob", r#"{"msg": "hi", "key": "7"}"#);
     scene.hears("Bob", 1).hears("Ada", 1);
     scene.leaves("Bob").hears("Ada", 1);
@@ -61,8 +61,9 @@ fn who_comes_back_gets_what_came_since() {
     insta::assert_snapshot!(scene.script());
 }
 
-/// S7: who does not know whether a message was heard says it again, under the same key, and it is
-/// heard once. Another's message under that key is another one.
+/// S7: a client that does not know whether a message was received sends it again under the same
+/// key, and it is delivered once. Under the same key, a message of another member is a different
+/// message.
 #[test]
 fn a_message_said_twice_under_one_key_is_heard_once() {
     let server = start(&[]);
@@ -95,8 +96,8 @@ fn the_answer_to_a_repeated_message_does_not_overtake_older_messages() {
     assert_eq!(ada.hears_of("sent")["key"], "3");
 }
 
-/// Of two people and two keys, no four make the same pair, whatever is written in them: one could
-/// keep another's messages from being heard.
+/// Two names and two keys never make the same pair, whatever characters are in them. Otherwise a
+/// member could suppress another member's messages.
 #[test]
 fn no_name_and_key_can_be_taken_for_another_name_and_key() {
     let server = start(&[]);
@@ -108,7 +109,8 @@ fn no_name_and_key_can_be_taken_for_another_name_and_key() {
     assert_eq!(ada.hears_of("message")["msg"], "mine too");
 }
 
-/// Whoever types by hand need not write JSON: only what begins like an object is taken for one.
+/// A person who types by hand does not have to write JSON: only a text that begins like an object
+/// is parsed.
 #[test]
 fn what_is_no_json_object_is_the_message() {
     let server = start(&[]);
@@ -122,7 +124,8 @@ fn what_is_no_json_object_is_the_message() {
     }
 }
 
-/// A message that cannot be taken is refused, with a reason, to its sender; nobody else is told.
+/// A message that is not valid is refused, with a reason, to its sender. No other member receives
+/// anything.
 #[test]
 fn a_message_that_cannot_be_taken_is_refused_to_its_sender_only() {
     let server = start(&[]);
@@ -175,7 +178,7 @@ fn a_newcomer_gets_the_last_50_messages() {
     ada.says("61");
     let expected: Vec<String> = (11..=61).map(|number| number.to_string()).collect();
     assert_eq!(bob.hears_until("61"), expected);
-    // Who left for a while and comes back gets all, however much it is.
+    // A member who comes back receives everything that was missed, however much it is.
     let first = ids[0].as_str().unwrap();
     let mut cy = Member::enters(&server, &format!("/ws/tea/Cy?after={first}"));
     assert_eq!(cy.hears_until("61").len(), 60);

@@ -1,4 +1,4 @@
-//! Who does not read, and what it costs the others: nothing (fault F21).
+//! Members who do not read, and what they cost the others: nothing (fault F21).
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
@@ -16,7 +16,7 @@ const DEAF: usize = 5;
 const QUEUE: usize = 64 * 1024;
 /// A message, almost as long as one may be.
 const LENGTH: usize = 15 * 1024;
-/// Messages that are said at a time, before they are read. They fit into `QUEUE`.
+/// The number of messages that are sent before they are read. They fit into `QUEUE`.
 const AT_A_TIME: usize = 4;
 /// The time for which the others talk at most: the kernel keeps some MiB for a peer that does not
 /// read, and after that, a member is too slow who takes nothing for five seconds.
@@ -24,8 +24,8 @@ const TIME_MAX: Duration = Duration::from_mins(1);
 /// The messages that the log keeps. In bytes, this is less than the server may grow by.
 const HISTORY: &str = "100";
 
-/// HOSTILE: a reader that stops reading during a broadcast is closed with 1013, and nobody else
-/// waits for it, or misses anything.
+/// HOSTILE: a reader that stops reading during a broadcast is closed with 1013. Nobody else waits
+/// for it or misses anything.
 #[test]
 fn who_stops_reading_is_closed_with_1013_and_nobody_else_notices() {
     let queue = QUEUE.to_string();
@@ -69,7 +69,7 @@ fn who_stops_reading_is_closed_with_1013_and_nobody_else_notices() {
     assert_eq!(metric(&server, "slow_readers_total"), DEAF as u64);
     waits_for_metric(&server, "connections", (MEMBERS - DEAF) as u64);
     assert!(grown < 8 * 1024, "the server has grown by {grown} KiB");
-    // What they read now has no hole in it, and at its end is why it ends.
+    // What they read now has no gap, and ends with the reason.
     for mut member in deaf {
         let mut heard = 0;
         let close = loop {
@@ -94,8 +94,8 @@ fn who_stops_reading_is_closed_with_1013_and_nobody_else_notices() {
     }
 }
 
-/// What somebody has missed is told as they take it. It costs nothing until then, and is not held
-/// against them.
+/// A member reads what was missed piece by piece. It costs the server nothing until then, and does
+/// not count as being slow.
 #[test]
 fn who_has_missed_much_gets_it_as_fast_as_they_read() {
     const MISSED: usize = 400;
@@ -130,7 +130,7 @@ fn who_has_missed_much_gets_it_as_fast_as_they_read() {
 fn a_crowd_that_talks_all_at_once_makes_nobody_slow() {
     const CROWD: usize = 100;
     const EACH: usize = 40;
-    // On one thread nobody hears anything while somebody else talks.
+    // With one thread, a busy sender could keep the others from receiving.
     let mut command = Command::new(env!("CARGO_BIN_EXE_chat"));
     command.args(["127.0.0.1:0", "--rate", "100000"]).env("TOKIO_WORKER_THREADS", "1");
     let server = Server::start_command(command);

@@ -1,4 +1,4 @@
-//! The server is told to stop: everyone is told so, and it is gone in time.
+//! The server is asked to stop: it closes all connections, and ends in time.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
@@ -26,7 +26,7 @@ fn everyone_gets_what_was_queued_and_then_1001() {
         // One that has not said anything yet, as browsers keep some, and a poll that is held.
         let _silent = TcpStream::connect(server.address()).unwrap();
         let _poll = asks(&server, "/votes?after=0-0");
-        // More than the kernel keeps for Bob, who does not read yet.
+        // More than the kernel buffers for Bob, who does not read yet.
         let count = 600;
         for number in 0..count {
             ada.says(&format!("{number} {}", "x".repeat(15 * 1024))).hears_of("sent");
@@ -45,7 +45,7 @@ fn everyone_gets_what_was_queued_and_then_1001() {
     }
 }
 
-/// Who does not answer the close, or does not even read it, has its time and no more.
+/// A client that does not answer the close frame, or does not even read it, has a limited time.
 #[test]
 fn a_member_that_does_not_answer_does_not_hold_up_the_end() {
     let mut server = start(&["--close-timeout", "0.5"]);
@@ -76,7 +76,8 @@ fn a_server_that_stops_is_not_ready() {
     assert!(server.waits_for_exit().success());
 }
 
-/// Whoever has said more than they may is told too, before all of it is heard.
+/// A member whose messages are delayed receives the close frame too, before all of them have been
+/// delivered.
 #[test]
 fn who_has_said_too_much_is_closed_with_1001_as_well() {
     let mut server = start(&["--rate", "1"]);

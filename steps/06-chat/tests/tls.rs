@@ -49,7 +49,7 @@ impl Identity {
         start(&[&identity, flags].concat())
     }
 
-    /// A client that trusts nobody else.
+    /// Connects a client that trusts only this certificate.
     fn connects(&self, server: &Server, target: &str) -> WebSocket<Tls> {
         let mut trusted = RootCertStore::empty();
         trusted.add(self.certificate.clone()).unwrap();
@@ -111,7 +111,8 @@ fn a_server_behind_tls_stops_as_well() {
     assert!(server.waits_for_exit().success());
 }
 
-/// Who speaks no TLS, or nothing at all, is dropped in its time, and nobody else notices.
+/// A client that does not speak TLS, or sends nothing, is dropped when its time is up, and other
+/// clients do not notice.
 #[test]
 fn who_speaks_no_tls_is_dropped() {
     let identity = Identity::new();

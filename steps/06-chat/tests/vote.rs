@@ -8,12 +8,12 @@ use testkit::{Frame, Opcode, Server, Wire};
 
 mod support;
 
-/// A page of the vote, and what it was told first.
+/// Opens a page of the vote. Returns it with its first message.
 fn opens(server: &Server) -> (Member, Value) {
     opens_at(server, "")
 }
 
-/// The same, with a query. With `?hello`, it is told nothing yet.
+/// The same with a query. With `?hello`, it has received nothing yet.
 fn opens_at(server: &Server, query: &str) -> (Member, Value) {
     let mut page = Member::connects(server, &format!("/vote/socket{query}"));
     let counts = if query == "?hello" { Value::Null } else { page.hears() };
@@ -48,7 +48,7 @@ fn a_plain_request_is_told_to_use_websocket() {
     }
 }
 
-/// What is no vote is refused, to its sender only, and not counted.
+/// A message that is not a vote is refused, to its sender only, and not counted.
 #[test]
 fn a_vote_that_is_none_is_refused() {
     let server = start(&[]);
@@ -91,7 +91,8 @@ fn a_vote_that_is_none_is_refused() {
     assert_eq!(other.hears()["counts"], counts);
 }
 
-/// Who does not know whether a vote was heard casts it again: it counts once, and is answered again.
+/// A client that does not know whether its vote was received sends it again: it counts once, and is
+/// confirmed again.
 #[test]
 fn a_vote_cast_twice_under_one_key_counts_once() {
     let server = start(&[]);
@@ -203,7 +204,7 @@ fn a_page_that_hears_nothing_for_a_while_lives_on() {
         assert_eq!(ping.opcode, Opcode::Ping);
         page.wire.sends_frame(&Frame::pong(ping.payload));
     }
-    // A frame that is no vote, a message without a word: neither ends anything.
+    // A frame that is not a vote and an empty message do not end the connection.
     page.wire.sends_frame(&Frame::pong(""));
     assert_eq!(page.says("").hears()["type"], "refused");
     assert_eq!(page.says(r#"{"candidate": "Ada"}"#).hears()["counts"]["Ada"], 1);
@@ -235,7 +236,7 @@ fn polls_and_sockets_see_each_others_votes() {
     let answer: Value = serde_json::from_str(response.text()).unwrap();
     assert_eq!(answer["counts"], vote["counts"]);
     assert_eq!((&answer["newest"], &answer["votes"][0]["key"]), (&vote["id"], &json!("up")));
-    // and a socket is told of a vote by POST.
+    // A vote by POST reaches the sockets.
     let body = r#"{"candidate": "Grace", "key": "posted"}"#;
     let mut wire = Wire::connect(&server);
     let (host, length) = (wire.host(), body.len());
@@ -249,7 +250,7 @@ fn polls_and_sockets_see_each_others_votes() {
     let short = gets(&server, &format!("/votes?after={newest}&wait=0"));
     let answer: Value = serde_json::from_str(short.text()).unwrap();
     assert_eq!((&answer["counts"], &answer["newest"]), (&told["counts"], &told["id"]));
-    // Whoever comes now finds both.
+    // A page that opens now finds both.
     let (_, counts) = opens(&server);
     assert_eq!((&counts["counts"], &counts["newest"]), (&told["counts"], &told["id"]));
 }

@@ -53,7 +53,7 @@ impl Driver {
         format!("http://{}", self.address)
     }
 
-    /// What the driver has printed so far.
+    /// Returns what the driver has printed so far.
     pub(super) fn told(&self) -> String {
         self.program.everything()
     }

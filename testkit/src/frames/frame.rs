@@ -29,7 +29,7 @@ pub struct Frame {
     pub fin: bool,
     /// RSV1, RSV2 and RSV3, as the number 0 to 7; RSV1 is 4.
     pub rsv: u8,
-    /// What the frame is for.
+    /// The kind of the frame.
     pub opcode: Opcode,
     /// Whether the frame is to be masked, or was.
     pub masking: Masking,

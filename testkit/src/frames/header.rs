@@ -20,7 +20,7 @@ pub fn shortest_form(length: u64) -> usize {
     }
 }
 
-/// The header of a frame, as it stands on the wire.
+/// The header of a frame, exactly as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     pub(crate) fin: bool,
@@ -75,8 +75,8 @@ impl Header {
         }
     }
 
-    /// What `sender` must not have done, each with its clause. A set RSV bit is not among them:
-    /// whether it is a fault depends on what the opening handshake agreed on.
+    /// Returns the rules that `sender` has broken, each with its clause. A set RSV bit is not among
+    /// them: whether it is a fault depends on the extensions that were agreed.
     pub(crate) fn faults(&self, sender: Role) -> Vec<String> {
         let mut faults = Vec::from_iter(self.length_fault());
         if self.opcode.is_reserved() {

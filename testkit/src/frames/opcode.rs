@@ -1,4 +1,4 @@
-//! What a frame is for: four bits (RFC 6455 §5.2).
+//! The opcode: four bits that tell the kind of a frame (RFC 6455 §5.2).
 
 /// The opcode of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,8 @@ impl Opcode {
         }
     }
 
-    /// Whether the opcode is that of a control frame (RFC 6455 §5.5): its top bit says so.
+    /// Returns whether this is the opcode of a control frame (RFC 6455 §5.5): its highest bit is
+    /// set.
     pub fn is_control(self) -> bool {
         self.bits() & 0x8 != 0
     }

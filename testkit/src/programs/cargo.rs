@@ -61,14 +61,14 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// Builds what `selection` names, such as `["--package", "echo", "--bins"]`, and returns the path of
-/// each program by its name. What cargo prints for people goes to standard error.
+/// Builds what `selection` names, such as `["--package", "echo", "--bins"]`, and returns the path
+/// of each program by its name. Messages of cargo go to standard error.
 ///
-/// A program is then run by its path, and not by `cargo run`: to kill cargo is not to kill what it
-/// runs.
+/// The caller runs the program by its path, and not by `cargo run`: killing cargo would not kill
+/// the program.
 ///
 /// # Errors
-/// A sentence that says what could not be built; the reason has been printed.
+/// A sentence that says what could not be built. Cargo has printed the reason.
 pub fn build(selection: &[&str], profile: Profile) -> Result<BTreeMap<String, PathBuf>, String> {
     let mut command = cargo(&["build", "--message-format=json-render-diagnostics"]);
     command.args(selection).stdout(Stdio::piped());

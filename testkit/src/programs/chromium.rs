@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use crate::programs::packages::Packages;
 use crate::programs::search_path::{find_program, program_in};
 
-/// What the browser's program is called, by whoever packaged it.
+/// The names of the browser's program in different packages.
 const BROWSERS: [&str; 5] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
-/// What the driver's program is called; snaps put their name before it.
+/// The names of the driver's program. Snaps put their own name before it.
 const DRIVERS: [&str; 2] = ["chromedriver", "chromium.chromedriver"];
 /// A variable that names a folder with a driver on hosted build machines.
 const DRIVER_FOLDER: &str = "CHROMEWEBDRIVER";

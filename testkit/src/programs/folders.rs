@@ -1,4 +1,4 @@
-//! What a server says about a folder that it cannot keep its log in.
+//! The errors of a server that cannot store its log in a folder.
 
 use std::fs;
 

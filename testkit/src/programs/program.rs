@@ -70,7 +70,8 @@ impl Program {
         self.printed.text(None)
     }
 
-    /// What a program has printed that is expected to have failed: it may still be about to say why.
+    /// Returns the output of a program that has failed. It waits a little, because the program may
+    /// still be printing the reason.
     pub(crate) fn last_words(&self) -> String {
         self.printed.waits_for_end(LAST_WORDS);
         self.everything()

@@ -79,14 +79,14 @@ impl Proxy {
         self.changes(|state| state.target = Some(target));
     }
 
-    /// From now on, a question and its answer take so much longer: half of it each way. As many of
-    /// them as before fit through.
+    /// From now on, a request and its answer take this much longer, half of it in each direction.
+    /// The throughput does not change.
     pub fn delays(&self, by: Duration) {
         self.changes(|state| state.delay = by / 2);
     }
 
-    /// From now on, nothing comes through, on new connections either. What is sent meanwhile
-    /// arrives when the proxy [goes on](Self::goes_on), even if its sender has gone.
+    /// From now on, the proxy passes nothing on, also for new connections. Everything arrives when
+    /// the proxy [goes on](Self::goes_on), even if its sender has gone.
     pub fn hangs(&self) {
         self.changes(|state| state.hang_below = u64::MAX);
     }

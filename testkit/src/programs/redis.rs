@@ -24,12 +24,13 @@ const TRIES: usize = 5;
 /// The argument before a password.
 const PASSWORD: &str = "--requirepass";
 
-/// A Redis of a test's own, killed when dropped. It stores nothing, unless it is told to.
+/// A Redis for one test, killed when dropped. It stores nothing on disk unless the test asks for
+/// it.
 pub struct Redis {
     address: SocketAddr,
     program: Option<Program>,
     folder: TempDir,
-    /// What else its command line has.
+    /// Further arguments of its command line.
     arguments: Vec<String>,
 }
 
@@ -168,7 +169,7 @@ impl Redis {
         self.asks(&["SAVE"]);
     }
 
-    /// Waits until it has printed so many lines that contain `text`.
+    /// Waits until it has printed this number of lines that contain `text`.
     #[track_caller]
     pub fn waits_for_lines_with(&self, text: &str, count: usize) {
         let program = self.program.as_ref().expect("Redis is not running");

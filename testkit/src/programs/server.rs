@@ -80,8 +80,8 @@ impl Server {
         self.program.output()
     }
 
-    /// What it has printed to standard output about `wire`, without the ports and dates, which are
-    /// others each time.
+    /// Returns what it has printed to standard output about `wire`, without ports and dates, which
+    /// change with each run.
     pub fn output_about(&self, wire: &Wire) -> String {
         let peer = wire.stream().local_addr().expect("a connection has an address");
         let output = self.output().replace(&self.address().to_string(), "SERVER");

@@ -1,4 +1,4 @@
-//! A server whose standard output nobody reads.
+//! A server whose standard output is not read.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};

@@ -112,7 +112,7 @@ impl Transcript {
         self.enters(way, lines);
     }
 
-    /// Records what is told rather than shown.
+    /// Records something as a sentence instead of bytes.
     pub(crate) fn tells(&mut self, way: Way, told: &str, headers: &[(&str, &str)]) {
         let mut lines = vec![told.to_owned()];
         let headers = headers.iter().map(|(name, value)| self.steady(&format!("{name}: {value}")));

@@ -8,7 +8,7 @@ use sha1::{Digest as _, Sha1};
 pub const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 /// The answer to [`KEY`].
 pub const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
-/// What the key is joined with before it is hashed.
+/// The text that is appended to the key before it is hashed.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// The request of an opening handshake (RFC 6455 §4.1), with further headers.

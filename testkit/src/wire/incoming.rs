@@ -50,7 +50,7 @@ impl Incoming {
         &self.buffer[self.used..]
     }
 
-    /// Uses up the first `size` bytes, or all if there are not so many.
+    /// Removes the first `size` bytes and returns them, or all bytes if there are fewer.
     pub fn takes(&mut self, size: usize) -> Vec<u8> {
         let taken: Vec<u8> = self.bytes().iter().take(size).copied().collect();
         self.used += taken.len();

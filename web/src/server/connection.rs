@@ -93,7 +93,7 @@ pub(crate) async fn serve_turns<Stream>(
             }
         }
     };
-    // There are none after an upgrade.
+    // After an upgrade there are none.
     let Some(parts) = connection.into_parts() else { return };
     let stream = parts.io.into_inner();
     match outcome {

@@ -10,7 +10,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::server::turn::Turn;
 
-/// Newcomers who wait for room, or for the answer that there is none. One more is closed at once.
+/// The number of new connections that may wait for a place, or for the answer that there is none.
+/// Further ones are closed at once.
 const WAITING_MAX: usize = 64;
 /// How long a newcomer waits for room: longer than a connection takes to end that is closed for it.
 const ROOM_TIME: Duration = Duration::from_secs(2);
@@ -24,7 +25,7 @@ pub(crate) struct Crowd {
     turns: Mutex<HashMap<u64, Arc<Turn>>>,
 }
 
-/// What a newcomer has.
+/// The place of a new connection.
 pub(crate) enum Place {
     /// A place.
     Seat(OwnedSemaphorePermit),

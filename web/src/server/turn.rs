@@ -1,5 +1,5 @@
-//! Whose turn it is on a connection: the client's, who sends a request, or the server's, which
-//! answers it.
+//! Whose turn it is on a connection: the client's, to send a request, or the server's, to answer
+//! it.
 
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
@@ -13,7 +13,7 @@ const ANSWERING: u8 = 1;
 /// The answer exists, and is being written.
 const ANSWERED: u8 = 2;
 
-/// Whose turn it is. The socket, the service and the accept loop share it.
+/// The state of the turn. The socket, the service and the accept loop share it.
 #[derive(Debug)]
 pub(crate) struct Turn {
     phase: AtomicU8,

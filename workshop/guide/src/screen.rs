@@ -1,4 +1,4 @@
-//! What `just next` shows: where the reader is, what to do, and the first failure, on one screen.
+//! The screen of `just next`: the position of the reader, the task, and the first failure.
 
 use conformance::autobahn::report::people::on_a_screen as case_on_a_screen;
 use conformance::checker::report::people::{map, on_a_screen, prose};

@@ -1,4 +1,5 @@
-//! The floor: says every byte back, and knows nothing of messages.
+//! The baseline for echoes: returns every byte that it receives, and does not know what a message
+//! is.
 
 use std::convert::Infallible;
 use std::io;
@@ -7,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::serve::serve;
 
-/// As much as step 5 reads at a time.
+/// The same read size as in step 5.
 const BUFFER: usize = 256 * 1024;
 
 pub(crate) fn run() -> io::Result<Infallible> {

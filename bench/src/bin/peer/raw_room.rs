@@ -1,4 +1,5 @@
-//! The floor of a broadcast: hands every byte on to everyone else, and knows nothing of messages.
+//! The baseline for broadcasts: sends every byte that it receives to all other connections, and
+//! does not know what a message is.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -13,7 +14,7 @@ use crate::serve::serve;
 const BUFFER: usize = 64 * 1024;
 
 pub(crate) fn run() -> io::Result<Infallible> {
-    // Nobody leaves before the end, so a place in it is a number for ever.
+    // No connection leaves before the end, so an index into this list stays valid.
     let everyone: Rc<RefCell<Vec<OwnedWriteHalf>>> = Rc::default();
     serve(move |stream| {
         let everyone = Rc::clone(&everyone);
@@ -24,8 +25,8 @@ pub(crate) fn run() -> io::Result<Infallible> {
             let mut buffer = Vec::with_capacity(BUFFER);
             while let Ok(1..) = reader.read_buf(&mut buffer).await {
                 for (number, writer) in everyone.borrow().iter().enumerate() {
-                    // Who has fallen so far behind that nothing fits is of no use to the bench, and
-                    // is told by the hole in what they hear.
+                    // If the buffer of a receiver is full, the rest is dropped. The load notices
+                    // the missing bytes and reports a failure.
                     if number != own {
                         let _ = writer.try_write(&buffer);
                     }

@@ -1,4 +1,4 @@
-//! What all the Rust servers have in common that we compare with: everything but the WebSocket.
+//! What all Rust servers in this comparison share: everything except the WebSocket library.
 
 use std::convert::Infallible;
 use std::io;
@@ -7,16 +7,16 @@ use std::net::SocketAddr;
 use futures_util::{FutureExt, Sink, SinkExt, Stream, StreamExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Messages that are answered before the answers are sent, at most.
+/// At most this number of messages is answered before the answers are sent.
 const BATCH: usize = 64;
 
 /// Serves each connection by `connection`, on one thread, until the process is killed.
 ///
-/// The address comes from the command line, and the first line on standard output says which one it
-/// has become, as with the steps.
+/// The address comes from the command line. As in the steps, the first line on standard output
+/// contains the address with its port.
 ///
 /// # Errors
-/// When there is no address to be had, or no connections.
+/// If the server cannot listen on the address, or cannot accept a connection.
 pub(crate) fn serve<Connection>(
     connection: impl Fn(TcpStream) -> Connection,
 ) -> io::Result<Infallible>
@@ -38,12 +38,12 @@ where
     })
 }
 
-/// Says back what `keeps` says yes to, until the connection ends, for every library whose connection
-/// is a stream and a sink of messages.
+/// Echoes each message for which `keeps` returns true, until the connection ends. It works for
+/// every library whose connection is a stream and a sink of messages.
 ///
-/// Messages that are there already are answered together. The libraries' own examples send each
-/// answer by itself, which is as fast with one message in flight, and several times slower with
-/// sixteen: so this is the better half of what they can do.
+/// Messages that have already arrived are answered together. The libraries' own examples send each
+/// answer by itself. This is as fast with one message in flight, and several times slower with
+/// sixteen, so the batches show the libraries at their best.
 pub(crate) async fn echo_in_batches<Socket, Message, Error>(
     mut socket: Socket,
     keeps: impl Fn(&Message) -> bool,

@@ -30,7 +30,7 @@ pub(crate) fn run() -> io::Result<Infallible> {
     })
 }
 
-/// The opening handshake; returns what was agreed on for compression.
+/// Performs the opening handshake, and returns what was agreed about compression.
 async fn open(stream: &mut TcpStream) -> sockudo_ws::Result<Option<DeflateConfig>> {
     let mut bytes = BytesMut::with_capacity(4096);
     loop {

@@ -1,5 +1,5 @@
-//! An echo server on tokio-tungstenite: with answers in batches, or if told so, each
-//! answer sent by itself, which is how most programs do it.
+//! An echo server on tokio-tungstenite. It answers in batches; with an argument, it sends each
+//! answer by itself, as most programs do.
 
 use std::convert::Infallible;
 use std::io;

@@ -1,5 +1,5 @@
-//! A room on tokio-tungstenite and tokio's broadcast channel, the way most chats are written, with
-//! one flush for all messages that are there.
+//! A room on tokio-tungstenite and tokio's broadcast channel, as most chats are written, with one
+//! flush for all messages that are waiting.
 
 use std::convert::Infallible;
 use std::io;
@@ -12,12 +12,12 @@ use tokio_tungstenite::{WebSocketStream, accept_async};
 
 use crate::serve::serve;
 
-/// Messages that one may be behind.
+/// The number of messages that a member may be behind.
 const BEHIND_MAX: usize = 1024;
 
 pub(crate) fn run() -> io::Result<Infallible> {
     let (room, _) = channel(BEHIND_MAX);
-    // Each member's number, so that nobody hears themselves.
+    // Each member has a number, so that members do not receive their own messages.
     let numbers = std::cell::Cell::new(0);
     serve(move |stream| {
         let (number, room) = (numbers.replace(numbers.get() + 1), room.clone());

@@ -1,4 +1,4 @@
-//! An echo server on yawc, with the buffers and the batches that its own benchmarks have.
+//! An echo server on yawc, with the buffer sizes and batches of yawc's own benchmarks.
 
 use std::convert::Infallible;
 use std::io;
@@ -13,10 +13,10 @@ use yawc::{Frame, Options, UpgradeFut, WebSocket, WebSocketError};
 
 use crate::serve::{echo_in_batches, serve};
 
-/// What its own benchmarks set.
+/// As in its own benchmarks.
 const READ_BUFFER: usize = 128 * 1024;
 const WRITE_BUFFER: usize = 64 * 1024;
-/// Longer than the longest message of ours.
+/// More than the longest message that we send.
 const PAYLOAD_MAX: usize = 16 * 1024 * 1024;
 
 pub(crate) fn run() -> io::Result<Infallible> {
@@ -43,7 +43,7 @@ fn accept(
 
 async fn echo(upgraded: UpgradeFut) {
     let Ok(socket) = upgraded.await else { return };
-    // Its stream simply ends when something is wrong.
+    // Its stream ends without an error when something is wrong.
     let socket = socket.map(Ok::<_, WebSocketError>);
     echo_in_batches(socket, |frame: &Frame| !frame.opcode().is_control()).await;
 }

@@ -35,7 +35,7 @@ pub(crate) struct Echo {
     pub(crate) limit: Duration,
 }
 
-/// What happens in a case once the connection is open.
+/// The steps of a case after the connection is open.
 #[derive(Clone, Debug)]
 pub(crate) enum Script {
     /// The judge sends some frames, and expects certain events.
@@ -64,7 +64,7 @@ pub(crate) struct Exchange {
 /// How the connection should end.
 #[derive(Clone, Debug)]
 pub(crate) struct Close {
-    /// Who sends the first close frame, if there is one.
+    /// The side that sends the first close frame, if there is one.
     pub(crate) by: Side,
     /// Whether a closing handshake is required. Otherwise TCP may just end.
     pub(crate) clean: bool,
@@ -297,12 +297,12 @@ pub(crate) fn fragments(payload: &[u8], size: usize) -> Vec<Frame> {
     frames
 }
 
-/// Fails the connection after so many seconds.
+/// Fails the connection after this number of seconds.
 pub(crate) fn fail_after(seconds: u64) -> Step {
     Step::FailAfter(Duration::from_secs(seconds))
 }
 
-/// Closes the connection after so many seconds.
+/// Closes the connection after this number of seconds.
 pub(crate) fn close_after(seconds: u64) -> Step {
     Step::CloseAfter(Duration::from_secs(seconds))
 }

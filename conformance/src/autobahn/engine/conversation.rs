@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const STILLNESS: Duration = Duration::from_secs(30);
 /// How long a peer that has closed may leave TCP open where the original would wait forever.
 const LINGER: Duration = Duration::from_secs(10);
-/// How many events are kept. No case expects so many.
+/// The number of events that are kept. Every case expects fewer.
 const EVENTS: usize = 64;
 
 /// The conversation of one case.

@@ -17,7 +17,7 @@ use crate::autobahn::wire::http::Head;
 const READ: usize = 128 * 1024;
 /// The largest head of a request or an answer.
 const HEAD: usize = 64 * 1024;
-/// How long what is left may take to be written when the judge ends TCP.
+/// When the judge ends the TCP connection, it may take this long to write the rest of its output.
 const FLUSH_TIME: Duration = Duration::from_secs(1);
 
 /// Reads a head, and what came after it.
@@ -113,8 +113,8 @@ struct Socket<'stream, Stream> {
 }
 
 impl<Stream: AsyncRead + AsyncWrite + Unpin> Socket<'_, Stream> {
-    /// Writes what is possible, then reads what is there, so that a peer that does not read is
-    /// still heard.
+    /// Writes as much as possible, then reads what has arrived. It reads also if the peer does not
+    /// read.
     fn poll_turn(
         &mut self,
         context: &mut Context<'_>,
@@ -131,7 +131,7 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Socket<'_, Stream> {
                 }
                 Poll::Ready(Ok(None)) | Poll::Pending => break,
                 Poll::Ready(Err(_)) => {
-                    // What the peer sent before is still there to be read.
+                    // What the peer sent earlier can still be read.
                     self.can_write = false;
                     conversation.output().discard();
                 }

@@ -13,7 +13,7 @@ use crate::autobahn::verdict::{Outcome, Verdict};
 
 /// The version of Autobahn whose cases and verdicts we have.
 pub(crate) const VERSION: &str = "25.10.1";
-/// What stands for two verdicts in the file, where there is no verdict.
+/// The entry in the file for a case that has no verdicts.
 const NOT_RUN: &str = "not run";
 
 /// The two verdicts on one case.

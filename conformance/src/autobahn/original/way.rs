@@ -140,7 +140,7 @@ impl Way {
         }
     }
 
-    /// Stops what is left of a run. To kill the `docker` program does not end the container.
+    /// Stops the container of the run. Killing the `docker` program would not end it.
     pub(crate) fn clean_up(&self) {
         if matches!(self, Self::Docker { .. }) {
             let _ = output(Command::new("docker").args(["rm", "--force", &container()]));

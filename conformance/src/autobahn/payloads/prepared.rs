@@ -17,7 +17,7 @@ const TAIL: &[u8] = &[0, 0, 0xff, 0xff];
 /// Which messages: pieces of a sample, one after the other, from its start again at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Series {
-    /// What the pieces are cut from.
+    /// The data from which the pieces are cut.
     pub(crate) sample: Sample,
     /// The length of each, in characters or bytes.
     pub(crate) length: usize,

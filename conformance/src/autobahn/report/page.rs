@@ -140,7 +140,7 @@ fn verdicts(outcome: &Outcome) -> String {
     format!("{} <span class=\"verdict\">close:</span> {}", word(*behavior), word(*behavior_close))
 }
 
-/// What one peer did in one case, with the frames unless all was right.
+/// Returns the details of one peer in one case, with the frames if the case has failed.
 fn more(name: &str, outcome: &Outcome) -> String {
     let wire = if outcome.is(Verdict::Ok) || outcome.wire.is_empty() {
         String::new()

@@ -100,7 +100,7 @@ impl Deflate {
 pub(crate) struct Inflater {
     direction: Direction,
     inflate: Decompress,
-    /// Whether the peer has ended its stream. What follows is ignored.
+    /// Whether the peer has ended its stream. The bytes that follow are ignored.
     has_ended: bool,
     chunk: Box<[u8]>,
 }

@@ -69,8 +69,8 @@ impl Output {
         &self.bytes[self.written..end]
     }
 
-    /// Notes that so many bytes were written. Returns whether the next write must wait for the
-    /// peer to be served first.
+    /// Notes that this number of bytes was written. Returns whether the judge must read from the
+    /// peer before the next write.
     pub(crate) fn advance(&mut self, count: usize) -> bool {
         self.written += count;
         let is_cut = self.cuts.front() == Some(&self.written);

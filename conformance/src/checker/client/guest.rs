@@ -52,7 +52,8 @@ impl<'run> Guest<'run> {
         Self { peer, asked, request, compresses: false, is_judged: true, hall, door, program }
     }
 
-    /// Sends the answer to the opening handshake, and reads what the client says by itself.
+    /// Sends the answer to the opening handshake, and reads what the client sends without being
+    /// asked.
     pub(crate) fn answers(&mut self, reply: &Reply) {
         self.compresses = reply.value("Sec-WebSocket-Extensions").contains("permessage-deflate");
         self.peer.send(&reply.bytes());

@@ -29,7 +29,7 @@ impl Seen {
         Stop::found(happened.into(), self.request.clone(), Some(received(0)))
     }
 
-    /// A failure in a frame, so many bytes behind its beginning.
+    /// Returns a failure in a frame, at this offset in bytes.
     pub(crate) fn wrong_frame(
         &self,
         happened: impl Into<String>,

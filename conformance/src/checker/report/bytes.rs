@@ -1,5 +1,5 @@
-//! The bytes of a connection, for people: HTTP as text, and frames in hexadecimal with what they
-//! say. A caret is under the first wrong byte.
+//! The bytes of a connection, for people: HTTP as text, and frames in hexadecimal with an
+//! explanation. A caret is under the first wrong byte.
 
 use testkit::{Frame, Role, annotation};
 

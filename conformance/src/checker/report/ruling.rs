@@ -73,7 +73,7 @@ impl Report {
         self.with(Verdict::Failed).next().is_none()
     }
 
-    /// Says why nothing could be checked, if there was no connection at all.
+    /// Returns the reason why nothing could be checked, if there was no connection at all.
     pub fn unreachable(&self) -> Option<&str> {
         let first = self.rulings.first().filter(|ruling| ruling.check.id == "tcp/accept")?;
         first.has_failed().then_some(first.happened.as_str())

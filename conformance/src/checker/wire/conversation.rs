@@ -15,7 +15,7 @@ use crate::checker::wire::stop::{Judgement, Stop};
 const BLOCK_MAX: usize = 64 * 1024;
 /// How long to wait for something that should not happen.
 pub(crate) const QUIET: Duration = Duration::from_millis(300);
-/// What the server is sent to see whether it goes on.
+/// The text with which the judge finds out whether the server still answers.
 const PROBE: &str = "still there?";
 /// The offset of the status code in a response.
 const STATUS: u64 = "HTTP/1.1 ".len() as u64;

@@ -9,7 +9,7 @@ const STEP: usize = 4096;
 /// The smallest window that our compressor can use; zlib knows no smaller one.
 const BITS_MIN: u8 = 9;
 
-/// What compresses the messages that are sent, and inflates those that are received.
+/// Compresses the messages that are sent, and decompresses those that are received.
 pub(crate) struct Deflate {
     compress: Compress,
     decompress: Decompress,

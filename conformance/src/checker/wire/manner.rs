@@ -12,7 +12,7 @@ pub(crate) enum Echo {
     Silent,
 }
 
-/// What a server does that is neither right nor wrong.
+/// Properties of a server that are neither right nor wrong.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Manner {
     /// How many messages it sends before it is sent any.

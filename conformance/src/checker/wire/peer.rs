@@ -15,7 +15,7 @@ use crate::checker::wire::transport::Transport;
 
 /// How long to wait after a segment, so that the server receives it by itself.
 const PAUSE: Duration = Duration::from_millis(60);
-/// The largest number of received bytes that are kept before they are a complete frame.
+/// The largest number of received bytes that are kept while a frame is not complete.
 const UNREAD_MAX: usize = 64 * 1024 * 1024;
 /// How many pings are answered on one connection: a server may send them for ever.
 const PONGS_MAX: u32 = 2000;
@@ -137,8 +137,8 @@ impl Peer {
         self.send(&bytes) + last
     }
 
-    /// The bytes of a frame. If it says nothing about its masking, it is masked for a server, with
-    /// a random key if there are any.
+    /// Returns the bytes of a frame. If the draft does not say how it is masked, it is masked for a
+    /// server, with a random key unless keys are fixed.
     pub(crate) fn bytes(&self, draft: &Draft) -> Vec<u8> {
         match &self.random {
             _ if draft.masking != Masking::AsDue => draft.bytes(),

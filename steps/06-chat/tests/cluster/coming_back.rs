@@ -10,7 +10,8 @@ use crate::page::{Attempt, Page, numbers, stranger_tries};
 use crate::process::{LEASE, Remote, process, process_at, process_with};
 use crate::support::start;
 
-/// The name goes on over the new connection. The old one is closed, and nobody has left.
+/// The new connection takes the name over. The old one is closed, and nobody is reported to have
+/// left.
 #[test]
 #[ignore = "needs redis-server: just setup"]
 fn over_another_process_while_the_old_connection_is_open() {
@@ -80,8 +81,8 @@ fn while_the_old_process_hangs() {
     let mut old = ada.opens(&right).unwrap();
     assert_eq!(ada.waits_for_admission(PATIENCE), Attempt::Admitted);
     bob.is_with(&["Ada", "Bob"]);
-    // The old process learns that it was taken for dead. Cy, who is still connected, is back; Ada
-    // is where she went.
+    // The old process learns that the others took it for dead. Cy, who is still connected, gets his
+    // name back. Ada stays where she went.
     left.goes_on();
     old.expects_close(1008);
     bob.is_with(&["Ada", "Bob", "Cy"]);
@@ -92,8 +93,8 @@ fn while_the_old_process_hangs() {
     }
 }
 
-/// The log is known here, so nobody has to be asked who a name belongs to. The old connections are
-/// still open, so nobody has left.
+/// This process knows the log, so it admits the visitor without asking others. The old connections
+/// are still open, so nobody has left.
 #[test]
 #[ignore = "needs redis-server: just setup"]
 fn while_redis_is_away() {
@@ -215,8 +216,8 @@ fn forty_times_while_somebody_talks() {
     bob.saw_nobody_leave(&["Ada"]);
 }
 
-/// What the page has seen over a quick process has not yet reached the slow one. It must not be
-/// sent again when it arrives there.
+/// The page has received messages from a fast process that have not reached the slow one yet. They
+/// must not be sent again when they arrive there.
 #[test]
 #[ignore = "needs redis-server: just setup"]
 fn over_a_process_that_lags() {
@@ -278,7 +279,7 @@ fn a_newcomer_to_a_process_that_has_just_started_gets_the_last_50_messages() {
     assert_eq!(ada.seen.len(), 51);
 }
 
-/// What a page has missed comes as `message`, its own messages among it, on any process.
+/// On any process, the messages that a page has missed come as `message`, its own among them.
 #[test]
 #[ignore = "needs redis-server: just setup"]
 fn own_messages_that_were_missed_come_as_those_of_others() {
@@ -312,7 +313,7 @@ fn a_message_that_is_sent_again_over_another_process_counts_once() {
     left.proxy.hangs();
     ada.sends_numbers(0, 10).is_cut();
     ada.comes_back(&right).is_confirmed();
-    // What the slow process has sent arrives late.
+    // The messages of the slow process arrive late.
     left.proxy.goes_on();
     let mut cy = Page::enters(&left.server, "tea", "Cy");
     cy.sends("the end").is_confirmed();
@@ -339,7 +340,7 @@ fn over_a_process_that_has_never_been_connected() {
     ada.sends("1").is_confirmed();
 }
 
-/// While Redis stays away, a page is told to try again later: 1008 would be final for it.
+/// While Redis is away, the page is asked to try again later. 1008 would be final for it.
 #[test]
 #[ignore = "needs redis-server: just setup"]
 fn over_a_process_whose_redis_does_not_come() {

@@ -15,7 +15,7 @@ fn fills(server: &Server, room: &str, count: usize) -> (String, String) {
     let mut bob = Page::enters(server, room, "Bob");
     bob.sends("0").is_confirmed();
     let first = bob.last().to_owned();
-    // In parts that are kept until they are confirmed.
+    // A page keeps at most 50 messages that are not confirmed yet.
     for from in (1..count).step_by(50) {
         bob.sends_numbers(from, count.min(from + 50)).is_confirmed();
     }
@@ -205,8 +205,8 @@ fn what_redis_has_trimmed_is_not_forgotten() {
     assert_eq!(counts["counts"]["Hedy"], VOTES);
 }
 
-/// A process without a folder and without Redis forgets everything when it ends. Whoever comes back
-/// is told so.
+/// A process without a folder and without Redis forgets everything when it ends. A page that comes
+/// back is told of the gap.
 #[test]
 fn a_gap_is_announced_after_a_restart_that_has_lost_everything() {
     let server = start(&[]);

@@ -61,8 +61,8 @@ fn everyone_knows_who_is_here_in_all_processes() {
     }
 }
 
-/// Those who are in the welcome are not reported to have joined, and nobody is reported to have left
-/// who was not here.
+/// Members who are listed in the welcome are not reported as joined, and a visitor who was never
+/// here is not reported to have left.
 #[test]
 #[ignore = "needs redis-server: just setup"]
 fn nobody_is_reported_twice() {
@@ -212,8 +212,8 @@ fn a_name_that_was_claimed_while_redis_hung_is_free() {
     drop(is_free_within(&left, "tea", "Ada", UNTIL_FREE));
 }
 
-/// The same when only one process has trouble, until it gives up by itself: it tells the client to
-/// try again later.
+/// The same if only one process has trouble, until it gives up by itself: it asks the client to try
+/// again later.
 #[test]
 #[ignore = "needs redis-server: just setup"]
 fn a_name_that_was_claimed_by_a_process_in_trouble_is_free() {
@@ -250,8 +250,8 @@ fn a_name_whose_claimant_went_away_at_once_is_free() {
     bob.sends("1").is_confirmed().is_with(&["Bob"]);
 }
 
-/// Somebody takes their name over from an older connection, and is closed for a mistake. Then the
-/// name is free, although nobody has ended the older connection yet.
+/// A visitor takes a name over from an older connection, and is closed for a mistake. Then the name
+/// is free, although the older connection has not ended yet.
 #[test]
 #[ignore = "needs redis-server: just setup"]
 fn a_name_of_somebody_who_was_closed_is_free() {

@@ -1,5 +1,5 @@
-//! Redis goes away, hangs, forgets or is replaced. Nothing is lost or doubled, holders keep their
-//! names, and nobody is reported to have left who is here.
+//! Redis goes away, hangs, loses its data or is replaced. No message is lost or doubled, holders
+//! keep their names, and nobody who is here is reported to have left.
 
 use std::collections::BTreeSet;
 use std::thread;
@@ -25,8 +25,8 @@ fn people(left: &Server, right: &Server) -> Vec<Page> {
     people
 }
 
-/// Checks that everybody has seen the same messages, `count` from each, in one order, that nobody
-/// was reported to have left, and that a stranger can have none of the names.
+/// Checks that all pages have received the same messages, `count` from each, in one order, that
+/// nobody was reported to have left, and that a stranger cannot get any of the names.
 #[track_caller]
 fn all_is_well(people: &mut [Page], servers: &[&Server], count: usize) {
     for page in &mut *people {
@@ -131,7 +131,7 @@ fn redis_comes_back_empty() {
     all_is_well(&mut people, &[&left, &right, &third], 50);
 }
 
-/// Redis stays where it is and forgets everything. No connection ends, so nobody is told anything.
+/// Redis keeps running but loses all data. No connection ends, so nobody is told anything.
 #[test]
 #[ignore = "needs redis-server: just setup"]
 fn redis_is_flushed() {
@@ -411,8 +411,8 @@ fn a_process_with_a_thousand_rooms_is_alive() {
     bob.sees("Ada 1");
 }
 
-/// What waits for a Redis that is away is bounded. What is over the limit is refused, so that its
-/// sender knows.
+/// The number of messages that wait for an absent Redis is limited. Further messages are refused,
+/// so that their sender knows.
 #[test]
 #[ignore = "needs redis-server: just setup"]
 fn what_waits_for_redis_is_bounded() {

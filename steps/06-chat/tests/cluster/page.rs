@@ -1,5 +1,5 @@
-//! What the page of the chat does: it knows its session and the last message that it has seen, it
-//! comes back after each lost connection, and 1008 is final for it.
+//! Behaves as the page of the chat: it knows its session and the last message that it has received,
+//! it comes back after each lost connection, and 1008 is final for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -55,9 +55,9 @@ pub(crate) struct Page {
     pub(crate) unsent: Vec<String>,
     /// Characters that it adds to each text, which make it long.
     pub(crate) padding: usize,
-    /// Who is in the room, as far as it knows.
+    /// The members in the room, as far as it knows.
     pub(crate) here: BTreeSet<String>,
-    /// What else it has received on this connection, in the order in which it came.
+    /// The other events that it has received on this connection, in their order.
     pub(crate) news: Vec<Value>,
     /// How its last connection was closed.
     pub(crate) closed: Option<(u16, String)>,
@@ -105,8 +105,7 @@ impl Page {
         self.last.as_ref().map_or("0-0", |(text, _)| text)
     }
 
-    /// Opens a connection, while the old one stays as it is: nobody reads or closes it. Returns
-    /// the old one.
+    /// Opens a new connection. The old one is neither read nor closed, and is returned.
     #[track_caller]
     pub(crate) fn opens(&mut self, server: &Server) -> Option<Wire> {
         let after = self.last.as_ref().map(|(text, _)| format!("&after={text}"));
@@ -155,7 +154,7 @@ impl Page {
         self
     }
 
-    /// Comes back as a page does: it tries again, until it is told that that is of no use.
+    /// Comes back as a page does: it tries again until an answer is final.
     #[track_caller]
     pub(crate) fn comes_back(&mut self, server: &Server) -> &mut Self {
         let deadline = Instant::now() + PATIENCE;
@@ -291,14 +290,14 @@ impl Page {
         self
     }
 
-    /// Receives until these people are in the room, and nobody else.
+    /// Receives until exactly these members are in the room.
     #[track_caller]
     pub(crate) fn is_with(&mut self, names: &[&str]) -> &mut Self {
         let wanted: BTreeSet<String> = names.iter().map(|&name| name.to_owned()).collect();
         self.receives_until(|page| page.here == wanted)
     }
 
-    /// Receives whatever comes for so long.
+    /// Receives everything that arrives during this time.
     #[track_caller]
     pub(crate) fn receives_for(&mut self, time: Duration) -> &mut Self {
         let deadline = Instant::now() + time;
@@ -320,13 +319,13 @@ impl Page {
         self.closed.as_ref().map(|(code, _)| *code)
     }
 
-    /// Whether its server is connected with the others, as far as it was told on this connection.
+    /// Whether its server is connected with the others, according to what it received on this
+    /// connection.
     fn is_shared(&self) -> Option<bool> {
         self.news.iter().rev().find_map(|news| news["shared"].as_bool())
     }
 
-    /// How often it was told on this connection that its server is, or is not, connected with the
-    /// others.
+    /// How often this connection reported that its server is, or is not, connected with the others.
     pub(crate) fn received_shared(&self, shared: bool) -> usize {
         self.news
             .iter()

@@ -23,7 +23,7 @@ fn writes_are_refused(redis: &Redis, stops: impl Fn(&Redis), starts: impl Fn(&Re
     bob.is_alone();
     ada.sends_numbers(4, 6);
     ada.receives_until(|page| page.waiting().len() == 5);
-    // Whoever comes back is admitted, and whoever is here stays.
+    // A member who comes back is admitted, and the other members stay.
     bob.is_cut().is_admitted(&right);
     ada.receives_for(Duration::from_secs(4));
     assert_eq!((ada.received_shared(false), ada.received_shared(true)), (1, 0), "{:?}", ada.news);
@@ -52,7 +52,7 @@ fn because_its_memory_is_full() {
 #[ignore = "needs redis-server: just setup"]
 fn because_it_has_become_a_replica() {
     let redis = Redis::start();
-    // Of a primary that is not there: nobody can have this port.
+    // The replica of a primary that does not exist: nothing can listen on this port.
     let becomes_a_replica = |redis: &Redis| drop(redis.asks(&["REPLICAOF", "127.0.0.1", "1"]));
     let is_primary_again = |redis: &Redis| drop(redis.asks(&["REPLICAOF", "NO", "ONE"]));
     writes_are_refused(&redis, becomes_a_replica, is_primary_again);

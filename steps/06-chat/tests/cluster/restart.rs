@@ -42,8 +42,8 @@ fn a_kill_in_the_middle_of_ten_thousand_messages_loses_nothing() {
     assert!(bob.seen == ada.seen, "not the same, in order and once");
 }
 
-/// Whoever was here comes back at once, and has missed nothing. Names end with their process, so one
-/// that nobody has come back for is free.
+/// A member comes back at once, and has missed nothing. Names end with their process, so a name
+/// whose holder has not come back is free.
 #[test]
 fn members_come_back_after_a_kill_and_names_are_free() {
     let folder = TempDir::new().unwrap();
@@ -77,8 +77,8 @@ fn a_clean_stop_gives_the_names_back() {
     assert_eq!(stranger.here.len(), 1);
 }
 
-/// Votes are counted even if they are older than what is kept, and a vote that is sent again after
-/// the restart counts once.
+/// Votes are counted even if they are older than the events that are kept, and a vote that is sent
+/// again after the restart counts once.
 #[test]
 fn votes_survive_a_kill() {
     const THREADS: usize = 8;

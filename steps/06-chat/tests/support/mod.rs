@@ -1,4 +1,4 @@
-//! People in the chat, and what they are told.
+//! Members of the chat, and what they receive.
 #![allow(dead_code, reason = "each file of tests takes what it needs")]
 #![allow(
     clippy::unwrap_used,
@@ -79,7 +79,7 @@ pub(crate) fn waits_for_metric(server: &Server, name: &str, wanted: u64) {
     }
 }
 
-/// A name as it stands in a path.
+/// Returns a name as it is written in a path.
 pub(crate) fn in_a_path(name: &str) -> String {
     name.bytes().map(|byte| format!("%{byte:02x}")).collect()
 }

@@ -1,5 +1,5 @@
-//! A scene with several people, written down as it is played: `→` what somebody says, `←` what they
-//! are told.
+//! A scene with several members, written down while it is played: `→` is what a member sends, `←`
+//! what a member receives.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ impl<'server> Scene<'server> {
         self.writes(&format!("{who} → {text}"))
     }
 
-    /// Somebody is told so many things.
+    /// A member receives this number of messages.
     #[track_caller]
     pub(crate) fn hears(&mut self, who: &str, count: usize) -> &mut Self {
         for _ in 0..count {
@@ -58,7 +58,7 @@ impl<'server> Scene<'server> {
         self.writes(&format!("{who} × is closed with {code}: {reason}"))
     }
 
-    /// The id of the last message that somebody was told of.
+    /// Returns the id of the last message that a member has received.
     pub(crate) fn last_id(&self) -> String {
         self.ids.last().expect("somebody was told an id").clone()
     }

@@ -1,4 +1,4 @@
-//! What there is to know about each stage: its text and its solution.
+//! The texts and the solution of each stage.
 
 pub mod difference;
 mod marks;

@@ -26,7 +26,7 @@ pub struct Stage {
     pub checks: &'static [&'static str],
     /// The cases of Autobahn that judge it too, as `ws-judge conformance --only` takes them.
     pub cases: &'static str,
-    /// What there is to say about it besides its title and its task.
+    /// Its texts, besides its title and its task.
     pub text: Text,
 }
 

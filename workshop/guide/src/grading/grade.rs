@@ -43,13 +43,13 @@ pub(crate) struct Graded {
     pub(crate) outcome: Outcome,
 }
 
-/// Builds the server in a copy of this folder, and judges it. What the compiler writes goes into the
-/// folder `target`.
+/// Builds the server in a copy of this folder, and judges it. The compiler writes into the folder
+/// `target`.
 ///
-/// This compiles and runs what the learner has written.
+/// This compiles and runs the learner's code.
 ///
 /// # Errors
-/// A sentence, if there is no such folder, or if it has no package in it.
+/// A sentence, if there is no such folder, or no package in it.
 pub(crate) fn grade(
     folder: &Path,
     target: &Path,

@@ -1,4 +1,4 @@
-//! A reader's server while it runs. It prints as much as it likes: only a little of that is kept.
+//! A reader's server while it runs. It may print any amount: only a little of it is kept.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use crate::run::trouble::Trouble;
 
 /// The address that asks for any free port.
 const ANY_PORT: &str = "127.0.0.1:0";
-/// How long a program may take until it says where it listens.
+/// The time in which a program must print the address on which it listens.
 const START: Duration = Duration::from_secs(5);
 /// How long a program that has ended may take to print why.
 const LAST_WORDS: Duration = Duration::from_millis(50);
@@ -26,7 +26,7 @@ const PANICKED: &str = "panicked at ";
 /// What the line begins with that Rust adds to each panic.
 const NOTE: &str = "note: run with `RUST_BACKTRACE";
 
-/// The process of the server that runs now, if one does. Whoever empties it ends the server.
+/// The process of the running server, if there is one. Taking it out ends the server.
 #[derive(Clone, Debug, Default)]
 pub struct Slot(Arc<Mutex<Option<Process>>>);
 
@@ -127,11 +127,11 @@ impl End {
     }
 }
 
-/// What a program has printed.
+/// The output of a program.
 #[derive(Clone, Debug, Default)]
 struct Printed(Arc<(Mutex<Kept>, Condvar)>);
 
-/// The part of it that is kept.
+/// The part of the output that is kept.
 #[derive(Clone, Debug, Default)]
 struct Kept {
     /// The first line of standard output.
@@ -139,7 +139,7 @@ struct Kept {
     /// The last lines of standard output, and of standard error.
     output: VecDeque<String>,
     errors: VecDeque<String>,
-    /// The last panic: where it was, and what it says.
+    /// The last panic: its place and its message.
     panic: Vec<String>,
     /// Whether nothing more will come.
     is_closed: bool,

@@ -15,7 +15,7 @@ const PRINTS_IT: &str = "println!(\"listening on http://{}\", listener.local_add
 pub(crate) enum Trouble {
     /// The compiler found an error.
     DoesNotCompile {
-        /// What cargo has printed.
+        /// The output of cargo.
         errors: String,
     },
     /// There is no program, for another reason.

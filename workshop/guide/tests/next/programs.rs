@@ -1,4 +1,5 @@
-//! Programs that are no servers yet: each gets a sentence with what to do, and its last words.
+//! Programs that are not servers yet. For each, the screen says what to do, and shows the program's
+//! last output.
 
 use crate::support::{next, program};
 

@@ -53,6 +53,15 @@ fn the_first_failure_of_each_stage_fits_a_screen() {
     }
 }
 
+/// The README shows a failed check as the terminal does.
+#[test]
+fn the_readme_shows_the_failure_of_stage_7() {
+    let screen = include_str!("snapshots/next__screens__stage-07.snap");
+    let check = &screen[screen.find("✗ ").unwrap()..];
+    let first_frame = &check[..check.find("  → 81 8c").unwrap()];
+    assert!(include_str!("../../../../README.md").contains(first_frame), "{first_frame}");
+}
+
 /// What is shown for the solution of the stage before this one.
 fn screen_of(stage: u8, target: &Path) -> String {
     let mut files = files(stage - 1).unwrap();
@@ -71,6 +80,7 @@ fn screen_of(stage: u8, target: &Path) -> String {
 /// that came too early is seen as a reset.
 fn steady(screen: &str) -> String {
     let screen = screen.replace("The server\n            reset", "The server\n            ended");
+    let screen = screen.replace("The server reset", "The server ended");
     let is_digit = |letter: char| letter.is_ascii_digit();
     let screen = replaced(&screen, "127.0.0.1:", "PORT", is_digit);
     replaced(&screen, "/ws/check-", "ROOM", |letter| is_digit(letter) || letter == '-')

@@ -31,7 +31,8 @@ pub(crate) fn program(main: &str) -> (TempDir, Workshop) {
     workshop(&[file("Cargo.toml", MANIFEST), file("src/main.rs", main)])
 }
 
-/// What `just next` shows, and whether all stages are green; or why it could not judge.
+/// Returns the screen of `just next` and whether all stages are passed, or else why it could not
+/// judge.
 pub(crate) fn next(workshop: &Workshop, arguments: &[&str]) -> Result<(String, bool), String> {
     let arguments = ["next", "--seed", "1"].iter().chain(arguments);
     let Arguments { next } = Arguments::parse_from(arguments);

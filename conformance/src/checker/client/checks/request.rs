@@ -21,7 +21,7 @@ const ONCE: [&str; 6] =
 const KEY_BITS_MIN: u32 = 64;
 /// How many keys show which bits vary: the chance that a random bit is the same in all is 2^-31.
 const KEYS_MIN: usize = 32;
-/// A path with a query, with characters that may stand in both.
+/// A path with a query, with characters that are allowed in both.
 const PATH: &str = "/a/path%20of/judge?query=1&more=a%26b";
 
 pub(crate) const CHECKS: &[Check] = &[
