@@ -110,7 +110,7 @@ fn every_stage_is_in_its_chapter() {
 #[test]
 fn every_link_leads_somewhere_and_the_terminal_too() {
     let folder = TempDir::new().expect("a folder");
-    book::build(folder.path()).expect("the book builds");
+    book::build(&book::folder(), None, folder.path()).expect("the book builds");
     none(&links::faults(folder.path()).expect("it can be read"));
     none(&stage_places::without_anchor(folder.path()).expect("it can be read"));
 }

@@ -35,7 +35,7 @@ async fn a_step_4_that_does_not_run_is_told() {
     let reader = Reader::start().await;
     reader.opens("04-framing.html").await;
     reader.browser.click(".tool .live button").await;
-    reader.browser.waits_for_text(".tool .live .wrong", "is not running here: just step 4").await;
+    reader.browser.waits_for_text(".tool .live .wrong", "is not running: run just step 4").await;
     // Chromium tells of the failed handshake, and of nothing else.
     let errors = reader.browser.console_errors();
     assert!(errors.iter().all(|error| error.contains("/live' failed")), "{errors:?}");

@@ -172,6 +172,7 @@ fn random() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
+/// Locks a value. A lock that a task held when it panicked is no problem here.
 fn locked<Value>(value: &Mutex<Value>) -> MutexGuard<'_, Value> {
     value.lock().unwrap_or_else(PoisonError::into_inner)
 }
