@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Result;
 
-use crate::definitions::{Definition, Source, Workspace, crate_of};
+use crate::definitions::{Definition, Source, Workspace, crate_of, is_for_tests_only};
 use crate::include::Include;
 use crate::page::{Fence, Page};
 use crate::tokens::tokens;
@@ -188,12 +188,17 @@ fn listings(pages: &[Page]) -> Result<Vec<Listing>> {
     Ok(listings)
 }
 
-/// The code spans of a page, with those of the texts that it includes.
+/// The code spans of a page, with those of the texts that it includes. The name of a file, or of one
+/// of its tests, explains nothing, and neither does the line below a listing.
 fn spans(page: &Page) -> Vec<(usize, String)> {
     let mut spans = page.code_spans();
     for (line, text) in page.included_texts() {
+        if text.name.starts_with(FOLDER) {
+            continue;
+        }
         spans.extend(text.code_spans().into_iter().map(|(_, span)| (line, span)));
     }
+    spans.retain(|(_, span)| !span.contains('/'));
     spans.sort_by_key(|(line, _)| *line);
     spans
 }
@@ -305,10 +310,10 @@ impl Reader<'_> {
 
     /// The item with this name: of this file, of this crate, or of one that this crate exports.
     fn item(&self, name: &str, krate: &str) -> Option<Definition> {
-        let in_crate = |known: &&Definition| crate_of(&known.path) == krate;
-        let named = self.workspace.named(name);
+        let named: Vec<_> = self.visible(name).collect();
         let in_file = self.file.definitions.iter().find(|known| known.name == name);
-        in_file.or_else(|| named.iter().find(in_crate)).or(named.first()).cloned()
+        let in_crate = || named.iter().copied().find(|known| crate_of(&known.path) == krate);
+        in_file.or_else(in_crate).or(named.first().copied()).cloned()
     }
 
     /// The method with this name, of this crate or of one that this file imports from. If several
@@ -323,22 +328,32 @@ impl Reader<'_> {
             let krate = crate_of(&known.path);
             krate == own || self.file.imports.values().any(|first| *first == krate)
         };
-        let named = self.workspace.named(name).iter();
-        let near: Vec<_> = named.filter(|known| is_method(known) && is_near(known)).collect();
+        let near: Vec<_> = self.visible(name).filter(is_method).filter(is_near).collect();
         let is_imported = |known: &&Definition| {
             known.owner.as_ref().is_some_and(|owner| self.file.imports.contains_key(owner))
         };
-        if let Some(imported) = near.iter().find(|known| is_imported(known)) {
-            return Some((*imported).clone());
-        }
-        match near.as_slice() {
-            [] => None,
-            [method] => Some((*method).clone()),
-            [first, ..] => {
+        let is_of_tests = |known: &&Definition| is_for_tests_only(&known.path);
+        let nearest = near.iter().copied();
+        let nearest =
+            nearest.clone().find(is_imported).or_else(|| nearest.clone().find(is_of_tests));
+        match (nearest, near.as_slice()) {
+            (Some(method), _) => Some(method.clone()),
+            (None, [method]) => Some((*method).clone()),
+            (None, []) => None,
+            (None, [first, ..]) => {
                 let owner = None;
                 Some(Definition { owner, summary: String::new(), ..(*first).clone() })
             }
         }
+    }
+
+    /// All definitions with this name that this file can use.
+    fn visible(&self, name: &str) -> impl Iterator<Item = &Definition> {
+        let is_test = is_for_tests_only(self.path);
+        let own = crate_of(self.path);
+        self.workspace.named(name).iter().filter(move |known| {
+            !is_for_tests_only(&known.path) || is_test && crate_of(&known.path) == own
+        })
     }
 }
 
@@ -370,6 +385,8 @@ mod tests {
         let spans = "`EVENTS_MAX` is 4, and `Room::drop_oldest()` drops.\n\n";
         assert_eq!(faults_of(&format!("{spans}{}", listing("append"))), [""; 0]);
         assert_eq!(faults_of(&format!("{}{spans}", listing("append"))), [fault]);
+        let file = "`src/EVENTS_MAX.rs::drop_oldest`\n\n";
+        assert_eq!(faults_of(&format!("{file}{}", listing("append"))), [fault.replace(":1:", ":3:")]);
         assert_eq!(
             faults_of(&format!("{}{LINE}{}", listing("append"), listing("append"))),
             [""; 0]
