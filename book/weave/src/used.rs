@@ -386,7 +386,10 @@ mod tests {
         assert_eq!(faults_of(&format!("{spans}{}", listing("append"))), [""; 0]);
         assert_eq!(faults_of(&format!("{}{spans}", listing("append"))), [fault]);
         let file = "`src/EVENTS_MAX.rs::drop_oldest`\n\n";
-        assert_eq!(faults_of(&format!("{file}{}", listing("append"))), [fault.replace(":1:", ":3:")]);
+        assert_eq!(
+            faults_of(&format!("{file}{}", listing("append"))),
+            [fault.replace(":1:", ":3:")]
+        );
         assert_eq!(
             faults_of(&format!("{}{LINE}{}", listing("append"), listing("append"))),
             [""; 0]

@@ -47,7 +47,6 @@ fn people_of_both_processes_share_a_room() {
 
 /// A process is stopped, and started again. Its members come back over the other one at once, and
 /// nobody misses a message.
-#[cfg(unix)]
 #[test]
 #[ignore = "needs nginx, haproxy, caddy and redis-server: just setup"]
 fn a_process_can_be_restarted_without_losing_anybody() {
