@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
 use mdbook_driver::builtin_renderers::MarkdownRenderer;
@@ -35,7 +35,13 @@ pub fn build(folder: &Path, language: Option<&str>, into: &Path) -> Result<()> {
     let mut book = MDBook::load(folder)?;
     into.clone_into(&mut book.config.build.build_dir);
     if let Some(language) = language {
-        let catalog = translation::read(&translation_file(folder, language)?)?;
+        let file = translation_file(folder, language)?;
+        ensure!(
+            file.exists(),
+            "there is no {}: just messages {language} begins it",
+            file.display()
+        );
+        let catalog = translation::read(&file)?;
         let translation = Translation::new(&english(folder)?, &catalog);
         let title = book.config.book.title.as_deref();
         book.config.book.title = title.map(|title| translation.plain(title));

@@ -300,9 +300,8 @@ mod tests {
     fn a_merge_marks_what_has_changed_and_drops_what_is_gone() {
         let mut old = old();
         let note = "From a translator.".to_owned();
-        let mut page = old.find_message_mut(None, "A page", None).unwrap();
-        *page.translator_comments_mut() = note.clone();
-        drop(page);
+        let page = old.find_message_mut(None, "A page", None);
+        page.unwrap().translator_comments_mut().clone_from(&note);
         let merged = merged(&english(), &old);
         assert_eq!(merged.find_message(None, "A page", None).unwrap().translator_comments(), note);
         let entries: Vec<_> = merged

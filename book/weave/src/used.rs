@@ -71,6 +71,8 @@ const COMMON: [&str; 41] = [
 pub struct Listing {
     /// The page, as the place of the line that opens the fence.
     pub place: String,
+    /// The file that it is from.
+    pub path: String,
     /// What it uses that has not been explained before.
     pub unexplained: Vec<Definition>,
     /// How to include the generated line, if nobody has a better name for it.
@@ -89,7 +91,7 @@ type Shown = HashMap<(String, String), String>;
 pub fn faults(pages: &[Page]) -> Result<Vec<String>> {
     let mut faults = Vec::new();
     let mut lines = HashSet::new();
-    for Listing { place, unexplained, suggestion, line } in listings(pages)? {
+    for Listing { place, unexplained, suggestion, line, .. } in listings(pages)? {
         let names = |names: &[&Definition]| {
             let names: Vec<_> =
                 names.iter().map(|name| format!("`{}`", name.full_name())).collect();
@@ -139,7 +141,8 @@ pub fn lines(pages: &[Page]) -> Result<BTreeMap<String, String>> {
     let shown = shown(pages);
     let lines = listings(pages)?.into_iter().filter(|listing| !listing.unexplained.is_empty());
     let lines = lines.filter_map(|listing| {
-        let names = listing.unexplained.iter().map(|name| name.entry(&shown)).collect::<Vec<_>>();
+        let names = listing.unexplained.iter().map(|name| name.entry(&shown, &listing.path));
+        let names = names.collect::<Vec<_>>();
         let text = format!("<div class=\"used\">\n\nUsed here: {}\n\n</div>\n", names.join(" "));
         Some((listing.line?, text))
     });
@@ -147,11 +150,13 @@ pub fn lines(pages: &[Page]) -> Result<BTreeMap<String, String>> {
 }
 
 impl Definition {
-    /// What a line says of it: its name, where it is, and what it is.
-    fn entry(&self, shown: &Shown) -> String {
+    /// What a line says of it: its name, where it is, and what it is. The caption of the listing has
+    /// named the file `listing`.
+    fn entry(&self, shown: &Shown, listing: &str) -> String {
         let (name, Self { path, summary, .. }) = (self.full_name(), self);
         let place = match shown.get(&(path.clone(), self.name.clone())) {
             Some(place) => format!("[`{name}`]({place})"),
+            None if path == listing => format!("`{name}`"),
             None => format!("`{name}` (`{path}`)"),
         };
         format!("{place}: {summary}")
@@ -178,6 +183,7 @@ fn listings(pages: &[Page]) -> Result<Vec<Listing>> {
             let name = page.name.trim_end_matches(".md");
             listings.push(Listing {
                 place: page.at(fence.line),
+                path: path.clone(),
                 unexplained,
                 suggestion: format!("{{{{#include generated/used/{name}/{part}.md}}}}"),
                 line: line.filter(|path| path.starts_with(FOLDER)),
@@ -402,14 +408,16 @@ mod tests {
 
     #[test]
     fn a_line_says_where_a_name_is_shown_and_what_it_is() {
-        let text = format!("{}{LINE}\n## B {{#b}}\n\n{}", listing("append"), listing("drop"));
+        let other = "{{#include generated/used/x/close.md}}";
+        let (append, drop, close) = (listing("append"), listing("drop"), listing("close"));
+        let text = format!("{append}{LINE}\n## B {{#b}}\n\n{drop}\n`Room`\n\n{close}\n{other}\n");
         let lines = lines(&[Page::new("x.md", &text)]).unwrap();
-        let line = format!(
-            "<div class=\"used\">\n\nUsed here: `EVENTS_MAX` (`{FILE}`): The largest number of \
-             events. [`Room::drop_oldest`](x.md#b): Drops the oldest event; see `Room`.\n\n</div>\n"
-        );
-        let file = "book/src/generated/used/x/append.md".to_owned();
-        assert_eq!(lines, BTreeMap::from([(file, line)]));
+        let line = "<div class=\"used\">\n\nUsed here: `EVENTS_MAX`: The largest number of events. \
+                    [`Room::drop_oldest`](x.md#b): Drops the oldest event; see `Room`.\n\n</div>\n";
+        assert_eq!(lines["book/src/generated/used/x/append.md"], line);
+        let line = &lines["book/src/generated/used/x/close.md"];
+        assert!(line.contains("`CloseCode` (`steps/05-echo/src/sans_io/close.rs`): "), "{line}");
+        assert_eq!(lines.len(), 2);
     }
 
     #[test]

@@ -34,19 +34,16 @@ fn listings_are_included_and_name_their_files() {
 }
 
 #[test]
-#[ignore = "the pages are being written again"]
 fn names_in_listings_are_explained() {
     none(&used::faults(&pages()).expect("the sources can be read"));
 }
 
 #[test]
-#[ignore = "the pages are being written again"]
 fn pages_and_listings_are_not_too_long() {
     none(&sizes::faults(&pages()));
 }
 
 #[test]
-#[ignore = "the pages are being written again"]
 fn headings_have_ids() {
     none(&headings::faults(&pages_and_texts()));
 }

@@ -53,6 +53,8 @@ fn a_page_is_translated_with_its_figures_and_without_its_code() {
                </small>";
     assert!(page.contains(old), "{old} is not in\n{page}");
     assert_eq!(links::faults(folder.path()).unwrap(), [""; 0]);
+    let error = book::build(&small_book(), Some("xx"), folder.path()).unwrap_err().to_string();
+    assert!(error.ends_with("xx.po: just messages xx begins it"), "{error}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ const SHORT_REST: Duration = Duration::from_millis(5);
 /// The task of a connection: the conversation, and then the end.
 ///
 /// It waits for three things at once: for something to do on the
-/// [line](crate::delivery::line::Line), for the end of a rest, and for the loss of the name. A
+/// [line](crate::delivery::line::Line), for the end of a pause, and for the loss of the name. A
 /// broadcast does not go through this task, so a member who does not read does not delay the others
 /// (fault F21).
 ///

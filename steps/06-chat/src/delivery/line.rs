@@ -20,7 +20,7 @@ use crate::metrics::Metrics;
 /// The line to a member of a room, or to a page of the vote.
 ///
 /// The connection's own task reads what the member sends. The room's task writes the broadcasts: if
-/// it woke a task for each member instead, a broadcast would take up to half as long again. If the
+/// it woke a task for each member instead, a broadcast would take up to 1.5 times as long. If the
 /// system does not take all bytes at once, the connection's task is woken and writes the rest.
 pub(crate) struct Line {
     /// The member's name. Empty in the vote, where nobody has a name.
