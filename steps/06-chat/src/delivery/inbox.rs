@@ -237,7 +237,7 @@ impl Inbox {
     }
 
     // ANCHOR: answer
-    /// Sends an answer. An answer about a message that the member had not received when it asked is not
+    /// Sends an answer, and counts a refusal. An answer about a message that the member had not received when it asked is not
     /// sent: the message comes in its order, after all older ones, and is the answer.
     pub(crate) fn answer(
         &self,
@@ -245,6 +245,9 @@ impl Inbox {
         outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
         metrics: &Metrics,
     ) {
+        if answer.is_refusal {
+            metrics.message_refused();
+        }
         if answer.id.is_none_or(|id| id <= self.before) {
             send(&answer.frame, outgoing, metrics);
         }

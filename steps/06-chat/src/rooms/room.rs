@@ -1,6 +1,8 @@
 //! A room: the task that sends its members on this server everything that happens.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::iter;
 use std::mem::take;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -13,12 +15,14 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use crate::delivery::audience::{Amount, Audience, Judgement};
-use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
+use crate::delivery::broadcast::{Batch, Broadcast, encode, write_json};
 use crate::delivery::inbox::{Answer, Feed, Inbox};
 use crate::delivery::line::Line;
+use crate::delivery::participant::{Handled, Said};
 use crate::delivery::stream::Stream;
 use crate::metrics::Metrics;
-use crate::protocol::{ClientMessage, ServerMessage};
+use crate::protocol::{ClientMessage, ServerMessage, Text};
+use crate::rooms::lookout::Lookout;
 
 /// Older messages that a new member receives.
 const HISTORY: usize = 50;
@@ -149,12 +153,14 @@ impl Room {
     ///
     /// A person who types by hand does not need to write JSON: a text that is not a JSON object is
     /// the message itself.
-    pub(crate) fn handle(&self, name: &Arc<str>, text: &str) -> Option<Answer> {
+    pub(crate) fn handle(&self, name: &Arc<str>, text: &str) -> Handled {
         if !text.trim_start().starts_with('{') {
             return self.say(name, text, None);
         }
-        match serde_json::from_str(text) {
-            Ok(ClientMessage { msg: Some(msg), key, .. }) => self.say(name, &msg, key),
+        let answer = match serde_json::from_str(text) {
+            Ok(ClientMessage { msg: Some(Text(msg)), key, .. }) => {
+                return self.say(name, &msg, key.map(|Text(key)| key));
+            }
             Ok(ClientMessage { typing: Some(typing), .. }) => {
                 let mut state = self.state();
                 // In a crowd, a long list of those who are typing helps nobody.
@@ -166,47 +172,57 @@ impl Room {
             }
             Ok(ClientMessage { ping: Some(ping), .. }) => ping.then(Answer::pong),
             _ => Some(Answer::unreadable(text, &ClientMessage::FIELDS, ClientMessage::HOW)),
-        }
+        };
+        Handled::Answered(answer)
     }
 
-    /// Appends a message to the log. Returns the answer for its sender, if there is one already.
-    fn say(&self, name: &Arc<str>, msg: &str, own_key: Option<String>) -> Option<Answer> {
-        let drawn = own_key.is_none().then(random_key);
-        let key = own_key.as_ref().or(drawn.as_ref()).map_or("", String::as_str);
-        match self.append(name, msg, key) {
-            Ok(None) => None,
-            // The member may have missed that it arrived.
-            Ok(Some(id)) => {
-                let time = id.milliseconds;
-                let frame = encode(&ServerMessage::Sent { key, id, time });
-                Some(Answer { frame, id: Some(id), is_refusal: false })
-            }
+    /// Handles a message. A member who has not given it a key will not send it again.
+    fn say(&self, name: &Arc<str>, msg: &str, own_key: Option<Cow<'_, str>>) -> Handled {
+        let has_own_key = own_key.is_some();
+        let key = own_key.unwrap_or_else(|| random_key().into());
+        let problem = if msg.trim().is_empty() {
+            Some("there is nothing in it")
+        } else if key.is_empty() || key.len() > KEY_MAX {
+            Some("its key is not 1 to 64 bytes long")
+        } else {
+            None
+        };
+        if let Some(problem) = problem {
             // A key that was drawn here means nothing to the sender.
-            Err(reason) => Some(Answer::refused(&own_key.unwrap_or_default(), &reason)),
+            let key = if has_own_key { &*key } else { "" };
+            return Handled::Answered(Some(Answer::refused(key, problem)));
         }
+        let draft = Draft::new(Arc::clone(&self.topic), key, msg).owned_by(Arc::clone(name));
+        Handled::Said(Said { draft, has_own_key })
     }
 
     // ANCHOR: append
-    /// Appends a message to the log. Returns its id if it is there already.
-    ///
-    /// # Errors
-    /// A reason for the sender.
-    fn append(&self, name: &Arc<str>, msg: &str, key: &str) -> Result<Option<EventId>, String> {
-        if msg.trim().is_empty() {
-            return Err("there is nothing in it".to_owned());
+    /// Appends messages to the log. Returns the answers to those that are not new.
+    pub(crate) fn append(&self, said: &[Said]) -> Vec<Answer> {
+        let outcomes = self.log.append_all(said.iter().map(|said| said.draft.clone()));
+        let (mut answers, mut unsent) = (Vec::new(), 0);
+        for (Said { draft, has_own_key }, outcome) in said.iter().zip(outcomes) {
+            match outcome {
+                Ok(None) => unsent += draft.data.len() + MESSAGE_BYTES,
+                // The member may have missed that it arrived.
+                Ok(Some(id)) => {
+                    let (key, time) = (&*draft.key, id.milliseconds);
+                    let frame = encode(&ServerMessage::Sent { key, id, time });
+                    answers.push(Answer { frame, id: Some(id), is_refusal: false });
+                }
+                Err(problem) => {
+                    let key = if *has_own_key { &*draft.key } else { "" };
+                    answers.push(Answer::refused(key, &problem.to_string()));
+                }
+            }
         }
-        if key.is_empty() || key.len() > KEY_MAX {
-            return Err("its key is not 1 to 64 bytes long".to_owned());
-        }
-        let draft = Draft::new(Arc::clone(&self.topic), key, msg).owned_by(Arc::clone(name));
-        let known = self.log.append(draft).map_err(|full| full.to_string())?;
-        if !self.log.is_shared() {
-            // It has to be announced as waiting.
+        if self.log.is_shared() {
+            self.unsent.fetch_add(unsent, Ordering::Relaxed);
+        } else {
+            // They have to be announced as waiting.
             self.changed.notify_one();
-        } else if known.is_none() {
-            self.unsent.fetch_add(msg.len() + MESSAGE_BYTES, Ordering::Relaxed);
         }
-        Ok(known)
+        answers
     }
     // ANCHOR_END: append
 
@@ -286,20 +302,19 @@ impl Room {
 
     // ANCHOR: broadcast_messages
     /// Broadcasts messages. Returns whether a member is behind.
-    async fn broadcast_messages(&self, events: &[Event]) -> bool {
+    async fn broadcast_messages(&self, events: Vec<Event>) -> bool {
         let mut is_behind = false;
-        // Few large messages, or many small ones.
-        let mut bytes = 0;
-        let is_same_batch = |_: &Event, next: &Event| {
-            bytes += next.data.len();
-            let has_room = bytes < BATCH_BYTES;
-            if !has_room {
-                bytes = 0;
-            }
-            has_room
-        };
-        for events in events.chunk_by(is_same_batch) {
-            let batch = Broadcast::Messages(batch_of(events));
+        let mut events = events.into_iter().peekable();
+        while events.peek().is_some() {
+            // Few large messages, or many small ones.
+            let mut bytes = 0;
+            let mut has_room = |event: &Event| {
+                let is_first = bytes == 0;
+                bytes += event.data.len();
+                is_first || bytes < BATCH_BYTES
+            };
+            let some = iter::from_fn(|| events.next_if(&mut has_room)).collect();
+            let batch = Broadcast::Messages(batch_of(some));
             is_behind |= self.members.send(batch, &self.members.lines()).await;
         }
         is_behind
@@ -324,7 +339,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
     let mut shared = log.shared();
     let mut was_shared = *shared.borrow_and_update();
     let (mut are_names_new, mut next_names) = (false, Instant::now());
-    let mut judgement = Judgement::default();
+    let (mut judgement, mut lookout) = (Judgement::default(), Lookout::new());
     loop {
         let mut is_about_shared = false;
         tokio::select! {
@@ -340,6 +355,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
         }
         // ANCHOR_END: broadcast
         // ANCHOR: broadcast_all
+        lookout.note();
         let Some(room) = room.upgrade() else { return };
         is_about_shared |= shared.has_changed().unwrap_or(false);
         let is_shared = *shared.borrow_and_update();
@@ -368,7 +384,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
             if let (true, Some(next)) = (news.is_gap, news.events.first()) {
                 room.members.send(Broadcast::gap(next.id), &room.members.lines()).await;
             }
-            judgement.note(room.broadcast_messages(&news.events).await);
+            judgement.note(room.broadcast_messages(news.events).await);
             // Here, because in a crowd that talks without a pause, this loop may not end.
             judgement.judge(&room.members, room.queue_max);
             if is_all {
@@ -381,6 +397,10 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
         if !is_shared {
             room.broadcast_waiting().await;
         }
+        // A room that has lost its last member is closed meanwhile.
+        drop(room);
+        log.tidy();
+        lookout.look(|| messages.has_changed().unwrap_or(true)).await;
     }
 }
 // ANCHOR_END: broadcast_all
@@ -413,13 +433,9 @@ impl News {
 
 // ANCHOR: batch_of
 /// Encodes messages from the log, in one piece.
-fn batch_of(events: &[Event]) -> Batch {
-    let stored = |Event { id, owner, key, .. }: &Event| Stored {
-        id: *id,
-        sender: Arc::clone(owner),
-        key: Arc::clone(key),
-    };
-    Batch::new(events.iter().map(stored).collect(), Encoded::texts(events, write_message))
+fn batch_of(events: Vec<Event>) -> Batch {
+    let frames = Encoded::texts(&events, write_message);
+    Batch::new(events, frames)
 }
 
 /// Writes a message as the members receive it.
