@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::iter;
-use std::mem::take;
+use std::mem::{replace, take};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -301,20 +300,11 @@ impl Room {
     }
 
     // ANCHOR: broadcast_messages
-    /// Broadcasts messages. Returns whether a member is behind.
-    async fn broadcast_messages(&self, events: Vec<Event>) -> bool {
+    /// Broadcasts messages, and takes them away. Returns whether a member is behind.
+    async fn broadcast_messages(&self, events: &mut Vec<Event>) -> bool {
         let mut is_behind = false;
-        let mut events = events.into_iter().peekable();
-        while events.peek().is_some() {
-            // Few large messages, or many small ones.
-            let mut bytes = 0;
-            let mut has_room = |event: &Event| {
-                let is_first = bytes == 0;
-                bytes += event.data.len();
-                is_first || bytes < BATCH_BYTES
-            };
-            let some = iter::from_fn(|| events.next_if(&mut has_room)).collect();
-            let batch = Broadcast::Messages(batch_of(some));
+        while !events.is_empty() {
+            let batch = Broadcast::Messages(batch_of(take_batch(events)));
             is_behind |= self.members.send(batch, &self.members.lines()).await;
         }
         is_behind
@@ -367,7 +357,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
         }
         let mut here = None;
         loop {
-            let news = News::read(&log, &mut cursor, &mut names, take(&mut are_names_new));
+            let mut news = News::read(&log, &mut cursor, &mut names, take(&mut are_names_new));
             let is_all = news.events.len() < BATCH;
             room.note_sent(&news.events, is_all);
             // Members are announced before the room receives what they say.
@@ -384,7 +374,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
             if let (true, Some(next)) = (news.is_gap, news.events.first()) {
                 room.members.send(Broadcast::gap(next.id), &room.members.lines()).await;
             }
-            judgement.note(room.broadcast_messages(news.events).await);
+            judgement.note(room.broadcast_messages(&mut news.events).await);
             // Here, because in a crowd that talks without a pause, this loop may not end.
             judgement.judge(&room.members, room.queue_max);
             if is_all {
@@ -429,6 +419,18 @@ impl News {
         });
         Self { is_gap: missed.is_gap, events: missed.events, here }
     }
+}
+
+/// Takes the messages that are sent at once: few large ones, or many small ones.
+fn take_batch(events: &mut Vec<Event>) -> Vec<Event> {
+    let mut bytes = 0;
+    let fits = events.iter().take_while(|event| {
+        bytes += event.data.len();
+        bytes < BATCH_BYTES
+    });
+    let count = fits.count().max(1);
+    let rest = events.split_off(count);
+    replace(events, rest)
 }
 
 // ANCHOR: batch_of
