@@ -10,7 +10,7 @@ use polling::{CANDIDATES, Tally, VOTES};
 use serde::Deserialize;
 use web::Kind;
 
-use crate::delivery::audience::{Amount, Audience, Judgement};
+use crate::delivery::audience::{Amount, Audience, Judgement, wait_until};
 use crate::delivery::broadcast::{Batch, Broadcast, encode, write_json};
 use crate::delivery::inbox::{Answer, Feed, Inbox};
 use crate::delivery::line::Line;
@@ -182,7 +182,7 @@ impl Election {
             }
             tokio::select! {
                 _ = notifications.changed() => {}
-                () = judgement.due() => {}
+                () = wait_until(judgement.due()) => {}
             }
         }
     }

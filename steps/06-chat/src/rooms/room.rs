@@ -11,9 +11,9 @@ use echo::{Connection, Encoded};
 use event_log::{Cursor, Draft, Event, EventId, EventLog, random_key};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
-use crate::delivery::audience::{Amount, Audience, Judgement};
+use crate::delivery::audience::{Amount, Audience, Judgement, wait_until};
 use crate::delivery::broadcast::{Batch, Broadcast, encode, write_json};
 use crate::delivery::inbox::{Answer, Feed, Inbox};
 use crate::delivery::line::Line;
@@ -320,9 +320,10 @@ impl Room {
 /// Broadcasts everything that happens in a room, until the room is gone. Because only this task
 /// broadcasts, all members receive everything in one order. It waits for none of the members.
 async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cursor: Cursor) {
-    let Some(topic) = room.upgrade().map(|room| room.topic.clone()) else { return };
-    let (mut messages, mut names) =
-        (log.message_notifications(&topic), log.name_notifications(&topic));
+    let (mut messages, mut names) = {
+        let Some(room) = room.upgrade() else { return };
+        (log.message_notifications(&room.topic), log.name_notifications(&room.topic))
+    };
     // What has happened since the room was opened is news.
     messages.mark_changed();
     names.mark_changed();
@@ -332,6 +333,8 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
     let (mut judgement, mut lookout) = (Judgement::default(), Lookout::new());
     loop {
         let mut is_about_shared = false;
+        let names_due = are_names_new.then_some(next_names);
+        let due = names_due.into_iter().chain(judgement.due()).min();
         tokio::select! {
             _ = messages.changed() => {}
             () = changed.notified() => {}
@@ -340,8 +343,8 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
                 are_names_new = true;
                 continue;
             }
-            () = sleep_until(next_names), if are_names_new => {}
-            () = judgement.due() => {}
+            // One timer for both: it is the largest part of what a quiet room keeps in memory.
+            () = wait_until(due) => {}
         }
         // ANCHOR_END: broadcast
         // ANCHOR: broadcast_all
