@@ -1,7 +1,8 @@
 //! The characters that a URI consists of.
 
-/// Is `text` UTF-8 when its percent-encodings are decoded? Other bytes would all be read as the same
-/// character.
+/// Returns whether `text` is UTF-8 after its percent-encodings are decoded. All bytes that are not
+/// would be read as the same character.
+#[cfg(feature = "server")]
 pub(crate) fn is_utf8(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
