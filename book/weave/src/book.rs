@@ -34,7 +34,11 @@ pub fn translation_file(folder: &Path, language: &str) -> Result<PathBuf> {
 /// If there is none, or its file cannot be read.
 pub fn catalog(folder: &Path, language: &str) -> Result<Catalog> {
     let file = translation_file(folder, language)?;
-    ensure!(file.exists(), "there is no {}: just messages {language} begins it", file.display());
+    ensure!(
+        file.exists(),
+        "there is no {}: begin it with `just messages {language}`",
+        file.display()
+    );
     translation::read(&file)
 }
 

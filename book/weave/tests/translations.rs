@@ -57,7 +57,7 @@ fn a_page_is_translated_with_its_figures_and_without_its_code() {
     assert!(page.contains(old), "{old} is not in\n{page}");
     assert_eq!(links::faults(folder.path()).unwrap(), [""; 0]);
     let error = book::catalog(&small_book(), "xx").unwrap_err().to_string();
-    assert!(error.ends_with("xx.po: just messages xx begins it"), "{error}");
+    assert!(error.ends_with("xx.po: begin it with `just messages xx`"), "{error}");
 }
 
 #[test]
