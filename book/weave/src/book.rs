@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
 use mdbook_driver::builtin_renderers::MarkdownRenderer;
+use polib::catalog::Catalog;
 
 use crate::messages;
 use crate::place;
@@ -27,22 +28,30 @@ pub fn translation_file(folder: &Path, language: &str) -> Result<PathBuf> {
     Ok(folder.join(format!("po/{language}.po")))
 }
 
-/// Builds the book of `folder` into another folder, which it empties first.
+/// Reads the translation of the book in a folder into a language.
 ///
 /// # Errors
-/// If mdBook cannot build it, or there is no translation into this language.
-pub fn build(folder: &Path, language: Option<&str>, into: &Path) -> Result<()> {
+/// If there is none, or its file cannot be read.
+pub fn catalog(folder: &Path, language: &str) -> Result<Catalog> {
+    let file = translation_file(folder, language)?;
+    ensure!(
+        file.exists(),
+        "there is no {}: begin it with `just messages {language}`",
+        file.display()
+    );
+    translation::read(&file)
+}
+
+/// Builds the book of `folder` into another folder, which it empties first: in English, or in
+/// another language with this catalog.
+///
+/// # Errors
+/// If mdBook cannot build it.
+pub fn build(folder: &Path, other: Option<(&str, &Catalog)>, into: &Path) -> Result<()> {
     let mut book = MDBook::load(folder)?;
     into.clone_into(&mut book.config.build.build_dir);
-    if let Some(language) = language {
-        let file = translation_file(folder, language)?;
-        ensure!(
-            file.exists(),
-            "there is no {}: just messages {language} begins it",
-            file.display()
-        );
-        let catalog = translation::read(&file)?;
-        let translation = Translation::new(&english(folder)?, &catalog);
+    if let Some((language, catalog)) = other {
+        let translation = Translation::new(&english(folder)?, catalog);
         let title = book.config.book.title.as_deref();
         book.config.book.title = title.map(|title| translation.plain(title));
         book.config.book.language = Some(language.to_owned());

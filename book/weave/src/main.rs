@@ -5,6 +5,7 @@ use anyhow::{Error, Result};
 use clap::Parser;
 use testkit::Step;
 use tokio::runtime::Runtime;
+use weave::translation::Report;
 use weave::{book, difference, generated, po, screens, serve};
 use web::{give_up, print_line, wait_until_printed};
 
@@ -25,7 +26,7 @@ enum Options {
     },
     /// Update book/src/generated, which is made from the code
     Figures,
-    /// Update book/po/LANGUAGE.po, and print what is to be translated; without a language, write
+    /// Update book/po/LANGUAGE.po, and print which English texts have changed; without a language, write
     /// book/po/messages.pot
     Messages {
         /// The code of the language, such as de
@@ -60,7 +61,12 @@ fn run(options: Options) -> Result<()> {
             Ok(())
         }
         Options::Messages { language: Some(language) } => {
-            po::update(&book::folder(), &language)?.iter().for_each(|text| print_line(text));
+            let Report { changed, missing } = po::update(&book::folder(), &language)?;
+            for text in &changed {
+                print_line(text);
+            }
+            let (changed, missing) = (changed.len(), missing.len());
+            print_line(&format!("{changed} texts have changed, and {missing} are not translated"));
             Ok(())
         }
         Options::Messages { language: None } => {

@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::Result;
 use polib::po_file;
 
-use crate::book::{english, translation_file};
-use crate::translation::{self, Translation, empty, merged};
+use crate::book::{catalog, english, translation_file};
+use crate::translation::{Report, Translation, empty, merged};
 
 /// Writes `po/messages.pot`, the English texts without translations. Returns its path.
 ///
@@ -25,9 +25,9 @@ pub fn write_template(folder: &Path) -> Result<String> {
 ///
 /// # Errors
 /// If the book or the file cannot be read, or the file cannot be written.
-pub fn update(folder: &Path, language: &str) -> Result<Vec<String>> {
+pub fn update(folder: &Path, language: &str) -> Result<Report> {
     let path = translation_file(folder, language)?;
-    let old = if path.exists() { translation::read(&path)? } else { empty(language) };
+    let old = if path.exists() { catalog(folder, language)? } else { empty(language) };
     let english = english(folder)?;
     fs::create_dir_all(folder.join("po"))?;
     po_file::write_to_file(&merged(&english, &old), &path)?;

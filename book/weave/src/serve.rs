@@ -82,7 +82,9 @@ impl Shelf {
         if newest > *built {
             // After an error, the book is built again only when something has changed.
             *built = newest;
-            book::build(&book::folder(), self.language.as_deref(), &self.folder)?;
+            let (folder, language) = (book::folder(), self.language.as_deref());
+            let catalog = language.map(|language| book::catalog(&folder, language)).transpose()?;
+            book::build(&folder, language.zip(catalog.as_ref()), &self.folder)?;
         }
         Ok(())
     }

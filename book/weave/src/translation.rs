@@ -45,6 +45,15 @@ pub struct Translated {
     pub is_outdated: bool,
 }
 
+/// What translators have to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The texts that have changed since they were translated, each with its file.
+    pub changed: Vec<String>,
+    /// The texts that are not translated.
+    pub missing: Vec<String>,
+}
+
 /// A translation of the book.
 #[derive(Clone, Debug, Default)]
 pub struct Translation {
@@ -138,17 +147,16 @@ impl Translation {
         Self { texts }
     }
 
-    /// Returns what is to be done: the texts that are not translated, and those whose translation is
-    /// out of date.
-    pub fn report(&self, english: &[English]) -> Vec<String> {
-        let mut report = Vec::new();
+    /// Returns which of these texts are not translated, or were changed since.
+    pub fn report(&self, english: &[English]) -> Report {
+        let mut report = Report::default();
         for English { text, source } in english {
-            let what = match self.texts.get(text) {
-                None => "is not translated",
-                Some(Translated { is_outdated: true, .. }) => "has changed",
+            let list = match self.texts.get(text) {
+                None => &mut report.missing,
+                Some(Translated { is_outdated: true, .. }) => &mut report.changed,
                 Some(_) => continue,
             };
-            report.push(format!("{source}: {:?} {what}", shortened(text)));
+            list.push(format!("{source}: {:?}", shortened(text)));
         }
         report
     }
@@ -289,11 +297,9 @@ mod tests {
              <small class=\"outdated\">{NOTE}</small>\n\nNew.\n"
         );
         assert_eq!(translation.page(PAGE), expected);
-        let report = [
-            "book/src/a.md: \"The server sends a frame with `FIN`.\" has changed",
-            "book/src/a.md: \"New.\" is not translated",
-        ];
-        assert_eq!(translation.report(&english()), report);
+        let Report { changed, missing } = translation.report(&english());
+        assert_eq!(changed, ["book/src/a.md: \"The server sends a frame with `FIN`.\""]);
+        assert_eq!(missing, ["book/src/a.md: \"New.\""]);
     }
 
     #[test]

@@ -73,9 +73,9 @@ pub struct Listing {
     pub place: String,
     /// The file that it is from.
     pub path: String,
-    /// What it uses that has not been explained before.
+    /// The definitions that it uses and that the book has not explained before it.
     pub unexplained: Vec<Definition>,
-    /// How to include the generated line, if nobody has a better name for it.
+    /// An include for the generated line, with the name of the listing's part of the file.
     pub suggestion: String,
     /// The file of the generated line that is included below it.
     pub line: Option<String>,
@@ -150,8 +150,8 @@ pub fn lines(pages: &[Page]) -> Result<BTreeMap<String, String>> {
 }
 
 impl Definition {
-    /// What a line says of it: its name, where it is, and what it is. The caption of the listing has
-    /// named the file `listing`.
+    /// Returns its part of a line: its name, its place, and its summary. The place is left out if it
+    /// is `listing`, the file that the caption of the listing names.
     fn entry(&self, shown: &Shown, listing: &str) -> String {
         let (name, Self { path, summary, .. }) = (self.full_name(), self);
         let place = match shown.get(&(path.clone(), self.name.clone())) {
