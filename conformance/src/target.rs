@@ -66,7 +66,7 @@ pub struct TargetOptions {
 }
 
 impl TargetOptions {
-    /// Returns the server at this address, to be spoken to like this.
+    /// Returns the server at this address, with these settings for its requests.
     ///
     /// # Errors
     /// A sentence about an address that is wrong or cannot be looked up, or about the file of
@@ -154,7 +154,7 @@ impl FromStr for Header {
             return Err(format!("each check sets `{name}` itself"));
         }
         let option = match name.to_ascii_lowercase().as_str() {
-            "sec-websocket-protocol" => Some("offer subprotocols by --subprotocol NAME"),
+            "sec-websocket-protocol" => Some("offer subprotocols with --subprotocol NAME"),
             "sec-websocket-extensions" => Some("the checks of compression offer extensions"),
             _ => None,
         };

@@ -16,7 +16,7 @@ use crate::program::ProgramLine;
 const LAUNCH_TIME: Duration = Duration::from_secs(10);
 /// How long a client may take to end when its last connection has ended.
 const END_TIME: Duration = Duration::from_secs(2);
-/// The number of bytes that are kept of a client's standard error.
+/// The length of the kept end of a client's standard error, in bytes.
 const KEPT: usize = 4096;
 
 /// A running client. It is killed when this value is dropped.
@@ -91,7 +91,9 @@ impl Process {
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         let said = String::from_utf8_lossy(&said);
         match said.trim().lines().last() {
-            Some(line) => format!("the client has ended{status}. Its last words are: {line}"),
+            Some(line) => {
+                format!("the client has ended{status}. The last line that it printed: {line}")
+            }
             None => format!("the client has ended{status}"),
         }
     }

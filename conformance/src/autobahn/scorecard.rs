@@ -61,7 +61,7 @@ impl Scorecard {
             let differs = before.as_ref() != Some(&row);
             let before = before.map_or_else(|| "nothing about it".to_owned(), |it| it.to_string());
             differs.then(|| {
-                format!("{FILE} has\n{before}\nand this run has\n{row}\nIf it is right: {COMMAND}")
+                format!("{FILE} has\n{before}\nand this run has\n{row}\nIf the new row is right: {COMMAND}")
             })
         };
         self.rows.iter().filter_map(line).collect()

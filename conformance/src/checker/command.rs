@@ -43,7 +43,7 @@ pub struct Checker {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=6))]
     level: Option<u8>,
 
-    /// Also run the checks of what a server must withstand if strangers can reach it. They take up
+    /// Also run the hostile checks: what a server must withstand if strangers can reach it. They take up
     /// to a minute
     #[arg(long)]
     hostile: bool,
@@ -63,7 +63,7 @@ pub struct Checker {
     #[arg(long, value_name = "CHECKS", value_delimiter = ',')]
     only: Vec<String>,
 
-    /// Use the random keys, masks and payloads of an earlier run, which has printed this number
+    /// The seed of the random keys, masks and payloads, to repeat an earlier run that printed it
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
@@ -91,7 +91,7 @@ pub struct Checker {
     )]
     patience: Option<u64>,
 
-    /// The longest message that the server takes. Without it, the hostile check of this limit is
+    /// The longest message that the server accepts. Without it, the hostile check of this limit is
     /// skipped
     #[arg(
         long,

@@ -20,11 +20,11 @@ pub struct Options {
     pub answer: Duration,
     /// How long a server may wait for a peer that is silent, in the hostile checks.
     pub patience: Duration,
-    /// The longest message that the server takes, in bytes, if that is known.
+    /// The longest message that the server accepts, in bytes, if that is known.
     pub message_max: Option<u64>,
     /// The server's process, if its memory is to be looked at.
     pub pid: Option<u32>,
-    /// Where random values begin: the same seed gives the same run.
+    /// The seed of the random values: the same seed gives the same run.
     pub seed: u64,
     /// Only these checks, and those that they need; all, if it is empty. `utf8/*` is a group.
     pub only: Vec<String>,

@@ -180,7 +180,7 @@ impl Run {
                 }
                 // A stage is done when all of it has been seen.
                 Err(Stop::Unseen(why)) if self.options.stage.is_some() => {
-                    Err(Stop::failed(format!("This could not be seen: {why}")))
+                    Err(Stop::failed(format!("This could not be checked: {why}")))
                 }
                 judged => judged,
             }

@@ -85,7 +85,7 @@ impl Session<'_> {
             return Err(Stop::unseen("this check took too long"));
         }
         self.try_connect().map_err(|error| {
-            Stop::Unseen(format!("the server took no further connection: {}", why(&error)))
+            Stop::Unseen(format!("the server accepted no further connection: {}", why(&error)))
         })
     }
 
@@ -141,7 +141,7 @@ impl Session<'_> {
     /// Finds out how the server answers messages. An error is for the checks to find again.
     fn learn(&self) -> Result<Manner, Stop> {
         let word = self.random.letters(20);
-        // A server that does not unmask right sends back what nobody takes for a text.
+        // A server that does not unmask correctly sends back bytes that are hardly ever a text.
         let draft = text(word.as_str()).masked_with([0x9d, 0xb6, 0xe3, 0xc8]);
         let is_echo = |message: &Message| {
             message.opcode == Opcode::Text && message.payload == word.as_bytes()
@@ -207,7 +207,8 @@ impl Session<'_> {
             return Ok(());
         }
         let mark = response.offset(ACCEPT).map(|start| received(start + ACCEPT.len() as u64 + 2));
-        Err(peer.wrong(format!("The accept value is not that of the key, {due}"), mark))
+        Err(peer
+            .wrong(format!("The accept value does not match the key: it should be {due}"), mark))
     }
 
     /// Expects that a request is answered, and not with 101. `wrong` is what is wrong in it.
@@ -220,13 +221,13 @@ impl Session<'_> {
         self.unless_a_proxy_answers(self.refuses(request, wrong))
     }
 
-    /// If a request was taken that should be refused, and a proxy has taken it: what the server
+    /// If a request was accepted that should be refused, and a proxy has accepted it: what the server
     /// does cannot be seen.
     pub(crate) fn unless_a_proxy_answers(&self, judgement: Judgement) -> Judgement {
         let Err(Stop::Failed(_)) = &judgement else { return judgement };
         let Some(proxy) = self.proxy() else { return judgement };
         Err(Stop::unseen(format!(
-            "{proxy} stands in front of the server, took the request and may have changed it; \
+            "{proxy} is in front of the server, answered the request and may have changed it; \
              check the server itself"
         )))
     }
@@ -265,7 +266,7 @@ impl Session<'_> {
 
     /// The failure of a server that waits longer than it should.
     pub(crate) fn waits(&self, peer: &Peer) -> Stop {
-        peer.wrong(format!("The server waits for more than {:?}", self.options.patience), None)
+        peer.wrong(format!("The server has waited longer than {:?}", self.options.patience), None)
     }
 }
 

@@ -124,8 +124,8 @@ pub const STAGES: [Stage; 18] = [
     },
     Stage {
         task: "One read may return a part of a frame, or two frames, or a request and a frame. \
-               Move all that knows WebSocket into a type without a socket: bytes in, messages \
-               out, and messages in, bytes out.",
+               Move the code that knows WebSocket into a type without a socket: bytes in, \
+               messages out, and messages in, bytes out.",
         checks: &["framing/two-in-one-segment", "framing/split", "hostile/pipelined"],
         ..stage(9, 4, "04-framing", "A stream is not frames")
     },
@@ -208,9 +208,9 @@ pub const STAGES: [Stage; 18] = [
         ..stage(17, 5, "05d-compression", "Compression")
     },
     Stage {
-        task: "Open a room at /ws/ROOM/NAME. Send each message to all other members, and send \
-               them who comes and goes. Do not wait for a member who does not read, and send a \
-               member who comes back what they have missed.",
+        task: "Open a room at /ws/ROOM/NAME. Send each message to all other members, and tell \
+               them who joins and who leaves. Do not wait for a member who does not read. Send \
+               a member who comes back the messages that they have missed.",
         checks: &["room/*", "hostile/slow-reader"],
         ..stage(18, 6, "06a-room", "A room")
     },

@@ -45,7 +45,10 @@ impl Progress {
     pub(crate) fn read(folder: &Path) -> Result<Self, String> {
         let path = path(folder);
         let problem = |why: String| {
-            format!("{} cannot be read: {why}. Delete it to begin anew.", path.display())
+            format!(
+                "{} cannot be read: {why}. Delete the file to start again from stage 1.",
+                path.display()
+            )
         };
         match fs::read_to_string(&path) {
             Ok(text) => serde_json::from_str(&text).map_err(|error| problem(error.to_string())),

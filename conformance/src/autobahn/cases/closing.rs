@@ -58,7 +58,7 @@ fn basic() -> Vec<Case> {
         let description = format!("The judge sends a close frame, then {about}.");
         Case::exchange(number, description, steps, Vec::new(), normal())
             .closed_by_steps()
-            .expecting("The peer ignores what follows the close frame.")
+            .expecting("The peer ignores everything after the close frame.")
     };
     let large: Vec<u8> = b"0123456789".iter().copied().cycle().take(256 * 1024).collect();
     vec![
@@ -85,7 +85,7 @@ fn basic() -> Vec<Case> {
             normal(),
         )
         .closed_by_steps()
-        .expecting("The peer ignores what follows the close frame."),
+        .expecting("The peer ignores everything after the close frame."),
         Case::exchange(
             "7.1.6",
             "The judge sends a text of 256 KiB, a short text, a close frame and a ping.",

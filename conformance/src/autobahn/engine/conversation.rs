@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const STILLNESS: Duration = Duration::from_secs(30);
 /// How long a peer that has closed may leave TCP open where the original would wait forever.
 const LINGER: Duration = Duration::from_secs(10);
-/// The number of events that are kept. Every case expects fewer.
+/// The largest number of events in the list. Every case expects fewer.
 const EVENTS: usize = 64;
 
 /// The conversation of one case.
@@ -356,7 +356,7 @@ pub(crate) fn never_open(case: &Case, role: Role, why: &str, started: Instant) -
         expectation: case.expectation.clone(),
         behavior,
         behavior_close,
-        result: format!("There was no conversation: {why}."),
+        result: format!("The WebSocket was not opened: {why}."),
         result_close,
         remote_close_code: None,
         duration: u64::try_from(started.elapsed().as_millis()).unwrap_or_default(),

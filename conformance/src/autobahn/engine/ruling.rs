@@ -40,12 +40,9 @@ pub(super) fn rule(
     let (mut behavior, mut result) = match &case.script {
         Script::Exchange(exchange) if ending.is_some() => {
             if received == exchange.ok {
-                (Verdict::Ok, "What came is what was expected.".to_owned())
+                (Verdict::Ok, "This is what was expected.".to_owned())
             } else if exchange.non_strict.as_deref() == Some(received) {
-                (
-                    Verdict::NonStrict,
-                    "What came is allowed, but not what is recommended.".to_owned(),
-                )
+                (Verdict::NonStrict, "This is allowed, but not recommended.".to_owned())
             } else {
                 (Verdict::Failed, difference(received, &exchange.ok))
             }
@@ -92,7 +89,7 @@ fn rule_on_close(close: &Close, role: Role, ending: &Ending) -> (Verdict, String
     (verdict, sentence)
 }
 
-/// Tells what came instead of what was expected.
+/// Says what happened instead of what was expected.
 fn difference(received: &[Event], expected: &[Event]) -> String {
     let list = |events: &[Event]| {
         let name = |event: &Event| match event {
@@ -106,9 +103,9 @@ fn difference(received: &[Event], expected: &[Event]) -> String {
     };
     let (came, wanted) = (list(received), list(expected));
     if came == wanted {
-        format!("There came {came}, but the payload is another.")
+        format!("Happened: {came}, but with another payload.")
     } else {
-        format!("There came {came} instead of {wanted}.")
+        format!("Happened: {came}. Expected: {wanted}.")
     }
 }
 

@@ -60,7 +60,7 @@ impl Original {
             let differences = differences(&original.verdicts, &judge(&peer, &cases, None)?);
             let (way, line) = match differences.len() {
                 0 => (GREEN, "  ours: the same verdicts in every case".to_owned()),
-                count => (RED, format!("  ours: other verdicts in {count} cases")),
+                count => (RED, format!("  ours: different verdicts in {count} cases")),
             };
             println!("{}", painted(has_colours(), way, &line));
             for line in &differences {

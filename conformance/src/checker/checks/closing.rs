@@ -18,7 +18,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .fault("F14")
     .expects("A close frame is answered with a close frame, and typically with the same status code.")
-    .hint("Look at the opcode: answer an 8 with an 8, and only then end the connection."),
+    .hint("If the opcode is 8, answer with a close frame, and only then end the connection."),
     closing("closing/tcp", "RFC 6455 §7.1.1", |session| {
         [Draft::close(1000, ""), Draft::close_with(""), Draft::close(4000, "bye")].iter().try_for_each(|draft| {
             let mut peer = session.open()?;
@@ -32,7 +32,7 @@ pub(crate) const CHECKS: &[Check] = &[
     closing("closing/tcp-after-failure", "RFC 6455 §7.1.7", tcp_after_failure)
         .needs(&["framing/reserved-bits"])
         .expects("After the server has failed a connection, it ends the TCP connection.")
-        .hint("Send the close frame, and end it: there is nothing to wait for but the client's close frame."),
+        .hint("Send the close frame, and end the connection, at the latest when the client's close frame has come."),
     closing("closing/within-message", "RFC 6455 §5.5.1", |session| {
         let mut peer = session.open()?;
         peer.send_frame(&text("Hel").not_final());
@@ -59,7 +59,7 @@ pub(crate) const CHECKS: &[Check] = &[
             closes(session, &Draft::close(code, "bye €"))
         })
     })
-    .expects("The status codes that may be sent are taken, 3000 to 4999 too, and a reason with them.")
+    .expects("Every status code that may be sent is accepted, 3000 to 4999 too, and a reason with it.")
     .hint("3000 to 3999 belong to libraries and 4000 to 4999 to applications."),
     closing("closing/one-byte", "RFC 6455 §5.5.1", |session| {
         [3, 0, session.random.pick(&[0x41, 0x7f, 0xff])].into_iter().try_for_each(|byte: u8| {
@@ -78,7 +78,7 @@ pub(crate) const CHECKS: &[Check] = &[
         })
     })
     .expects("A status code that must not be sent fails the connection, with 1002.")
-    .hint("1000 to 1003, 1007 to 1014 and 3000 to 4999 may be sent. 1004, 1005, 1006 and 1015 may not, and nobody has defined the rest."),
+    .hint("1000 to 1003, 1007 to 1014 and 3000 to 4999 may be sent. 1004, 1005, 1006 and 1015 may not be sent, and the other codes are not defined."),
     closing("closing/reason", "RFC 6455 §5.5.1", |session| {
         let letters = session.random.letters(120);
         let reasons: [&[&[u8]]; 6] = [
@@ -95,14 +95,14 @@ pub(crate) const CHECKS: &[Check] = &[
         })
     })
     .expects("A reason that is not UTF-8 fails the connection, with 1007 or 1002.")
-    .hint("What follows the status code is text: check it like one."),
+    .hint("The bytes after the status code are a text: check that it is UTF-8."),
     Check::new(5, "limits/declared-length", "RFC 6455 §10.4", |session| {
         let mut peer = session.open()?;
         let offset = peer.send(&text("").bytes_declaring(HUGE, 8));
         peer.fails(&[TOO_BIG, PROTOCOL_ERROR], sent(offset + 2))
     })
-    .expects("A frame that declares 2^62 bytes is refused at its header, with 1009.")
-    .hint("Compare the length with a limit before you wait for the payload or allocate it."),
+    .expects("A frame that declares 2^62 bytes is refused once its header is there, with 1009.")
+    .hint("Compare the length with a limit before you wait for the payload or allocate memory for it."),
 ];
 
 /// A check for a server that knows the closing handshake.
@@ -178,7 +178,7 @@ fn nothing_after(session: &Session) -> Judgement {
     }
     match event {
         Event::Frame(frame) => {
-            let happened = format!("The server sent {frame} where only a close was due");
+            let happened = format!("The server sent {frame}, but only a close frame was expected");
             Err(peer.wrong(happened, received(frame.start)))
         }
         Event::Ended(_) | Event::Quiet => Ok(()),

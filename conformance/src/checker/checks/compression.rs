@@ -37,12 +37,12 @@ pub(crate) const CHECKS: &[Check] = &[
         (0..3).try_for_each(|_| compressed.echoes("Hello, and hello, and hello again"))
     })
     .expects("Compressed messages come back with the same text, compressed or not.")
-    .hint("Answer with `Sec-WebSocket-Extensions: permessage-deflate`. RSV1 marks a compressed message: append 00 00 ff ff and inflate."),
+    .hint("Answer with `Sec-WebSocket-Extensions: permessage-deflate`. RSV1 marks a compressed message: append 00 00 ff ff and decompress it."),
     compressed("compression/offer", "RFC 7692 §7.1", |session| {
         WRONG_PARAMETERS.iter().try_for_each(|parameters| declines(session, parameters))
     })
     .expects("An offer with an unknown, repeated or impossible parameter is declined.")
-    .hint("Window bits are 8 to 15, without a leading zero; no parameter is there twice."),
+    .hint("Window bits are 8 to 15, without a leading zero, and no parameter is repeated."),
     compressed("compression/next-offer", "RFC 7692 §5", |session| {
         let offer = "permessage-deflate; nonsense, permessage-deflate";
         let (peer, response) = session.open_with(&session.request().with(EXTENSIONS, offer))?;
@@ -66,8 +66,8 @@ pub(crate) const CHECKS: &[Check] = &[
         let second = Draft::continuation(second).with_rsv(RSV1);
         compressed.peer.refuses(&second, 0, REFUSALS)
     })
-    .expects("RSV1 on a continuation fails the connection, with 1002.")
-    .hint("The first frame says whether the message is compressed, and the others have RSV1 clear."),
+    .expects("RSV1 on a continuation frame fails the connection, with 1002.")
+    .hint("RSV1 of the first frame says whether the message is compressed, and the other frames have RSV1 clear."),
     compressed("compression/window", "RFC 7692 §7.2.2", |session| {
         let mut compressed = Compressed::open(session)?;
         compressed.echoes("what was sent once can be sent with fewer bytes")?;
@@ -76,7 +76,7 @@ pub(crate) const CHECKS: &[Check] = &[
         compressed.echoes("what was sent once can be sent with fewer bytes")
     })
     .expects("A message that is not compressed does not change the window.")
-    .hint("The window of the inflater holds the messages before, but only those that were compressed."),
+    .hint("The window holds the earlier messages, but only those that were compressed."),
     compressed("compression/corrupt", "RFC 7692 §7.2.2", |session| {
         let mut peer = Compressed::open(session)?.peer;
         // The first block has the block type that is reserved.
@@ -84,11 +84,11 @@ pub(crate) const CHECKS: &[Check] = &[
         peer.refuses(&draft, SHORT_HEADER, REFUSALS)
     })
     .expects("A payload that is not valid DEFLATE fails the connection, with 1007 or 1002.")
-    .hint("Any error of the inflater must end the connection: after it the window is lost."),
+    .hint("Fail the connection at any error of the decompressor: its window cannot be used afterwards."),
     compressed("compression/bomb", "RFC 6455 §10.4", |session| {
         let mut compressed = Compressed::open(session)?;
         let size = session.options.message_max.map_or(BOMB, |limit| limit + MIB as u64);
-        // A mebibyte behind another always takes the same bytes: there is no need to compress all.
+        // A mebibyte after another always has the same bytes: there is no need to compress all.
         let zeros = &vec![0; MIB];
         let (mut payload, next) = (compressed.deflate(zeros)?, compressed.deflate(zeros)?);
         for _ in 1..size.div_ceil(MIB as u64) {
@@ -96,8 +96,8 @@ pub(crate) const CHECKS: &[Check] = &[
         }
         compressed.peer.refuses(&text(payload).with_rsv(RSV1), 0, &[TOO_BIG])
     })
-    .expects("A message that inflates over the limit is refused, with 1009.")
-    .hint("Stop inflating at the limit: a kilobyte can hold a megabyte of zeros."),
+    .expects("A message that is over the limit when it is decompressed is refused, with 1009.")
+    .hint("Stop decompressing at the limit: a kilobyte can become a megabyte of zeros."),
 ];
 
 /// A check for a server that agrees to compression.
@@ -178,7 +178,9 @@ impl Compressed {
             let inflated = self.inflate.write_all(&message.payload);
             if inflated.and_then(|()| self.inflate.flush()).is_err() {
                 let mark = received(first.payload_start);
-                return Err(self.peer.wrong("What came back is not valid DEFLATE", mark));
+                return Err(self
+                    .peer
+                    .wrong("The message that came back is not valid DEFLATE", mark));
             }
             message.payload = mem::take(self.inflate.get_mut());
         }
@@ -186,6 +188,6 @@ impl Compressed {
             return Ok(());
         }
         let mark = received(first.payload_start);
-        Err(self.peer.wrong("What came back inflates to something else", mark))
+        Err(self.peer.wrong("The message that came back decompresses to something else", mark))
     }
 }

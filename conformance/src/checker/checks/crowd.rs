@@ -24,14 +24,14 @@ const ECHO_TIME: Duration = Duration::from_secs(10);
 pub(crate) const CHECKS: &[Check] = &[Check::hostile(5, "hostile/crowd", "RFC 6455 §10.4", crowd)
     .turn(Turn::Alone)
     .expects("500 clients are connected at the same time, and each of them gets its echo.")
-    .hint("Count the places: a limit on threads or on connections may be lower than 500, and so may the system's limit on open files (`ulimit -n`). A task for each connection costs less than a thread.")];
+    .hint("Look for a limit below 500: on threads, on connections, or on open files, which the system sets (`ulimit -n`). A task for each connection costs less than a thread.")];
 
 fn crowd(session: &Session) -> Judgement {
     let open_files = raise_open_files();
     if open_files < SOCKETS {
         return Err(Stop::unseen(format!(
             "the system lets the judge open only {open_files} files and sockets: raise the limit \
-             by `ulimit -n {SOCKETS}`"
+             with `ulimit -n {SOCKETS}`"
         )));
     }
     if session.manner().echo == Echo::Silent {

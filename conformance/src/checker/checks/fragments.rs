@@ -24,7 +24,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .needs(&["framing/two-in-one-segment"])
     .fault("F12")
-    .expects("A text in three fragments comes back as one message, and one in many.")
+    .expects("A text in three fragments comes back as one message, and so does one in many fragments.")
     .hint("FIN says where a message ends: until then, keep what has arrived and wait."),
     Check::new(5, "fragments/empty", "RFC 6455 §5.4", |session| {
         let mut peer = session.open()?;
@@ -51,7 +51,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .needs(&["fragments/joined", "framing/binary"])
     .expects("A binary message in fragments comes back as a binary message.")
-    .hint("The opcode of the first fragment is that of the message; the others have 0."),
+    .hint("The first fragment has the opcode of the message, and the others have opcode 0."),
     Check::new(5, "fragments/ping-between", "RFC 6455 §5.4", |session| {
         let mut peer = session.open()?;
         peer.send_apart(&text("Hel").not_final());
@@ -63,7 +63,7 @@ pub(crate) const CHECKS: &[Check] = &[
         peer.expect(Opcode::Text, b"Hello")
     })
     .needs(&["fragments/joined", "framing/ping"])
-    .expects("A ping between two fragments is answered before the message ends, and the message is whole.")
+    .expects("A ping between two fragments is answered before the message ends, and the message stays complete.")
     .hint("Control frames may come between fragments and do not belong to the message."),
     Check::new(5, "fragments/no-start", "RFC 6455 §5.4", |session| {
         let more = |words: &str| more(words.as_bytes());
@@ -109,7 +109,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .needs(&["fragments/joined", "framing/reserved-bits", "unmasking/mask-bit"])
     .expects("A continuation with a reserved bit or without a mask fails the connection, with 1002.")
-    .hint("Look at the whole header of each frame, and not of the first one only."),
+    .hint("Check the whole header of every frame, not only of the first one."),
 ];
 
 fn more(payload: &[u8]) -> Draft {

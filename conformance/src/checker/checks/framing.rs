@@ -42,7 +42,7 @@ pub(crate) const CHECKS: &[Check] = &[
         peer.expect(Opcode::Text, b"Hello")
     })
     .expects("An empty text and an empty binary message come back empty.")
-    .hint("A length of 0 is a length: the frame ends behind its masking key."),
+    .hint("A length of 0 is allowed: the frame ends after its masking key."),
     Check::new(4, "framing/not-masked", "RFC 6455 §5.1", |session| {
         no_frame(session, |frame| frame.masked, "has its mask bit set", 1)
     })
@@ -59,7 +59,7 @@ pub(crate) const CHECKS: &[Check] = &[
         };
         no_frame(session, wrong, "is a fragment or longer than 125 bytes", 0)
     })
-    .expects("Control frames from the server are whole, and of at most 125 bytes.")
+    .expects("Control frames from the server are not fragmented, and have at most 125 bytes.")
     .hint("Begin a pong with 0x8a and a close frame with 0x88."),
     Check::new(4, "framing/minimal-length", "RFC 6455 §5.2", minimal)
         .needs(&["unmasking/text", "unmasking/two-byte-length"])
@@ -110,12 +110,12 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .fault("F10")
     .expects("A ping of 0 to 125 bytes is answered with a pong that has the same payload.")
-    .hint("Look at the opcode: 9 asks for a 10."),
+    .hint("If the opcode is 9, a ping, answer with opcode 10, a pong."),
     Check::new(4, "framing/pong", "RFC 6455 §5.5.3", pong)
         .needs(&["framing/ping"])
         .fault("F10")
-        .expects("A pong that answers no ping is not answered.")
-        .hint("Look at the opcode: read a 10 and ignore it."),
+        .expects("A pong that nobody has asked for gets no answer.")
+        .hint("If the opcode is 10, a pong, read the frame and ignore it."),
     Check::new(4, "framing/reserved-bits", "RFC 6455 §5.2", |session| {
         let each = [4, 2, 1, 7].map(|rsv| text("Hello").with_rsv(rsv));
         let others = [
@@ -144,7 +144,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .fault("F10")
     .expects("Opcodes 3 to 7 and 11 to 15 fail the connection, with 1002.")
-    .hint("Look at the opcode, and refuse those that have no meaning yet."),
+    .hint("Look at the opcode, and refuse those that are not defined."),
     Check::new(4, "framing/control-length", "RFC 6455 §5.5", |session| {
         let lengths = [126, session.random.within(127..=1000).into(), 66_000];
         let drafts = lengths.map(|length| {
@@ -156,7 +156,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .fault("F10")
     .expects("A control frame of over 125 bytes fails the connection, with 1002.")
-    .hint("Refuse a ping, pong or close as soon as its seven bits of length say 126 or 127."),
+    .hint("Refuse a ping, pong or close as soon as its 7-bit length is 126 or 127."),
     Check::new(4, "framing/control-fragmented", "RFC 6455 §5.5", |session| {
         let drafts = [Draft::ping("Hel"), Draft::pong("Hel"), Draft::close(1000, ""), Draft::ping("")];
         drafts.into_iter().map(Draft::not_final).try_for_each(|draft| {
@@ -167,7 +167,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .fault("F12")
     .expects("A control frame without FIN fails the connection, with 1002.")
-    .hint("A ping, pong or close is one frame: look at FIN."),
+    .hint("A ping, a pong and a close are always one frame: check that FIN is set."),
 ];
 
 /// Expects that a text comes back.
@@ -176,9 +176,9 @@ fn echo(session: &Session) -> Judgement {
     match manner.echo {
         Echo::Same => session.open()?.echoes("Hello"),
         Echo::Other => Err(Stop::unseen(manner.reason.as_str())),
-        Echo::Silent if manner.greeting > 0 => {
-            Err(Stop::unseen("the server is not an echo server: it greets, and sends nothing back"))
-        }
+        Echo::Silent if manner.greeting > 0 => Err(Stop::unseen(
+            "the server is not an echo server: it sends a greeting, but no message back",
+        )),
         Echo::Silent => {
             let mut peer = session.open()?;
             peer.send_frame(&text("Hello"));
@@ -231,7 +231,7 @@ fn minimal(session: &Session) -> Judgement {
             let due = shortest_form(length as u64) as u64;
             if frame.extended() != due {
                 let more = frame.extended() - due;
-                let happened = format!("The length {length} is in {more} bytes more than it needs");
+                let happened = format!("The length {length} has {more} bytes more than it needs");
                 return Err(peer.wrong(happened, received(frame.start + 1)));
             }
         }
@@ -259,6 +259,6 @@ fn pong(session: &Session) -> Judgement {
     };
     match peer.event_except(session.options.answer, |frame| !matters(frame)) {
         Event::Frame(frame) if frame.payload == b"and now?" => Ok(()),
-        other => Err(peer.instead(&other, "a pong is no reason for that")),
+        other => Err(peer.instead(&other, "it should have ignored the pongs")),
     }
 }

@@ -30,7 +30,7 @@ pub(crate) const CHECKS: &[Check] = &[
     Check::new(2, "handshake/any-key", "RFC 4648 §4", any_key)
         .needs(&["handshake/accept"])
         .expects("A key may have each of the 64 characters of base64, with `+` and `/`.")
-        .hint("Half of all keys of browsers have a `+` or a `/`. Do not decode it as a part of an address."),
+        .hint("About half of all keys contain a `+` or a `/`. Do not decode a key like a part of a URL."),
     Check::new(2, "handshake/upgrade-answered", "RFC 6455 §4.2.2", |session| {
         answered(session, "upgrade", "websocket")
     })
@@ -53,14 +53,14 @@ pub(crate) const CHECKS: &[Check] = &[
     .needs(&["handshake/accept"])
     .fault("F1")
     .expects("A request of 2 KiB is answered like any other.")
-    .hint("Browsers send cookies: 1 KiB is not enough, 8 KiB is usual."),
+    .hint("Browsers send cookies: a limit of 1 KiB is too low, and 8 KiB is usual."),
     Check::new(2, "handshake/names-in-any-case", "RFC 9112 §5.1", |session| {
         session.accepts(&session.request().spelled(str::to_ascii_lowercase))?;
         session.accepts(&session.request().spelled(str::to_ascii_uppercase))
     })
     .needs(&["handshake/accept"])
     .fault("F2")
-    .expects("Header names are understood in lower and in upper case.")
+    .expects("Header names are accepted in lower and in upper case.")
     .hint("Compare names without regard to case."),
     Check::new(2, "handshake/tokens-in-any-case", "RFC 6455 §4.2.1", |session| {
         [
@@ -163,10 +163,11 @@ fn accepts_key(session: &Session, key: &str) -> Judgement {
     let response = match peer.answer() {
         Answer::Response(response) if response.status == 101 => response,
         Answer::Response(response) => {
-            let happened = format!("For {key} the server answered with {}", response.status);
+            let happened =
+                format!("For the key {key} the server answered with {}", response.status);
             return Err(peer.wrong(happened, last(&request.bytes(), key)));
         }
-        _ => return Err(peer.wrong(format!("For {key} there was no answer"), None)),
+        _ => return Err(peer.wrong(format!("For the key {key} there was no answer"), None)),
     };
     let (values, due) = (response.all("sec-websocket-accept"), accept_value(key));
     if values == [&due] {
@@ -174,7 +175,7 @@ fn accepts_key(session: &Session, key: &str) -> Judgement {
     }
     let mark = value_mark(&response, "sec-websocket-accept");
     let sent = if values.is_empty() { "nothing".to_owned() } else { values.join(", ") };
-    Err(peer.wrong(format!("For {key} the server answered {sent} and not {due}"), mark))
+    Err(peer.wrong(format!("For the key {key} the server answered {sent}, not {due}"), mark))
 }
 
 /// A mark under the value of a header of the answer.
@@ -203,7 +204,9 @@ fn segments(session: &Session) -> Judgement {
         let mut peer = session.send(first)?;
         peer.pause();
         if !peer.incoming.bytes().is_empty() {
-            return Err(peer.wrong("The server answered a part of a request", received(0)));
+            return Err(
+                peer.wrong("The server answered before the request was complete", received(0))
+            );
         }
         peer.send(second);
         peer.opens()

@@ -19,13 +19,13 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .fault("F3")
     .expects("A request that is not a GET is refused, and `get` is not `GET`.")
-    .hint("Look at the first word of the request; 405 with `Allow: GET` says it best."),
+    .hint("Check the first word of the request. The best answer is 405 with `Allow: GET`."),
     Check::new(2, "handshake/http-version", "RFC 6455 §4.2.1", |session| {
         session.refuses_itself(&session.request().version("HTTP/1.0"), "HTTP/1.0")
     })
     .fault("F3")
     .expects("A request in HTTP/1.0 is refused.")
-    .hint("Look at the last word of the request line; 505 or 400 says it best."),
+    .hint("Check the last word of the request line. The best answer is 505 or 400."),
     Check::new(2, "handshake/host", "RFC 6455 §4.2.1", |session| {
         session.refuses_itself(&session.request().without("Host"), "")
     })
@@ -38,7 +38,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .fault("F3")
     .expects("A request without `Upgrade: websocket` is not upgraded.")
-    .hint("It asks for a page, perhaps. Answer with a page, with 426 or with 400."),
+    .hint("The client may want a web page. Answer with a page, with 426 or with 400."),
     Check::new(2, "handshake/connection-header", "RFC 6455 §4.2.1", |session| {
         let values = ["close", "not-upgrade", "upgraded", "keep-alive, no-upgrade", "up"];
         refuses_values(session, "Connection", &values)
@@ -55,7 +55,7 @@ pub(crate) const CHECKS: &[Check] = &[
         })
     })
     .fault("F3")
-    .expects("A request with a `Sec-WebSocket-Version` that nobody speaks is refused.")
+    .expects("A request with an unknown `Sec-WebSocket-Version` is refused.")
     .hint("The only version of the standard is 13: answer anything else with 426."),
     Check::new(2, "handshake/version-form", "RFC 6455 §4.3", |session| {
         ["013", "13.0", "+13", "0x0d", "13x"].iter().try_for_each(|version| {
@@ -63,7 +63,7 @@ pub(crate) const CHECKS: &[Check] = &[
         })
     })
     .expects("A version that is not written as `13` is refused: 013, 13.0, +13.")
-    .hint("Compare the text of the value, without the spaces around it, and do not read a number."),
+    .hint("Compare the value as text, without the spaces around it, and not as a number."),
     Check::new(2, "handshake/version-missing", "RFC 6455 §4.2.1", |session| {
         session.refuses(&session.request().without(VERSION), "")
     })
@@ -78,7 +78,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .fault("F3")
     .expects("A request without `Sec-WebSocket-Key` is refused.")
-    .hint("There is nothing to answer in `Sec-WebSocket-Accept`: answer with 400."),
+    .hint("Without a key there is no value for `Sec-WebSocket-Accept`: answer with 400."),
     Check::new(2, "handshake/key-length", "RFC 6455 §4.2.1", |session| {
         let letters = session.key(KEY_LETTERS).repeat(2).replace('=', "");
         // No byte, 3, 15, 17, 18 and 24 bytes. Those of 17 and 18 are 24 characters long.
@@ -102,15 +102,15 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .fault("F3")
     .expects("A key that is not base64 with its padding is refused.")
-    .hint("Decode it: the length of the text is not enough. `-` and `_` are of another alphabet."),
+    .hint("Decode it: the length of the text is not enough. `-` and `_` belong to base64url, not to base64."),
     Check::new(2, "handshake/key-repeated", "RFC 6455 §11.3.1", |session| {
         let key = session.key(KEY_LETTERS);
         session.refuses(&session.request().with("Sec-WebSocket-Key", &key), &key)
     })
     .expects("A request that has two keys is refused.")
-    .hint("Nobody knows which of them to answer: count the lines, and answer with 400."),
+    .hint("It is not clear which key to answer: count the lines, and answer with 400."),
     Check::new(2, "handshake/error-status", "RFC 6455 §4.2.1", error_status)
-        .expects("A request that is refused is answered, with an HTTP error.")
+        .expects("A request that is refused gets an answer, an HTTP error.")
         .hint(
             "Answer with a status of 400 or more before you close, so that the client learns why.",
         ),

@@ -60,8 +60,8 @@ pub(crate) const CHECKS: &[Check] = &[
             Event::Quiet => Err(session.waits(&peer)),
         }
     })
-    .expects("A connection that has failed ends after a while, whatever the client does.")
-    .hint("Do not wait for a close frame for ever: give the closing handshake a deadline."),
+    .expects("A connection that the server has failed ends after a while, whatever the client does.")
+    .hint("Do not wait forever for a close frame: give the closing handshake a deadline."),
     Check::hostile(5, "hostile/half-open", "RFC 6455 §5.5.2", |session| {
         let mut peer = session.open()?;
         peer.answers_no_ping();
@@ -84,14 +84,14 @@ pub(crate) const CHECKS: &[Check] = &[
     .hint("TCP does not report that a peer has gone: only a ping without an answer shows it. Then end the connection."),
     Check::hostile(5, "hostile/empty-fragments", "RFC 6455 §10.4", empty_fragments)
         .expects("A message of a million empty fragments is refused.")
-        .hint("Each costs time and none counts for the limit on bytes: limit their number. 1008 or 1009."),
+        .hint("Each fragment costs time, but adds nothing to the length of the message: limit the number of fragments. Close with 1008 or 1009."),
     Check::hostile(5, "hostile/early-utf8", "RFC 6455 §8.1", |session| {
         [text([b'a', 0xff]), text([0xe2, 0x28]), text([0xed, 0xa0])].into_iter().try_for_each(|draft| {
             let mut peer = session.open()?;
             let offset = peer.send_frame(&draft.not_final());
             match peer.event_except(session.options.answer, |frame| frame.opcode != Opcode::Close) {
                 Event::Quiet => {
-                    let happened = "The server waits for the rest of a text that cannot be right";
+                    let happened = "The server waits for the rest of a text that is already invalid";
                     Err(peer.wrong(happened, sent(offset + SHORT_HEADER)))
                 }
                 _ => Ok(()),
@@ -100,24 +100,24 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .needs(&["utf8/in-fragments"])
     .expects("A fragment that is not UTF-8 fails the connection before the message ends.")
-    .hint("Check what has arrived of a text, and keep only the character that is not complete yet."),
+    .hint("Check the bytes of a text that have arrived, and keep only a character at the end that is not complete yet."),
     Check::hostile(5, "hostile/message-limit", "RFC 6455 §10.4", message_limit)
-        .expects("A message of one byte more than the limit is refused with 1009, whole or in fragments.")
+        .expects("A message of one byte more than the limit is refused with 1009, in one frame or in fragments.")
         .hint("Add up the fragments, and compare the sum with the limit before you keep them."),
     Check::hostile(5, "hostile/ping-flood", "RFC 6455 §5.5.3", ping_flood)
         .turn(Turn::Alone)
         .fault("F21")
-        .expects("A client that sends pings and reads no pong does not delay others, and gets the last pong in the end.")
-        .hint("Keep only the latest pong, which is enough; and never write to one peer while others wait."),
+        .expects("A client that sends pings and reads no pongs does not delay other clients, and receives the last pong in the end.")
+        .hint("Keep only the latest pong, which is enough, and never let other clients wait while you write to one."),
     Check::hostile(5, "hostile/small-fragments", "RFC 6455 §5.4", small_fragments)
         .turn(Turn::Alone)
         .expects("A message of 4 MiB in fragments of 64 bytes takes about four times as long as one of 1 MiB.")
-        .hint("Append a fragment to what is there, and do not copy or check all of it again."),
+        .hint("Append each fragment to the earlier ones, and do not copy or check those again."),
     Check::hostile(5, "hostile/memory", "RFC 6455 §10.4", memory_budget)
         .needs(&["tcp/accept"])
         .turn(Turn::Last)
-        .expects("All of this has not cost the server more than 128 MiB at any moment.")
-        .hint("Allocate for what has arrived and never for what is declared; limit every queue."),
+        .expects("During all of these checks the server has not used more than 128 MiB of additional memory.")
+        .hint("Allocate memory for bytes that have arrived, never for a declared length, and limit every queue."),
 ];
 
 fn empty_fragments(session: &Session) -> Judgement {
@@ -138,13 +138,13 @@ fn empty_fragments(session: &Session) -> Judgement {
     match peer.event_except(FLOOD_ANSWER, |frame| !frame.fin || frame.is_ping_or_pong()) {
         Event::Ended(_) => Ok(()),
         Event::Frame(frame) if frame.opcode == Opcode::Close => Ok(()),
-        _ => Err(peer.wrong("The server took a million empty fragments", None)),
+        _ => Err(peer.wrong("The server accepted a million empty fragments", None)),
     }
 }
 
 fn message_limit(session: &Session) -> Judgement {
     let Some(limit) = session.options.message_max else {
-        return Err(Stop::unseen("the limit is not known: give it by --message-max BYTES"));
+        return Err(Stop::unseen("the limit is not known: give it with --message-max BYTES"));
     };
     let mut peer = session.open()?;
     let header = Draft::binary("").bytes_declaring(limit + 1, shortest_form(limit + 1));
@@ -170,7 +170,7 @@ fn ping_flood(session: &Session) -> Judgement {
     let pushed = flooding.push(&pings, Instant::now() + FLOOD_TIME);
     if let Err(stop) = session.open().and_then(|mut other| other.echoes("Hello")) {
         return Err(match stop {
-            Stop::Unseen(why) => flooding.wrong(format!("For others, {why}"), None),
+            Stop::Unseen(why) => flooding.wrong(format!("For another client, {why}"), None),
             failed @ Stop::Failed(_) => failed,
         });
     }
@@ -221,7 +221,7 @@ fn time_in_fragments(session: &Session, size: usize) -> Result<Duration, Stop> {
 
 fn memory_budget(session: &Session) -> Judgement {
     let Some(pid) = session.options.pid else {
-        return Err(Stop::unseen("the process is not known: give it by --pid PID"));
+        return Err(Stop::unseen("the process is not known: give it with --pid PID"));
     };
     let (Some(before), Some(peak)) = (session.memory, memory::of(pid, memory::PEAK)) else {
         return Err(Stop::unseen("the system does not say how much memory the server has"));
@@ -231,6 +231,8 @@ fn memory_budget(session: &Session) -> Judgement {
         return Ok(());
     }
     let [more, before] = [more, before].map(|bytes| bytes / MIB as u64);
-    let happened = format!("At its worst it took {more} MiB more than the {before} MiB at first");
+    let happened = format!(
+        "At its peak, the server used {more} MiB more than the {before} MiB at the beginning"
+    );
     Err(session.connect()?.wrong(happened, None))
 }

@@ -28,7 +28,7 @@ pub(crate) const CHECKS: &[Check] = &[
         if peer.fill(until) || peer.ended.is_some() { Ok(()) } else { Err(session.waits(&peer)) }
     })
     .expects("A client that connects and sends nothing is dropped after a while.")
-    .hint("Give the whole handshake one deadline: silent connections cost memory and a place."),
+    .hint("Give the whole handshake one deadline: silent connections use memory and count against the limit on connections."),
     Check::hostile(2, "hostile/dripping-handshake", "RFC 6455 §10.4", dripping)
         .expects("A client that sends two bytes a second of its request is dropped after a while.")
         .hint("The deadline is for the whole request, and a new byte must not extend it."),
@@ -36,13 +36,13 @@ pub(crate) const CHECKS: &[Check] = &[
         session.refuses(&session.request().with("X-Large", &"x".repeat(LARGE)), "X-Large")
     })
     .expects("A header block of 1 MiB is refused.")
-    .hint("Limit what you collect before the blank line; 431 says why."),
+    .hint("Limit the bytes that you collect before the blank line, and answer with 431."),
     Check::hostile(2, "hostile/header-lines", "RFC 6585 §5", |session| {
         let lines = (0..MANY).fold(session.request(), |request, _| request.with("x", "y"));
         session.refuses(&lines, "")
     })
     .expects("A request of 2,000 header lines is refused.")
-    .hint("Limit the number of lines as well as their bytes; 431 says why."),
+    .hint("Limit the number of lines as well as their bytes, and answer with 431."),
     Check::hostile(2, "hostile/two-hosts", "RFC 9112 §3.2", |session| {
         session.refuses_itself(&session.request().with("Host", "other.check"), "Host: other")
     })
@@ -52,7 +52,7 @@ pub(crate) const CHECKS: &[Check] = &[
         session.refuses(&session.request().with("Sec-WebSocket-Version", "13"), "13")
     })
     .expects("A request that has two versions is refused, even if both are 13.")
-    .hint("Each line must be there once: answer with 400 or 426."),
+    .hint("The header must be there exactly once: answer with 400 or 426."),
     Check::hostile(2, "hostile/body", "RFC 9112 §6.3", |session| {
         let request = session.request().with("Content-Length", "5").bytes();
         let refused = session.refuses_bytes(&[request, b"Hello".to_vec()].concat(), "Content");
@@ -62,7 +62,7 @@ pub(crate) const CHECKS: &[Check] = &[
         session.unless_a_proxy_answers(session.refuses_bytes(&bytes, "Transfer"))
     })
     .expects("A request that announces a body is refused.")
-    .hint("A body that is read as frames, or frames as a body, is how requests are smuggled."),
+    .hint("If you read a body as frames and a proxy does not, or the other way round, an attacker can smuggle requests."),
     Check::hostile(2, "hostile/malformed-lines", "RFC 9112 §5", malformed)
         .expects("A folded line, a bare CR, a NUL, and a space before a colon are refused.")
         .hint("An attacker can use two programs that read a line differently: answer with 400."),

@@ -44,8 +44,8 @@ pub(crate) const CHECKS: &[Check] = &[
         let fields = json!({"sender": "ada", "msg": "just words"});
         grace.receive_with("message", &fields).map(drop)
     })
-    .expects("A text that is not a JSON object is a message as it is.")
-    .hint("Try to read it as JSON, and use it as the words if that fails."),
+    .expects("A text that is not a JSON object is delivered as a message, unchanged.")
+    .hint("Try to read it as JSON. If that fails, the text itself is the message."),
     Check::new(6, "room/words-unchanged", README, |session| {
         let (_, mut ada, mut grace) = two(session)?;
         let words = "<img src=x onerror=\"alert('1')\"> & \u{1f600}";
@@ -54,7 +54,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .fault("F17")
     .expects("Markup, quotes and emoji are delivered unchanged.")
-    .hint("Escape words where they are shown, as text and never by innerHTML; send them as they are."),
+    .hint("Send the text unchanged. A page that shows it must insert it as text, never with innerHTML."),
     Check::new(6, "room/same-key", README, |session| {
         let (_, mut ada, mut grace) = two(session)?;
         for (words, key) in [("once", "k1"), ("once", "k1"), ("and then", "k2")] {
@@ -63,7 +63,7 @@ pub(crate) const CHECKS: &[Check] = &[
         grace.receive_texts(&["once", "and then"])
     })
     .expects("A message that is sent again with the same key is delivered once.")
-    .hint("Keep the last keys of each sender: a page that reconnects sends again what was not confirmed."),
+    .hint("Keep the last keys of each sender: a page that reconnects sends its unconfirmed messages again."),
     Check::new(6, "room/order", README, order)
         .expects("Everyone gets messages in the same order, and ids grow.")
         .hint("Number a message and send it to all under one lock, or from one task."),
@@ -78,7 +78,7 @@ pub(crate) const CHECKS: &[Check] = &[
         Member::enter(session, &room, &format!("late?after={first}"))?.receive_texts(&["two"])
     })
     .needs(&["room/history", "room/order"])
-    .expects("A member who comes back with `after=ID` receives only what came after it.")
+    .expects("A member who comes back with `after=ID` receives only the messages after that id.")
     .hint("Send the messages with a higher id than the one in the query."),
     Check::new(6, "room/apart", README, |session| {
         let (room, mut ada, mut grace) = two(session)?;
@@ -119,7 +119,7 @@ pub(crate) const CHECKS: &[Check] = &[
         ada.send(&json!({"typing": true}));
         grace.receive_with("typing", &json!({"name": "ada"})).map(drop)
     })
-    .expects("The others are told that a member is typing.")
+    .expects("The others are notified that a member is typing.")
     .hint("{\"typing\": true} comes in, {\"type\": \"typing\", \"name\"} goes out to everyone else."),
     Check::new(6, "room/name-taken", README, |session| {
         let (room, mut ada, mut grace) = two(session)?;
@@ -129,7 +129,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .fault("F22")
     .expects("A name that is taken is refused, and the member who has it stays.")
-    .hint("Check whether the name is there before you store a socket under it; close the second with 1008."),
+    .hint("Check whether the name is in use before you store a socket under it, and close the second socket with 1008."),
     Check::new(6, "room/bad-names", README, |session| {
         let (room, long) = (new_room(), "x".repeat(1000));
         ["%07bell", "", &long].iter().try_for_each(|name| is_refused(session, &room, name))
@@ -189,13 +189,13 @@ fn order(session: &Session) -> Judgement {
     }
     let [_, last] = &others;
     if received[0] != received[1] {
-        return Err(last.wrong("Two members received the same messages in two orders"));
+        return Err(last.wrong("Two members received the same messages in different orders"));
     }
     let place = |id: &str| -> Vec<u64> {
         id.split('-').map(|part| part.parse().unwrap_or_default()).collect()
     };
     if received[0].windows(2).any(|pair| place(&pair[0].0) >= place(&pair[1].0)) {
-        return Err(last.wrong("An id is not higher than the one before it"));
+        return Err(last.wrong("An id is not higher than the previous one"));
     }
     Ok(())
 }

@@ -47,9 +47,11 @@ fn client_first(session: &Session) -> Judgement {
         None => Ok(()),
         // A server that serves only one connection fails the next check.
         Some(_) if session.try_connect().is_err() => {
-            Err(Stop::unseen("the server takes no further connection"))
+            Err(Stop::unseen("the server accepts no further connection"))
         }
-        Some(how) => Err(peer.wrong(format!("The server {how} before it was sent anything"), None)),
+        Some(how) => {
+            Err(peer.wrong(format!("The server {how} before the client had sent anything"), None))
+        }
     }
 }
 
@@ -64,9 +66,9 @@ fn is_answered(peer: &mut Peer) -> bool {
 
 fn second_connection(session: &Session) -> Judgement {
     // There was a connection before, which `tcp/accept` has closed.
-    let first = connect(session, "The server takes one connection and ends")?;
-    let mut second =
-        ask(session).map_err(|_| first.wrong("The server takes no second connection", None))?;
+    let first = connect(session, "The server accepts one connection, and ends")?;
+    let mut second = ask(session)
+        .map_err(|_| first.wrong("The server does not accept a second connection", None))?;
     if is_answered(&mut second) {
         return Ok(());
     }
@@ -78,7 +80,7 @@ fn second_connection(session: &Session) -> Judgement {
         return Err(second.wrong(happened, None));
     }
     let Ok(mut alone) = ask(session) else {
-        return Err(second.wrong("The server takes no connection after the first", None));
+        return Err(second.wrong("The server accepts no connection after the first", None));
     };
     drop(second);
     alone.answer_time = LONG_QUIET;
@@ -89,14 +91,14 @@ fn second_connection(session: &Session) -> Judgement {
 }
 
 fn still_there(session: &Session) -> Judgement {
-    let mut peer = connect(session, "The server takes no connection any more")?;
+    let mut peer = connect(session, "The server no longer accepts connections")?;
     if session.level == 1 {
         return Ok(());
     }
     peer.send(&session.request().bytes());
     match peer.answer() {
         Answer::Response(response) if response.status == 101 => Ok(()),
-        Answer::Quiet => Err(peer.wrong("The server takes connections, and answers none", None)),
-        _ => Err(peer.wrong("The server opens no WebSocket any more", received(0))),
+        Answer::Quiet => Err(peer.wrong("The server accepts connections, but answers none", None)),
+        _ => Err(peer.wrong("The server no longer opens WebSockets", received(0))),
     }
 }

@@ -29,7 +29,7 @@ pub(crate) const CHECKS: &[Check] = &[
         }
     })
     .needs(&["handshake/upgrade"])
-    .expects("A masked text of five bytes is taken, and whatever comes back is that text.")
+    .expects("A masked text of five bytes is accepted. If anything comes back, it is that text.")
     .hint("Keep the connection open after the 101. Byte i of the payload is XORed with byte i mod 4 of the key."),
     Check::new(3, "unmasking/key", "RFC 6455 §5.3", |session| {
         let random = &session.random;
@@ -41,15 +41,15 @@ pub(crate) const CHECKS: &[Check] = &[
         });
         taken(session, &frames.collect::<Vec<_>>())
     })
-    .expects("Any masking key is taken, with a payload of any length.")
-    .hint("Take the four bytes behind the length as they are, even zeros."),
+    .expects("Any masking key is accepted, with a payload of any length.")
+    .hint("Use the four bytes after the length as they are, even if they are zero."),
     Check::new(3, "unmasking/two-byte-length", "RFC 6455 §5.2", |session| {
         // 256 shows which byte is the high one.
         let lengths = [126, 127, 256, 1000, session.random.within(128..=4000).into()];
         taken(session, &lengths.map(|length| (text(letters(length)), letters(length))))
     })
-    .expects("A payload of 126 to 65,535 bytes is taken.")
-    .hint("The seven bits say 126, and the length is in the next two bytes, the high one first."),
+    .expects("A payload of 126 to 65,535 bytes is accepted.")
+    .hint("The 7-bit length is 126, and the real length is in the next two bytes, most significant first."),
     Check::new(3, "unmasking/eight-byte-length", "RFC 6455 §5.2", |session| {
         let shorter = session.random.within(4001..=65_534).into();
         let longer = 65_537 + usize::from(session.random.within(0..=20_000));
@@ -57,8 +57,8 @@ pub(crate) const CHECKS: &[Check] = &[
         taken(session, &lengths.map(|length| (text(letters(length)), letters(length))))
     })
     .needs(&["unmasking/text", "unmasking/two-byte-length"])
-    .expects("A payload of 65,535 bytes, and of more, is taken.")
-    .hint("Behind 127 the length is in eight bytes, the highest first."),
+    .expects("A payload of 65,535 bytes or more is accepted.")
+    .hint("After 127, the length is in eight bytes, most significant first."),
     Check::new(3, "unmasking/mask-bit", "RFC 6455 §5.1", |session| {
         // Of each kind, without a payload, and in each form of the length.
         let drafts = [
@@ -103,7 +103,7 @@ pub(crate) const CHECKS: &[Check] = &[
         })
     })
     .expects("A length that is not in its shortest form fails the connection, with 1002.")
-    .hint("Behind 126 the length must be over 125, and behind 127 over 65,535, so that every frame has one encoding only."),
+    .hint("After 126 the length must be over 125, and after 127 over 65,535, so that every length has only one form."),
 ];
 
 /// A text of this many bytes, in which neighbouring bytes differ.
@@ -119,7 +119,7 @@ fn taken(session: &Session, frames: &[(Draft, Vec<u8>)]) -> Judgement {
     for (draft, payload) in frames {
         peer.send_frame(draft);
         if echoes && !comes_back(&mut peer, session.options.answer, payload)? {
-            return Err(peer.wrong("A short text came back, and this one did not", None));
+            return Err(peer.wrong("A short text came back, but this one did not", None));
         }
     }
     if echoes { Ok(()) } else { comes_back(&mut peer, QUIET, b"").map(drop) }

@@ -31,7 +31,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .needs(&["fragments/joined"])
     .expects("A character may be split between two fragments.")
-    .hint("Check the text of the whole message, or remember the open character between fragments."),
+    .hint("Check the text of the whole message, or remember the incomplete character between fragments."),
     Check::new(5, "utf8/any-character", "RFC 3629 §4", |session| {
         let mut peer = session.open()?;
         peer.echoes("a\0 é € 𝄞 \u{fffe} \u{feff} \u{10ffff}")?;
@@ -42,8 +42,8 @@ pub(crate) const CHECKS: &[Check] = &[
             .try_for_each(|words| peer.echoes(words))?;
         peer.echoes(&session.random.characters(session.random.within(10..=30).into()))
     })
-    .expects("Every character comes back: NUL, two, three and four bytes, and the last of all.")
-    .hint("U+0000, U+FFFD and U+10FFFF are valid, and so are code points without a meaning."),
+    .expects("Every character comes back: NUL, characters of two, three and four bytes, and the last one.")
+    .hint("U+0000, U+FFFD and U+10FFFF are valid, and so are code points that are not assigned."),
     Check::new(5, "utf8/white-space", "RFC 6455 §5.6", |session| {
         let mut peer = session.open()?;
         [" a", "a ", "\ta\t", "\r\na\r\n", "a\n", "\n", " ", "a\r", "a\r\nb\rc\nd", "\u{feff}",
@@ -61,7 +61,7 @@ pub(crate) const CHECKS: &[Check] = &[
             session.open()?.refuses_last(&[text(payload)], SHORT_HEADER)
         })
     })
-    .expects("A text with the byte ff, or with another that begins no character, fails the connection, with 1007.")
+    .expects("A text with the byte ff, or with another byte that cannot begin a character, fails the connection, with 1007.")
     .hint("Decode strictly: a decoder that inserts a replacement character hides the fault."),
     Check::new(5, "utf8/overlong", "RFC 3629 §3", |session| {
         let two: [&[u8]; 3] = [&[0xc0, 0xaf], &[0xc0, 0x80], &[0xc1, 0xbf]];
@@ -70,25 +70,25 @@ pub(crate) const CHECKS: &[Check] = &[
         refuses(session, &[&[0xf0, 0x80, 0x80, 0xaf], &[0xf0, 0x8f, 0xbf, 0xbf]])
     })
     .expects("A character in more bytes than it needs fails the connection, with 1007.")
-    .hint("c0 and c1 begin no character; behind e0 comes a0 or more, behind f0 90 or more."),
+    .hint("c0 and c1 cannot begin a character. After e0 comes a0 or more, and after f0 comes 90 or more."),
     Check::new(5, "utf8/surrogate", "RFC 3629 §3", |session| {
         let one: [&[u8]; 3] = [&[0xed, 0xa0, 0x80], &[0xed, 0xad, 0xbf], &[0xed, 0xbf, 0xbf]];
         refuses(session, &one)?;
         refuses(session, &[&[0xed, 0xa0, 0xbd, 0xed, 0xb8, 0x80]])
     })
     .expects("Half of a UTF-16 pair fails the connection, with 1007.")
-    .hint("Behind ed comes 9f or less: U+D800 to U+DFFF are not characters."),
+    .hint("After ed comes 9f or less: U+D800 to U+DFFF are not characters."),
     Check::new(5, "utf8/beyond-unicode", "RFC 3629 §3", |session| {
         refuses(session, &[&[0xf4, 0x90, 0x80, 0x80], &[0xf5, 0x80, 0x80, 0x80]])?;
         refuses(session, &[&[0xf7, 0xbf, 0xbf, 0xbf], &[0xf8, 0x88, 0x80, 0x80, 0x80]])
     })
     .expects("A character beyond U+10FFFF fails the connection, with 1007.")
-    .hint("Behind f4 comes 8f or less, and f5 to ff begin no character."),
+    .hint("After f4 comes 8f or less, and f5 to ff cannot begin a character."),
     Check::new(5, "utf8/incomplete", "RFC 6455 §8.1", |session| {
         let starts: [&[u8]; 5] = [&[0xe2, 0x82], &[0xc3], &[0xe2], &[0xf0, 0x9f, 0x98], &[0xf0]];
         refuses(session, &starts)
     })
-    .expects("A text with a character that is incomplete, above all at its end, fails the connection, with 1007.")
+    .expects("A text with an incomplete character, at its end for example, fails the connection, with 1007.")
     .hint("At the end of a message no character may be incomplete."),
     Check::new(5, "utf8/in-fragments", "RFC 6455 §8.1", |session| {
         // What is in each fragment: bad bytes, half a character, and one that is split.
@@ -112,7 +112,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .needs(&["fragments/joined"])
     .expects("A text in fragments is checked as well.")
-    .hint("Check the message and not the frame, continuations too."),
+    .hint("Check the whole message, with its continuations, and not only one frame."),
 ];
 
 /// Expects that a text with each of these is refused: at its end, and anywhere.

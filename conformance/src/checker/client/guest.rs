@@ -89,7 +89,9 @@ impl<'run> Guest<'run> {
         loop {
             return match self.event(wait) {
                 Event::Frame(frame) if frame.opcode != Opcode::Close => {
-                    let happened = format!("After `{wrong}` the client is open, and sent {frame}");
+                    let happened = format!(
+                        "After `{wrong}` the client kept the connection open, and sent {frame}"
+                    );
                     Err(self.wrong(happened, mark))
                 }
                 Event::Quiet if !probed => {

@@ -1,4 +1,4 @@
-//! What all checks of a run share: the browser, if there is one, and the observations so far.
+//! The state that all checks of a run share: the browser, if there is one, and the observations.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};

@@ -16,7 +16,7 @@ pub enum Verdict {
     Passed,
     /// It did something else.
     Failed,
-    /// It could not be seen.
+    /// It could not be checked.
     Skipped,
 }
 
@@ -26,7 +26,7 @@ pub struct Ruling {
     pub check: Check,
     /// How it came out.
     pub verdict: Verdict,
-    /// What happened, or why it could not be seen; empty if it passed.
+    /// What happened, or why it could not be checked; empty if it passed.
     pub happened: String,
     /// How long it took.
     pub time: Duration,

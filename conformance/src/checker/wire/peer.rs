@@ -15,9 +15,9 @@ use crate::checker::wire::transport::Transport;
 
 /// How long to wait after a segment, so that the server receives it by itself.
 const PAUSE: Duration = Duration::from_millis(60);
-/// The largest number of received bytes that are kept while a frame is not complete.
+/// The most received bytes that may wait while a frame is not complete.
 const UNREAD_MAX: usize = 64 * 1024 * 1024;
-/// How many pings are answered on one connection: a server may send them for ever.
+/// How many pings are answered on one connection: a server may send them without end.
 const PONGS_MAX: u32 = 2000;
 
 /// The role of a client that is judged.

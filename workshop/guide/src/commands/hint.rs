@@ -33,8 +33,7 @@ impl Hint {
         let standing = progress.of_last();
         let number = number.unwrap_or(standing.open);
         if self.of.is_none() && number > LAST {
-            return print("All stages are green: there is nothing left to hint at.\n")
-                .map(|()| true);
+            return print("All stages are green, so there are no more hints.\n").map(|()| true);
         }
         let stage = Stage::numbered(number)?;
         let seen = standing.hints.entry(number).or_default();
@@ -55,7 +54,7 @@ fn hints(stage: &Stage, count: usize) -> String {
     out.push('\n');
     let more = match text.hints.len() - count {
         0 => format!("That was the last hint. `just reveal {number}` shows the solution.\n"),
-        1 => "`just hint` again shows the last hint, which tells what to do.\n".to_owned(),
+        1 => "`just hint` again shows the last hint, which says exactly what to do.\n".to_owned(),
         more => format!("{more} more hints: `just hint` again shows the next one.\n"),
     };
     out + &more

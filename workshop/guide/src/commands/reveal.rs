@@ -59,7 +59,7 @@ fn write(workshop: &Workshop, stage: u8) -> Result<(), String> {
     let kept: Vec<String> = kept.iter().map(|path| path.display().to_string()).collect();
     let kept = match &kept[..] {
         [] => "nothing had to be moved".to_owned(),
-        paths => format!("what was there is now in {}", paths.join(" and ")),
+        paths => format!("the earlier files are now in {}", paths.join(" and ")),
     };
     print(&format!("workshop/ has the solution of stage {stage}: {kept}.\n"))
 }
@@ -69,7 +69,7 @@ fn is_wanted(stage: u8, writes: bool, input: &mut impl BufRead) -> bool {
     if stdin().is_terminal() {
         let what = if writes { "writes into workshop/" } else { "shows" };
         eprint!(
-            "This {what} the solution of stage {stage}. `just hint` gives away less.\n\
+            "This {what} the solution of stage {stage}. A hint gives away less: `just hint`.\n\
                  Type `{YES}` to go on: "
         );
     }

@@ -131,7 +131,7 @@ impl End {
 #[derive(Clone, Debug, Default)]
 struct Printed(Arc<(Mutex<Kept>, Condvar)>);
 
-/// The part of the output that is kept.
+/// The part of the output that we keep.
 #[derive(Clone, Debug, Default)]
 struct Kept {
     /// The first line of standard output.

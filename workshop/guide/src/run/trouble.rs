@@ -47,7 +47,7 @@ impl Trouble {
     pub(crate) fn for_people(&self) -> String {
         match self {
             Self::DoesNotCompile { errors } => {
-                let advice = "Your server does not compile. Mend the first error, then run `just \
+                let advice = "Your server does not compile. Fix the first error, then run `just \
                               next` again. `cargo build` in workshop/ shows all of them.";
                 let advice = prose("", advice);
                 let room = SCREEN - 1 - advice.lines().count();
@@ -91,14 +91,14 @@ impl Trouble {
             Self::NoProgram { why } => why.clone(),
             Self::Ended { status, .. } => {
                 let status = status.map_or_else(String::new, |status| format!(" ({status})"));
-                format!("The program has ended{status} before it has listened.")
+                format!("The program ended{status} before it listened.")
             }
             Self::OtherLine { .. } => format!(
                 "The first line on standard output must be `{FIRST_LINE}`, with the address that \
                  the first argument asks for."
             ),
             Self::Silent { .. } => {
-                "The program runs, but does not say where it listens.".to_owned()
+                "The program runs, but has not printed the address that it listens on.".to_owned()
             }
         }
     }

@@ -71,7 +71,7 @@ pub(crate) const CHECKS: &[Check] = &[
             .try_for_each(|value| refuses(visit, |reply| reply.set("Upgrade", value), value))
     })
     .needs(&["client/upgrade-missing"])
-    .expects("An `Upgrade` to something else than `websocket` fails the connection.")
+    .expects("An `Upgrade` to anything except `websocket` fails the connection.")
     .hint("Compare the whole value, without case."),
     answer("client/connection-missing", |visit| {
         refuses(visit, |reply| reply.without("Connection"), "HTTP/1.1 101 Switching Protocols")
@@ -123,7 +123,7 @@ pub(crate) const CHECKS: &[Check] = &[
             .wrong(format!("The client has read {sent_bytes} bytes of headers, and goes on"), None))
     })
     .on_request()
-    .expects("A header block that does not end is given up.")
+    .expects("The client gives up on a header block that does not end.")
     .hint("Limit the answer, to 64 KiB for example."),
 ];
 

@@ -21,7 +21,7 @@ pub(crate) const CHECKS: &[Check] = &[
         visit.open()?.closes(&Draft::close(1000, "done")).map(drop)
     })
     .expects("A close frame is answered with a close frame.")
-    .hint("Look at the opcode: answer an 8 with an 8, and only then end the connection."),
+    .hint("If the opcode is 8, answer with a close frame, and only then end the connection."),
     closing("client/close-empty", "RFC 6455 §5.5.1", |visit| {
         visit.open()?.closes(&Draft::close_with("")).map(drop)
     })
@@ -40,7 +40,7 @@ pub(crate) const CHECKS: &[Check] = &[
             }
         })
     })
-    .expects("Registered status codes and 3000 to 4999 are taken, and a reason with them.")
+    .expects("Registered status codes and 3000 to 4999 are accepted, and a reason with them.")
     .hint("1012 to 1014 were registered later; 3000 to 3999 belong to libraries and 4000 to 4999 to applications."),
     closing("client/invalid-code", "RFC 6455 §7.4", |visit| {
         BAD_CODES.into_iter().try_for_each(|code| {
@@ -48,7 +48,7 @@ pub(crate) const CHECKS: &[Check] = &[
         })
     })
     .expects("A status code that must not be sent fails the connection, with 1002.")
-    .hint("There is none below 1000, 1004 to 1006 and 1015 to 2999 are reserved, and 4999 is the last."),
+    .hint("No code is below 1000 or above 4999, and 1004 to 1006 and 1015 to 2999 are reserved."),
     closing("client/close-one-byte", "RFC 6455 §5.5.1", |visit| {
         visit.open_apart()?.refuses(&Draft::close_with([3]), HEADER, &[PROTOCOL_ERROR])
     })
@@ -59,7 +59,7 @@ pub(crate) const CHECKS: &[Check] = &[
         visit.open_apart()?.refuses(&draft, HEADER + 3, &[INVALID_DATA, PROTOCOL_ERROR])
     })
     .expects("A reason that is not UTF-8 fails the connection, with 1007 or 1002.")
-    .hint("What follows the status code is text: check it like one."),
+    .hint("The bytes after the status code are a text: check that it is UTF-8."),
     closing("client/nothing-after-close", "RFC 6455 §5.5.1", |visit| {
         let mut guest = visit.open()?;
         let late = [Draft::close(1000, ""), Draft::ping("too late"), text("too late")];

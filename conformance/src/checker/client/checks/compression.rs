@@ -28,7 +28,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .needs(&["client/offers-compression", "client/echo"])
     .expects("Compressed messages come back with the same text, compressed or not.")
-    .hint("RSV1 on the first frame says that the message is compressed: append 00 00 ff ff and inflate."),
+    .hint("RSV1 on the first frame says that the message is compressed: append 00 00 ff ff and decompress it."),
     compressed("client/compressed-fragments", "RFC 7692 §6.1", |visit| {
         let mut compressed = Compressed::open(visit, "")?;
         let payload = compressed.deflate.deflate(WORDS.as_bytes());
@@ -39,7 +39,7 @@ pub(crate) const CHECKS: &[Check] = &[
         compressed.comes_back(WORDS)
     })
     .needs(&["client/compressed", "client/fragments"])
-    .expects("A compressed message in fragments comes back, and a ping between them does no harm.")
+    .expects("A compressed message in fragments comes back, even with a ping between the fragments.")
     .hint("The message is compressed as a whole, and RSV1 is set in its first fragment only."),
     compressed("client/window", "RFC 7692 §7.2.2", |visit| {
         let mut compressed = Compressed::open(visit, "")?;
@@ -49,20 +49,20 @@ pub(crate) const CHECKS: &[Check] = &[
         compressed.echoes(WORDS)
     })
     .expects("A message that is not compressed does not change the window.")
-    .hint("The window holds the messages before, but only those that were compressed."),
+    .hint("The window holds the earlier messages, but only those that were compressed."),
     compressed("client/server-no-context", "RFC 7692 §7.1.1.1", |visit| {
         let mut compressed = Compressed::open(visit, "; server_no_context_takeover")?;
         compressed.deflate.sends_fresh = true;
         (0..3).try_for_each(|_| compressed.echoes(WORDS))
     })
-    .expects("A server may compress each message by itself.")
+    .expects("A server may compress each message independently.")
     .hint("The answer may have `server_no_context_takeover`, whether it was offered or not."),
     compressed("client/client-no-context", "RFC 7692 §7.1.1.2", |visit| {
         let mut compressed = Compressed::open(visit, "; client_no_context_takeover")?;
         compressed.deflate.receives_fresh = true;
         (0..3).try_for_each(|_| compressed.echoes(WORDS))
     })
-    .expects("If the server asks for it, the client compresses each message by itself.")
+    .expects("If the server asks for it, the client compresses each message independently.")
     .hint("With `client_no_context_takeover` in the answer, reset the compressor before each message."),
     compressed("client/client-window", "RFC 7692 §7.1.2.2", client_window)
         .needs(&["client/compressed", "client/lengths"])
@@ -82,8 +82,8 @@ pub(crate) const CHECKS: &[Check] = &[
         let second = Draft::continuation(second).with_rsv(RSV1);
         compressed.guest.refuses(&second, 0, &[PROTOCOL_ERROR])
     })
-    .expects("RSV1 on a continuation fails the connection, with 1002.")
-    .hint("The first frame says whether the message is compressed, and the others have RSV1 clear."),
+    .expects("RSV1 on a continuation frame fails the connection, with 1002.")
+    .hint("RSV1 of the first frame says whether the message is compressed, and the other frames have RSV1 clear."),
     compressed("client/corrupt", "RFC 7692 §7.2.2", |visit| {
         let mut guest = Compressed::open(visit, "")?.guest;
         // The first block has the block type that is reserved.
@@ -91,15 +91,15 @@ pub(crate) const CHECKS: &[Check] = &[
         guest.refuses(&draft, 2, &[INVALID_DATA, PROTOCOL_ERROR])
     })
     .expects("A payload that is not valid DEFLATE fails the connection, with 1007 or 1002.")
-    .hint("Any error of the inflater must end the connection: after it the window is lost."),
+    .hint("Fail the connection at any error of the decompressor: its window cannot be used afterwards."),
     compressed("client/inflated-text", "RFC 6455 §8.1", |visit| {
         let mut compressed = Compressed::open(visit, "")?;
         let payload = compressed.deflate.deflate(b"bad: \xff");
         compressed.guest.refuses(&text(payload).with_rsv(RSV1), 2, &[INVALID_DATA])
     })
     .needs(&["client/compressed", "client/invalid-text"])
-    .expects("A compressed text is checked for UTF-8 after it is inflated.")
-    .hint("Inflate first, then check."),
+    .expects("A compressed text is checked for UTF-8 after it is decompressed.")
+    .hint("Decompress first, then check."),
     compressed("client/bomb", "RFC 6455 §10.4", |visit| {
         let mut compressed = Compressed::open(visit, "")?;
         let zeros = vec![0; MIB];
@@ -110,8 +110,8 @@ pub(crate) const CHECKS: &[Check] = &[
         compressed.guest.refuses(&text(payload).with_rsv(RSV1), 0, &[TOO_BIG])
     })
     .on_request()
-    .expects("A message of 256 KiB that inflates to 256 MiB is refused, with 1009.")
-    .hint("Stop inflating at a limit: a kilobyte can hold a megabyte of zeros."),
+    .expects("A message of 256 KiB that decompresses to 256 MiB is refused, with 1009.")
+    .hint("Stop decompressing at a limit: a kilobyte can become a megabyte of zeros."),
 ];
 
 /// A check for a client that agrees to compression.

@@ -50,7 +50,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects(
         "A ping of 14, of 125 and of 0 bytes is answered with a pong that has the same payload.",
     )
-    .hint("Look at the opcode: 9 asks for a 10, with all of its payload."),
+    .hint("If the opcode is 9, a ping, answer with opcode 10, a pong, and with the whole payload."),
     Check::client(4, "client/pong", "RFC 6455 §5.5.3", |visit| {
         let mut guest = visit.open()?;
         guest.send_apart(&Draft::pong("unasked"));
@@ -66,13 +66,13 @@ pub(crate) const CHECKS: &[Check] = &[
                     return Err(guest.instead(&Event::Frame(frame), ""));
                 }
                 Event::Frame(frame) if frame.opcode != Opcode::Close => {}
-                other => return Err(guest.instead(&other, "a pong is no reason for that")),
+                other => return Err(guest.instead(&other, "it should have ignored the pongs")),
             }
         }
     })
     .needs(&["client/ping"])
-    .expects("A pong that answers no ping is not answered.")
-    .hint("Read a 10 and ignore it."),
+    .expects("A pong that nobody has asked for gets no answer.")
+    .hint("If the opcode is 10, a pong, read the frame and ignore it."),
     Check::client(4, "client/reserved-bits", "RFC 6455 §5.2", |visit| {
         let texts = [4, 2, 1].map(|rsv| text("Hello").with_rsv(rsv));
         refuses_all(visit, 0, &texts)
@@ -94,7 +94,7 @@ pub(crate) const CHECKS: &[Check] = &[
         refuses_all(visit, 0, &reserved.map(|opcode| Draft::new(opcode, "Hello")))
     })
     .expects("Opcodes 3 to 7 and 11 to 15 fail the connection, with 1002.")
-    .hint("Look at the opcode, and refuse those that have no meaning yet."),
+    .hint("Look at the opcode, and refuse those that are not defined."),
     Check::client(4, "client/control-length", "RFC 6455 §5.5", |visit| {
         let close = [&[0x03, 0xe8][..], &[b'a'; 124]].concat();
         refuses_all(
@@ -104,13 +104,13 @@ pub(crate) const CHECKS: &[Check] = &[
         )
     })
     .expects("A control frame of over 125 bytes fails the connection, with 1002.")
-    .hint("Refuse a ping, pong or close as soon as its seven bits of length say 126 or 127."),
+    .hint("Refuse a ping, pong or close as soon as its 7-bit length is 126 or 127."),
     Check::client(4, "client/control-fragmented", "RFC 6455 §5.5", |visit| {
         let drafts = [Draft::ping("Hello"), Draft::pong("Hello"), Draft::close(1000, "")];
         refuses_all(visit, 0, &drafts.map(Draft::not_final))
     })
     .expects("A control frame without FIN fails the connection, with 1002.")
-    .hint("A ping, pong or close is one frame: look at FIN."),
+    .hint("A ping, a pong and a close are always one frame: check that FIN is set."),
 ];
 
 /// Expects that each of these frames fails a connection of its own. `wrong` is the index of the

@@ -18,7 +18,7 @@ pub(crate) const CHECKS: &[Check] = &[
         visit.hall.echoes.store(judged.is_ok(), Ordering::Relaxed);
         judged
     })
-    .expects("The client echoes a text. If it does not, what needs an echo is skipped.")
+    .expects("The client echoes a text. If it does not, the checks that need an echo are skipped.")
     .hint("Send every text and every binary message back until the connection is closed."),
     Check::client(3, "client/lengths", "RFC 6455 §5.2", |visit| {
         let mut guest = visit.open()?;
@@ -31,7 +31,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .needs(&["client/echo"])
     .expects("Lengths of up to 125, up to 65,535 and over that are read.")
     .hint(
-        "Behind 126 the length is in two bytes, and behind 127 in eight, most significant first.",
+        "After 126 the length is in two bytes, and after 127 in eight, most significant first.",
     ),
     Check::client(3, "client/masked-frame", "RFC 6455 §5.1", |visit| {
         refuses_all(visit, 1, &[text("Hello").masked_with(KEY), Draft::ping("").masked_with(KEY)])
@@ -52,8 +52,8 @@ pub(crate) const CHECKS: &[Check] = &[
         guest.fails(&[TOO_BIG, PROTOCOL_ERROR], sent(offset + 2))
     })
     .on_request()
-    .expects("A frame that declares 2^62 bytes is refused at its header, with 1009.")
-    .hint("Compare the length with a limit before you wait for the payload or allocate it."),
+    .expects("A frame that declares 2^62 bytes is refused once its header is there, with 1009.")
+    .hint("Compare the length with a limit before you wait for the payload or allocate memory for it."),
     Check::client(3, "client/shortest-length", "RFC 6455 §5.2", |visit| {
         [(5, 2), (125, 8), (300, 8)].into_iter().try_for_each(|(length, extended)| {
             let mut guest = visit.open_apart()?;
@@ -64,7 +64,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .on_request()
     .expects("A length that is not in its shortest form fails the connection, with 1002.")
-    .hint("Behind 126 the length must be over 125, and behind 127 over 65,535."),
+    .hint("After 126 the length must be over 125, and after 127 over 65,535."),
 ];
 
 /// Expects that a text comes back.
@@ -73,7 +73,7 @@ fn echoes(visit: &Visit) -> Judgement {
     guest.send_frame(&text("Hello"));
     let message = match guest.message() {
         Ok(message) if message.payload.len() == "Hello".len() => message,
-        Ok(_) => return Err(Stop::unseen("the client answers, and does not echo")),
+        Ok(_) => return Err(Stop::unseen("the client answers, but does not echo")),
         Err(_) if guest.ended.is_none() => return Err(Stop::unseen("the client does not echo")),
         Err(failed) => return Err(failed),
     };

@@ -26,8 +26,8 @@ pub(crate) const CHECKS: &[Check] = &[
         let why = "the client does not offer permessage-deflate";
         offer.map(drop).ok_or_else(|| Stop::unseen(why))
     })
-    .expects("The client offers permessage-deflate. If it does not, what concerns it is skipped.")
-    .hint("An offer is never required."),
+    .expects("The client offers permessage-deflate. If it does not, the checks of compression are skipped.")
+    .hint("A client need not offer it."),
     Check::client(2, "client/extension-not-offered", "RFC 6455 §4.1", |visit| {
         refuses(visit, |reply| reply.with(EXTENSIONS, "x-unknown"), "x-unknown")?;
         if visit.call()?.asked.deflate().is_some() {
@@ -62,7 +62,7 @@ pub(crate) const CHECKS: &[Check] = &[
             .try_for_each(|answer| refuses(visit, |reply| reply.with(EXTENSIONS, answer), answer))
     })
     .expects("An answer with an unknown, repeated or impossible parameter fails the connection.")
-    .hint("Window bits are 8 to 15, without a leading zero; no parameter is there twice."),
+    .hint("Window bits are 8 to 15, without a leading zero, and no parameter is repeated."),
     parameters("client/window-not-offered", |visit| {
         if offers(visit, "client_max_window_bits")? {
             return Err(Stop::unseen("the client offers `client_max_window_bits`"));

@@ -42,9 +42,9 @@ pub(crate) const CHECKS: &[Check] = &[
         }
         let mark = received(guest.record.count(Direction::Received)
             - guest.incoming.bytes().len() as u64);
-        Err(guest.wrong("The client sent more before the answer to its request", mark))
+        Err(guest.wrong("The client sent more bytes before the answer to its request", mark))
     })
-    .expects("The client sends nothing behind its request until it is answered.")
+    .expects("After its request, the client sends nothing until the answer has arrived.")
     .hint("The server may still refuse, or speak HTTP: wait for its 101."),
     Check::client(2, "client/answer-in-segments", "RFC 6455 §4.1", |visit| {
         let mut guest = visit.call()?;
@@ -73,16 +73,16 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .turn(Turn::Alone)
     .expects("A frame that arrives in one segment with the answer is read.")
-    .hint("What follows the empty line belongs to the WebSocket: keep it."),
+    .hint("The bytes after the empty line belong to the WebSocket: keep them."),
     Check::client(2, "client/answer-forms", "RFC 6455 §4.1", answer_forms)
-        .expects("Names and tokens of the answer are understood in any case, and other headers are ignored.")
+        .expects("Names and tokens of the answer are accepted in any case, and other headers are ignored.")
         .hint("Compare names, `websocket` and `Upgrade` without case, `Connection` as a list, and leave the reason phrase alone."),
     Check::client(2, "client/back-off", "RFC 6455 §7.2.3", back_off)
         .expects("A client that reconnects by itself waits longer each time.")
         .hint("Wait a random time before the first attempt, and twice as long before each further one."),
 ];
 
-/// Makes a sentence of the reason why something could not be seen.
+/// Makes a sentence of the reason why something could not be checked.
 fn sentence(why: &str) -> String {
     let mut letters = why.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -30,7 +30,7 @@ pub(crate) const CHECKS: &[Check] = &[
         .hint("The first line is `GET /path?query HTTP/1.1`."),
     Check::client(2, "client/target", "RFC 6455 §3", target)
         .needs(&["client/connects"])
-        .expects("The path and the query of the address are asked for as they are, and `/` if there are none.")
+        .expects("The client asks for the path and the query of the address, unchanged, or for `/` if the address has neither.")
         .hint("Copy both from the address, percent signs included, without what follows a `#`."),
     request("client/host", "RFC 6455 §4.1", |visit| every(visit, host))
         .expects("`Host` is the host of the address, with the port unless it is 80.")
@@ -55,8 +55,8 @@ pub(crate) const CHECKS: &[Check] = &[
         .expects("Each connection has a key of its own, chosen at random.")
         .hint("Ask the system for 16 random bytes for each connection."),
     request("client/headers-once", "RFC 6455 §11.3", |visit| every(visit, once))
-        .expects("No header is repeated that may be there only once, and none is a server's.")
-        .hint("A proxy and a server may take different lines of the two."),
+        .expects("No header is repeated that may appear only once, and no header belongs in a server's answer.")
+        .hint("A proxy and a server may each use a different one of the two lines."),
     request("client/header-lines", "RFC 9112 §5", |visit| every(visit, lines))
         .expects("Each line is a name, a colon and a value, without control characters.")
         .hint("A name has no space, a line ends with CR LF, and no line continues the one before."),
@@ -203,11 +203,11 @@ fn keys(visit: &Visit) -> Judgement {
 fn once(seen: &Seen) -> Judgement {
     for name in ONCE {
         if seen.asked.all(name).len() > 1 {
-            return Err(seen.wrong_header(format!("`{name}` is there twice"), name));
+            return Err(seen.wrong_header(format!("`{name}` is repeated"), name));
         }
     }
     if seen.asked.offset("sec-websocket-accept").is_some() {
-        let happened = "`Sec-WebSocket-Accept` belongs into the answer";
+        let happened = "`Sec-WebSocket-Accept` belongs in the answer";
         return Err(seen.wrong_header(happened, "sec-websocket-accept"));
     }
     Ok(())
@@ -281,7 +281,7 @@ fn subprotocols(seen: &Seen) -> Judgement {
         let happened = if !is_token(name) {
             format!("`{name}` is not a name of a subprotocol")
         } else if !known.insert(name) {
-            format!("`{name}` is there twice")
+            format!("`{name}` is repeated")
         } else {
             continue;
         };

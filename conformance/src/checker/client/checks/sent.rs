@@ -28,7 +28,7 @@ pub(crate) const CHECKS: &[Check] = &[
         })
     })
     .expects("Every frame from the client is masked, and control frames and empty ones too.")
-    .hint("Set the top bit of the second byte, and send four bytes of key behind the length."),
+    .hint("Set the top bit of the second byte, and send the four bytes of the key after the length."),
     sent(3, "client/mask-fresh", "RFC 6455 §5.3", |visit| {
         samples(visit).iter().try_for_each(fresh)
     })
@@ -36,7 +36,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .hint("Draw four random bytes for each frame; a key that is zero hides nothing."),
     sent(3, "client/mask-random", "RFC 6455 §5.3", random)
         .needs(&["client/mask-fresh"])
-        .expects("No masking key can be told from those before it, or from another connection.")
+        .expects("No masking key can be predicted from the keys before it, or from those of another connection.")
         .hint("Use the random numbers of the system, or a generator that is seeded by them."),
     sent(3, "client/minimal-length", "RFC 6455 §5.2", |visit| {
         every_frame(visit, 1, |frame, _| {
@@ -65,8 +65,8 @@ pub(crate) const CHECKS: &[Check] = &[
             matches!(frame.opcode, Opcode::Reserved(_)).then(|| format!("The client sent {frame}"))
         })
     })
-    .expects("The client sends only opcodes that have a meaning.")
-    .hint("0, 1, 2, 8, 9 and 10 have one."),
+    .expects("The client sends only opcodes that are defined.")
+    .hint("0, 1, 2, 8, 9 and 10 are defined."),
     sent(4, "client/control-frames", "RFC 6455 §5.5", |visit| {
         every_frame(visit, 0, |frame, _| {
             let length = frame.payload.len();
@@ -79,7 +79,7 @@ pub(crate) const CHECKS: &[Check] = &[
     sent(4, "client/fragments-sent", "RFC 6455 §5.4", |visit| {
         samples(visit).iter().try_for_each(fragments)
     })
-    .expects("Messages from the client do not overlap: continuations follow a beginning.")
+    .expects("Messages from the client do not overlap: a continuation follows a first fragment.")
     .hint("Only control frames may come between the fragments of a message."),
     sent(5, "client/text-sent", "RFC 6455 §5.6", |visit| {
         samples(visit).iter().try_for_each(texts)
@@ -213,7 +213,8 @@ fn random(visit: &Visit) -> Judgement {
     match every.last() {
         Some((_, frame, seen)) if keys.len() >= KEYS_MIN && bits < KEY_BITS_MIN => {
             let count = keys.len();
-            let happened = format!("Only {bits} of 32 bits differ between {count} masking keys");
+            let happened =
+                format!("Between {count} masking keys, only {bits} of the 32 bits differ");
             Err(wrong_key(seen, frame, happened))
         }
         _ => Ok(()),

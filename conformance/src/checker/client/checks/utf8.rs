@@ -16,8 +16,8 @@ pub(crate) const CHECKS: &[Check] = &[
         guest.echoes("\u{feff} a\0 é € 𝄞 \u{fffe} \u{10ffff}  \r\n ")
     })
     .needs(&["client/echo"])
-    .expects("Every character comes back: a byte order mark, NUL, two, three and four bytes, and spaces at the end.")
-    .hint("A text is passed on as it is: not stripped, and with its U+FEFF."),
+    .expects("Every character comes back: a byte order mark, NUL, characters of two, three and four bytes, and spaces at the end.")
+    .hint("Pass a text on unchanged: do not trim it, and keep its U+FEFF."),
     Check::client(5, "client/split-character", "RFC 6455 §5.6", |visit| {
         let mut guest = visit.open()?;
         let (first, second) = "€".as_bytes().split_at(1);
@@ -27,7 +27,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .needs(&["client/fragments"])
     .expects("A character may be split between two fragments.")
-    .hint("Check the text of the whole message, or remember the open character between fragments."),
+    .hint("Check the text of the whole message, or remember the incomplete character between fragments."),
     Check::client(5, "client/invalid-text", "RFC 6455 §8.1", |visit| {
         let wrong: [&[u8]; 5] =
             [&[0xff], &[0xc0, 0xaf], &[0xe0, 0x80, 0xaf], &[0xed, 0xa0, 0x80], &[0xf4, 0x90, 0x80, 0x80]];
@@ -48,7 +48,7 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .needs(&["client/invalid-text"])
     .expects("A text in fragments is checked as well.")
-    .hint("Check the message and not the frame, continuations too."),
+    .hint("Check the whole message, with its continuations, and not only one frame."),
 ];
 
 fn refuses(visit: &Visit, wrong: &[u8]) -> Judgement {
