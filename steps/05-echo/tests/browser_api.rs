@@ -1,6 +1,6 @@
 //! What the browser's `WebSocket` does, as the book says it. Other browsers may differ from Chromium.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
-use serde_json::Value;
 use testkit::{Browser, Server};
 
 /// Starts the echo server, and opens its page.
@@ -30,7 +30,7 @@ async fn report(server: &Server, browser: &Browser, script: &str) -> String {
         return (async () => {{ {script} ; return lines.join('\\n'); }})()"
     );
     let report = browser.script(&script.replace("HOST", &server.address().to_string())).await;
-    let Value::String(report) = report else { panic!("{report} is not a report") };
+    let report = report.as_str().unwrap();
     report.replace(&server.address().to_string(), "127.0.0.1:9005")
 }
 
@@ -179,11 +179,37 @@ async fn buffered_amount_grows_while_the_server_does_not_read() {
         note(`a second later: ${mine.bufferedAmount > 2 ** 25 ? "more" : "less"} than 32 MiB`);"#;
     let mut lines = report(&server, &browser, script).await;
     server.goes_on();
-    let script = r#"
+    let script = r"
         while (answers < 128) await new Promise((done) => setTimeout(done, 20));
-        note(`when the server has answered all of it: ${mine.bufferedAmount} bytes`);"#;
+        note(`when the server has answered all of it: ${mine.bufferedAmount} bytes`);";
     lines.push('\n');
     lines.push_str(&report(&server, &browser, script).await);
     insta::assert_snapshot!("buffered", lines);
+    browser.close().await;
+}
+
+/// The function that the book shows keeps little in the browser's buffer, and loses nothing.
+#[cfg(unix)]
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_sender_that_looks_at_buffered_amount_waits() {
+    let (server, browser) = start().await;
+    let script = r"SEND_SLOWLY
+        window.answers = 0;
+        window.most = 0;
+        window.mine = new WebSocket('ws://HOST/');
+        mine.addEventListener('message', () => answers += 1);
+        setInterval(() => (most = Math.max(most, mine.bufferedAmount)), 1);
+        window.begin = () => void sendSlowly(mine, Array(128).fill(new Uint8Array(2 ** 20)));
+        await new Promise((done) => (mine.onopen = done));";
+    let script = script.replace("SEND_SLOWLY", include_str!("../examples/send-slowly.js"));
+    report(&server, &browser, &script).await;
+    server.hangs();
+    browser.script("begin()").await;
+    browser.script("return new Promise((done) => setTimeout(done, 1000))").await;
+    server.goes_on();
+    let script = "while (answers < 128) await new Promise((done) => setTimeout(done, 20));
+        note(most <= 1_000_000 + 2 ** 20)";
+    assert_eq!(report(&server, &browser, script).await, "true");
     browser.close().await;
 }

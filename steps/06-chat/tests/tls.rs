@@ -1,6 +1,7 @@
 //! `wss://`: the same chat behind TLS.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
+use std::fmt::Write as _;
 use std::fs::write;
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -186,7 +187,7 @@ async fn a_page_over_tls_needs_a_trusted_websocket_over_tls() {
     careful.close().await;
 }
 
-/// Tries to open a WebSocket in the page, and returns what the script and the console learn.
+/// Tries to open a WebSocket in the page, and returns what the script and the console report.
 async fn how_it_ends(browser: &Browser, what: &str, url: &str) -> String {
     let script = "return new Promise((resolve) => {
         try {
@@ -199,7 +200,7 @@ async fn how_it_ends(browser: &Browser, what: &str, url: &str) -> String {
     let learned = browser.script(&script.replace("URL", url)).await;
     let mut report = format!("{what}, {url}\n  script:  {}\n", learned.as_str().unwrap());
     for line in browser.console_errors() {
-        report.push_str(&format!("  console: {line}\n"));
+        writeln!(report, "  console: {line}").unwrap();
     }
     report
 }
