@@ -97,7 +97,7 @@ pub struct Event {
     pub id: EventId,
     /// The topic that it belongs to. Readers follow one topic.
     pub topic: Arc<str>,
-    /// Who has sent it: a name, or whatever distinguishes one sender from another. May be empty.
+    /// Its sender: a name, or whatever distinguishes one sender from another. May be empty.
     pub owner: Arc<str>,
     /// The key that its sender gave it. A second event with the same topic, owner, key and content
     /// is a repetition, and is dropped.

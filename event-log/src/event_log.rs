@@ -209,8 +209,8 @@ impl EventLog {
         timeout(STORE_TIME, stored).await.map_err(|_| NotStored::StillWaiting)
     }
 
-    /// Does what has time until nobody waits, so that the next event is appended sooner. For whoever
-    /// has just delivered events to readers. Everything is correct without it.
+    /// Does the work that can wait, so that the next event is appended sooner. It is called after
+    /// events were delivered. Everything is correct without it.
     pub fn tidy(&self) {
         self.shared.tidy();
     }
@@ -221,16 +221,15 @@ impl EventLog {
         self.shared.look(|process| process.agreed().id_of(fingerprint))
     }
 
-    /// Returns the events of a topic after `id` that are kept, oldest first, and whether some are
-    /// missing.
+    /// Returns the events of a topic after `id`, oldest first, and whether some are missing.
     pub fn after(&self, topic: &str, id: EventId) -> Missed {
         let mut cursor = self.reader(topic, id);
         self.read(&mut cursor, usize::MAX)
     }
 
     // ANCHOR: wait
-    /// Returns a portion of the events of a topic after `id`, and waits for the first one if there are
-    /// none. Returns no events if none came within `at_most`.
+    /// Returns a portion of the events of a topic after `id`. If the topic has no such event, waits
+    /// for the next one, at most for `at_most`.
     pub async fn wait(
         &self,
         topic: &str,
@@ -285,7 +284,7 @@ impl EventLog {
         })
     }
 
-    /// Returns the id of a topic's newest event that is kept, or `0-0` if there is none.
+    /// Returns the id of the newest event in a topic, or `0-0` if the topic is empty.
     pub fn newest(&self, topic: &str) -> EventId {
         self.shared.look(|process| process.newest(topic))
     }

@@ -41,9 +41,9 @@ pub enum Loss {
     Taken,
 }
 
-/// Who wants to know what becomes of an attempt.
+/// The task that waits for the result of an attempt.
 struct Attempt {
-    /// Told what becomes of the attempt. Taken when it is told.
+    /// Receives the result of the attempt. Empty after it was sent.
     entered: Option<oneshot::Sender<Outcome>>,
     /// Told when the member loses the name.
     lost: oneshot::Sender<Loss>,
@@ -68,8 +68,8 @@ impl Shared {
     }
 
     // ANCHOR: with
-    /// Calls a method of the process, and passes its news on. Nobody waits for anything else while
-    /// holding the lock.
+    /// Calls a method of the process, and passes its news on. The lock is held only for this time,
+    /// and never while waiting for something else.
     pub(crate) fn with<T>(&self, call: impl FnOnce(&mut Process, Now) -> T) -> T {
         let mut state = self.state();
         let result = call(&mut state.process, now(self.began));
@@ -78,7 +78,7 @@ impl Shared {
     }
     // ANCHOR_END: with
 
-    /// Lets the process do what has time until nobody waits.
+    /// Lets the process do the work that can wait.
     pub(crate) fn tidy(&self) {
         self.state().process.tidy();
     }
@@ -99,7 +99,7 @@ impl Shared {
         let mut state = self.state();
         let number = begin(&mut state.process, now(self.began))?;
         let entered = Some(entered);
-        // Known before the news of it is told.
+        // The attempt must be known before its news is passed on.
         state.attempts.insert(number, Attempt { entered, lost });
         self.tell_news(&mut state);
         Ok((number, has_entered, is_lost))

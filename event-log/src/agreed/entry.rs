@@ -37,7 +37,7 @@ pub enum Record {
 pub struct Draft {
     /// The topic that the event belongs to.
     pub topic: Arc<str>,
-    /// Who sends it: a name, or whatever distinguishes one sender from another. May be empty.
+    /// Its sender: a name, or whatever distinguishes one sender from another. May be empty.
     pub owner: Arc<str>,
     /// The key that the sender gave it. Two owners may use the same key.
     pub key: Arc<str>,
@@ -155,7 +155,7 @@ pub struct HeldName {
     pub room: Arc<str>,
     /// The name.
     pub name: Arc<str>,
-    /// Who has claimed or holds it.
+    /// The connection that has claimed or holds it.
     #[serde(flatten)]
     pub held: Held,
 }

@@ -4,8 +4,9 @@ use sha2::{Digest, Sha256};
 
 use crate::agreed::entry::Draft;
 
-/// Bytes that are kept of a digest. Two different events would have the same fingerprint only by a
-/// chance of one in 2^128, and nobody can make one that has the fingerprint of another.
+/// The length of a fingerprint, in bytes of the digest. Two different events have the same
+/// fingerprint only with a probability of one in 2^128, and an attacker cannot make an event with
+/// the fingerprint of another one.
 const LENGTH: usize = 16;
 
 /// A digest of an event's topic, owner, key and content. It is the same in every process.

@@ -9,7 +9,7 @@ use lru::LruCache;
 
 use crate::event::{Event, EventId};
 
-/// Topics that are kept. When there is one more, the topic that has been quiet the longest is
+/// The largest number of topics. For one more, the topic that has been quiet the longest is
 /// dropped, unless it is in use.
 const TOPICS_MAX: usize = 1_000;
 /// Approximate limit on the events of one topic, in bytes. Most events are small, but a sender may
@@ -27,9 +27,9 @@ const SMALL: usize = 1024;
 const DROPPED_MAX: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 
 // ANCHOR: history
-/// The events that are kept, in the order of their ids.
+/// The events of all topics, in the order of their ids.
 pub(crate) struct History {
-    /// Events that are kept for each topic.
+    /// The largest number of events of a topic.
     events_max: usize,
     topics: HashMap<Arc<str>, Topic>,
     newest: EventId,
@@ -41,7 +41,7 @@ pub(crate) struct History {
     missing_upto: EventId,
     /// Events that are no longer kept. Their memory is given back later.
     garbage: Vec<Event>,
-    /// Where this log begins. What came before is not known: there was an earlier log, or none.
+    /// Where this log begins. Earlier events are not known: there may have been an earlier log.
     began: EventId,
 }
 
@@ -188,7 +188,7 @@ impl History {
         events
     }
 
-    /// Returns the id of a topic's newest event that is kept, or `0-0` if there is none.
+    /// Returns the id of the newest event in a topic, or `0-0` if the topic is empty.
     pub(crate) fn newest_of(&self, topic: &str) -> EventId {
         self.topics.get(topic).map(Topic::newest).unwrap_or_default()
     }

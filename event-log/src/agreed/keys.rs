@@ -63,7 +63,7 @@ impl Keys {
         place.map(|place| events[place].1)
     }
 
-    /// Does what has time until nobody waits: puts new events into the table, and forgets the oldest.
+    /// Does the work that can wait: puts new events into the table, and forgets the oldest.
     pub(crate) fn tidy(&mut self) {
         let Self { events, oldest, numbers, fresh } = self;
         let hash_of = |number: &u32| events[number.wrapping_sub(*oldest) as usize].0.hash();

@@ -1,4 +1,4 @@
-//! Who holds which name. The order of the log decides, so all processes agree.
+//! The holders of all names. The order of the log decides, so all processes agree.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroUsize;
@@ -27,7 +27,7 @@ pub(crate) struct Names {
     gone: LruCache<ProcessId, ()>,
 }
 
-/// What a change has led to.
+/// The effects of a change.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
     /// A room in which somebody has joined, or which somebody has left.
@@ -284,7 +284,7 @@ impl Names {
         found
     }
 
-    /// Returns whether the log says that a process is gone.
+    /// Returns whether a process is gone, according to the log.
     pub(crate) fn is_gone(&self, process: &ProcessId) -> bool {
         self.gone.contains(process)
     }
@@ -590,7 +590,7 @@ mod tests {
         assert!(!tea.names.belongs_to("tea", "Ada", ""));
     }
 
-    /// The old connection goes on until the new one is there. Nobody else sees a difference.
+    /// The old connection keeps the name until the new one is present. No other member notices.
     #[test]
     fn the_same_session_takes_the_name_over_when_its_member_is_present() {
         let mut tea = Tea::new();
@@ -663,7 +663,7 @@ mod tests {
         assert_eq!((tea.has("Ada", ("q", 1)), tea.has("Ada", ("p", 1))), (Some(true), None));
     }
 
-    /// What may be lost is sent again, so it may come twice.
+    /// An entry that may be lost is sent again, so it may arrive twice.
     #[test]
     fn entries_that_are_repeated_do_nothing() {
         let mut tea = Tea::new();
@@ -817,7 +817,7 @@ mod tests {
                 let (before, held_before) = (here(&names), names.all());
                 let outcome = names.apply(change, place);
                 let (after, held) = (here(&names), names.all());
-                // A room is told if and only if somebody has joined or left.
+                // A room is told if and only if a member has joined or left.
                 let changed: BTreeSet<Arc<str>> =
                     before.symmetric_difference(&after).map(|(room, _)| (*room).into()).collect();
                 prop_assert_eq!(outcome.rooms.iter().cloned().collect::<BTreeSet<_>>(), changed);
@@ -851,7 +851,7 @@ mod tests {
                         prop_assert_eq!(&left.held.session, &right.held.session);
                     }
                 }
-                // Nobody has a seat that was given back, or two seats under one name.
+                // A seat that was given back is not held, and no name has two seats.
                 let mut seats = BTreeSet::new();
                 for Claim { seat, .. } in held.iter().flat_map(|it| it.held.claims.iter().chain(&it.held.present)) {
                     prop_assert!(seats.insert(seat) && !spent.contains(seat), "{:?}", seat);

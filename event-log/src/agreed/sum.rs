@@ -14,13 +14,13 @@ use crate::event::{Event, EventId};
 
 /// Entries between two snapshots.
 pub(crate) const SNAPSHOT_INTERVAL: usize = 10_000;
-/// Changes of names that are kept for a store that has lost them.
+/// The number of changes of names that are remembered for a store that has lost them.
 const CHANGES_MAX: usize = 10_000;
 
 /// What the users of a log want of its topics.
 #[derive(Clone, Debug)]
 pub struct Topics {
-    /// Events that are kept for each topic.
+    /// The largest number of events of a topic.
     pub events_max: usize,
     /// Topics whose contents are counted, for ever.
     pub counted: Vec<Arc<str>>,
@@ -36,8 +36,8 @@ pub struct Agreed {
     position: EventId,
     history: History,
     keys: Keys,
-    /// The fingerprints of the events that are counted, in this log. What a log has lost may be known here and
-    /// not be counted.
+    /// The fingerprints of the events that are counted in this log. An event that the log has lost
+    /// may be known here without being counted.
     counted: Keys,
     names: Names,
     counts: Counts,
@@ -205,7 +205,7 @@ impl Agreed {
     }
     // ANCHOR_END: add_event
 
-    /// Changes the names. Without other processes, these changes are no entries of the log.
+    /// Changes the names. Without other processes, these changes are not entries of the log.
     pub(crate) fn change_names(
         &mut self,
         change: &NameChange,
@@ -225,14 +225,15 @@ impl Agreed {
         });
     }
 
-    /// Notes that this log begins after this place. What came before is not known. All entries of the
-    /// log come later, even if the clock is set back, so a reader can go on from here.
+    /// Notes that this log begins after this place, and that earlier events are not known. All
+    /// entries of the log come later, even if the clock is set back, so a reader can go on from
+    /// here.
     pub(crate) fn begin_at(&mut self, place: EventId) {
         self.position = place;
         self.history.set_began(place);
     }
 
-    /// Forgets everything. Nobody has seen anything of it.
+    /// Forgets everything. No reader has received any of it.
     pub(crate) fn forget(&mut self) {
         self.history = History::new(self.topics.events_max);
         self.keys = Keys::with_room();
@@ -310,7 +311,7 @@ impl Agreed {
         self.snapshot_interval = entries;
     }
 
-    /// Does what has time until nobody waits.
+    /// Does the work that can wait.
     pub(crate) fn tidy(&mut self) {
         self.keys.tidy();
         self.history.tidy();
@@ -326,7 +327,7 @@ impl Agreed {
         self.position
     }
 
-    /// Who holds which name.
+    /// Returns the holders of all names.
     pub(crate) fn names(&self) -> &Names {
         &self.names
     }
@@ -348,17 +349,17 @@ impl Agreed {
         events
     }
 
-    /// Returns the id of a topic's newest event that is kept, or `0-0` if there is none.
+    /// Returns the id of the newest event in a topic, or `0-0` if the topic is empty.
     pub(crate) fn newest(&self, topic: &str) -> EventId {
         self.history.newest_of(topic).min(self.visible_upto())
     }
 
-    /// The events that are kept.
+    /// Returns the events of all topics.
     pub(crate) fn history(&self) -> &History {
         &self.history
     }
 
-    /// The events that are kept.
+    /// Returns the events of all topics.
     pub(crate) fn history_mut(&mut self) -> &mut History {
         &mut self.history
     }

@@ -65,7 +65,7 @@ impl From<io::Error> for Problem {
             Kind::NotADirectory | Kind::AlreadyExists => Self::NotAFolder,
             Kind::PermissionDenied | Kind::ReadOnlyFilesystem => Self::Denied,
             Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => Self::Full,
-            // What `redb` calls a file that is not one of its own, or that ends too early.
+            // `redb` returns these for a file of another kind, or for one that ends too early.
             Kind::InvalidData | Kind::UnexpectedEof => Self::Damaged(error.to_string()),
             _ => Self::Io(error.to_string()),
         }

@@ -16,7 +16,7 @@ pub(crate) struct FakeDisk(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// What a reader sees: also what is only in the cache.
+    /// The content that a reader sees, including what is only in the cache.
     seen: Vec<u8>,
     /// What is on the disk.
     synced: Vec<u8>,
@@ -46,7 +46,8 @@ impl FakeDisk {
         state.capacity = is_full.then_some(state.seen.len());
     }
 
-    /// The power fails after so many changes. Until [`restart`](Self::restart), nothing works then.
+    /// Lets the power fail after this number of changes. Until [`restart`](Self::restart), nothing
+    /// works then.
     pub(crate) fn fail_after(&self, changes: u32) {
         self.state().changes_left = Some(changes);
     }

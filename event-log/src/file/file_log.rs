@@ -39,15 +39,14 @@ struct Store {
 }
 
 impl FileLog {
-    /// Opens the log in a folder, and returns it together with all that it keeps: the events,
-    /// oldest first, and the newest snapshot in its place among them. Creates the folder and the
-    /// log if there is none.
+    /// Opens the log in a folder, and creates both if they do not exist. Returns the log with its
+    /// content: the events, oldest first, and the newest snapshot in its place among them.
     ///
     /// The folder belongs to this process until the log is dropped. The whole file is read, and
     /// every page is compared with its checksum.
     ///
     /// # Errors
-    /// See [`Problem`]. A file that cannot be read is left where it is.
+    /// See [`Problem`]. A file that cannot be read stays where it is.
     pub fn open(folder: &Path) -> Result<(Self, Vec<Entry>), FileError> {
         let folder = Folder::take(folder)?;
         folder.ensure_file(|path| {
@@ -233,7 +232,7 @@ mod tests {
         assert!((1..CUTS * 3).contains(&cut_in_a_batch), "{cut_in_a_batch}");
     }
 
-    /// What trimming should leave, of a log whose snapshot is at its newest event.
+    /// Returns what trimming should leave of a log whose snapshot is at its newest event.
     fn trimmed(entries: &[Entry], limit: Amount, snapshot: &Snapshot) -> Vec<Entry> {
         let mut kept: Vec<Entry> =
             entries.iter().filter(|entry| entry.record.is_some()).cloned().collect();

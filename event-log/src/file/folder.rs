@@ -26,8 +26,8 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Creates the folder if there is none, and takes it for this process. Waits for up to a second if
-    /// another one has it: after a restart, the old process may not have ended yet.
+    /// Takes the folder for this process, and creates it if it does not exist. Waits for up to a
+    /// second if another process has it: after a restart, the old process may not have ended yet.
     pub(crate) fn take(path: &Path) -> Result<Self, FileError> {
         create(path).map_err(|error| FileError::new(path, error))?;
         let mut options = OpenOptions::new();
@@ -53,10 +53,10 @@ impl Folder {
         self.path.join(FILE)
     }
 
-    /// Makes the file with `write`, if there is none.
+    /// Creates the file with `write`, unless it exists.
     ///
     /// The file gets its name when it is complete. So a file that has the name and is empty or too
-    /// short is damaged, and is never taken for a new one.
+    /// short is damaged, and is never treated as a new one.
     pub(crate) fn ensure_file(
         &self,
         write: impl FnOnce(&Path) -> Result<(), Problem>,

@@ -33,7 +33,7 @@ pub(crate) fn create(database: &Database) -> Result<(), Problem> {
     })
 }
 
-/// Returns all that is kept, oldest first, with the newest snapshot, and how much it is.
+/// Returns the whole content, oldest first, with the newest snapshot, and its size.
 pub(crate) fn read(database: &Database) -> Result<(Vec<Entry>, Amount), Problem> {
     let transaction = database.begin_read().map_err(problem)?;
     let about = transaction.open_table(ABOUT).map_err(problem)?;

@@ -1,4 +1,4 @@
-//! What a process asks of Redis, and what comes back. A driver carries the commands out, in the real
+//! The commands of a process to Redis, and the answers. A driver executes the commands, in the real
 //! world or in a simulated one.
 
 use std::collections::BTreeMap;

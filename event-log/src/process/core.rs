@@ -1,5 +1,5 @@
-//! What one process knows and wants: the sum of the log's entries, the events that it has to append,
-//! and the seats of its connections.
+//! The knowledge and the wishes of one process: the sum of the log's entries, the events that it
+//! has to append, and the seats of its connections.
 
 use std::collections::VecDeque;
 use std::mem::take;
@@ -77,7 +77,7 @@ pub(crate) struct Core {
     claimed: Vec<u64>,
     /// Processes that give no sign of life. The log has to be told.
     pub(crate) gone: Vec<(ProcessId, u64)>,
-    /// Processes that the log says are gone.
+    /// Processes that are gone, according to the log.
     pub(crate) buried: Vec<ProcessId>,
     /// Whether nobody's leaving is told to the log yet. After an outage, somebody who has lost their
     /// connection here may be back elsewhere, and the other process comes first.
@@ -248,7 +248,7 @@ impl Core {
         self.note_all(changes);
     }
 
-    /// Compares our seats with those that the log says we have, after a jump.
+    /// After a jump, compares our seats with those that the log has for us.
     fn compare_seats(&mut self) {
         while self.agreed.names().is_gone(&self.id) {
             self.go_on_under_another_name();

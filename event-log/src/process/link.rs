@@ -47,7 +47,7 @@ pub(crate) struct Link {
     phase: Phase,
     /// The start of Redis that we were connected with last.
     run: String,
-    /// Whether the log has been read to its end once. Before that, nobody is let in.
+    /// Whether the log has been read to its end once. Before that, no visitor is admitted.
     is_synced: bool,
     /// Whether others may have to give back what they have, before anybody appends.
     needs_settling: bool,
@@ -229,7 +229,7 @@ impl Link {
         let mut holders = names.processes();
         holders.remove(&core.id);
         beats.remove(&core.id);
-        // What is left of those that the log says are gone can be removed.
+        // The beats of processes that are gone, according to the log, can be removed.
         let gone = beats.extract_if(.., |process, _| names.is_gone(process));
         self.gone = gone.map(|(process, _)| process).collect();
         core.gone.extend(self.lives.note(&beats, holders, now));

@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::agreed::entry::ProcessId;
 
 /// A process is gone when its beats have not changed in this many answers. We count answers and not
-/// seconds: while Redis is away, nobody can leave a sign of life, and nobody gets an answer.
+/// seconds: while Redis is away, no process can leave a sign of life, and no process gets an
+/// answer.
 const UNCHANGED_MAX: u32 = 6;
 /// The shortest time between two answers that count. Processes beat every 500 ms.
 const ANSWER_INTERVAL: Duration = Duration::from_millis(450);
@@ -89,8 +90,8 @@ impl Lives {
     }
     // ANCHOR_END: note
 
-    /// Returns whether all processes that are known have shown a sign of life since this connection
-    /// was opened. Whoever shows one has looked what the log has lost.
+    /// Returns whether all known processes have shown a sign of life since this connection was
+    /// opened. Before a process shows one, it has checked what the log has lost.
     pub(crate) fn are_all_back(&self) -> bool {
         self.seen.values().all(|life| life.is_back)
     }

@@ -1,5 +1,5 @@
-//! The protocol of one process: what it tells the others, by way of the log, and what it concludes
-//! from what it reads. No sockets, files or clocks.
+//! The protocol of one process: what it writes into the log for the others, and what it concludes
+//! from the entries that it reads. It contains no sockets, files or clocks.
 
 pub mod command;
 pub mod core;

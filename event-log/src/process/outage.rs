@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-/// A connection that was lost and is back within this time was no outage.
+/// A connection that is lost and comes back within this time does not count as an outage.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// What is known and told of an outage.
 #[derive(Default)]
 pub(crate) struct Outage {
-    /// Until when a lost connection is no outage.
+    /// Until this time, a lost connection does not count as an outage.
     grace_until: Option<Duration>,
     /// Whether the users were told last that this process is connected.
     is_shared: bool,
@@ -18,7 +18,7 @@ pub(crate) struct Outage {
     is_problem_told: bool,
 }
 
-/// What the users are to be told.
+/// What the users have to know.
 #[derive(Default)]
 pub(crate) struct Told {
     pub(crate) problem: Option<String>,
@@ -31,12 +31,13 @@ impl Outage {
         self.is_shared
     }
 
-    /// The time until which a lost connection is no outage.
+    /// Returns the time until which a lost connection does not count as an outage.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         self.grace_until
     }
 
-    /// Something does not work. If it `may_be_harmless`, there is a time in which it is no outage.
+    /// Notes that something does not work. If it `may_be_harmless`, it counts as an outage only
+    /// after some time.
     pub(crate) fn begin(&mut self, problem: String, now: Duration, may_be_harmless: bool) {
         self.problem = Some(problem);
         self.grace_until = may_be_harmless.then(|| now + GRACE);

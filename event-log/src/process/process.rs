@@ -161,12 +161,13 @@ impl Process {
     // ANCHOR_END: append
 
     // ANCHOR: enter
-    /// Begins an attempt to get a name in a room, and returns its number. What becomes of it is told
-    /// as [`News::Seat`]. Every attempt must be [given back](Self::leave), however it ends.
+    /// Begins an attempt to get a name in a room, and returns its number. The result comes as
+    /// [`News::Seat`]. Every attempt must be [given back](Self::leave), however it ends.
     ///
-    /// A name has one holder in its room, and nobody else gets one that looks like it. Somebody who
-    /// comes with the session of the holder takes the name over. While Redis is away, only those are let in whose session is known for the name:
-    /// nobody else can be sure that the name is theirs.
+    /// A name has one holder in its room, and no other visitor gets one that looks like it. A
+    /// visitor with the session of the holder takes the name over. While Redis is away, only a
+    /// visitor whose session is known for the name is admitted, because the process cannot ask who
+    /// holds it.
     ///
     /// # Errors
     /// [`TooManyRooms`].
@@ -318,7 +319,7 @@ impl Process {
         LogStatus { medium, is_writable, waiting, lag, reconnects }
     }
 
-    /// Does what has time until nobody waits. Everything is correct without it.
+    /// Does the work that can wait. Everything is correct without it.
     pub(crate) fn tidy(&mut self) {
         self.core.agreed.tidy();
     }
@@ -358,7 +359,7 @@ impl Process {
         self.core.agreed.names().present(room, name)
     }
 
-    /// Returns the id of a topic's newest event that is kept, or `0-0` if there is none.
+    /// Returns the id of the newest event in a topic, or `0-0` if the topic is empty.
     pub fn newest(&self, topic: &str) -> EventId {
         self.core.agreed.newest(topic)
     }
@@ -369,12 +370,12 @@ impl Process {
         self.newest(topic).max(self.history().whole_after(topic))
     }
 
-    /// The events that are kept.
+    /// Returns the events of all topics.
     pub(crate) fn history(&self) -> &History {
         self.core.agreed.history()
     }
 
-    /// Returns the events of a topic after `id` that are kept, at most `events_max` of them.
+    /// Returns the events of a topic after `id`, at most `events_max` of them.
     pub fn after(&self, topic: &str, id: EventId, events_max: usize) -> Vec<Event> {
         self.core.agreed.after(topic, id, events_max)
     }

@@ -95,7 +95,7 @@ impl Seats {
         wanted.filter(move |wanted| *wanted.room == *room).map(|wanted| &wanted.name)
     }
 
-    /// Returns whether the log says that we have this seat.
+    /// Returns whether we have this seat, according to the log.
     pub(crate) fn has(&self, number: u64) -> bool {
         self.had.contains_key(&number)
     }
@@ -111,8 +111,8 @@ impl Seats {
         self.wanted.values().any(|wanted| *wanted.room == *room)
     }
 
-    /// Notes what the log says of one of our seats: whether its member is present, or that we do not
-    /// have it. Returns its room if it was [hidden](Self::hide) until now.
+    /// Notes the state of one of our seats in the log: its member is present, or we do not have the
+    /// seat. Returns its room if it was [hidden](Self::hide) until now.
     pub(crate) fn note(
         &mut self,
         number: u64,
@@ -139,8 +139,8 @@ impl Seats {
         }
     }
 
-    /// The log says that we do not have a seat. Returns its room if it was [hidden](Self::hide) until
-    /// now.
+    /// Notes that we do not have a seat, according to the log. Returns its room if it was
+    /// [hidden](Self::hide) until now.
     pub(crate) fn lose(&mut self, number: u64) -> Option<Arc<str>> {
         let had = self.had.remove(&number);
         self.due.insert(number);
@@ -150,7 +150,7 @@ impl Seats {
         had.filter(|_| self.hidden.remove(&number)).map(|had| had.room)
     }
 
-    /// The log says that we have no seats at all. What we want is due again.
+    /// Notes that we do not have any seats, according to the log. What we want is due again.
     pub(crate) fn lose_all(&mut self) {
         self.had.clear();
         let admitted = self.wanted.iter().filter(|(_, wanted)| wanted.is_admitted);
@@ -171,7 +171,7 @@ impl Seats {
         self.hidden.retain(|number| self.had.contains_key(number));
     }
 
-    /// Returns the seats in a room that the log says we have, and that are hidden.
+    /// Returns the hidden seats in a room that we have, according to the log.
     pub(crate) fn hidden_in(&self, room: &str) -> impl Iterator<Item = (u64, &Arc<str>)> {
         let hidden = self.hidden.iter().filter_map(|number| Some((*number, self.had.get(number)?)));
         hidden.filter(move |(_, had)| *had.room == *room).map(|(number, had)| (number, &had.name))

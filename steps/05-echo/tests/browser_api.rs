@@ -155,7 +155,7 @@ async fn binary_type_chooses_what_a_binary_message_becomes() {
     browser.close().await;
 }
 
-/// `send` never waits. What the server does not read is kept by the browser.
+/// `send` never waits. If the server does not read, the browser keeps the data.
 #[cfg(unix)]
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]

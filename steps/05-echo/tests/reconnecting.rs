@@ -115,7 +115,7 @@ async fn a_dead_line_is_noticed_by_a_ping() {
     let browser = start(proxy.address()).await;
     browser.script("talk.send({ text: 'before' })").await;
     until(&browser, "received.length === 1").await;
-    // The line lives, although nobody says anything.
+    // The connection is alive although no message is sent.
     browser.script("return new Promise(done => setTimeout(done, 500))").await;
     assert_eq!(value(&browser, "opened.length").await, 1);
     proxy.hangs_on_open_connections();

@@ -59,7 +59,7 @@ impl Participant for Voter {
         false
     }
 
-    /// Nobody has a name here.
+    /// The vote has no names that could be lost.
     fn poll_lost(&mut self, _context: &mut Context<'_>) -> Poll<Loss> {
         Poll::Pending
     }

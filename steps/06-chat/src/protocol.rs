@@ -44,9 +44,9 @@ impl ClientMessage<'_> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub(crate) enum ServerMessage<'a> {
-    /// Comes first: the members of the room, and whether this server is connected with the others.
-    /// What follows are the messages after `after`: a client that has received none yet comes back
-    /// with this id.
+    /// The first message: the members of the room, and whether this server is connected with the
+    /// others. It is followed by the messages after `after`. A client that has received no message
+    /// yet comes back with this id.
     Welcome { room: &'a str, you: &'a str, here: BTreeSet<Arc<str>>, shared: bool, after: EventId },
     /// Messages are missing here, because the server no longer has them.
     Gap {},
@@ -56,8 +56,8 @@ pub(crate) enum ServerMessage<'a> {
     Sent { key: &'a str, id: EventId, time: u64 },
     /// Redis is away, and a message waits for it. It will be sent again with its id.
     Waiting { from: &'a str, text: &'a str, key: &'a str },
-    /// To the sender of a message: it was not accepted. The key is the one in the message, whatever it
-    /// is, and an empty text if there is none.
+    /// To the sender of a message that was not accepted. The key is that of the message, whatever
+    /// it is, or an empty text if the message had no key.
     Refused { key: Value, reason: &'a str },
     /// These members have entered.
     Joined { names: &'a [Arc<str>] },

@@ -50,7 +50,8 @@ pub struct Agreement {
 
 // ANCHOR: accept
 impl Compression {
-    /// Returns the answer to the first acceptable offer in a request. `None` is no compression.
+    /// Returns the answer to the first acceptable offer in a request, or `None` for a connection
+    /// without compression.
     pub fn accept(self, headers: &HeaderMap) -> Option<Agreement> {
         if self == Self::Off {
             return None;

@@ -30,8 +30,8 @@ pub(super) enum Received {
     Ping,
     /// A pong. It needs no answer (§5.5.3).
     Pong,
-    /// A close frame and its status code. The answer is a close frame. What follows it is ignored
-    /// (§5.5.1).
+    /// A close frame and its status code. The answer is a close frame. The bytes after it are
+    /// ignored (§5.5.1).
     Close(Option<CloseCode>),
 }
 // ANCHOR_END: received

@@ -25,7 +25,8 @@ const LOST: &str =
 
 /// How long a member rests while the room has much to send.
 const SHORT_REST: Duration = Duration::from_millis(5);
-/// When so many bytes were received from a member, they are appended to the log before more is read.
+/// After this number of bytes from a member, the messages are appended to the log before more is
+/// read.
 const HEARD_MAX: usize = 64 * 1024;
 /// Room for most of what comes at once.
 const SAID_USUAL: usize = 16;
@@ -41,7 +42,7 @@ const SAID_USUAL: usize = 16;
 /// Most connections are quiet most of the time, and then this is all that they keep in memory. So the
 /// future is written by hand: that of an `async fn` would be three times as large.
 pub(crate) struct Conversation<P> {
-    /// Who takes part, with the place among the open connections. Taken at the end.
+    /// The participant, with the place among the open connections. Empty after the end.
     talk: Option<(P, Seat)>,
     rate_limit: RateLimit,
     /// While it runs, nothing is received: the member has sent too fast, or the room has much to send.

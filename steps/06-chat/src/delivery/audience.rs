@@ -52,7 +52,7 @@ impl Audience {
         Arc::make_mut(&mut self.guard()).push(line);
     }
 
-    /// Removes a line. Returns the number of those that are left.
+    /// Removes a line. Returns the number of the other lines.
     pub(crate) fn remove(&self, line: &Arc<Line>) -> usize {
         let mut lines = self.guard();
         let lines = Arc::make_mut(&mut lines);
@@ -119,7 +119,7 @@ impl Audience {
     // ANCHOR_END: judge
 }
 
-/// When the members are judged next: never, while nobody is behind.
+/// When the members are judged next. Not at all while every member keeps up.
 #[derive(Default)]
 pub(crate) struct Judgement(Option<Instant>);
 
@@ -144,7 +144,7 @@ impl Judgement {
     }
 }
 
-/// Waits until a time, or for ever if there is none.
+/// Waits until a time. Without a time, waits for ever.
 pub(crate) async fn wait_until(time: Option<Instant>) {
     match time {
         Some(time) => sleep_until(time).await,

@@ -1,4 +1,4 @@
-//! What all members of a room receive: it is encoded once, and all members share its bytes.
+//! The messages for all members of a room. Each is encoded once, and all members share its bytes.
 
 use std::sync::Arc;
 

@@ -197,7 +197,7 @@ impl Inbox {
             (Broadcast::Gap(next, frame), None) if *next > self.cursor.after() => {
                 write(frame, outgoing)
             }
-            // Who is typing is only worth something at once.
+            // It is of no use to learn later who was typing.
             (Broadcast::Gap(..), _) | (Broadcast::Typing(..), Some(_)) => Delivered::default(),
             (Broadcast::Typing(who, _), None) if **who == *name => Delivered::default(),
             (Broadcast::Typing(_, frame) | Broadcast::News(frame), _) => write(frame, outgoing),

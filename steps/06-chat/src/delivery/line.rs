@@ -23,7 +23,7 @@ use crate::metrics::Metrics;
 /// it woke a task for each member instead, a broadcast would take up to 1.5 times as long. If the
 /// system does not take all bytes at once, the connection's task is woken and writes the rest.
 pub(crate) struct Line {
-    /// The member's name. Empty in the vote, where nobody has a name.
+    /// The member's name. Empty in the vote, which has no names.
     pub(crate) name: Arc<str>,
     state: Mutex<State>,
 }
@@ -41,7 +41,7 @@ struct State {
 }
 // ANCHOR_END: line
 
-/// What the task of a connection has to do next.
+/// The next thing that the task of a connection has to do.
 #[derive(Debug)]
 pub(crate) enum Turn {
     /// A text of this length was received and handled.
@@ -104,9 +104,9 @@ impl Line {
     }
 
     // ANCHOR: poll_turn
-    /// Waits until there is something to do for the task of the connection. What the member has missed
-    /// is sent meanwhile, and counted. `handle` handles a text, and returns answers. With `may_receive`
-    /// false, nothing is read.
+    /// Waits until there is something to do for the task of the connection. Meanwhile, sends and
+    /// counts the messages that the member has missed. `handle` handles a text, and returns
+    /// answers. With `may_receive` false, nothing is read.
     pub(crate) fn poll_turn(
         &self,
         log: &EventLog,

@@ -1,4 +1,4 @@
-//! What a room and the vote have in common, for the connections of those who take part.
+//! What the connections of a room and of the vote have in common.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -25,8 +25,8 @@ pub(crate) struct Said {
 }
 
 // ANCHOR: participant
-/// A member of a room, or a page of the vote. Whoever takes part leaves when this value is dropped,
-/// however the connection ended (fault F18).
+/// A member of a room, or a page of the vote. Dropping this value leaves the room, however the
+/// connection ended (fault F18).
 pub(crate) trait Participant: Send + 'static {
     /// The line to the participant.
     fn line(&self) -> &Arc<Line>;

@@ -1,5 +1,5 @@
-//! Who opens a connection: the session and the last message, from the address or from the first
-//! message.
+//! The identity of a client that connects: its session and the last message that it has received,
+//! from the address or from the first message.
 //!
 //! Proxies and logs keep addresses, so a secret does not belong there. A page therefore adds only
 //! `?hello` to the address, and sends both in its first message.
@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::connection::ending::Outcome;
 
 // ANCHOR: visit
-/// What a client says about itself when it connects. All of it is optional.
+/// What a client can send about itself when it connects. All of it is optional.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Visit {
     /// Whether the first message is a [`Hello`]. Only the presence of the word counts.
@@ -42,7 +42,7 @@ struct Introduction {
 }
 
 // ANCHOR: hello
-/// Waits for the first message if the address has announced one, and adds what it says to `visit`.
+/// Waits for the first message if the address has announced one, and adds its content to `visit`.
 /// Nothing is sent before it arrives.
 ///
 /// # Errors

@@ -22,7 +22,7 @@ use crate::http::hello::{Visit, complete};
 use crate::rooms::registry::Member;
 
 // ANCHOR: purpose
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Debug)]
 pub(crate) enum Purpose {
     /// Every message is echoed.

@@ -107,11 +107,11 @@ impl Rooms {
     // ANCHOR_END: admit
 
     // ANCHOR: enter
-    /// Lets an admitted visitor in, who has received the messages up to `after`. A new visitor has
-    /// `None`.
+    /// Adds an admitted visitor to a room. The visitor has received the messages up to `after`; a
+    /// new visitor has `None`.
     ///
     /// This server has read the member's claim to the name in the log. So it has also read every
-    /// message that the member can have seen.
+    /// message that the member can have received.
     pub(crate) fn enter(
         self: &Arc<Self>,
         Admission { room, name, membership }: Admission,

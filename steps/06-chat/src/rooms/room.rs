@@ -28,8 +28,8 @@ const HISTORY: usize = 50;
 /// Messages that are broadcast at a time, and about how many bytes.
 const BATCH: usize = 64;
 const BATCH_BYTES: usize = 64 * 1024;
-/// While this many bytes of messages wait for the room's task, nobody is read: the log would drop
-/// the oldest before they are sent.
+/// While this many bytes of messages wait for the room's task, no member is read. Otherwise the log
+/// would drop the oldest messages before they are sent.
 const UNSENT_MAX: usize = 1024 * 1024;
 /// What a message costs in addition to its text, in bytes.
 const MESSAGE_BYTES: usize = 256;
