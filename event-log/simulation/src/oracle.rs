@@ -274,7 +274,7 @@ impl World {
             if before == EventId::default() { long_ago } else { first.unwrap_or(long_ago) };
     }
 
-    /// A client was told that these members have left.
+    /// These members were reported as left to a client.
     pub(crate) fn judge_left(&mut self, slot: usize, index: usize, names: &[Arc<str>]) {
         let room = self.connections[index].room.clone();
         for name in names {
@@ -364,7 +364,7 @@ impl World {
 
     // ---- The link --------------------------------------------------------------------------------
 
-    /// A process told its users whether it is connected.
+    /// A process reported to its users whether it is connected.
     pub(crate) fn judge_shared(&mut self, slot: usize, is_shared: bool) {
         let node = &mut self.nodes[slot];
         if node.told_shared == is_shared {

@@ -40,7 +40,7 @@ pub struct FrameHeader {
     pub fin: bool,
     /// The first reserved bit. It is set only if an extension gives it a meaning.
     pub rsv1: bool,
-    /// What the frame is for.
+    /// The kind of the frame.
     pub opcode: Opcode,
     /// The masking key, if the payload is masked.
     pub masking_key: Option<MaskingKey>,

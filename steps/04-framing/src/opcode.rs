@@ -1,7 +1,7 @@
 //! The opcode of a frame: the low four bits of its first byte (RFC 6455 §5.2 and §11.8).
 
 // ANCHOR: opcode
-/// What a frame is for. The other ten values are reserved.
+/// The kind of a frame. The other ten values are reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Opcode {

@@ -57,7 +57,7 @@ pub(crate) async fn end(connection: Connection<Stream>, outcome: Outcome, app: &
     }
 }
 
-/// Returns the status code of an end, or 1005 or 1006 if there is none on the wire.
+/// Returns the status code of an end, or 1005 or 1006 if none was sent.
 fn code_of(ended: &Ended) -> u16 {
     match ended {
         Ended::ByPeer(Ending::Closed(code)) => code.map_or(1005, CloseCode::number),
