@@ -49,7 +49,7 @@ impl Step {
     /// The step with this label, as somebody typed it: `5`, `05`, `5a`.
     ///
     /// # Errors
-    /// A sentence that lists the steps, if this is none of them.
+    /// A sentence that lists the steps, if there is no such step.
     pub fn labelled(label: &str) -> Result<Self, String> {
         let steps = Self::all()?;
         let wanted = match label.trim_start_matches('0') {

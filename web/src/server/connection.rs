@@ -93,7 +93,7 @@ pub(crate) async fn serve_turns<Stream>(
             }
         }
     };
-    // After an upgrade there are none.
+    // After an upgrade, hyper has no parts left.
     let Some(parts) = connection.into_parts() else { return };
     let stream = parts.io.into_inner();
     match outcome {
