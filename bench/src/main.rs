@@ -146,15 +146,15 @@ fn greet(machine: &Machine, base: &str) {
         Some(cores) => {
             println!("servers on core {}, the load on core {}", cores.server, cores.load);
         }
-        None => println!("servers and load are not kept apart here, so figures differ more"),
+        None => println!("servers and load share their cores here, so figures vary more"),
     }
     if machine.congestion_control.as_deref() == Some("bbr") {
         println!(
-            "TCP is paced here (bbr), which makes figures with a window swing; reno would not"
+            "TCP paces its segments here (bbr), so figures with a window vary more than with reno"
         );
     }
     println!(
-        "ratios are to {base}; in brackets, what the middle half of the rounds lies between\n"
+        "ratios compare with {base}; in brackets, the range of the middle half of the rounds\n"
     );
 }
 

@@ -132,7 +132,7 @@ fn sample(
     let figure = load.first_line(LOAD_TIME)?;
     let time = start.elapsed().as_secs_f64();
     let (loaded, after) = (usage(load.process.id()), usage(server.pid()));
-    let figure: f64 = figure.parse().map_err(|_| format!("the load said {figure:?}"))?;
+    let figure: f64 = figure.parse().map_err(|_| format!("the load printed {figure:?}"))?;
     #[expect(clippy::cast_precision_loss, reason = "below 2^52")]
     let memory = after.memory.saturating_sub(before.memory) as f64;
     Ok(Sample {

@@ -16,10 +16,13 @@ pub fn row(row: &Row, base: &str) -> String {
     }
     for figures in row.peers.iter().filter(|figures| is_load_bound(figures)) {
         let name = &figures.peer;
-        let _ = writeln!(text, "  {name} may be faster than that: the load was busier than it");
+        let _ = writeln!(
+            text,
+            "    {name} may be faster than that: the load was busier than the server"
+        );
     }
     if !row.peers.iter().any(|figures| figures.peer == base) {
-        let _ = writeln!(text, "  (no ratios: {base} does not take part)");
+        let _ = writeln!(text, "    (no ratios: {base} was not measured)");
     }
     text
 }

@@ -80,8 +80,8 @@ pub enum NotEntered {
     /// Another visitor has a name that looks like it.
     #[error("that name looks like one that is taken here: choose another")]
     LooksTaken,
-    /// There are as many rooms as there may be.
-    #[error("there are as many rooms as the server has: join another")]
+    /// The limit on rooms is reached.
+    #[error("the server has reached its limit on rooms: join another room")]
     TooManyRooms,
     /// Redis was away for too long to ask whether the name is free.
     #[error("the servers cannot reach each other: no new name can be given out; try again")]
@@ -95,7 +95,7 @@ pub enum NotStored {
     #[error(transparent)]
     NotAppended(#[from] NotAppended),
     /// The event still waits to be stored.
-    #[error("this waits to be stored, and may still be; send it again under the same key")]
+    #[error("this is not stored yet, but may still be; send it again with the same key")]
     StillWaiting,
 }
 

@@ -67,7 +67,7 @@ impl RedisUrl {
             return "Redis does not accept the user name or the password".to_owned();
         }
         if error.kind() == ErrorKind::Server(ServerErrorKind::NoPerm) {
-            return "the user may not run a command that is needed, or not with our keys (NOPERM)"
+            return "the user has no permission to run a command that we need, or to use our keys (NOPERM)"
                 .to_owned();
         }
         let text = error.to_string();
@@ -143,14 +143,14 @@ fn check_network(url: &Url) -> Result<(), InvalidRedisUrl> {
         return Err(InvalidRedisUrl::new("a certificate cannot be for this host"));
     }
     if url.fragment().is_some_and(|fragment| !is_tls || fragment != INSECURE) {
-        return Err(InvalidRedisUrl::new("what follows the # is not known"));
+        return Err(InvalidRedisUrl::new("the part after the # is not known"));
     }
     check_parameters(url, &["protocol"])
 }
 
 fn check_unix(url: &Url) -> Result<(), InvalidRedisUrl> {
     if url.fragment().is_some() {
-        return Err(InvalidRedisUrl::new("what follows the # is not known"));
+        return Err(InvalidRedisUrl::new("the part after the # is not known"));
     }
     check_parameters(url, &["db", "user", "pass", "protocol"])
 }

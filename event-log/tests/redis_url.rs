@@ -34,8 +34,8 @@ fn a_text_that_is_not_the_url_of_a_redis_is_refused_with_a_reason() {
         ("redis://localhost/-1", "the number of the database is negative"),
         ("redis://localhost/?protocol=4", "Invalid protocol version"),
         ("redis://localhost/?db=4", "after the ?, only these parameters are known: protocol"),
-        ("redis://localhost/#insecure", "what follows the # is not known"),
-        ("rediss://localhost/#secure", "what follows the # is not known"),
+        ("redis://localhost/#insecure", "the part after the # is not known"),
+        ("rediss://localhost/#secure", "the part after the # is not known"),
         ("rediss://local..host", "a certificate cannot be for this host"),
     ] {
         let problem = problem(text);

@@ -48,7 +48,7 @@ impl NotAName {
             Self::TooLong => "a name has at most 32 characters",
             Self::SpaceAtAnEnd => "a name cannot begin or end with a space",
             Self::Spaces => "a name cannot have several spaces in a row",
-            Self::OtherSpace => "a name cannot have other spaces than the usual one",
+            Self::OtherSpace => "a name cannot have any space except the usual one",
             Self::LineBreak => "a name cannot have line breaks",
             Self::Control => "a name cannot have control characters",
             Self::Direction => "a name cannot have characters that change the direction of writing",

@@ -36,7 +36,7 @@ enum Command {
     /// Show the exercises in rustlings, or pass arguments to it
     #[command(disable_help_flag = true)]
     Exercises {
-        /// What rustlings is told
+        /// The arguments of rustlings
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },

@@ -33,9 +33,9 @@ pub(crate) fn start() -> Outcome {
 
 /// Runs servers, and passes on what they print. `at` learns the address of each.
 ///
-/// Once one of them has ended or somebody asks for the end, all are asked to end, and have
-/// [`STOP_TIME`] to close their connections. Who asks a second time does not want to wait: then they
-/// are killed.
+/// When one of them has ended or somebody asks for the end, all are asked to end, and have
+/// [`STOP_TIME`] to close their connections. If somebody asks a second time, they
+/// are killed at once.
 pub(crate) fn run_all(commands: Vec<Command>, at: fn(String)) -> Outcome {
     let (sender, events) = mpsc::channel();
     let asked = sender.clone();

@@ -87,7 +87,7 @@ pub fn positive<Number: std::str::FromStr + Default + PartialEq>(
     text: &str,
 ) -> Result<Number, String> {
     let number = text.parse().ok().filter(|number| *number != Number::default());
-    number.ok_or_else(|| "expected a number from 1 on".to_owned())
+    number.ok_or_else(|| "expected a number, 1 or more".to_owned())
 }
 
 /// Reads the command line. If it makes no sense, prints why and ends the program.

@@ -41,7 +41,7 @@ pub fn listen(address: &str) -> Result<TcpListener, String> {
 
 /// Listens on the first of these addresses that is free.
 fn bind_first(addresses: &[SocketAddr]) -> io::Result<TcpListener> {
-    let mut outcome = Err(io::Error::other("this name has no address"));
+    let mut outcome = Err(io::Error::other("no address is known for this name"));
     for &address in addresses {
         outcome = bind(address);
         if outcome.is_ok() {

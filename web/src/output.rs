@@ -1,7 +1,7 @@
 //! What the steps print for people, in a way that can neither end nor delay a connection.
 //!
 //! `println!` panics when standard output is closed, as by `just step 4 | head -1`, and it waits
-//! when standard output is a pipe that nobody reads. So the steps hand their lines over to a thread
+//! when standard output is a pipe without a reader. So the steps hand their lines over to a thread
 //! that does nothing else. When the thread cannot keep up, lines are dropped and counted.
 
 use std::io::{self, Write};

@@ -286,7 +286,7 @@ impl Connection {
             return None;
         }
         if !is_first && self.message.is_none() {
-            self.fail(1002, "a continuation of no message");
+            self.fail(1002, "a continuation without a message");
             return None;
         }
         //]

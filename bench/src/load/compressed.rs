@@ -41,7 +41,7 @@ pub(super) fn answer_to(task: &Task, script: &Script, payload: usize) -> Result<
     let _ = DeflateDecoder::new([&frame.payload[..], &TAIL].concat().as_slice())
         .read_to_end(&mut inflated);
     if inflated != json(payload) {
-        return Err("a wrong answer: it does not inflate to what was said".to_owned());
+        return Err("a wrong answer: it does not decompress to the text that was sent".to_owned());
     }
     Ok(answer)
 }

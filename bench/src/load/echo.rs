@@ -39,7 +39,7 @@ pub(super) fn run(task: &Task, plan: Echo) -> Result<f64, String> {
     for number in 0..plan.connections {
         let (stream, rest) = open(task, &task.path, offer)?;
         if !rest.is_empty() {
-            return Err("it speaks before it is spoken to".to_owned());
+            return Err("it sent something before it had received a message".to_owned());
         }
         stream.set_nonblocking(true).map_err(broken)?;
         let mut stream = TcpStream::from_std(stream);

@@ -29,7 +29,7 @@ struct Message {
     heard: usize,
 }
 
-/// What one member has received.
+/// The receiving side of one member.
 pub(super) struct Ear {
     /// The beginning of a frame whose rest has not arrived yet.
     unread: Vec<u8>,

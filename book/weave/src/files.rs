@@ -21,7 +21,9 @@ pub fn faults(pages: &[Page], list: &BTreeMap<String, Proof>) -> Vec<String> {
             let files: Vec<_> = fence.lines.iter().filter_map(|line| Include::find(line)).collect();
             let place = page.at(fence.line);
             if files.is_empty() {
-                faults.push(format!("{place}: this text is typed: include it from a file"));
+                faults.push(format!(
+                    "{place}: this text is typed here: include it from a file instead"
+                ));
             }
             for Include { path, .. } in files {
                 if !list.contains_key(&path) {

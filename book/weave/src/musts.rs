@@ -88,7 +88,9 @@ impl Rule {
         let mut faults = Vec::new();
         let parts = (self.outside.is_some(), !self.tests.is_empty(), self.page.is_some());
         if !matches!(parts, (true, false, false) | (false, true, true)) {
-            faults.push("it needs tests and a page, or else a reason why it is outside".to_owned());
+            faults.push(
+                "it needs tests and a page, or a reason why it does not concern us".to_owned(),
+            );
         }
         let page = self.page.iter().filter(|page| !pages.contains(page));
         faults.extend(page.map(|page| format!("SUMMARY.md has no page {page}")));
@@ -130,7 +132,8 @@ mod tests {
     #[test]
     fn a_fault_is_reported_with_its_place() {
         assert_eq!(faults(&section(outside()), &[]), [""; 0]);
-        let needs = "§9.9, rule 1: it needs tests and a page, or else a reason why it is outside";
+        let needs =
+            "§9.9, rule 1: it needs tests and a page, or a reason why it does not concern us";
         let unproven = Rule { outside: None, page: Some("a.md".to_owned()), ..outside() };
         let page = "§9.9, rule 1: SUMMARY.md has no page a.md";
         assert_eq!(faults(&section(unproven), &[]), [needs, page]);

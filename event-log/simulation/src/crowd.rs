@@ -210,7 +210,7 @@ impl World {
                 }
                 if self.plan.keeps_everything() && self.losses.is_empty() {
                     let what =
-                        format!("{} is told of a gap, and nothing is missing", window_name(window));
+                        format!("{} receives a gap, but nothing is missing", window_name(window));
                     self.story.broken(Rule::GapsAreTrue, self.now, what);
                 }
             }

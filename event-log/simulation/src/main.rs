@@ -30,7 +30,7 @@ struct Options {
     /// Run seeds until one breaks this rule
     #[arg(long, value_name = "RULE")]
     until: Option<String>,
-    /// Break the log in each of many ways, and see the oracle find it; with a TEXT only those faults
+    /// Break the log in many ways, one at a time, and check that the oracle notices; with a TEXT, only those faults
     /// that contain it
     #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = "")]
     mutants: Option<String>,

@@ -91,7 +91,7 @@ pub const MUTANTS: &[Mutant] = &[
     ),
     mutant(
         Rule::GapsAreTrue,
-        "every reader is told of a gap",
+        "every reader receives a gap",
         "src/process/cursor.rs",
         "self.is_lost || history",
         "self.announced_upto == EventId::default() || self.is_lost || history",

@@ -177,7 +177,7 @@ impl World {
         });
         if let Some(rival) = rival {
             let what = format!(
-                "connection {index} is let in as {}, and connection {rival} of another visitor is in",
+                "connection {index} is let in as {}, but connection {rival} of another visitor has that name",
                 self.connections[index].name
             );
             self.story.broken(Rule::OneHolder, self.now, what);
@@ -196,7 +196,9 @@ impl World {
                 && !self.went_on_elsewhere(*other)
         });
         if let Some(own) = own {
-            let what = format!("connection {index} is refused, and its visitor is in with {own}");
+            let what = format!(
+                "connection {index} is refused, but its visitor has the name with connection {own}"
+            );
             self.story.broken(Rule::HolderStays, self.now, what);
         }
         let has_rival = self.others(index).any(|other| {
@@ -205,7 +207,7 @@ impl World {
             !self.is_same_visitor(index, other) && self.now.saturating_sub(ended) <= RECOVERY
         });
         if !has_rival {
-            let what = format!("connection {index} is refused, and nobody else has the name");
+            let what = format!("connection {index} is refused, but nobody else has the name");
             self.story.broken(Rule::FreeInTime, self.now, what);
         }
     }
@@ -225,7 +227,7 @@ impl World {
         });
         if !goes_on && !self.is_excused(index) {
             let what = format!(
-                "connection {index} is thrown out as {}, and its visitor is nowhere else",
+                "connection {index} is closed, but its visitor {} has no other connection",
                 self.connections[index].name
             );
             self.story.broken(Rule::HolderStays, self.now, what);
@@ -238,7 +240,7 @@ impl World {
         let node = &self.nodes[connection.slot];
         let well_since = (self.trouble_until + 2 * SECOND).max(node.began + 3 * SECOND);
         if well_since < connection.began {
-            let what = format!("connection {index} waits in vain, and all is well");
+            let what = format!("connection {index} gets no answer, although nothing is broken");
             self.story.broken(Rule::WaitsEnd, self.now, what);
         }
         let known_since = self.others(index).filter(|other| {
@@ -259,7 +261,7 @@ impl World {
         // A process that is connected again has asked the log, which answers soon.
         let is_cut_off = node.process.as_ref().is_some_and(|process| !process.is_shared());
         if is_known && is_cut_off {
-            let what = format!("connection {index} waits in vain, and its session is known");
+            let what = format!("connection {index} gets no answer, although its session is known");
             self.story.broken(Rule::WaitsEnd, self.now, what);
         }
     }
@@ -291,7 +293,7 @@ impl World {
             });
             if let Some(still) = still {
                 let what = format!(
-                    "{} tells that {name} has left {room}, and connection {still} is in",
+                    "{} reports that {name} has left {room}, but connection {still} is in it",
                     self.nodes[slot].name
                 );
                 self.story.broken(Rule::LeftIsTrue, self.now, what);
@@ -314,8 +316,7 @@ impl World {
             let what = format!("{} receives {key} again", window_name(window));
             self.story.broken(Rule::NothingTwice, self.now, what);
         } else if is_behind {
-            let what =
-                format!("{} receives {key}, which is older than what it has", window_name(window));
+            let what = format!("{} receives {key} after a newer message", window_name(window));
             self.story.broken(Rule::OneOrder, self.now, what);
         }
     }
@@ -368,7 +369,10 @@ impl World {
     pub(crate) fn judge_shared(&mut self, slot: usize, is_shared: bool) {
         let node = &mut self.nodes[slot];
         if node.told_shared == is_shared {
-            let what = format!("{} tells twice whether it is connected", node.name);
+            let what = format!(
+                "{} reports twice in a row that it is connected, or that it is not",
+                node.name
+            );
             self.story.broken(Rule::ToldOnce, self.now, what);
         }
         node.told_shared = is_shared;
@@ -383,7 +387,7 @@ impl World {
         let is_quick = self.plan.delay <= 40 * MILLISECOND;
         let is_one_drop = self.dropped_before + 3 * SECOND < self.dropped_at;
         if is_quick && is_one_drop && self.outage_until + RECOVERY < self.now {
-            let what = format!("{} tells of an outage, and there is none", self.nodes[slot].name);
+            let what = format!("{} reports an outage, but there is none", self.nodes[slot].name);
             self.story.broken(Rule::ToldOnce, self.now, what);
         }
     }
@@ -393,7 +397,7 @@ impl World {
         let node = &mut self.nodes[slot];
         node.problems += 1;
         if node.problems > 1 {
-            let what = format!("{} tells of the same outage again: {problem}", node.name);
+            let what = format!("{} reports the same outage again: {problem}", node.name);
             self.story.broken(Rule::ToldOnce, self.now, what);
         }
     }
@@ -453,7 +457,7 @@ impl World {
             // present.
             let has_lost = self.losses.iter().any(|loss| loss.at + SECOND > self.now);
             if !seats.is_empty() && !has_lost {
-                faults.push(format!("{} ends, and the log says that it has seats", node.name));
+                faults.push(format!("{} ends, but still has seats in the log", node.name));
             }
         }
         for what in faults {
@@ -532,8 +536,10 @@ impl World {
                 let Some(process) = &node.process else { continue };
                 let shown = process.here(&room);
                 if shown != really {
-                    let what =
-                        format!("{} shows {shown:?} in {room}; in are {really:?}", node.name);
+                    let what = format!(
+                        "{} shows {shown:?} in {room}, but the members are {really:?}",
+                        node.name
+                    );
                     faults.push((Rule::NoGhosts, what));
                 }
             }
@@ -543,8 +549,9 @@ impl World {
                     // A page knows that its own visitor is there.
                     shown.insert(page.name.as_str().into());
                     if shown != really {
-                        let what =
-                            format!("window {number} shows {shown:?} in {room}; in are {really:?}");
+                        let what = format!(
+                            "window {number} shows {shown:?} in {room}, but the members are {really:?}"
+                        );
                         faults.push((Rule::NoGhosts, what));
                     }
                 }
@@ -552,7 +559,7 @@ impl World {
         }
         for (number, page) in self.windows.iter().enumerate() {
             if !matches!(page.state, Page::In(_) | Page::Out) {
-                let what = format!("window {number} does not come in: {:?}", page.state);
+                let what = format!("window {number} is not let in: {:?}", page.state);
                 faults.push((Rule::WaitsEnd, what));
             }
             if !page.unsent.is_empty() && matches!(page.state, Page::In(_)) {
@@ -646,8 +653,10 @@ impl World {
     pub(crate) fn judge_probes(&mut self) {
         for probe in std::mem::take(&mut self.probes) {
             if probe.outcome != Some(Outcome::Admitted) {
-                let what =
-                    format!("{:?} is free, and a stranger: {:?}", probe.place, probe.outcome);
+                let what = format!(
+                    "{:?} is free, but a stranger who asked for it: {:?}",
+                    probe.place, probe.outcome
+                );
                 self.story.broken(Rule::FreeInTime, self.now, what);
             }
         }

@@ -282,7 +282,7 @@ impl Link {
             }
             core.agreed.begin_loading();
         } else if was_restored {
-            self.fail("it does not take back what it has lost", now, false);
+            self.fail("it does not accept the entries that it has lost", now, false);
         } else {
             self.needs_settling = true;
             let rest = core.agreed.lost_after(base).into();
@@ -360,7 +360,7 @@ impl Link {
     /// Redis has lost what it had, without a new start. We begin again, as with a new one.
     fn forgotten(&mut self, now: Duration) {
         self.run.clear();
-        self.fail("it has forgotten what it had", now, true);
+        self.fail("it has lost the entries that it had", now, true);
     }
 
     fn open(&mut self, now: Duration) {

@@ -64,9 +64,9 @@ pub enum NotAppended {
     CannotStore(String),
 }
 
-/// There are as many rooms as there may be.
+/// The limit on rooms is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there are as many rooms as the server has: join another")]
+#[error("the server has reached its limit on rooms: join another room")]
 pub struct TooManyRooms;
 
 impl Process {

@@ -59,7 +59,7 @@ pub fn grade(course: &Course, folder: &Path) -> Result<Grade, String> {
     if !course.exercises.iter().any(|exercise| exercise.path_in(folder).is_file()) {
         let folder = folder.display();
         return Err(format!(
-            "{folder}: no exercise is in it; name a copy of the folder that info.toml is in"
+            "{folder} contains no exercise; name a copy of the folder exercises/, which contains info.toml"
         ));
     }
     let graded = course.exercises.par_iter().map(|exercise| {

@@ -129,7 +129,7 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
 
 /// What is said if a thread of ours has panicked.
 fn fault() -> String {
-    "the grader has a fault, see above".to_owned()
+    "the grader itself has failed, see above".to_owned()
 }
 
 /// Turns the inner attributes and inner comments at the head of a file into plain comments: they
@@ -228,7 +228,7 @@ fn broken(message: &str) -> Outcome {
     Outcome::Broken { message: shortened(message) }
 }
 
-/// What the outcomes of its tests come to for an exercise.
+/// Combines the outcomes of an exercise's tests into one.
 fn together(outcomes: Vec<Outcome>) -> Outcome {
     let mut failed = Vec::new();
     let mut others = Vec::new();

@@ -19,7 +19,7 @@ pub struct Options {
     /// Share votes and messages with all processes that use this Redis (rediss:// for TLS)
     #[arg(long, value_name = "redis://HOST:PORT", value_parser = secret::<RedisUrl>())]
     pub redis: Option<RedisUrl>,
-    /// Keep votes and messages in this folder: whatever was confirmed survives a restart and a power cut
+    /// Keep votes and messages in this folder: those that were confirmed survive a restart and a power cut
     #[arg(long, value_name = "DIR", conflicts_with = "redis")]
     pub data: Option<PathBuf>,
     /// Events kept for each topic
@@ -28,16 +28,16 @@ pub struct Options {
     /// The pages that may write.
     #[command(flatten)]
     pub origins: Origins,
-    /// Connections open at the same time; for one more, the one that is idle the longest is closed, or if none is, the new one is answered with 503
+    /// The most open connections; for one more, the one that has been idle the longest is closed; if none is idle, the new one is answered with 503
     #[arg(long, value_name = "COUNT", default_value = "10000", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_connections: u32,
-    /// Time for the header of a request, from its first byte or from the beginning of the connection
+    /// The time for the header of a request, from its first byte or from the beginning of the connection
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub header_timeout: Duration,
-    /// Time after which a connection is closed that is idle after an answer; more than a load balancer has, so that the balancer closes first
+    /// The time after which a connection that is idle is closed; longer than the idle timeout of a load balancer, so that the balancer closes first
     #[arg(long, value_name = "SECONDS", default_value = "75", value_parser = seconds)]
     pub keep_alive: Duration,
-    /// A client that takes no byte of its answer in this time is dropped, and one that has not taken all of it in twelve times this time
+    /// A client that reads no byte of its answer for this time is dropped; so is one that has not read the whole answer after twelve times this time
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub write_timeout: Duration,
     /// Print a line for each request, even if standard output is not a terminal

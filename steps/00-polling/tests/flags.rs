@@ -5,7 +5,7 @@ use testkit::runs_to_its_end;
 #[test]
 fn a_value_that_makes_no_sense_is_refused_before_the_server_listens() {
     let seconds = "expected seconds, from 0.001";
-    let from_1 = "expected a number from 1 on";
+    let from_1 = "expected a number, 1 or more";
     for (flag, value, sentences) in [
         ("--history", "0", ["--history <COUNT>", from_1]),
         ("--max-connections", "0", ["--max-connections <COUNT>", "0 is not in 1..=1000000"]),

@@ -697,7 +697,7 @@ fn a_connection_over_the_limit_gets_the_place_of_an_idle_one_or_503() {
     let answer = third.expects_response();
     assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-    assert_eq!(answer.text(), "There are as many connections as there may be.\n");
+    assert_eq!(answer.text(), "The server has reached its limit on connections.\n");
     third.expects_end();
     // The place of a connection that has ended is free.
     station.votes_for_over(first);

@@ -60,7 +60,7 @@ pub enum Refusal {
     #[error("The request did not arrive in time.")]
     Late,
     /// As many connections are open as the server accepts (RFC 6455 §10.4).
-    #[error("The server has as many connections as it accepts: try again later.")]
+    #[error("The server has reached its limit on connections: try again later.")]
     Busy,
 }
 

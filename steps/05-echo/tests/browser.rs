@@ -62,7 +62,9 @@ async fn a_dead_line_is_noticed_by_a_missing_echo() {
     browser.waits_for_text("#log .received", "half \u{fffd}").await;
     proxy.hangs_on_open_connections();
     browser.click("#send").await;
-    browser.waits_for_text("#log .bad", "no answer for five seconds: the line is dead").await;
+    browser
+        .waits_for_text("#log .bad", "no answer for five seconds: the connection is broken")
+        .await;
     browser.click("#connect").await;
     browser.waits_for_text("#log li:last-child", "connected").await;
     browser.click("#send").await;

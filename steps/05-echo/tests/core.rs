@@ -148,7 +148,7 @@ fn the_frames_before_a_fault_are_answered_and_none_after_it() {
     assert_eq!(first.into_text(), "before");
     let (second, end) = Frame::read(&sent[length..]).unwrap();
     assert_eq!(second.close_code(), 1002);
-    assert_eq!(second.close_reason(), "a continuation of no message (§5.4)");
+    assert_eq!(second.close_reason(), "a continuation without a message (§5.4)");
     assert_eq!(length + end, sent.len());
 }
 

@@ -118,7 +118,7 @@ fn one_connection_too_many_is_answered_with_503() {
     assert_eq!(response.status, 503);
     assert_eq!(
         response.text(),
-        "The server has as many connections as it accepts: try again later.\n"
+        "The server has reached its limit on connections: try again later.\n"
     );
     outside.expects_end();
     for wire in &mut inside {

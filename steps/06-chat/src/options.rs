@@ -22,7 +22,7 @@ pub struct Options {
     /// Share rooms, names and votes with all processes that use this Redis (rediss:// for TLS)
     #[arg(long, value_name = "redis://HOST:PORT", value_parser = secret::<RedisUrl>())]
     pub redis: Option<RedisUrl>,
-    /// Keep messages and votes in this folder: whatever was confirmed survives a restart and a power cut
+    /// Keep messages and votes in this folder: those that were confirmed survive a restart and a power cut
     #[arg(long, value_name = "DIR", conflicts_with = "redis")]
     pub data: Option<PathBuf>,
     /// Speak TLS, with the certificates in this PEM file
@@ -34,19 +34,19 @@ pub struct Options {
     /// Who may connect.
     #[command(flatten)]
     pub policy: Policy,
-    /// WebSockets open at the same time; one more is answered with 503
+    /// The most open WebSockets; one more is answered with 503
     #[arg(long, value_name = "COUNT", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_connections: u32,
-    /// Time after which an HTTP connection is closed that is idle after an answer; more than a load balancer has, so that the balancer closes first
+    /// The time after which an HTTP connection that is idle is closed; longer than the idle timeout of a load balancer, so that the balancer closes first
     #[arg(long, value_name = "SECONDS", default_value = "75", value_parser = seconds)]
     pub keep_alive: Duration,
-    /// An HTTP client that takes no byte of its answer in this time is dropped, and one that has not taken all of it in twelve times this time
+    /// An HTTP client that reads no byte of its answer for this time is dropped; so is one that has not read the whole answer after twelve times this time
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub write_timeout: Duration,
     /// The limits on one member.
     #[command(flatten)]
     pub chat_limits: ChatLimits,
-    /// Whether the messages of rooms and /echo are compressed, if a client offers it (RFC 7692); the vote never is, because its messages are short
+    /// Whether to compress the messages of rooms and /echo if a client offers it (RFC 7692); the short messages of the vote are never compressed
     // Each message by itself costs a connection about 40 bytes. A broadcast is compressed once for all.
     #[arg(long, value_name = "WHETHER", value_enum, default_value = "no-context-takeover")]
     pub compression: Compression,

@@ -458,8 +458,8 @@ async fn after_1013_the_page_shows_the_reason_and_tries_again() {
     browser.waits_for_text("#state.bad", "Connection lost. Trying again in").await;
     // It tries again by itself.
     until(&browser, "sockets.length === 3").await;
-    browser.script("sockets[2].ends(1008, 'this name goes on in another window')").await;
-    browser.waits_for_text("#reason", "this name goes on in another window").await;
+    browser.script("sockets[2].ends(1008, 'this name is now used in another window')").await;
+    browser.waits_for_text("#reason", "this name is now used in another window").await;
     assert_eq!(browser.text("#state").await, "");
     assert_eq!(value(&browser, "document.getElementById('now').hidden").await, true);
     browser.close().await;
@@ -553,7 +553,7 @@ async fn a_page_that_is_loaded_again_is_the_same_visitor() {
     // A window with the secret from before takes the place of the one that has it still.
     let other = "new WebSocket(`ws://${location.host}/ws/lobby/Ada?session=SECRET`)";
     left.script(&other.replace("SECRET", secret.as_str().unwrap())).await;
-    left.waits_for_text("#reason", "this name goes on in another window").await;
+    left.waits_for_text("#reason", "this name is now used in another window").await;
     end((left, right)).await;
 }
 
@@ -618,7 +618,7 @@ async fn while_redis_is_away_messages_are_pale_and_find_their_place_when_it_is_b
     right.waits_for_text("#said .words", "before").await;
     redis.dies();
     for browser in [&left, &right] {
-        browser.waits_for_text("#alone", "This server cannot hear the others").await;
+        browser.waits_for_text("#alone", "This server cannot reach the other servers").await;
     }
     left.types("#text", "meanwhile\n").await;
     for browser in [&left, &right] {

@@ -5,7 +5,7 @@ use testkit::runs_to_its_end;
 
 #[test]
 fn a_value_that_makes_no_sense_is_refused_before_the_server_listens() {
-    let from_1 = "expected a number from 1 on";
+    let from_1 = "expected a number, 1 or more";
     let url = "write it like redis://127.0.0.1:6379";
     let to_a_gib = "is not in 1..=1073741824";
     let cases: [(&[&str], &[&str]); 21] = [
@@ -39,7 +39,7 @@ fn a_value_that_makes_no_sense_is_refused_before_the_server_listens() {
         (&["--redis", "localhost"], &["it does not start with redis://", url]),
         (&["--redis", ""], &["it does not start with redis://", url]),
         (&["--redis", "redis://localhost/one"], &["Invalid database number", url]),
-        (&["--redis", "rediss://localhost/#secure"], &["what follows the # is not known", url]),
+        (&["--redis", "rediss://localhost/#secure"], &["the part after the # is not known", url]),
     ];
     for (flags, sentences) in cases {
         let end = runs_to_its_end(env!("CARGO_BIN_EXE_chat"), &[&["127.0.0.1:0"], flags].concat());

@@ -39,7 +39,7 @@ fn a_hello_carries_the_session_and_the_last_message() {
     again.says(&json!({ "hello": { "session": "s3cret", "after": first } }).to_string());
     assert_eq!(again.hears()["type"], "welcome");
     assert_eq!(again.hears()["msg"], "second");
-    assert_eq!(ada.expects_close(1008), "this name goes on in another window");
+    assert_eq!(ada.expects_close(1008), "this name is now used in another window");
 }
 
 /// The session of the address counts if the hello has none.

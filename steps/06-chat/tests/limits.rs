@@ -73,7 +73,7 @@ fn one_connection_too_many_is_answered_with_503() {
         let mut outside = asks_to_upgrade(&server, target);
         let response = outside.expects_response();
         assert_eq!(response.status, 503);
-        let sentence = "The server has as many connections as it accepts: try again later.\n";
+        let sentence = "The server has reached its limit on connections: try again later.\n";
         assert_eq!(response.text(), sentence);
         outside.expects_end();
     }

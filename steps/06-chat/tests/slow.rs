@@ -88,7 +88,7 @@ fn who_stops_reading_is_closed_with_1013_and_nobody_else_notices() {
             }
         };
         assert_eq!(close.close_code(), 1013);
-        assert_eq!(close.close_reason(), "too slow: too much waits to be read");
+        assert_eq!(close.close_reason(), "too slow: too many bytes wait to be read");
         assert!(heard < round * AT_A_TIME);
         member.wire.sends_frame(&close).expects_end();
     }

@@ -31,8 +31,8 @@ pub struct Wire {
 impl Wire {
     /// Sends bytes, right or wrong, in one write.
     ///
-    /// A connection that the other end has closed is no failure here: when a sender learns of it
-    /// is a matter of luck. What is expected next fails instead, if it does not come.
+    /// It is not a failure if the other end has closed the connection: when a sender notices this
+    /// is a matter of luck. The next expectation fails instead, if its bytes do not come.
     #[track_caller]
     pub fn sends(&mut self, bytes: &[u8]) -> &mut Self {
         self.transcript.records(Way::Out, bytes);

@@ -74,7 +74,7 @@ pub async fn serve_with<Stream, Prepared>(
                     Place::Standing(_standing) => {
                         let Some(seat) = crowd.wait_for_seat().await else {
                             counts.count(Denial::Crowd);
-                            let sentence = "There are as many connections as there may be.";
+                            let sentence = "The server has reached its limit on connections.";
                             return refuse(stream, StatusCode::SERVICE_UNAVAILABLE, sentence).await;
                         };
                         seat

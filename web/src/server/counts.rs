@@ -10,7 +10,7 @@ pub enum Denial {
     Host,
     /// A page of another origin has sent the request.
     Origin,
-    /// There are as many connections as there may be.
+    /// The server has reached its limit on connections.
     Crowd,
     /// The request is not HTTP/1.1, or has no valid `Host`.
     Malformed,

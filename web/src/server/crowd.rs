@@ -13,7 +13,7 @@ use crate::server::turn::Turn;
 /// The number of new connections that may wait for a place, or for the answer that there is none.
 /// Further ones are closed at once.
 const WAITING_MAX: usize = 64;
-/// How long a newcomer waits for room: longer than a connection takes to end that is closed for it.
+/// How long a new connection waits for a place: longer than closing an idle connection takes.
 const ROOM_TIME: Duration = Duration::from_secs(2);
 
 /// All HTTP connections of a server.

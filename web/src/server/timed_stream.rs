@@ -24,7 +24,7 @@ pub struct HttpTimes {
     pub header: Duration,
     /// The time after which a connection is closed that is idle after an answer.
     pub idle: Duration,
-    /// The time for writing: a connection is dropped if the client takes no byte of its answer in
+    /// The time for writing: a connection is dropped if the client reads no byte of its answer in
     /// this time.
     pub write: Duration,
 }

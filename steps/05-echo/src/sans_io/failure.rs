@@ -12,7 +12,7 @@ pub enum Failure {
     #[error(transparent)]
     Header(#[from] HeaderError),
     /// A continuation frame arrived, although no message has begun.
-    #[error("a continuation of no message (§5.4)")]
+    #[error("a continuation without a message (§5.4)")]
     NothingToContinue,
     /// A text or binary frame arrived, although the last message has not ended.
     #[error("a new message inside an unfinished one (§5.4)")]

@@ -11,13 +11,13 @@ pub struct Timeouts {
     /// The time for the whole opening handshake
     #[arg(long = "handshake-timeout", value_name = "SECONDS", value_parser = seconds, default_value = "10")]
     pub handshake: Duration,
-    /// A peer from which nothing came for this time is sent a ping
+    /// A peer that has sent nothing for this time is sent a ping
     #[arg(long = "ping-interval", value_name = "SECONDS", value_parser = seconds, default_value = "20")]
     pub ping: Duration,
-    /// A peer from which nothing came for this time, not even a pong, is dropped; at least twice the ping interval
+    /// A peer that has sent nothing for this time, not even a pong, is dropped; at least twice the ping interval
     #[arg(long = "idle-timeout", value_name = "SECONDS", value_parser = seconds, default_value = "60")]
     pub idle: Duration,
-    /// The time in which a connection ends once it is closed: for what is still to be written, and for the peer's close
+    /// The time that a connection has to close: to write the rest, and to receive the peer's close frame
     #[arg(long = "close-timeout", value_name = "SECONDS", value_parser = seconds, default_value = "5")]
     pub close: Duration,
 }

@@ -15,7 +15,7 @@ pub struct ChatLimits {
     /// Messages that a member may send in a second; further messages are read later
     #[arg(long = "rate", value_name = "COUNT", value_parser = positive::<u32>, default_value_t = 50)]
     pub rate: u32,
-    /// Bytes that may wait until a member reads them; a member for whom more waits, and who takes nothing for five seconds, is closed with 1013
+    /// Bytes that may wait until a member reads them; a member for whom more bytes wait, and who reads nothing for five seconds, is closed with 1013
     #[arg(long = "max-queue", value_name = "BYTES", value_parser = number_in(1..=BYTES_MAX), default_value_t = 512 * 1024)]
     pub queue: usize,
 }

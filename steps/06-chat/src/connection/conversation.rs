@@ -20,8 +20,7 @@ use crate::delivery::line::Turn;
 use crate::delivery::participant::{Handled, Participant, Said};
 
 /// To somebody whose name was given to another visitor while the servers could not reach each other.
-const LOST: &str =
-    "somebody else got this name, or one like it, before the servers lost each other";
+const LOST: &str = "somebody else got this name, or one like it, before the servers lost contact";
 
 /// How long a member rests while the room has much to send.
 const SHORT_REST: Duration = Duration::from_millis(5);
@@ -146,7 +145,7 @@ impl<P: Participant> Conversation<P> {
     fn poll_lost(participant: &mut P, context: &mut Context<'_>) -> Poll<Outcome> {
         participant.poll_lost(context).map(|how| {
             let reason = match how {
-                Loss::GoesOn => "this name goes on in another window",
+                Loss::GoesOn => "this name is now used in another window",
                 Loss::Taken => LOST,
             };
             close(CloseCode::POLICY_VIOLATION, reason)

@@ -5,8 +5,10 @@ use std::time::Duration;
 use echo::{CloseCode, CloseFrame, Timeouts};
 
 /// The close frame for a slow reader.
-pub(crate) const CLOSE: CloseFrame<'static> =
-    CloseFrame { code: CloseCode::TRY_AGAIN_LATER, reason: "too slow: too much waits to be read" };
+pub(crate) const CLOSE: CloseFrame<'static> = CloseFrame {
+    code: CloseCode::TRY_AGAIN_LATER,
+    reason: "too slow: too many bytes wait to be read",
+};
 
 /// Returns how long a peer may take to end the connection after `close` was sent.
 ///

@@ -57,9 +57,10 @@ fn refusal(problem: NotEntered) -> CloseFrame<'static> {
             CloseCode::POLICY_VIOLATION,
             "that name looks like one that is taken here: choose another",
         ),
-        NotEntered::TooManyRooms => {
-            (CloseCode::POLICY_VIOLATION, "there are as many rooms as the server has: join another")
-        }
+        NotEntered::TooManyRooms => (
+            CloseCode::POLICY_VIOLATION,
+            "the server has reached its limit on rooms: join another room",
+        ),
         NotEntered::Unreachable => (
             CloseCode::TRY_AGAIN_LATER,
             "the servers cannot reach each other now, so no new name is given out",

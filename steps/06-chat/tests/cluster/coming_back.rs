@@ -22,7 +22,7 @@ fn over_another_process_while_the_old_connection_is_open() {
     bob.is_with(&["Ada", "Bob"]);
     let mut old = ada.opens(&right).unwrap();
     assert_eq!(ada.waits_for_admission(PATIENCE), Attempt::Admitted);
-    assert_eq!(old.expects_close(1008).close_reason(), "this name goes on in another window");
+    assert_eq!(old.expects_close(1008).close_reason(), "this name is now used in another window");
     ada.sends("still here").is_confirmed();
     bob.sees("Ada still here");
     bob.saw_nobody_leave(&["Ada"]);
