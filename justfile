@@ -106,10 +106,15 @@ autobahn *ARGS:
 autobahn *ARGS:
     @cargo run -q --release -p conformance -- autobahn {{ ARGS }}
 
-# Build the book, serve it, and open it
+# Build the book, serve it, and open it; in another language with `just book --language de`
 [no-exit-message]
 book *ARGS:
     @cargo run -q -p weave -- serve {{ ARGS }}
+
+# Update book/po/LANGUAGE.po for translators: `just messages de`; alone, write book/po/messages.pot
+[no-exit-message]
+messages *LANGUAGE:
+    @cargo run -q -p weave -- messages {{ LANGUAGE }}
 
 # Draw the book's figures again from the code
 [no-exit-message]

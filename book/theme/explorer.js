@@ -1,6 +1,6 @@
 'use strict';
 
-// The frame explorer: type a text or paste bytes, turn a bit, and see the frame taken apart.
+// The frame explorer: type a text or paste bytes, flip a bit, and see the parts of the frame.
 
 /** What each bit of the first two bytes is for. */
 websocket.BITS = [
@@ -8,52 +8,55 @@ websocket.BITS = [
   'MASK', 'length', 'length', 'length', 'length', 'length', 'length', 'length',
 ];
 
-/** All that can be said of these bytes: a verdict, and if the header is whole, its picture. */
+/** What these bytes mean: a verdict, details, and if the header is complete, its picture. */
 websocket.explain = (bytes, fromClient) => {
   let header;
   try {
     header = websocket.decodeHeader(bytes, fromClient);
   } catch (error) {
-    const verdict = `${error.message} (RFC 6455 ${error.section}): the connection fails`;
+    const fault = `${error.message} (RFC 6455 ${error.section})`;
+    const verdict = websocket.text('{fault}: the connection fails', { fault });
     return { isWrong: true, verdict, details: [] };
   }
   if (header === null) {
-    return { verdict: 'so far so good: the header is not there whole', details: [] };
+    return { verdict: websocket.text('valid so far: the header is not complete'), details: [] };
   }
   const there = bytes.slice(header.end);
   const length = Number(header.length);
   const wire = there.slice(0, length);
   const payload = header.maskingKey ? websocket.mask(wire, header.maskingKey) : wire;
-  const details = [`header: ${header.end} bytes`];
+  const details = [websocket.text('header: {count} bytes', { count: header.end })];
   if (there.length < length) {
-    details.push(`payload: ${there.length} of ${header.length} bytes are there`);
+    details.push(websocket.text('payload: {count} of {length} bytes are here', { count: there.length, length }));
   } else {
     details.push(...websocket.meaning(header, payload));
   }
   if (there.length > length) {
-    details.push(`behind it, the next frame: ${websocket.hex(there.slice(length))}`);
+    details.push(websocket.text('after it, the next frame: {bytes}', { bytes: websocket.hex(there.slice(length)) }));
   }
   const picture = websocket.drawFrame(header, payload);
   return { verdict: websocket.summary(header), details, picture };
 };
 
-/** What a whole payload says. */
+/** What a complete payload means. */
 websocket.meaning = ({ opcode, fin }, payload) => {
   const text = (bytes) => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   try {
     if (opcode === 0x1 && fin) {
-      return [`payload: “${text(payload)}”`];
+      return [websocket.text('payload: “{text}”', { text: text(payload) })];
     }
     if (opcode === 0x8 && payload.length >= 2) {
-      return [`status code ${payload[0] * 256 + payload[1]}, reason “${text(payload.slice(2))}”`];
+      const values = { code: payload[0] * 256 + payload[1], reason: text(payload.slice(2)) };
+      return [websocket.text('status code {code}, reason “{reason}”', values)];
     }
   } catch {
-    return ['payload: no UTF-8 (RFC 6455 §8.1): the connection fails with 1007'];
+    return [websocket.text('payload: not UTF-8 (RFC 6455 §8.1): the connection fails with 1007')];
   }
   if (opcode === 0x8 && payload.length === 1) {
-    return ['payload: half a status code (RFC 6455 §5.5.1)'];
+    return [websocket.text('payload: half a status code (RFC 6455 §5.5.1)')];
   }
-  return payload.length > 0 ? [`payload: ${websocket.hex(payload.slice(0, 16))}`] : [];
+  const bytes = websocket.hex(payload.slice(0, 16));
+  return payload.length > 0 ? [websocket.text('payload: {bytes}', { bytes })] : [];
 };
 
 websocket.widgets['frame-explorer'] = () => {
@@ -62,15 +65,15 @@ websocket.widgets['frame-explorer'] = () => {
   const sender = element(
     'select',
     {},
-    element('option', { value: 'client', textContent: 'a browser' }),
-    element('option', { value: 'server', textContent: 'a server' }),
+    element('option', { value: 'client', textContent: websocket.text('a browser') }),
+    element('option', { value: 'server', textContent: websocket.text('a server') }),
   );
   const hex = element('textarea', { rows: 2, spellcheck: false, className: 'bytes' });
-  const bits = element('div', { className: 'bits', role: 'group', 'aria-label': 'The first bits' });
+  const bits = element('div', { className: 'bits', role: 'group', 'aria-label': websocket.text('The first bits') });
   const verdict = element('p', { className: 'verdict', role: 'status' });
   const details = element('ul', { className: 'details' });
   const picture = element('figure');
-  // The same key for a text while it is typed: one sees what the text changes.
+  // The key stays the same while a text is typed, so that only the text changes the bytes.
   const key = websocket.random(4);
 
   const fromClient = () => sender.value === 'client';
@@ -98,7 +101,7 @@ websocket.widgets['frame-explorer'] = () => {
     showBits(bytes);
   }
 
-  /** The bits of the first two bytes, each a button that turns it. */
+  /** The bits of the first two bytes, each a button that flips it. */
   function showBits(bytes) {
     const count = Math.min(bytes.length, 2) * 8;
     const focused = [...bits.querySelectorAll('button')].indexOf(document.activeElement);
@@ -107,8 +110,13 @@ websocket.widgets['frame-explorer'] = () => {
       const button = element('button', {
         type: 'button',
         textContent: String(bit),
-        title: `turn ${name}`,
-        'aria-label': `${name}, bit ${index & 7} of byte ${(index >> 3) + 1}, is ${bit}: turn it`,
+        title: websocket.text('flip {name}', { name }),
+        'aria-label': websocket.text('{name}, bit {index} of byte {byte}, is {bit}: flip it', {
+          name,
+          index: index & 7,
+          byte: (index >> 3) + 1,
+          bit,
+        }),
         className: index === 0 || websocket.BITS[index - 1] !== name ? 'first' : '',
       });
       button.dataset.name = button.className ? name : '';
@@ -131,10 +139,10 @@ websocket.widgets['frame-explorer'] = () => {
   return element(
     'div',
     { className: 'tool' },
-    element('label', {}, 'A text', text),
-    element('label', {}, 'sent by', sender),
-    element('label', { className: 'wide' }, 'Its bytes, to be changed as you like', hex),
-    element('p', { className: 'hint', textContent: 'The first two bytes. Turn a bit:' }),
+    element('label', {}, websocket.text('A text'), text),
+    element('label', {}, websocket.text('sent by'), sender),
+    element('label', { className: 'wide' }, websocket.text('Its bytes, which you can change'), hex),
+    element('p', { className: 'hint', textContent: websocket.text('The first two bytes. Flip a bit:') }),
     bits,
     verdict,
     details,

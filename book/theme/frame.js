@@ -1,6 +1,6 @@
 'use strict';
 
-// The frame header both ways, RFC 6455 §5.2: what step 4 does in Rust, and in its words.
+// The frame header both ways, RFC 6455 §5.2: what step 4 does in Rust, with the same messages.
 
 websocket.OPCODES = new Map([
   [0x0, 'continuation'],
@@ -11,7 +11,7 @@ websocket.OPCODES = new Map([
   [0xa, 'pong'],
 ]);
 
-/** A rule that a header breaks, with the section of RFC 6455 that it stands in. */
+/** A rule that a header breaks, with its section of RFC 6455. */
 websocket.HeaderError = class extends Error {
   constructor(message, section) {
     super(message);
@@ -22,7 +22,7 @@ websocket.HeaderError = class extends Error {
 /**
  * Reads the header that `bytes` begins with. `fromClient` says whose frame it is: clients mask, and
  * servers do not. Returns null if the bytes so far are fine and more are needed; throws a
- * HeaderError if they break a rule. The length is a BigInt, for it may have 63 bits.
+ * HeaderError if they break a rule. The length is a BigInt: it has up to 63 bits.
  */
 websocket.decodeHeader = (bytes, fromClient) => {
   const broken = (message, section) => {
@@ -33,17 +33,18 @@ websocket.decodeHeader = (bytes, fromClient) => {
   }
   const reserved = [1, 2, 3].find((bit) => bytes[0] & (0x80 >> bit));
   if (reserved !== undefined) {
-    broken(`RSV${reserved} is set without an extension`, '§5.2');
+    broken(websocket.text('RSV{bit} is set without an extension', { bit: reserved }), '§5.2');
   }
   const opcode = bytes[0] & 0x0f;
   const name = websocket.OPCODES.get(opcode);
   if (name === undefined) {
-    broken(`opcode 0x${opcode.toString(16)} is reserved`, '§5.2');
+    const hex = opcode.toString(16);
+    broken(websocket.text('opcode 0x{hex} is reserved', { hex }), '§5.2');
   }
   const fin = (bytes[0] & 0x80) !== 0;
   const isControl = (opcode & 0x8) !== 0;
   if (isControl && !fin) {
-    broken(`a ${name} frame in fragments`, '§5.5');
+    broken(websocket.text('a {name} frame in fragments', { name }), '§5.5');
   }
 
   if (bytes.length < 2) {
@@ -51,14 +52,14 @@ websocket.decodeHeader = (bytes, fromClient) => {
   }
   const isMasked = (bytes[1] & 0x80) !== 0;
   if (fromClient && !isMasked) {
-    broken('a frame from a client that is not masked', '§5.1');
+    broken(websocket.text('a frame from a client that is not masked'), '§5.1');
   }
   if (!fromClient && isMasked) {
-    broken('a frame from a server that is masked', '§5.1');
+    broken(websocket.text('a frame from a server that is masked'), '§5.1');
   }
   const sevenBits = bytes[1] & 0x7f;
   if (isControl && sevenBits > 125) {
-    broken(`a ${name} frame with more than 125 bytes`, '§5.5');
+    broken(websocket.text('a {name} frame with more than 125 bytes', { name }), '§5.5');
   }
 
   const extended = { 126: 2, 127: 8 }[sevenBits] ?? 0;
@@ -69,10 +70,11 @@ websocket.decodeHeader = (bytes, fromClient) => {
   if (extended > 0) {
     length = bytes.slice(2, 2 + extended).reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
     if (length >> 63n) {
-      broken('length with its top bit set', '§5.2');
+      broken(websocket.text('length with its top bit set'), '§5.2');
     }
     if (length <= (extended === 2 ? 125n : 0xffffn)) {
-      broken(`length ${length} in ${extended} bytes: not the shortest form`, '§5.2');
+      const values = { length, extended };
+      broken(websocket.text('length {length} in {extended} bytes: not the shortest form', values), '§5.2');
     }
   }
 

@@ -13,16 +13,16 @@ websocket.acceptKey = (key) => {
   return { joined, hash, accept: websocket.base64(hash) };
 };
 
-/** Is this the base64 form of sixteen bytes, as RFC 6455 §4.1 asks of a client? */
+/** Whether this is the base64 form of sixteen bytes, as RFC 6455 §4.1 asks of a client. */
 websocket.isKey = (key) => {
-  // 22 digits, of which the last stands for two bits: the four that are left over are zero.
+  // 22 digits. The last one has two bits of the sixteenth byte, and then four bits that are zero.
   return /^[A-Za-z0-9+/]{21}[AQgw]==$/.test(key);
 };
 
 websocket.widgets['handshake-calculator'] = () => {
   const { element } = websocket;
   const key = element('input', { autocomplete: 'off', spellcheck: false, className: 'bytes' });
-  const another = element('button', { type: 'button', textContent: 'Another key' });
+  const another = element('button', { type: 'button', textContent: websocket.text('Another key') });
   const verdict = element('p', { className: 'verdict', role: 'status' });
   const steps = element('dl', { className: 'steps' });
 
@@ -30,15 +30,14 @@ websocket.widgets['handshake-calculator'] = () => {
     const { joined, hash, accept } = websocket.acceptKey(key.value);
     const isKey = websocket.isKey(key.value);
     verdict.textContent = isKey
-      ? 'a key: sixteen bytes in base64'
-      : '400 Bad Request: There must be exactly one Sec-WebSocket-Key header, and it must hold ' +
-        '16 bytes in base64.';
+      ? websocket.text('a key: sixteen bytes in base64')
+      : websocket.text('400 Bad Request: There must be exactly one Sec-WebSocket-Key header, and it must hold 16 bytes in base64.');
     verdict.classList.toggle('wrong', !isKey);
     steps.replaceChildren();
     for (const [name, value] of [
-      ['the key and the GUID', joined],
-      ['their SHA-1, 20 bytes', websocket.hex(hash)],
-      ['in base64: Sec-WebSocket-Accept', accept],
+      [websocket.text('the key and the GUID'), joined],
+      [websocket.text('their SHA-1, 20 bytes'), websocket.hex(hash)],
+      [websocket.text('in base64: Sec-WebSocket-Accept'), accept],
     ]) {
       steps.append(element('dt', { textContent: name }), element('dd', { textContent: value }));
     }

@@ -1,6 +1,6 @@
 'use strict';
 
-// The masking animation: byte after byte of a text meets a byte of the key.
+// The masking animation: each byte of a text is combined with a byte of the key.
 
 websocket.widgets.masking = () => {
   const { element } = websocket;
@@ -8,9 +8,9 @@ websocket.widgets.masking = () => {
   const PACE = 700;
   const text = element('input', { value: 'hello', autocomplete: 'off' });
   const key = element('input', { autocomplete: 'off', spellcheck: false, className: 'bytes' });
-  const another = element('button', { type: 'button', textContent: 'Another key' });
-  const step = element('button', { type: 'button', textContent: 'Next byte' });
-  const play = element('button', { type: 'button', textContent: 'Play' });
+  const another = element('button', { type: 'button', textContent: websocket.text('Another key') });
+  const step = element('button', { type: 'button', textContent: websocket.text('Next byte') });
+  const play = element('button', { type: 'button', textContent: websocket.text('Play') });
   const verdict = element('p', { className: 'verdict', role: 'status' });
   const table = element('table', { className: 'masking' });
   let columns = [];
@@ -19,7 +19,7 @@ websocket.widgets.masking = () => {
 
   const binary = (byte) => byte.toString(2).padStart(8, '0');
 
-  /** Reads both inputs, and shows everything as masked, which is where one who just looks begins. */
+  /** Reads both inputs, and shows all bytes masked. */
   function begin() {
     stop();
     columns = [];
@@ -27,7 +27,8 @@ websocket.widgets.masking = () => {
     try {
       const keyBytes = websocket.parseHex(key.value);
       if (keyBytes.length !== 4) {
-        throw new Error(`a masking key has 4 bytes, and these are ${keyBytes.length}`);
+        const count = keyBytes.length;
+        throw new Error(websocket.text('a masking key has 4 bytes, and these are {count}', { count }));
       }
       const bytes = new TextEncoder().encode(text.value).slice(0, SHOWN_MAX);
       const masked = websocket.mask(bytes, keyBytes);
@@ -43,12 +44,12 @@ websocket.widgets.masking = () => {
   function show() {
     const isVisible = (byte) => byte > 0x20 && byte < 0x7f;
     const rows = [
-      ['byte', (index) => String(index + 1)],
-      ['text', (index) => (isVisible(columns[index][0]) ? String.fromCharCode(columns[index][0]) : '·')],
-      ['its bits', (index) => binary(columns[index][0])],
-      ['key', (index) => binary(columns[index][1])],
-      ['on the wire', (index) => (index < done ? binary(columns[index][2]) : '')],
-      ['in hex', (index) => (index < done ? websocket.hex([columns[index][2]]) : '')],
+      [websocket.text('byte'), (index) => String(index + 1)],
+      [websocket.text('text'), (index) => (isVisible(columns[index][0]) ? String.fromCharCode(columns[index][0]) : '·')],
+      [websocket.text('its bits'), (index) => binary(columns[index][0])],
+      [websocket.text('key'), (index) => binary(columns[index][1])],
+      [websocket.text('on the wire'), (index) => (index < done ? binary(columns[index][2]) : '')],
+      [websocket.text('in hex'), (index) => (index < done ? websocket.hex([columns[index][2]]) : '')],
     ];
     table.replaceChildren(
       ...rows.map(([name, value]) =>
@@ -64,12 +65,12 @@ websocket.widgets.masking = () => {
     );
     if (columns.length > 0 && done > 0) {
       const [byte, keyByte, wire] = columns[done - 1];
-      verdict.textContent =
-        `byte ${done} with byte ${((done - 1) % 4) + 1} of the key: ` +
-        `${websocket.hex([byte])} ⊕ ${websocket.hex([keyByte])} = ${websocket.hex([wire])}`;
+      const sum = `${websocket.hex([byte])} ⊕ ${websocket.hex([keyByte])} = ${websocket.hex([wire])}`;
+      const values = { byte: done, ofKey: ((done - 1) % 4) + 1, sum };
+      verdict.textContent = websocket.text('byte {byte} with byte {ofKey} of the key: {sum}', values);
     }
     step.disabled = play.disabled = columns.length === 0;
-    play.textContent = timer === null ? 'Play' : 'Stop';
+    play.textContent = timer === null ? websocket.text('Play') : websocket.text('Stop');
   }
 
   function next() {
@@ -112,15 +113,15 @@ websocket.widgets.masking = () => {
   // The key of RFC 6455 §5.7.
   key.value = '37 fa 21 3d';
   begin();
-  // Who wants no motion steps through by hand.
+  // A reader who prefers no motion uses the button for the next byte.
   play.hidden = matchMedia('(prefers-reduced-motion: reduce)').matches;
   return element(
     'div',
     { className: 'tool' },
-    element('label', {}, 'A text', text),
-    element('label', {}, 'Masking key', key),
+    element('label', {}, websocket.text('A text'), text),
+    element('label', {}, websocket.text('Masking key'), key),
     element('div', { className: 'buttons' }, another, step, play),
-    element('div', { className: 'scroll', tabIndex: 0, role: 'region', 'aria-label': 'Byte by byte' }, table),
+    element('div', { className: 'scroll', tabIndex: 0, role: 'region', 'aria-label': websocket.text('Byte by byte') }, table),
     verdict,
   );
 };

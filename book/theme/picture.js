@@ -4,8 +4,12 @@
 
 /** A frame in one sentence. */
 websocket.summary = ({ fin, opcode, maskingKey, length }) =>
-  `${websocket.OPCODES.get(opcode)}, ${fin ? 'final' : 'more fragments follow'}, ` +
-  `${maskingKey ? 'masked' : 'not masked'}, ${length} bytes`;
+  [
+    websocket.OPCODES.get(opcode),
+    fin ? websocket.text('final') : websocket.text('more fragments follow'),
+    maskingKey ? websocket.text('masked') : websocket.text('not masked'),
+    websocket.text('{length} bytes', { length }),
+  ].join(', ');
 
 /** Draws the frame with this header, and this payload as the sender meant it, as one `<svg>`. */
 websocket.drawFrame = (header, payload) => {
@@ -16,7 +20,7 @@ websocket.drawFrame = (header, payload) => {
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ' +
       `${ROW_BITS * BIT + 2} ${rows.length * ROW + 2}" role="img" font-family="monospace" ` +
       'text-anchor="middle" fill="currentColor">',
-    `<title>A frame, bit by bit: ${websocket.summary(header)}</title>`,
+    `<title>${websocket.text('A frame, bit by bit')}: ${websocket.summary(header)}</title>`,
   ];
   rows.forEach((row, index) => {
     let x = 1;
@@ -51,17 +55,18 @@ websocket.drawFrame = (header, payload) => {
     const SHOWN_MAX = 16;
     const { maskingKey, opcode, length, extended } = header;
     const bits = Array.from(websocket.encodeHeader(header), binary).join('');
-    const bytes = `${length} bytes`;
+    const bytes = websocket.text('{length} bytes', { length });
     const key = maskingKey ? websocket.hex(maskingKey) : '';
     const extendedEnd = 16 + 8 * extended;
+    const inBytes = websocket.text('in {extended} bytes', { extended });
     const parts = [
       [0, 1, ['F']],
       [1, 4, ['RSV']],
       [4, 8, [websocket.OPCODES.get(opcode), 'cont.']],
       [8, 9, ['M']],
-      [9, 16, [extended === 0 ? bytes : `in ${extended} bytes`, 'length']],
-      [16, extendedEnd, [`extended length: ${bytes}`, bytes]],
-      [extendedEnd, bits.length, [`masking key ${key}`, key]],
+      [9, 16, [extended === 0 ? bytes : inBytes, websocket.text('length')]],
+      [16, extendedEnd, [`${websocket.text('extended length')}: ${bytes}`, bytes]],
+      [extendedEnd, bits.length, [`${websocket.text('masking key')} ${key}`, key]],
     ];
     const cells = parts.filter(([from, to]) => from < to);
     const shown = Array.from(payload.slice(0, SHOWN_MAX), (meant, index) => {

@@ -1,10 +1,19 @@
 'use strict';
 
-// What the things to play with have in common. A page says where one stands:
+// What the interactive parts have in common. A page says where one is:
 // <div class="widget" data-widget="NAME">what is shown without JavaScript, and in print</div>
 
-/** Functions that are held against the Rust code of the steps, and the widgets by name. */
+/** Functions that a test compares with the Rust code of the steps, and the widgets by name. */
 const websocket = { widgets: {} };
+
+/**
+ * A text that the reader sees, in the language of the page, which has a table of translations. The
+ * values replace `{name}` in it.
+ */
+websocket.text = (english, values = {}) => {
+  const text = globalThis.websocketTexts?.[english] ?? english;
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+};
 
 /** An element with these properties, `{ dataset }` and attributes with a dash included. */
 websocket.element = (name, properties = {}, ...children) => {
@@ -20,12 +29,12 @@ websocket.element = (name, properties = {}, ...children) => {
   return element;
 };
 
-/** Bytes from hexadecimal digits, however they are spaced; throws an Error that says what is none. */
+/** Bytes from hexadecimal digits, with or without spaces; throws an Error that names a wrong pair. */
 websocket.parseHex = (text) => {
   const pairs = text.replace(/\s+/g, '').match(/..?/gsu) ?? [];
   const wrong = pairs.find((pair) => !/^[0-9a-f]{2}$/i.test(pair));
   if (wrong !== undefined) {
-    throw new Error(`${wrong} is no byte in two hexadecimal digits`);
+    throw new Error(websocket.text('{pair} is not a byte in two hexadecimal digits', { pair: wrong }));
   }
   return Uint8Array.from(pairs, (pair) => parseInt(pair, 16));
 };
@@ -33,7 +42,7 @@ websocket.parseHex = (text) => {
 /** Bytes as hexadecimal digits, with a space between each two bytes. */
 websocket.hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
-/** So many bytes, drawn as a browser draws its masking keys. */
+/** Random bytes, from the same source as a browser's masking keys. */
 websocket.random = (count) => crypto.getRandomValues(new Uint8Array(count));
 
 document.addEventListener('DOMContentLoaded', () => {

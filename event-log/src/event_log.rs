@@ -170,6 +170,22 @@ impl EventLog {
         self.shared.with(|process, now| process.append(draft, now))
     }
 
+    /// Appends several events, in their order and at the same moment. The result for each one is that
+    /// of [`append`](Self::append). A hundred events at once take less time than one after the other:
+    /// the log is locked once, the clock is read once, and the readers are notified once.
+    pub fn append_all(
+        &self,
+        drafts: impl IntoIterator<Item = Draft>,
+    ) -> Vec<Result<Option<EventId>, NotAppended>> {
+        let with_fingerprint = |draft: Draft| {
+            let fingerprint = Fingerprint::of(&draft);
+            (draft, fingerprint)
+        };
+        // Before the log is locked.
+        let drafts: Vec<(Draft, Fingerprint)> = drafts.into_iter().map(with_fingerprint).collect();
+        self.shared.with(|process, now| process.append_all(drafts, now))
+    }
+
     /// Appends an event, and waits until it is stored. Returns its id.
     ///
     /// # Errors
@@ -191,6 +207,12 @@ impl EventLog {
             }
         };
         timeout(STORE_TIME, stored).await.map_err(|_| NotStored::StillWaiting)
+    }
+
+    /// Does what has time until nobody waits, so that the next event is appended sooner. For whoever
+    /// has just delivered events to readers. Everything is correct without it.
+    pub fn tidy(&self) {
+        self.shared.tidy();
     }
 
     /// Returns the id of the event that this one would repeat, if it is among the last 100,000 events.

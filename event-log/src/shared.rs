@@ -78,6 +78,11 @@ impl Shared {
     }
     // ANCHOR_END: with
 
+    /// Lets the process do what has time until nobody waits.
+    pub(crate) fn tidy(&self) {
+        self.state().process.tidy();
+    }
+
     /// Looks at the process.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&Process) -> T) -> T {
         look(&self.state().process)

@@ -26,6 +26,10 @@ impl Name {
         if text.trim().is_empty() {
             return Err(NotAName::Empty);
         }
+        // RFC 3986 §5.2.4. It makes no difference whether the dots are percent-encoded.
+        if [".", ".."].contains(&text) {
+            return Err(NotAName::Dots);
+        }
         // One more than the limit: the rest of a very long text is not read.
         let characters: Vec<char> = text.nfc().take(NAME_MAX + 1).collect();
         if characters.len() > NAME_MAX {

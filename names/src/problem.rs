@@ -7,6 +7,8 @@ use std::fmt;
 pub enum NotAName {
     /// It is empty, or has only spaces.
     Empty,
+    /// It is `.` or `..`.
+    Dots,
     /// It has more than 32 code points.
     TooLong,
     /// It begins or ends with a space.
@@ -40,6 +42,9 @@ impl NotAName {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Empty => "a name cannot be empty",
+            Self::Dots => {
+                "a name cannot be \".\" or \"..\", because a browser removes these from an address"
+            }
             Self::TooLong => "a name has at most 32 characters",
             Self::SpaceAtAnEnd => "a name cannot begin or end with a space",
             Self::Spaces => "a name cannot have several spaces in a row",

@@ -56,6 +56,7 @@ pub use programs::search_path::find_program;
 pub use programs::server::Server;
 pub use programs::step::Step;
 pub use programs::unread::{Unread, UnreadServer};
+pub use programs::viewers::Viewers;
 pub use progress::show_progress;
 pub use transcript::annotation::annotation;
 pub use transcript::visible::grouped;

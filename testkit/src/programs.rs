@@ -15,3 +15,4 @@ pub(crate) mod search_path;
 pub(crate) mod server;
 pub(crate) mod step;
 pub(crate) mod unread;
+pub(crate) mod viewers;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use testkit::{Axe, Chromium, Packages, Redis, ReverseProxy};
+use testkit::{Axe, Chromium, Packages, Redis, ReverseProxy, Viewers};
 
 use crate::outcome::succeeds;
 use crate::{apt, exercises};
@@ -22,6 +22,7 @@ pub(crate) fn setup() -> ExitCode {
         is_set_up("Chromium and its driver", chromium, &Chromium::packages()),
         is_set_up("Redis", redis, &Redis::PACKAGES),
         is_set_up("nginx, HAProxy and Caddy", ReverseProxy::find, &ReverseProxy::PACKAGES),
+        is_set_up("curl and tshark", Viewers::find, &Viewers::PACKAGES),
         is_axe_set_up(),
         exercises::is_set_up(),
     ];

@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use testkit::{
-    Axe, BUILT, Chromium, Redis, ReverseProxy, Step, cargo, find_program, target_folder,
+    Axe, BUILT, Chromium, Redis, ReverseProxy, Step, Viewers, cargo, find_program, target_folder,
 };
 
 use crate::exercises;
@@ -91,9 +91,12 @@ fn run(parts: Vec<Part>) -> ExitCode {
 fn tests(features: &[&str]) -> Vec<Part> {
     let has_chromium = Chromium::find().is_there();
     let others = [
-        ("Chromium", &["browser", "break_it"][..], has_chromium, {
-            Chromium::packages().install_command()
-        }),
+        (
+            "Chromium",
+            &["browser", "browser_api", "break_it", "reconnecting", "tls"][..],
+            has_chromium,
+            Chromium::packages().install_command(),
+        ),
         (
             "Chromium and axe-core",
             &["axe"],
@@ -113,6 +116,12 @@ fn tests(features: &[&str]) -> Vec<Part> {
             Redis::PACKAGES.install_command(),
         ),
         (
+            "curl and tshark",
+            &["seeing"],
+            Viewers::find().is_some(),
+            Viewers::PACKAGES.install_command(),
+        ),
+        (
             "systemd",
             &["systemd"],
             // Elsewhere, this file has no tests.
@@ -127,7 +136,7 @@ fn tests(features: &[&str]) -> Vec<Part> {
     if others.iter().all(|(_, _, is_there, _)| *is_there) {
         let all = [&tests[..], &["--", "--include-ignored"]].concat();
         return vec![Part::one(
-            "tests, with Chromium, axe-core, nginx, HAProxy, Caddy, Redis, systemd and Python",
+            "tests, with Chromium, axe-core, nginx, HAProxy, Caddy, Redis, curl, tshark, systemd and Python",
             cargo(&all),
         )];
     }

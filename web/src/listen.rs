@@ -31,9 +31,7 @@ pub fn listen(address: &str) -> Result<TcpListener, String> {
         format!("cannot listen on {address}: {why}; 127.0.0.1:0 picks a free port")
     })?;
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
-    // No client is connected yet, so this may wait until the output takes the lines. A closed output
-    // is not an error. A thread for printing would make each system call of a server with a single
-    // thread slower.
+    // No client is connected yet, so this may wait for the output. If the output is closed, we go on.
     let mut output = io::stdout();
     let _ = writeln!(output, "listening on http://{bound}\nopen it in a browser; ctrl-C ends it");
     let _ = output.flush();

@@ -71,7 +71,8 @@ impl Origins {
     }
 
     /// Returns whether this host, with a port or without, is a name of this server: `localhost` or a
-    /// name below it, an IP address, or the host of a listed origin. An attacker cannot own these.
+    /// name below it, an IP address, or the host of a listed origin. An attacker's
+    /// DNS does not control these.
     pub fn is_own_host(&self, host: &str) -> bool {
         let Ok(Origin::Tuple(_, host, _)) = parse(&format!("http://{host}")) else { return false };
         let is_listed =

@@ -1,18 +1,116 @@
-//! The book as HTML.
+//! The book as HTML, in English or translated.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use mdbook_driver::MDBook;
+use mdbook_driver::book::BookItem;
+use mdbook_driver::builtin_renderers::MarkdownRenderer;
+use polib::catalog::Catalog;
 
+use crate::messages;
 use crate::place;
+use crate::translation::{self, English, NOTE, NOTE_SOURCE, Translation, Translator};
 
-/// Builds the book into a folder, which it empties first.
+/// Returns the folder of our book: its `book.toml` is there, its pages in `src`, its scripts in
+/// `theme` and its translations in `po`.
+pub fn folder() -> PathBuf {
+    place::root().join("book")
+}
+
+/// Returns the file of a translation of the book in a folder.
+///
+/// # Errors
+/// If `language` is not the code of a language.
+pub fn translation_file(folder: &Path, language: &str) -> Result<PathBuf> {
+    translation::check_language(language)?;
+    Ok(folder.join(format!("po/{language}.po")))
+}
+
+/// Reads the translation of the book in a folder into a language.
+///
+/// # Errors
+/// If there is none, or its file cannot be read.
+pub fn catalog(folder: &Path, language: &str) -> Result<Catalog> {
+    let file = translation_file(folder, language)?;
+    ensure!(
+        file.exists(),
+        "there is no {}: begin it with `just messages {language}`",
+        file.display()
+    );
+    translation::read(&file)
+}
+
+/// Builds the book of `folder` into another folder, which it empties first: in English, or in
+/// another language with this catalog.
 ///
 /// # Errors
 /// If mdBook cannot build it.
-pub fn build(into: &Path) -> Result<()> {
-    let mut book = MDBook::load(place::root().join("book"))?;
+pub fn build(folder: &Path, other: Option<(&str, &Catalog)>, into: &Path) -> Result<()> {
+    let mut book = MDBook::load(folder)?;
     into.clone_into(&mut book.config.build.build_dir);
+    if let Some((language, catalog)) = other {
+        let translation = Translation::new(&english(folder)?, catalog);
+        let title = book.config.book.title.as_deref();
+        book.config.book.title = title.map(|title| translation.plain(title));
+        book.config.book.language = Some(language.to_owned());
+        let of_scripts = of_scripts(folder)?.into_iter().map(|english| english.text).collect();
+        book.with_preprocessor(Translator { translation, of_scripts });
+    }
     book.build()
+}
+
+/// Returns every English text of the book that can be translated, once, in the order of the book.
+///
+/// # Errors
+/// If the book cannot be read.
+pub fn english(folder: &Path) -> Result<Vec<English>> {
+    let book = MDBook::load(folder)?;
+    let mut english: Vec<English> = Vec::new();
+    let mut add = |text: &str, source: &str| {
+        english.push(English { text: text.to_owned(), source: source.to_owned() });
+    };
+    add(book.config.book.title.as_deref().unwrap_or_default(), "book.toml");
+    let (expanded, _) = book.preprocess_book(&MarkdownRenderer::new())?;
+    for item in expanded.iter() {
+        match item {
+            BookItem::Chapter(chapter) => {
+                add(&chapter.name, "SUMMARY.md");
+                let page = chapter.path.iter().map(|path| path.display().to_string());
+                let page: String = page.collect();
+                for message in messages::of_page(&chapter.content) {
+                    add(&message.text, &page);
+                }
+            }
+            BookItem::PartTitle(title) => add(title, "SUMMARY.md"),
+            BookItem::Separator => {}
+        }
+    }
+    add(NOTE, NOTE_SOURCE);
+    english.extend(of_scripts(folder)?);
+    let mut seen = HashSet::new();
+    english.retain(|english| !english.text.is_empty() && seen.insert(english.text.clone()));
+    Ok(english)
+}
+
+/// The texts of the scripts in `theme`.
+fn of_scripts(folder: &Path) -> Result<Vec<English>> {
+    let mut english = Vec::new();
+    for path in place::files(&folder.join("theme").to_string_lossy()) {
+        if let Some(name) = path.strip_suffix(".js") {
+            let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+            let texts = messages::of_script(&place::read(&path)?).into_iter();
+            english.extend(texts.map(|text| English { text, source: format!("{name}.js") }));
+        }
+    }
+    Ok(english)
+}
+
+/// Returns the languages that the book in a folder is translated into.
+pub fn languages(folder: &Path) -> Vec<String> {
+    let files = place::files(&folder.join("po").to_string_lossy());
+    let name =
+        |path: &String| Some(path.strip_suffix(".po")?.rsplit(['/', '\\']).next()?.to_owned());
+    files.iter().filter_map(name).collect()
 }

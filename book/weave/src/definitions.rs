@@ -75,8 +75,15 @@ impl Workspace {
     }
 }
 
+/// Whether a file is Rust code of a library or a program, or of tests or examples.
 fn is_source(path: &str) -> bool {
-    path.contains("/src/") && Path::new(path).extension().is_some_and(|end| end == "rs")
+    let is_rust = Path::new(path).extension().is_some_and(|end| end == "rs");
+    is_rust && (path.contains("/src/") || is_for_tests_only(path))
+}
+
+/// Whether a file is part of tests or of an example, so that only these can use it.
+pub fn is_for_tests_only(path: &str) -> bool {
+    ["/tests/", "/examples/"].iter().any(|folder| path.contains(folder))
 }
 
 /// Returns the name of the crate that a file belongs to.

@@ -1,11 +1,12 @@
-//! `just book`, `just figures`, `just screens`, `just diff`: the book, and what it shows of the
-//! code.
+//! `just book`, `just figures`, `just messages`, `just screens`, `just diff`: the book, and what it
+//! shows of the code.
 
 use anyhow::{Error, Result};
 use clap::Parser;
 use testkit::Step;
 use tokio::runtime::Runtime;
-use weave::{difference, generated, screens, serve};
+use weave::translation::Report;
+use weave::{book, difference, generated, po, screens, serve};
 use web::{give_up, print_line, wait_until_printed};
 
 /// Makes the book from the code.
@@ -16,12 +17,21 @@ enum Options {
         /// The address to listen on
         #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9010")]
         address: String,
+        /// The language to translate it into, by book/po/LANGUAGE.po
+        #[arg(long)]
+        language: Option<String>,
         /// Do not open a browser
         #[arg(long)]
         no_open: bool,
     },
     /// Update book/src/generated, which is made from the code
     Figures,
+    /// Update book/po/LANGUAGE.po, and print which English texts have changed; without a language, write
+    /// book/po/messages.pot
+    Messages {
+        /// The code of the language, such as de
+        language: Option<String>,
+    },
     /// Take screenshots of the steps' pages: those named, or all that are missing or stale
     Screens {
         /// Names from book/screens.toml
@@ -43,11 +53,24 @@ fn main() {
 
 fn run(options: Options) -> Result<()> {
     match options {
-        Options::Serve { address, no_open } => {
-            Runtime::new()?.block_on(serve::serve(&address, !no_open))
+        Options::Serve { address, language, no_open } => {
+            Runtime::new()?.block_on(serve::serve(&address, language, !no_open))
         }
         Options::Figures => {
             generated::write()?.iter().for_each(|path| print_line(path));
+            Ok(())
+        }
+        Options::Messages { language: Some(language) } => {
+            let Report { changed, missing } = po::update(&book::folder(), &language)?;
+            for text in &changed {
+                print_line(text);
+            }
+            let (changed, missing) = (changed.len(), missing.len());
+            print_line(&format!("{changed} texts have changed, and {missing} are not translated"));
+            Ok(())
+        }
+        Options::Messages { language: None } => {
+            print_line(&po::write_template(&book::folder())?);
             Ok(())
         }
         Options::Screens { names } => Runtime::new()?.block_on(screens::take(&names)),

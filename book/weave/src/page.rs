@@ -131,8 +131,10 @@ impl Page {
         })
     }
 
-    /// Returns the number of words outside of fenced code.
+    /// Returns the number of words outside of fenced code. A number is not a word.
     pub fn words(&self) -> usize {
+        let is_word = |word: &&str| word.contains(char::is_alphabetic);
+        let count = |text: &str| text.split_whitespace().filter(is_word).count();
         let mut is_code = false;
         let mut words = 0;
         for (event, _) in self.events() {
@@ -140,9 +142,9 @@ impl Page {
                 Event::Start(Tag::CodeBlock(_)) => is_code = true,
                 Event::End(TagEnd::CodeBlock) => is_code = false,
                 Event::Text(text) if !is_code && Include::find(&text).is_none() => {
-                    words += text.split_whitespace().count();
+                    words += count(&text);
                 }
-                Event::Code(code) => words += code.split_whitespace().count(),
+                Event::Code(code) => words += count(&code),
                 _ => {}
             }
         }

@@ -24,18 +24,20 @@ const STEP_4: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 9004);
 /// The book as it was last built.
 struct Shelf {
     folder: PathBuf,
+    /// The language that it is translated into, unless it is in English.
+    language: Option<String>,
     /// The time of the last change that is in it.
     built: Mutex<Option<SystemTime>>,
 }
 
-/// Serves the book at `address` until it is stopped.
+/// Serves the book at `address`, in English or in another language, until it is stopped.
 ///
 /// # Errors
 /// If the book does not build, or another program has the port.
-pub async fn serve(address: &str, opens: bool) -> Result<()> {
-    let folder = place::root().join("book/book");
+pub async fn serve(address: &str, language: Option<String>, opens: bool) -> Result<()> {
+    let folder = place::root().join("book/book").join(language.as_deref().unwrap_or_default());
     let router = router(&folder, STEP_4.into());
-    let shelf = Arc::new(Shelf { folder, built: Mutex::new(None) });
+    let shelf = Arc::new(Shelf { folder, language, built: Mutex::new(None) });
     shelf.refresh()?;
     let listener = web::listen(address).map_err(Error::msg)?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -70,7 +72,8 @@ async fn refresh_first(State(shelf): State<Arc<Shelf>>, request: Request, next: 
 impl Shelf {
     fn refresh(&self) -> Result<()> {
         let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut sources = ["book/book.toml", "book/src", "book/theme"].map(place::files).concat();
+        let mut sources =
+            ["book/book.toml", "book/po", "book/src", "book/theme"].map(place::files).concat();
         for page in Page::all()? {
             sources.extend(page.includes().map(|(_, include)| include.path));
         }
@@ -79,7 +82,9 @@ impl Shelf {
         if newest > *built {
             // After an error, the book is built again only when something has changed.
             *built = newest;
-            book::build(&self.folder)?;
+            let (folder, language) = (book::folder(), self.language.as_deref());
+            let catalog = language.map(|language| book::catalog(&folder, language)).transpose()?;
+            book::build(&folder, language.zip(catalog.as_ref()), &self.folder)?;
         }
         Ok(())
     }

@@ -8,31 +8,19 @@ use crate::page::{Fence, Page};
 const WORDS_MAX: usize = 2500;
 /// The largest number of lines in a listing or a transcript.
 const LINES_MAX: usize = 40;
-/// Pages that may have more words, because a reader looks something up there.
-const LONG: [&str; 1] = ["musts.md"];
 /// Where the differences of main programs are. They are folded, and may be longer.
 const DIFFERENCES: &str = "book/src/generated/diff-";
 
 /// Returns the pages with too many words and the listings with too many lines.
 pub fn faults(pages: &[Page]) -> Vec<String> {
-    faults_except(pages, &LONG)
-}
-
-fn faults_except(pages: &[Page], long: &[&str]) -> Vec<String> {
     let mut faults = Vec::new();
     for page in pages {
-        let (name, words) = (page.name.as_str(), words(page));
-        match (words > WORDS_MAX, long.contains(&name)) {
-            (true, false) => faults.push(format!(
-                "{}: the page has {words} words, at most {WORDS_MAX}: divide it",
-                page.at(1)
-            )),
-            (false, true) => faults.push(format!(
-                "{}: the page has only {words} words: it needs no exemption in \
-                 book/weave/src/sizes.rs",
-                page.at(1)
-            )),
-            _ => {}
+        let words = words(page);
+        if words > WORDS_MAX {
+            let place = page.at(1);
+            faults.push(format!(
+                "{place}: the page has {words} words, at most {WORDS_MAX}: divide it"
+            ));
         }
         for fence in page.fences() {
             let lines = lines(&fence);
@@ -48,8 +36,7 @@ fn faults_except(pages: &[Page], long: &[&str]) -> Vec<String> {
 }
 
 fn words(page: &Page) -> usize {
-    let own: usize = page.words();
-    own + page.included_texts().iter().map(|(_, text)| text.words()).sum::<usize>()
+    page.words() + page.included_texts().iter().map(|(_, text)| text.words()).sum::<usize>()
 }
 
 fn lines(fence: &Fence<'_>) -> usize {
@@ -63,24 +50,14 @@ fn lines(fence: &Fence<'_>) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::slice;
-
     use super::*;
 
     #[test]
     fn a_page_with_too_many_words_is_found() {
         let page =
-            Page::new("x.md", &format!("# A\n\n```sh\nno\n```\n\n{}", "`word` ".repeat(2500)));
+            Page::new("x.md", &format!("# A\n\n```sh\nno\n```\n\n{}", "`word` 12 ".repeat(2500)));
         let fault = "book/src/x.md:1: the page has 2501 words, at most 2500: divide it";
-        assert_eq!(faults(slice::from_ref(&page)), [fault]);
-        assert_eq!(faults_except(&[page], &["x.md"]), [""; 0]);
-    }
-
-    #[test]
-    fn an_exemption_that_is_not_needed_is_found() {
-        let fault = "book/src/x.md:1: the page has only 1 words: it needs no exemption in \
-                     book/weave/src/sizes.rs";
-        assert_eq!(faults_except(&[Page::new("x.md", "A")], &["x.md"]), [fault]);
+        assert_eq!(faults(&[page]), [fault]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Result;
 
-use crate::definitions::{Definition, Source, Workspace, crate_of};
+use crate::definitions::{Definition, Source, Workspace, crate_of, is_for_tests_only};
 use crate::include::Include;
 use crate::page::{Fence, Page};
 use crate::tokens::tokens;
@@ -71,9 +71,11 @@ const COMMON: [&str; 41] = [
 pub struct Listing {
     /// The page, as the place of the line that opens the fence.
     pub place: String,
-    /// What it uses that has not been explained before.
+    /// The file that it is from.
+    pub path: String,
+    /// The definitions that it uses and that the book has not explained before it.
     pub unexplained: Vec<Definition>,
-    /// How to include the generated line, if nobody has a better name for it.
+    /// An include for the generated line, with the name of the listing's part of the file.
     pub suggestion: String,
     /// The file of the generated line that is included below it.
     pub line: Option<String>,
@@ -89,7 +91,7 @@ type Shown = HashMap<(String, String), String>;
 pub fn faults(pages: &[Page]) -> Result<Vec<String>> {
     let mut faults = Vec::new();
     let mut lines = HashSet::new();
-    for Listing { place, unexplained, suggestion, line } in listings(pages)? {
+    for Listing { place, unexplained, suggestion, line, .. } in listings(pages)? {
         let names = |names: &[&Definition]| {
             let names: Vec<_> =
                 names.iter().map(|name| format!("`{}`", name.full_name())).collect();
@@ -139,7 +141,8 @@ pub fn lines(pages: &[Page]) -> Result<BTreeMap<String, String>> {
     let shown = shown(pages);
     let lines = listings(pages)?.into_iter().filter(|listing| !listing.unexplained.is_empty());
     let lines = lines.filter_map(|listing| {
-        let names = listing.unexplained.iter().map(|name| name.entry(&shown)).collect::<Vec<_>>();
+        let names = listing.unexplained.iter().map(|name| name.entry(&shown, &listing.path));
+        let names = names.collect::<Vec<_>>();
         let text = format!("<div class=\"used\">\n\nUsed here: {}\n\n</div>\n", names.join(" "));
         Some((listing.line?, text))
     });
@@ -147,11 +150,13 @@ pub fn lines(pages: &[Page]) -> Result<BTreeMap<String, String>> {
 }
 
 impl Definition {
-    /// What a line says of it: its name, where it is, and what it is.
-    fn entry(&self, shown: &Shown) -> String {
+    /// Returns its part of a line: its name, its place, and its summary. The place is left out if it
+    /// is `listing`, the file that the caption of the listing names.
+    fn entry(&self, shown: &Shown, listing: &str) -> String {
         let (name, Self { path, summary, .. }) = (self.full_name(), self);
         let place = match shown.get(&(path.clone(), self.name.clone())) {
             Some(place) => format!("[`{name}`]({place})"),
+            None if path == listing => format!("`{name}`"),
             None => format!("`{name}` (`{path}`)"),
         };
         format!("{place}: {summary}")
@@ -178,6 +183,7 @@ fn listings(pages: &[Page]) -> Result<Vec<Listing>> {
             let name = page.name.trim_end_matches(".md");
             listings.push(Listing {
                 place: page.at(fence.line),
+                path: path.clone(),
                 unexplained,
                 suggestion: format!("{{{{#include generated/used/{name}/{part}.md}}}}"),
                 line: line.filter(|path| path.starts_with(FOLDER)),
@@ -188,12 +194,17 @@ fn listings(pages: &[Page]) -> Result<Vec<Listing>> {
     Ok(listings)
 }
 
-/// The code spans of a page, with those of the texts that it includes.
+/// The code spans of a page, with those of the texts that it includes. The name of a file, or of one
+/// of its tests, explains nothing, and neither does the line below a listing.
 fn spans(page: &Page) -> Vec<(usize, String)> {
     let mut spans = page.code_spans();
     for (line, text) in page.included_texts() {
+        if text.name.starts_with(FOLDER) {
+            continue;
+        }
         spans.extend(text.code_spans().into_iter().map(|(_, span)| (line, span)));
     }
+    spans.retain(|(_, span)| !span.contains('/'));
     spans.sort_by_key(|(line, _)| *line);
     spans
 }
@@ -305,10 +316,10 @@ impl Reader<'_> {
 
     /// The item with this name: of this file, of this crate, or of one that this crate exports.
     fn item(&self, name: &str, krate: &str) -> Option<Definition> {
-        let in_crate = |known: &&Definition| crate_of(&known.path) == krate;
-        let named = self.workspace.named(name);
+        let named: Vec<_> = self.visible(name).collect();
         let in_file = self.file.definitions.iter().find(|known| known.name == name);
-        in_file.or_else(|| named.iter().find(in_crate)).or(named.first()).cloned()
+        let in_crate = || named.iter().copied().find(|known| crate_of(&known.path) == krate);
+        in_file.or_else(in_crate).or(named.first().copied()).cloned()
     }
 
     /// The method with this name, of this crate or of one that this file imports from. If several
@@ -323,22 +334,32 @@ impl Reader<'_> {
             let krate = crate_of(&known.path);
             krate == own || self.file.imports.values().any(|first| *first == krate)
         };
-        let named = self.workspace.named(name).iter();
-        let near: Vec<_> = named.filter(|known| is_method(known) && is_near(known)).collect();
+        let near: Vec<_> = self.visible(name).filter(is_method).filter(is_near).collect();
         let is_imported = |known: &&Definition| {
             known.owner.as_ref().is_some_and(|owner| self.file.imports.contains_key(owner))
         };
-        if let Some(imported) = near.iter().find(|known| is_imported(known)) {
-            return Some((*imported).clone());
-        }
-        match near.as_slice() {
-            [] => None,
-            [method] => Some((*method).clone()),
-            [first, ..] => {
+        let is_of_tests = |known: &&Definition| is_for_tests_only(&known.path);
+        let nearest = near.iter().copied();
+        let nearest =
+            nearest.clone().find(is_imported).or_else(|| nearest.clone().find(is_of_tests));
+        match (nearest, near.as_slice()) {
+            (Some(method), _) => Some(method.clone()),
+            (None, [method]) => Some((*method).clone()),
+            (None, []) => None,
+            (None, [first, ..]) => {
                 let owner = None;
                 Some(Definition { owner, summary: String::new(), ..(*first).clone() })
             }
         }
+    }
+
+    /// All definitions with this name that this file can use.
+    fn visible(&self, name: &str) -> impl Iterator<Item = &Definition> {
+        let is_test = is_for_tests_only(self.path);
+        let own = crate_of(self.path);
+        self.workspace.named(name).iter().filter(move |known| {
+            !is_for_tests_only(&known.path) || is_test && crate_of(&known.path) == own
+        })
     }
 }
 
@@ -370,6 +391,11 @@ mod tests {
         let spans = "`EVENTS_MAX` is 4, and `Room::drop_oldest()` drops.\n\n";
         assert_eq!(faults_of(&format!("{spans}{}", listing("append"))), [""; 0]);
         assert_eq!(faults_of(&format!("{}{spans}", listing("append"))), [fault]);
+        let file = "`src/EVENTS_MAX.rs::drop_oldest`\n\n";
+        assert_eq!(
+            faults_of(&format!("{file}{}", listing("append"))),
+            [fault.replace(":1:", ":3:")]
+        );
         assert_eq!(
             faults_of(&format!("{}{LINE}{}", listing("append"), listing("append"))),
             [""; 0]
@@ -382,14 +408,16 @@ mod tests {
 
     #[test]
     fn a_line_says_where_a_name_is_shown_and_what_it_is() {
-        let text = format!("{}{LINE}\n## B {{#b}}\n\n{}", listing("append"), listing("drop"));
+        let other = "{{#include generated/used/x/close.md}}";
+        let (append, drop, close) = (listing("append"), listing("drop"), listing("close"));
+        let text = format!("{append}{LINE}\n## B {{#b}}\n\n{drop}\n`Room`\n\n{close}\n{other}\n");
         let lines = lines(&[Page::new("x.md", &text)]).unwrap();
-        let line = format!(
-            "<div class=\"used\">\n\nUsed here: `EVENTS_MAX` (`{FILE}`): The largest number of \
-             events. [`Room::drop_oldest`](x.md#b): Drops the oldest event; see `Room`.\n\n</div>\n"
-        );
-        let file = "book/src/generated/used/x/append.md".to_owned();
-        assert_eq!(lines, BTreeMap::from([(file, line)]));
+        let line = "<div class=\"used\">\n\nUsed here: `EVENTS_MAX`: The largest number of events. \
+                    [`Room::drop_oldest`](x.md#b): Drops the oldest event; see `Room`.\n\n</div>\n";
+        assert_eq!(lines["book/src/generated/used/x/append.md"], line);
+        let line = &lines["book/src/generated/used/x/close.md"];
+        assert!(line.contains("`CloseCode` (`steps/05-echo/src/sans_io/close.rs`): "), "{line}");
+        assert_eq!(lines.len(), 2);
     }
 
     #[test]
@@ -418,6 +446,15 @@ mod tests {
         let silent = "book/src/x.md:3: `silent`: no doc comment says which one it is and what it does: \
                       write one, or explain it before the listing";
         assert_eq!(faults, [silent]);
+    }
+
+    #[test]
+    fn a_listing_with_too_many_names_needs_the_text() {
+        let faults = faults_of(&format!("{}{LINE}", listing("many")));
+        let many =
+            "book/src/x.md:1: 7 names are too many for one line, at most 6: introduce some of ";
+        assert!(faults.len() == 1 && faults[0].starts_with(many), "{faults:?}");
+        assert_eq!(faults_of(&format!("`one`\n\n{}{LINE}", listing("many"))), [""; 0]);
     }
 
     #[test]

@@ -14,8 +14,8 @@ fn faults_of(text: &str) -> Vec<String> {
 
 #[test]
 fn a_listing_by_include_with_its_caption_is_right() {
-    let text = "*steps/04-framing/src/opcode.rs, whole*\n\n```rust,ignore\n\
-                {{#include ../../steps/04-framing/src/opcode.rs}}\n```\n\n\
+    let text = "*steps/04-framing/src/opcode.rs, the enum*\n\n```rust,ignore\n\
+                {{#include ../../steps/04-framing/src/opcode.rs:opcode}}\n```\n\n\
                 *steps/04-framing/tests/server.rs*\n\n```text\n\
                 {{#include ../../steps/04-framing/tests/snapshots/server__text_wire.snap:5:}}\n```\n";
     assert_eq!(faults_of(text), [""; 0]);
@@ -33,7 +33,7 @@ fn a_typed_listing_is_found() {
 
 #[test]
 fn a_caption_that_names_another_file_is_found() {
-    let fence = "```rust\n{{#include ../../steps/04-framing/src/opcode.rs}}\n```\n";
+    let fence = "```rust\n{{#include ../../steps/04-framing/src/opcode.rs:opcode}}\n```\n";
     let wrong = faults_of(&format!("*steps/04-framing/src/header.rs*\n\n{fence}"));
     assert_eq!(
         wrong,

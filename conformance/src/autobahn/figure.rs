@@ -21,7 +21,7 @@ pub(crate) fn draw(rows: &[Row], cases: &BTreeMap<u8, usize>) -> String {
     let all: usize = cases.values().sum();
     let height = TOP + rows.len() * ROW;
     let mut svg = format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" role="img" font-family="system-ui, sans-serif" font-size="15" fill="currentColor">
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" role="img" style="max-width: 520px; min-width: 0; margin: 0 auto" font-family="system-ui, sans-serif" font-size="15" fill="currentColor">
 <title>How many of Autobahn's {all} cases each server passes</title>
 <style>
 svg:root {{ color: #22252b }}

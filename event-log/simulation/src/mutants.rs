@@ -18,6 +18,7 @@ pub struct Mutant {
     pub wrong: &'static str,
 }
 
+/// Creates a mutant from its rule, its fault, the file, and the right and the wrong text.
 const fn mutant(
     rule: Rule,
     fault: &'static str,

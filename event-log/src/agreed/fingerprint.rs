@@ -26,6 +26,13 @@ impl Fingerprint {
         fingerprint.copy_from_slice(&digest[..LENGTH]);
         Self(u128::from_be_bytes(fingerprint))
     }
+
+    /// Returns a hash for a table in memory. Half of a digest is one already.
+    pub(crate) fn hash(self) -> u64 {
+        #[expect(clippy::cast_possible_truncation, reason = "half of a digest is enough")]
+        let half = self.0 as u64;
+        half
+    }
 }
 
 #[cfg(test)]

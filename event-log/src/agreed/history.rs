@@ -19,6 +19,10 @@ const TOPIC_BYTES_MAX: usize = 8 * 1024 * 1024;
 const BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Approximate memory that an event uses in addition to its texts, in bytes.
 const EVENT_BYTES: usize = 128;
+/// Events that are no longer kept and are still in memory, at most.
+const GARBAGE_MAX: usize = 64;
+/// What a small event uses less than, in bytes.
+const SMALL: usize = 1024;
 /// Topics that were dropped and of which it is remembered how far they went.
 const DROPPED_MAX: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 
@@ -35,12 +39,15 @@ pub(crate) struct History {
     dropped: LruCache<Arc<str>, EventId>,
     /// Events up to this one may be missing in any topic.
     missing_upto: EventId,
+    /// Events that are no longer kept. Their memory is given back later.
+    garbage: Vec<Event>,
     /// Where this log begins. What came before is not known: there was an earlier log, or none.
     began: EventId,
 }
 
-#[derive(Default)]
 struct Topic {
+    /// Its name. All of its events share this text.
+    name: Arc<str>,
     events: VecDeque<Event>,
     /// Approximate size of these events.
     bytes: usize,
@@ -59,13 +66,14 @@ impl History {
             bytes: 0,
             dropped: LruCache::new(DROPPED_MAX),
             missing_upto: EventId::default(),
+            garbage: Vec::new(),
             began: EventId::default(),
         }
     }
 
-    /// Returns the text of a topic that its events share, or this one if it has no events.
-    pub(crate) fn shared(&self, topic: Arc<str>) -> Arc<str> {
-        self.topics.get_key_value(&topic).map_or(topic, |(shared, _)| Arc::clone(shared))
+    /// Gives back the memory of events that are no longer kept.
+    pub(crate) fn tidy(&mut self) {
+        self.garbage.clear();
     }
 
     // ANCHOR: insert
@@ -78,14 +86,19 @@ impl History {
         }
         self.newest = event.id;
         let dropped = &mut self.dropped;
-        let topic = self.topics.entry(Arc::clone(&event.topic)).or_insert_with(|| {
-            let dropped = dropped.pop(&event.topic).unwrap_or_default();
-            Topic { dropped, ..Topic::default() }
+        let topic = self.topics.entry(Arc::clone(&event.topic)).or_insert_with_key(|name| {
+            let dropped = dropped.pop(name).unwrap_or_default();
+            Topic { name: Arc::clone(name), events: VecDeque::new(), bytes: 0, dropped }
         });
         let before = topic.bytes;
         topic.push(event);
         while topic.events.len() > self.events_max || topic.bytes > TOPIC_BYTES_MAX {
-            topic.pop();
+            // A large event is not worth waiting with.
+            let small = topic.pop().filter(|event| bytes_of(event) < SMALL);
+            self.garbage.extend(small);
+        }
+        if self.garbage.len() > GARBAGE_MAX {
+            self.garbage.clear();
         }
         self.bytes = self.bytes + topic.bytes - before;
         while self.topics.len() > TOPICS_MAX && self.drop_quietest_topic(&is_in_use) {}
@@ -199,16 +212,17 @@ impl History {
 }
 
 impl Topic {
-    fn push(&mut self, event: Event) {
+    fn push(&mut self, mut event: Event) {
+        event.topic = Arc::clone(&self.name);
         self.bytes += bytes_of(&event);
         self.events.push_back(event);
     }
 
-    fn pop(&mut self) {
-        if let Some(oldest) = self.events.pop_front() {
-            self.bytes -= bytes_of(&oldest);
-            self.dropped = oldest.id;
-        }
+    fn pop(&mut self) -> Option<Event> {
+        let oldest = self.events.pop_front()?;
+        self.bytes -= bytes_of(&oldest);
+        self.dropped = oldest.id;
+        Some(oldest)
     }
 
     fn newest(&self) -> EventId {

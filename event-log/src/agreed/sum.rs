@@ -96,7 +96,7 @@ impl Agreed {
             history: History::new(topics.events_max),
             topics,
             position: EventId::default(),
-            keys: Keys::default(),
+            keys: Keys::with_room(),
             counted: Keys::default(),
             names: Names::default(),
             counts: Counts::new(),
@@ -152,17 +152,16 @@ impl Agreed {
         changes
     }
 
-    /// Appends an event to a log that is only in this process, and returns what has changed.
+    /// Appends an event to a log that is only in this process, and adds what has changed.
     pub(crate) fn append(
         &mut self,
         id: EventId,
         draft: Draft,
         fingerprint: Fingerprint,
-    ) -> Vec<Change> {
-        let mut changes = Vec::new();
+        changes: &mut Vec<Change>,
+    ) {
         self.position = id;
-        self.add_event(id, draft, fingerprint, &mut changes);
-        changes
+        self.add_event(id, draft, fingerprint, changes);
     }
 
     // ANCHOR: add_event
@@ -177,8 +176,6 @@ impl Agreed {
         changes.push(Change::Stored(fingerprint));
         let is_known = self.keys.id_of(fingerprint).is_some();
         let Draft { topic, owner, key, data } = draft;
-        // All events of a topic share its text.
-        let topic = self.history.shared(topic);
         let event = Event { id, topic, owner, key, data };
         if self.topics.counted.contains(&event.topic) {
             match &mut self.loading {
@@ -238,7 +235,7 @@ impl Agreed {
     /// Forgets everything. Nobody has seen anything of it.
     pub(crate) fn forget(&mut self) {
         self.history = History::new(self.topics.events_max);
-        self.keys = Keys::default();
+        self.keys = Keys::with_room();
     }
 
     /// Begins to read the log from its beginning. What is known of events stays; names and counts
@@ -311,6 +308,12 @@ impl Agreed {
     /// Sets the number of entries between two snapshots.
     pub(crate) fn set_snapshot_interval(&mut self, entries: usize) {
         self.snapshot_interval = entries;
+    }
+
+    /// Does what has time until nobody waits.
+    pub(crate) fn tidy(&mut self) {
+        self.keys.tidy();
+        self.history.tidy();
     }
 
     /// Returns whether it is time for a snapshot.

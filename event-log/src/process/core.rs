@@ -71,6 +71,8 @@ pub(crate) struct Core {
     pub(crate) outbox: Outbox,
     pub(crate) seats: Seats,
     pub(crate) news: VecDeque<News>,
+    /// Empty. It is kept so that not every event needs a new one.
+    changes: Vec<Change>,
     /// Attempts whose claims were agreed to by the entries that are being applied.
     claimed: Vec<u64>,
     /// Processes that give no sign of life. The log has to be told.
@@ -97,6 +99,7 @@ impl Core {
             outbox: Outbox::default(),
             seats: Seats::default(),
             news: VecDeque::new(),
+            changes: Vec::new(),
             claimed: Vec::new(),
             gone: Vec::new(),
             buried: Vec::new(),
@@ -135,8 +138,10 @@ impl Core {
 
     /// Appends an event to a log that is only in this process.
     pub(crate) fn append(&mut self, id: EventId, draft: Draft, fingerprint: Fingerprint) {
-        let changes = self.agreed.append(id, draft, fingerprint);
-        self.note_all(changes);
+        let mut changes = take(&mut self.changes);
+        self.agreed.append(id, draft, fingerprint, &mut changes);
+        changes.drain(..).for_each(|change| self.note(change));
+        self.changes = changes;
     }
 
     /// Changes the names at once, in a process that is alone.

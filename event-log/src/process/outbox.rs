@@ -59,6 +59,9 @@ impl Outbox {
 
     /// Removes a draft that was seen in the log. Returns whether it was ours.
     pub(crate) fn remove(&mut self, fingerprint: Fingerprint) -> bool {
+        if self.is_empty() {
+            return false;
+        }
         let number = self.numbers.remove(&fingerprint);
         number.and_then(|number| self.drafts.remove(&number)).is_some()
     }

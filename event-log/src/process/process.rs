@@ -108,13 +108,39 @@ impl Process {
         self
     }
 
-    // ANCHOR: append
     /// Appends an event. If it repeats one that is in the log, returns the id of that one.
     ///
     /// # Errors
     /// [`NotAppended`]: the event is not in the log, and not in the outbox.
     pub fn append(&mut self, draft: Draft, now: Now) -> Result<Option<EventId>, NotAppended> {
         let fingerprint = Fingerprint::of(&draft);
+        let outcome = self.add(draft, fingerprint, now);
+        self.advance(now);
+        outcome
+    }
+
+    /// Appends several events, in their order, with their fingerprints. The result for each one is
+    /// that of [`append`](Self::append).
+    pub(crate) fn append_all(
+        &mut self,
+        drafts: impl IntoIterator<Item = (Draft, Fingerprint)>,
+        now: Now,
+    ) -> Vec<Result<Option<EventId>, NotAppended>> {
+        let add = |(draft, fingerprint)| self.add(draft, fingerprint, now);
+        let outcomes = drafts.into_iter().map(add).collect();
+        self.advance(now);
+        outcomes
+    }
+
+    // ANCHOR: append
+    /// Adds an event to the log, or to the events that have to be stored. Returns its id if it is in
+    /// the log already.
+    fn add(
+        &mut self,
+        draft: Draft,
+        fingerprint: Fingerprint,
+        now: Now,
+    ) -> Result<Option<EventId>, NotAppended> {
         if let Some(id) = self.core.agreed.id_of(fingerprint) {
             return Ok(Some(id));
         }
@@ -122,7 +148,6 @@ impl Process {
             Store::Memory => {
                 let id = self.core.agreed.position().next(now.unix_milliseconds);
                 self.core.append(id, draft, fingerprint);
-                return Ok(None);
             }
             Store::File(FileLink { problem: Some(problem), .. }) => {
                 return Err(NotAppended::CannotStore(problem.clone()));
@@ -131,7 +156,6 @@ impl Process {
                 self.core.outbox.add(draft, fingerprint, now.elapsed)?;
             }
         }
-        self.advance(now);
         Ok(None)
     }
     // ANCHOR_END: append
@@ -292,6 +316,11 @@ impl Process {
         let oldest = self.core.outbox.oldest().unwrap_or(now.elapsed);
         let lag = now.elapsed.saturating_sub(oldest);
         LogStatus { medium, is_writable, waiting, lag, reconnects }
+    }
+
+    /// Does what has time until nobody waits. Everything is correct without it.
+    pub(crate) fn tidy(&mut self) {
+        self.core.agreed.tidy();
     }
 
     /// Returns the sum of the log's entries.

@@ -8,6 +8,7 @@ fn server() -> Server {
     Server::start(env!("CARGO_BIN_EXE_echo"), &[])
 }
 
+/// Returns a client that has done the opening handshake.
 fn connected(server: &Server) -> Wire {
     let mut wire = Wire::connect(server);
     wire.opens("/any/path");

@@ -10,11 +10,11 @@ use polling::{CANDIDATES, Tally, VOTES};
 use serde::Deserialize;
 use web::Kind;
 
-use crate::delivery::audience::{Amount, Audience, Judgement};
-use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
+use crate::delivery::audience::{Amount, Audience, Judgement, wait_until};
+use crate::delivery::broadcast::{Batch, Broadcast, encode, write_json};
 use crate::delivery::inbox::{Answer, Feed, Inbox};
 use crate::delivery::line::Line;
-use crate::delivery::participant::Participant;
+use crate::delivery::participant::{Handled, Participant, Said};
 use crate::delivery::stream::Stream;
 use crate::metrics::Metrics;
 use crate::protocol::ServerMessage;
@@ -46,8 +46,12 @@ impl Participant for Voter {
         &self.line
     }
 
-    fn handle(&self, text: &str) -> Option<Answer> {
+    fn handle(&self, text: &str) -> Handled {
         self.election.handle(&self.identity, text)
+    }
+
+    fn append(&self, said: &[Said]) -> Vec<Answer> {
+        self.election.append(said)
     }
 
     /// Votes are counted, and the counts are all that matters.
@@ -98,42 +102,54 @@ impl Election {
     }
 
     /// Handles a message from a page.
-    fn handle(&self, voter: &Identity, text: &str) -> Option<Answer> {
-        let refused = |key: &str, reason: &str| Some(Answer::refused(key, reason));
+    fn handle(&self, voter: &Identity, text: &str) -> Handled {
+        let answered = |answer| Handled::Answered(Some(answer));
+        let refused = |key: &str, reason: &str| answered(Answer::refused(key, reason));
         let (candidate, key) = match serde_json::from_str(text) {
             Ok(VoterMessage { candidate: Some(candidate), key, .. }) => (candidate, key),
-            Ok(VoterMessage { ping: Some(ping), .. }) => return ping.then(Answer::pong),
+            Ok(VoterMessage { ping: Some(ping), .. }) => {
+                return Handled::Answered(ping.then(Answer::pong));
+            }
             _ => {
-                return Some(Answer::unreadable(
-                    text,
-                    &FIELDS,
-                    "a vote is like {\"candidate\": \"Ada\"}",
-                ));
+                let how = "a vote is like {\"candidate\": \"Ada\"}";
+                return answered(Answer::unreadable(text, &FIELDS, how));
             }
         };
-        // A key that is drawn here means nothing to the page.
-        let own_key = key.clone().unwrap_or_default();
-        let key = key.unwrap_or_else(random_key);
-        if key.is_empty() || key.len() > KEY_MAX {
-            return refused(&own_key, "the key of a vote has 1 to 64 bytes");
+        let has_own_key = key.is_some();
+        if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_MAX) {
+            return refused(&key.unwrap_or_default(), "the key of a vote has 1 to 64 bytes");
         }
         if !CANDIDATES.contains(&&*candidate) {
             let reason = format!("the candidates are {}", CANDIDATES.join(", "));
-            return refused(&own_key, &reason);
+            return refused(&key.unwrap_or_default(), &reason);
         }
+        let key = key.unwrap_or_else(random_key);
         let owner = self.strangers.owner(voter, &key, &candidate);
-        let draft = Draft::new(VOTES, &*key, &*candidate).owned_by(owner);
-        match self.log.append(draft) {
-            Ok(None) => None,
-            Ok(Some(id)) => {
-                // It is counted already, and the page may have missed that.
-                let counts = &Tally::of(&self.log).counts;
-                let (key, candidate) = (&*key, candidate.as_str());
-                let frame = encode(&ServerMessage::Vote { candidate, counts, id, key });
-                Some(Answer { frame, id: Some(id), is_refusal: false })
+        let draft = Draft::new(VOTES, key, candidate).owned_by(owner);
+        Handled::Said(Said { draft, has_own_key })
+    }
+
+    /// Appends votes to the log. Returns the answers to those that are not new.
+    fn append(&self, said: &[Said]) -> Vec<Answer> {
+        let outcomes = self.log.append_all(said.iter().map(|vote| vote.draft.clone()));
+        let mut answers = Vec::new();
+        for (Said { draft, has_own_key }, outcome) in said.iter().zip(outcomes) {
+            match outcome {
+                Ok(None) => {}
+                Ok(Some(id)) => {
+                    // It is counted already, and the page may have missed that.
+                    let counts = &Tally::of(&self.log).counts;
+                    let (key, candidate) = (&*draft.key, &*draft.data);
+                    let frame = encode(&ServerMessage::Vote { candidate, counts, id, key });
+                    answers.push(Answer { frame, id: Some(id), is_refusal: false });
+                }
+                Err(problem) => {
+                    let key = if *has_own_key { &*draft.key } else { "" };
+                    answers.push(Answer::refused(key, &problem.to_string()));
+                }
             }
-            Err(problem) => refused(&own_key, &problem.to_string()),
         }
+        answers
     }
 
     /// Returns the number of open pages, and what waits for them.
@@ -160,13 +176,13 @@ impl Election {
                 self.pages.send(Broadcast::news(&counts), &self.pages.lines()).await;
             }
             if !votes.is_empty() {
-                let batch = Broadcast::Messages(batch_of(&votes, &counts));
+                let batch = Broadcast::Messages(batch_of(votes, &counts));
                 judgement.note(self.pages.send(batch, &self.pages.lines()).await);
                 continue;
             }
             tokio::select! {
                 _ = notifications.changed() => {}
-                () = judgement.due() => {}
+                () = wait_until(judgement.due()) => {}
             }
         }
     }
@@ -185,12 +201,11 @@ static FEED: Feed = Feed {
     },
 };
 
-/// Encodes votes in one piece. A voter receives its own votes as all others do.
-fn batch_of(votes: &[Event], counts: &BTreeMap<Arc<str>, u64>) -> Batch {
-    let stored =
-        |vote: &Event| Stored { id: vote.id, sender: Arc::default(), key: Arc::clone(&vote.key) };
-    let frames = Encoded::texts(votes, |vote, json| write_vote(vote, counts, json));
-    Batch::new(votes.iter().map(stored).collect(), frames)
+/// Encodes votes in one piece. A voter receives its own votes as all others do, because pages have no
+/// names.
+fn batch_of(votes: Vec<Event>, counts: &BTreeMap<Arc<str>, u64>) -> Batch {
+    let frames = Encoded::texts(&votes, |vote, json| write_vote(vote, counts, json));
+    Batch::new(votes, frames)
 }
 
 fn write_vote(vote: &Event, counts: &BTreeMap<Arc<str>, u64>, json: &mut Vec<u8>) {

@@ -68,9 +68,9 @@ impl Metrics {
         count(&self.not_admitted, reason);
     }
 
-    /// Counts a message of this length from a client.
-    pub(crate) fn message_received(&self, bytes: usize) {
-        add(&self.messages_in, 1);
+    /// Counts messages from a client, and their bytes.
+    pub(crate) fn messages_received(&self, messages: usize, bytes: usize) {
+        add(&self.messages_in, messages as u64);
         add(&self.bytes_in, bytes as u64);
     }
 

@@ -1,5 +1,6 @@
 //! The chat's own protocol: JSON in text messages.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -11,25 +12,31 @@ use web::Kind;
 // ANCHOR: client_message
 /// What a client sends: one of `msg`, `typing` and `ping`.
 #[derive(Debug, Deserialize)]
-pub(crate) struct ClientMessage {
+pub(crate) struct ClientMessage<'a> {
     /// A message to the room.
-    pub(crate) msg: Option<String>,
+    #[serde(borrow)]
+    pub(crate) msg: Option<Text<'a>>,
     /// The key of the message, different for each message of a sender. A sender that does not know
     /// whether a message arrived sends it again under the same key.
-    pub(crate) key: Option<String>,
+    #[serde(borrow)]
+    pub(crate) key: Option<Text<'a>>,
     /// The member is writing a message.
     pub(crate) typing: Option<bool>,
     /// The client asks whether the connection is still alive.
     pub(crate) ping: Option<bool>,
 }
+
+/// A text in JSON. It is copied only if it has escapes.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 // ANCHOR_END: client_message
 
-impl ClientMessage {
+impl ClientMessage<'_> {
     /// What its fields should be, the more important ones first.
-    pub(crate) const FIELDS: [(&str, Kind); 4] =
+    pub(crate) const FIELDS: [(&'static str, Kind); 4] =
         [("key", Kind::Text), ("msg", Kind::Text), ("typing", Kind::Flag), ("ping", Kind::Flag)];
     /// How it is written.
-    pub(crate) const HOW: &str =
+    pub(crate) const HOW: &'static str =
         r#"write it like {"msg": "hello", "key": "1"}, {"typing": true} or {"ping": true}"#;
 }
 

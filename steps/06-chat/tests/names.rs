@@ -64,7 +64,7 @@ fn a_name_may_be_anything_else() {
         "a/b",
         "🦀",
         "O'Hara & Co",
-        "..",
+        "...",
         "null",
         "👩‍👩‍👧",
         "می‌خواهم",

@@ -72,6 +72,12 @@ fn a_host_that_is_not_a_name_of_this_server_is_refused_everywhere() {
         {
             assert_eq!(asks(host).status, status, "{method} {path} at {host}");
         }
+        // A client that sends no `Origin` is refused, too.
+        let mut wire = Wire::connect(&server);
+        wire.sends_text(&format!(
+            "{method} {path} HTTP/1.1\r\nHost: evil.example\r\n{lines}\r\n{body}"
+        ));
+        assert_eq!(wire.expects_response().status, 403, "{method} {path} without an Origin");
         for host in ["evil.example", "localhost.evil.example:80"] {
             let refused = asks(host);
             assert_eq!(refused.status, 403, "{method} {path} at {host}");
@@ -91,10 +97,13 @@ fn a_host_that_is_not_a_name_of_this_server_is_refused_everywhere() {
     let problem = "The Host \"evil.example\" is not a name of this server";
     assert!(wire.expects_response().text().starts_with(problem));
     server.waits_for_line_with(problem);
-    // A client that opens a WebSocket without an Origin is not a browser.
-    let mut wire = Wire::connect(&server);
-    wire.sends_text(&format!("GET /echo HTTP/1.1\r\nHost: chat.example\r\n{handshake}\r\n"));
-    assert_eq!(wire.expects_response().status, 101);
+    // A client that opens a WebSocket without an Origin is not a browser. It has to name the server all
+    // the same.
+    for (host, status) in [("chat.example", 403), ("friend.example", 101)] {
+        let mut wire = Wire::connect(&server);
+        wire.sends_text(&format!("GET /echo HTTP/1.1\r\nHost: {host}\r\n{handshake}\r\n"));
+        assert_eq!(wire.expects_response().status, status, "{host}");
+    }
 }
 
 /// RFC 9112 §3.2: a request for a page has one `Host` too, and the host of an absolute target

@@ -18,8 +18,8 @@ const PROGRAM: &str = "/usr/local/bin/chat";
 /// The value of a setting of the unit. A backslash at the end of a line joins it with the next one.
 fn setting(name: &str) -> String {
     let unit = UNIT.replace("\\\n", " ");
-    let line = unit.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-    line.unwrap_or_else(|| panic!("the unit has no {name}")).to_owned()
+    let mut lines = unit.lines();
+    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap().to_owned()
 }
 
 /// systemd finds nothing to complain about. It reports an unknown setting without failing.

@@ -1,11 +1,12 @@
 //! Who is it? The example `tickets`: a cookie, a ticket, and how a session ends.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use testkit::{Frame, Profile, Response, Server, Wire, build_one};
 
-static PROGRAM: LazyLock<std::path::PathBuf> =
+static PROGRAM: LazyLock<PathBuf> =
     LazyLock::new(|| build_one("chat", "--example", "tickets", Profile::Dev).unwrap());
 
 fn start(flags: &[&str]) -> Server {
@@ -62,7 +63,7 @@ fn a_ticket_opens_one_websocket_for_its_user() {
     assert_eq!(ada.expects_frame().into_text(), "hello, Ada");
     ada.sends_frame(&Frame::text("hi"));
     assert_eq!(ada.expects_frame().into_text(), "hi");
-    // Whoever reads it in a log comes too late.
+    // Somebody who reads the ticket in a log comes too late.
     assert_eq!(tries(&server, &target, "").1, 401);
     assert_eq!(tries(&server, "/socket?ticket=guess", &cookie).1, 401);
     assert_eq!(tries(&server, "/socket", "").1, 401);

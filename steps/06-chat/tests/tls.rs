@@ -1,6 +1,7 @@
 //! `wss://`: the same chat behind TLS.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
+use std::fmt::Write as _;
 use std::fs::write;
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use rcgen::{CertifiedKey, generate_simple_self_signed};
 use serde_json::Value;
 use support::start;
 use tempfile::TempDir;
-use testkit::{Frame, PATIENCE, Server, Wire, runs_to_its_end};
+use testkit::{Browser, Frame, PATIENCE, Server, Wire, runs_to_its_end};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use tungstenite::{Message, WebSocket, client};
@@ -158,4 +159,48 @@ fn a_wrong_file_is_told_in_one_line_that_names_it() {
         assert!(end.errors.starts_with(named.to_str().unwrap()), "{}", end.errors);
         assert_eq!(end.errors.lines().count(), 1, "{}", end.errors);
     }
+}
+
+/// Mixed content: a page that came over TLS may not open a WebSocket without it, except on its own
+/// machine. And a certificate that is not trusted looks like any other failure.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_page_over_tls_needs_a_trusted_websocket_over_tls() {
+    let identity = Identity::new();
+    let server = identity.start(&[]);
+    let page = format!("https://localhost:{}/", server.address().port());
+    let careless = Browser::start_with(&["--ignore-certificate-errors"]).await;
+    careless.ignores_policies();
+    careless.goto(&page).await;
+    let mut report = how_it_ends(&careless, "a page over TLS", "ws://chat.example/").await;
+    careless.close().await;
+    let plain = support::start(&[]);
+    let careful = Browser::start().await;
+    careful.ignores_policies();
+    careful.goto(&plain.url("/")).await;
+    let url = format!("wss://localhost:{}/ws/tea/Ada", server.address().port());
+    report.push_str(&how_it_ends(&careful, "a certificate that is not trusted", &url).await);
+    insta::assert_snapshot!(
+        "over_tls",
+        report.replace(&server.address().port().to_string(), "9006")
+    );
+    careful.close().await;
+}
+
+/// Tries to open a WebSocket in the page, and returns what the script and the console report.
+async fn how_it_ends(browser: &Browser, what: &str, url: &str) -> String {
+    let script = "return new Promise((resolve) => {
+        try {
+            const socket = new WebSocket('URL');
+            socket.onclose = ({ code }) => resolve(`a close event with code ${code}`);
+        } catch (error) {
+            resolve(`the constructor throws a ${error.name}`);
+        }
+    })";
+    let learned = browser.script(&script.replace("URL", url)).await;
+    let mut report = format!("{what}, {url}\n  script:  {}\n", learned.as_str().unwrap());
+    for line in browser.console_errors() {
+        writeln!(report, "  console: {line}").unwrap();
+    }
+    report
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, UPGRADE,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, ORIGIN,
+    UPGRADE, X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, StatusCode, Version};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -18,9 +19,11 @@ use crate::origin::Origins;
 use crate::policy::POLICY;
 use crate::server::counts::{Denial, HttpCounts};
 use crate::server::log::log_refusal;
+use crate::uri_characters::is_utf8;
 
-/// The longest body of a request, in bytes.
-const BODY_BYTES: usize = 16 * 1024;
+/// The longest body of a request, in bytes. It has room for 2,000 characters, each of which may be
+/// written with twelve, as in `\ud83d\ude00`.
+const BODY_BYTES: usize = 32 * 1024;
 /// How long a request may take, in addition to the time for which a poll is held.
 const REQUEST_TIME: Duration = Duration::from_secs(10);
 /// Headers of every answer: it is never cached, and never taken for another type.
@@ -105,10 +108,15 @@ fn refusal(origins: &Origins, request: &Request) -> Option<(Denial, String)> {
         let sentence = "There must be exactly one Host header, and it must name a host.";
         return Some((Denial::Malformed, sentence.to_owned()));
     }
-    // A page can send `Upgrade` only by opening a WebSocket. Then the browser also sends `Origin`, and
-    // the opening handshake checks both (step 2).
-    let foreign_host =
-        host.filter(|host| !headers.contains_key(UPGRADE) && !origins.is_own_host(host));
+    let target = request.uri().path_and_query().map_or("", PathAndQuery::as_str);
+    if !target.is_ascii() || !is_utf8(target) {
+        let sentence = "The target of the request must be ASCII, and UTF-8 when it is decoded.";
+        return Some((Denial::Malformed, sentence.to_owned()));
+    }
+    // When a page opens a WebSocket, the browser also sends `Origin`, and the opening handshake checks
+    // both (step 2).
+    let is_checked = headers.contains_key(UPGRADE) && headers.contains_key(ORIGIN);
+    let foreign_host = host.filter(|host| !is_checked && !origins.is_own_host(host));
     let (denial, sentence) = match (origins.check(headers, host), foreign_host) {
         (Err(foreign), Some(_)) => (Denial::Origin, foreign.to_string()),
         (Err(foreign), _) if !request.method().is_safe() => (Denial::Origin, foreign.to_string()),

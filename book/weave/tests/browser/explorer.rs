@@ -116,14 +116,29 @@ async fn a_text_is_taken_apart_and_a_bit_turned() {
     };
     browser.script(&pastes("88 85 37fa213d 3412434452 81")).await;
     browser.waits_for_text(".tool .details", "status code 1000, reason “bye”").await;
-    browser.waits_for_text(".tool .details", "behind it, the next frame: 81").await;
+    browser.waits_for_text(".tool .details", "after it, the next frame: 81").await;
     browser.script(&pastes("81 8")).await;
-    browser.waits_for_text(".tool .wrong", "8 is no byte in two hexadecimal digits").await;
+    browser.waits_for_text(".tool .wrong", "8 is not a byte in two hexadecimal digits").await;
     browser.script(&pastes("81 85 37 fa")).await;
-    browser.waits_for_text(".tool .verdict", "the header is not there whole").await;
+    browser.waits_for_text(".tool .verdict", "the header is not complete").await;
     browser.script(&pastes("81 85 37 fa 21 3d 5f")).await;
-    browser.waits_for_text(".tool .details", "payload: 1 of 5 bytes are there").await;
+    browser.waits_for_text(".tool .details", "payload: 1 of 5 bytes are here").await;
     browser.script(&pastes("81 81 00 00 00 00 ff")).await;
-    browser.waits_for_text(".tool .details", "no UTF-8").await;
+    browser.waits_for_text(".tool .details", "not UTF-8").await;
+    reader.closes().await;
+}
+
+/// A translated page has a table of the texts.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_text_is_shown_in_the_language_of_the_page() {
+    let reader = Reader::start().await;
+    reader.opens("04-framing.html").await;
+    let script = "
+        const english = websocket.text('{length} bytes', { length: 5 });
+        globalThis.websocketTexts = { '{length} bytes': 'Byte: {length}' };
+        return [english, websocket.text('{length} bytes', { length: 5 }), websocket.text('final')]";
+    let texts = reader.browser.script(script).await;
+    assert_eq!(texts, json!(["5 bytes", "Byte: 5", "final"]));
     reader.closes().await;
 }

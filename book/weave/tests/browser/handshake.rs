@@ -22,7 +22,7 @@ fn keys() -> Vec<String> {
     for length in [0, 1, 14, 15, 17, 18, 60, 200] {
         keys.push(STANDARD.encode(vec![7; length]));
     }
-    // A digit more, one less, one that is none, no padding, and bits behind the last byte.
+    // A digit more, a digit less, a wrong digit, no padding, and bits behind the last byte.
     let key = keys[0].clone();
     for place in 0..key.len() {
         keys.push(key[..place].to_owned());

@@ -31,12 +31,12 @@ async fn the_bytes_of_a_running_step_4_are_shown() {
 /// Without a step 4, the page says how to start one.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
-async fn a_step_4_that_does_not_run_is_told() {
+async fn a_step_4_that_does_not_run_is_reported() {
     let reader = Reader::start().await;
     reader.opens("04-framing.html").await;
     reader.browser.click(".tool .live button").await;
-    reader.browser.waits_for_text(".tool .live .wrong", "is not running here: just step 4").await;
-    // Chromium tells of the failed handshake, and of nothing else.
+    reader.browser.waits_for_text(".tool .live .wrong", "is not running: run just step 4").await;
+    // Chromium reports the failed handshake, and nothing else.
     let errors = reader.browser.console_errors();
     assert!(errors.iter().all(|error| error.contains("/live' failed")), "{errors:?}");
     reader.closes().await;

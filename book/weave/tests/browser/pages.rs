@@ -16,8 +16,9 @@ async fn a_word_is_found() {
     reader.closes().await;
 }
 
-/// What sticks out of a page that is shown in a frame of some width, with all its folds open. Listings, drawings and tables
-/// scroll inside themselves; mdBook would let the whole text scroll inside its column.
+/// Returns the elements that are wider than their page, which is shown in a frame with all its folds
+/// open. Listings, drawings and tables may be wider: they scroll by themselves. mdBook would let the
+/// whole text scroll inside its column.
 const STICKS_OUT: &str = "
     const page = document.querySelector('iframe').contentDocument;
     for (const fold of page.querySelectorAll('details')) fold.open = true;
@@ -56,7 +57,7 @@ async fn every_page_fits_a_phone_and_a_desk_in_light_and_dark() {
                 assert_eq!(out, "", "{page} at {width} pixels in {theme}");
                 let dead = "return document.querySelector('iframe').contentDocument
                     .querySelectorAll('.widget:not(:has(.tool))').length";
-                assert_eq!(browser.script(dead).await, 0, "{page} has a widget that is none");
+                assert_eq!(browser.script(dead).await, 0, "{page} has a widget that does not work");
             }
         }
     }

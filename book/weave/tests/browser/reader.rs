@@ -29,7 +29,7 @@ impl Reader {
     /// Builds the book and starts to serve it beside a step 4 that runs at this address.
     pub(crate) async fn start_beside(step_4: SocketAddr) -> Self {
         let folder = TempDir::new().expect("a folder");
-        book::build(folder.path()).expect("the book builds");
+        book::build(&book::folder(), None, folder.path()).expect("the book builds");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let router = serve::router(folder.path(), step_4);

@@ -8,6 +8,9 @@ use framing::{FrameHeader, Opcode};
 use super::message::Message;
 use crate::compression::deflate::Deflater;
 
+/// Room for most texts, in bytes.
+const TEXT_USUAL: usize = 256;
+
 // ANCHOR: encoded
 /// One or several messages in frames, as a server sends them. All clones share the same bytes.
 #[derive(Clone, Debug)]
@@ -47,7 +50,11 @@ impl Encoded {
         texts: impl IntoIterator<Item = Text>,
         mut write: impl FnMut(Text, &mut Vec<u8>),
     ) -> Self {
-        let (mut frames, mut payload) = (Frames::default(), Vec::new());
+        let texts = texts.into_iter();
+        let (mut frames, mut payload) = (Frames::default(), Vec::with_capacity(TEXT_USUAL));
+        let (count, _) = texts.size_hint();
+        frames.bytes.reserve(count * TEXT_USUAL);
+        frames.messages.reserve(count);
         for text in texts {
             payload.clear();
             write(text, &mut payload);

@@ -28,8 +28,7 @@ mod tickets;
 
 /// Tickets that can be open at the same time, and how long one is valid.
 const TICKETS: (usize, Duration) = (1000, Duration::from_secs(30));
-/// What closes a WebSocket when its session is over. The registry of close codes names it
-/// "Unauthorized".
+/// The status code for a WebSocket whose session is over: "Unauthorized" in the registry of close codes.
 const UNAUTHORIZED: u16 = 3000;
 
 /// Who is it? POST a user to /login, POST to /ticket, and open /socket?ticket=…
@@ -173,6 +172,7 @@ fn random() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
+/// Locks a value. A lock that a task held when it panicked is no problem here.
 fn locked<Value>(value: &Mutex<Value>) -> MutexGuard<'_, Value> {
     value.lock().unwrap_or_else(PoisonError::into_inner)
 }

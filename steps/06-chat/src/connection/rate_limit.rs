@@ -27,10 +27,9 @@ impl RateLimit {
         Self { rate: rate.max(1), paid: Instant::now() }
     }
 
-    /// Counts a message. If the member is too fast, returns a timer: nothing is read until it ends.
-    /// The timer is in a box, because most members never need it.
-    pub(crate) fn count(&mut self) -> Option<Pin<Box<Sleep>>> {
-        let now = Instant::now();
+    /// Counts a message that is handled `now`. If the member is too fast, returns a timer: nothing is
+    /// read until it ends. The timer is in a box, because most members never need it.
+    pub(crate) fn count(&mut self, now: Instant) -> Option<Pin<Box<Sleep>>> {
         self.paid = self.paid.max(now) + Duration::from_secs(1) / self.rate;
         let burst = Duration::from_secs(BURST_SECONDS.into());
         let until = self.paid.checked_sub(burst).filter(|until| *until > now);

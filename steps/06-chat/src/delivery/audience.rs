@@ -131,12 +131,9 @@ impl Judgement {
         }
     }
 
-    /// Waits until the members are to be judged.
-    pub(crate) async fn due(&self) {
-        match self.0 {
-            Some(due) => sleep_until(due).await,
-            None => pending().await,
-        }
+    /// Returns when the members are to be judged.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.0
     }
 
     /// Judges the members, if it is time.
@@ -144,6 +141,14 @@ impl Judgement {
         if self.0.is_some_and(|due| due <= Instant::now()) {
             self.0 = audience.judge(limit).then(|| Instant::now() + JUDGE_INTERVAL);
         }
+    }
+}
+
+/// Waits until a time, or for ever if there is none.
+pub(crate) async fn wait_until(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => pending().await,
     }
 }
 

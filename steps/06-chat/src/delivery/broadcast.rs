@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use echo::Encoded;
-use event_log::EventId;
+use event_log::{Event, EventId};
 use serde::Serialize;
 
 use crate::protocol::ServerMessage;
@@ -26,19 +26,11 @@ pub(crate) enum Broadcast {
 
 /// Messages that are sent together.
 pub(crate) struct Batch {
-    messages: Vec<Stored>,
+    messages: Vec<Event>,
     /// The members who have sent them, each once.
     senders: Vec<Arc<str>>,
     /// The frames of all of them, one after the other.
     frames: Encoded,
-}
-
-/// A message that is in the log.
-pub(crate) struct Stored {
-    pub(crate) id: EventId,
-    /// The member who sent it, and the key of the message. Empty in the vote.
-    pub(crate) sender: Arc<str>,
-    pub(crate) key: Arc<str>,
 }
 // ANCHOR_END: broadcast
 
@@ -83,11 +75,11 @@ impl Broadcast {
 
 impl Batch {
     /// Joins messages, each of which has a frame. There is at least one.
-    pub(crate) fn new(messages: Vec<Stored>, frames: Encoded) -> Self {
+    pub(crate) fn new(messages: Vec<Event>, frames: Encoded) -> Self {
         let mut senders: Vec<Arc<str>> = Vec::new();
-        for Stored { sender, .. } in &messages {
-            if !senders.contains(sender) {
-                senders.push(Arc::clone(sender));
+        for Event { owner, .. } in &messages {
+            if !senders.contains(owner) {
+                senders.push(Arc::clone(owner));
             }
         }
         Self { messages, senders, frames }
@@ -123,8 +115,8 @@ impl Batch {
     ) -> Encoded {
         let messages = self.messages.iter().zip(self.frames.messages());
         let new = messages.filter(|(message, _)| accept(message.id));
-        Encoded::texts(new, |(Stored { id, sender, key }, frame), json| {
-            if !name.is_empty() && **sender == *name {
+        Encoded::texts(new, |(Event { id, owner, key, .. }, frame), json| {
+            if !name.is_empty() && **owner == *name {
                 let (id, time) = (*id, id.milliseconds);
                 write_json(&ServerMessage::Sent { key, id, time }, json);
             } else {

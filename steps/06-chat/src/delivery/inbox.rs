@@ -240,13 +240,16 @@ impl Inbox {
 
     // ANCHOR: answer
     /// Sends an answer, unless it is about a message that the member has not received yet. Then the
-    /// message comes in its turn, after all older ones, and is the answer.
+    /// message comes in its turn, after all older ones, and is the answer. Refusals are counted.
     pub(crate) fn answer(
         &self,
         answer: &Answer,
         outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
         metrics: &Metrics,
     ) {
+        if answer.is_refusal {
+            metrics.message_refused();
+        }
         if answer.id.is_none_or(|id| id <= self.before) {
             send(&answer.frame, outgoing, metrics);
         }

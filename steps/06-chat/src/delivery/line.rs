@@ -20,7 +20,7 @@ use crate::metrics::Metrics;
 /// The line to a member of a room, or to a page of the vote.
 ///
 /// The connection's own task reads what the member sends. The room's task writes the broadcasts: if
-/// it woke a task for each member instead, a broadcast would take up to half as long again. If the
+/// it woke a task for each member instead, a broadcast would take up to 1.5 times as long. If the
 /// system does not take all bytes at once, the connection's task is woken and writes the rest.
 pub(crate) struct Line {
     /// The member's name. Empty in the vote, where nobody has a name.
@@ -105,15 +105,15 @@ impl Line {
 
     // ANCHOR: poll_turn
     /// Waits until there is something to do for the task of the connection. What the member has missed
-    /// is sent meanwhile, and counted. `handle` handles a text, and returns the answer, if any. With
-    /// `may_receive` false, nothing is read.
+    /// is sent meanwhile, and counted. `handle` handles a text, and returns answers. With `may_receive`
+    /// false, nothing is read.
     pub(crate) fn poll_turn(
         &self,
         log: &EventLog,
         context: &mut Context<'_>,
         may_receive: bool,
         metrics: &Metrics,
-        handle: &mut impl FnMut(&str) -> Option<Answer>,
+        handle: &mut impl FnMut(&str) -> Vec<Answer>,
     ) -> Poll<Turn> {
         let mut state = self.state();
         let State { connection, inbox, waker, is_all_handled, is_too_slow } = &mut *state;
@@ -141,11 +141,8 @@ impl Line {
         match received {
             Ok((Message::Text(text), mut outgoing)) => {
                 // The protocol has checked that it is UTF-8.
-                let answer = handle(std::str::from_utf8(text).unwrap_or_default());
-                if let Some(answer) = answer {
-                    if answer.is_refusal {
-                        metrics.message_refused();
-                    }
+                let answers = handle(std::str::from_utf8(text).unwrap_or_default());
+                for answer in answers {
                     inbox.answer(&answer, &mut outgoing, metrics);
                 }
                 Poll::Ready(Turn::Received(text.len()))
@@ -155,6 +152,17 @@ impl Line {
         }
     }
     // ANCHOR_END: poll_turn
+
+    /// Sends answers to what was handled last. They are written by the next [turn](Self::poll_turn), or
+    /// when the connection is closed.
+    pub(crate) fn answer(&self, answers: &[Answer], metrics: &Metrics) {
+        let mut state = self.state();
+        let State { connection: Some(connection), inbox, .. } = &mut *state else { return };
+        let mut outgoing = connection.outgoing();
+        for answer in answers {
+            inbox.answer(answer, &mut outgoing, metrics);
+        }
+    }
 
     /// Sends everything that is in the log, before the server stops. Returns when it is written, or the
     /// connection is broken.

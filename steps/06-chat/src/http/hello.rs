@@ -34,6 +34,7 @@ struct Hello {
     hello: Introduction,
 }
 
+/// The secret of the visitor's session, and the last event that the page knows.
 #[derive(Deserialize)]
 struct Introduction {
     session: Option<String>,

@@ -11,7 +11,7 @@ use names::Name;
 use crate::delivery::audience::Amount;
 use crate::delivery::inbox::Answer;
 use crate::delivery::line::Line;
-use crate::delivery::participant::Participant;
+use crate::delivery::participant::{Handled, Participant, Said};
 use crate::delivery::stream::Stream;
 use crate::metrics::Metrics;
 use crate::rooms::room::{Room, topic_of};
@@ -144,8 +144,12 @@ impl Participant for Member {
         &self.line
     }
 
-    fn handle(&self, text: &str) -> Option<Answer> {
+    fn handle(&self, text: &str) -> Handled {
         self.room.handle(&self.line.name, text)
+    }
+
+    fn append(&self, said: &[Said]) -> Vec<Answer> {
+        self.room.append(said)
     }
 
     fn must_wait(&self) -> bool {

@@ -1,7 +1,8 @@
 //! A room: the task that sends its members on this server everything that happens.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::mem::take;
+use std::mem::{replace, take};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -10,15 +11,17 @@ use echo::{Connection, Encoded};
 use event_log::{Cursor, Draft, Event, EventId, EventLog, random_key};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
-use crate::delivery::audience::{Amount, Audience, Judgement};
-use crate::delivery::broadcast::{Batch, Broadcast, Stored, encode, write_json};
+use crate::delivery::audience::{Amount, Audience, Judgement, wait_until};
+use crate::delivery::broadcast::{Batch, Broadcast, encode, write_json};
 use crate::delivery::inbox::{Answer, Feed, Inbox};
 use crate::delivery::line::Line;
+use crate::delivery::participant::{Handled, Said};
 use crate::delivery::stream::Stream;
 use crate::metrics::Metrics;
-use crate::protocol::{ClientMessage, ServerMessage};
+use crate::protocol::{ClientMessage, ServerMessage, Text};
+use crate::rooms::lookout::Lookout;
 
 /// Older messages that a new member receives.
 const HISTORY: usize = 50;
@@ -150,12 +153,14 @@ impl Room {
     ///
     /// A person who types by hand does not need to write JSON: a text that is not a JSON object is
     /// the message itself.
-    pub(crate) fn handle(&self, name: &Arc<str>, text: &str) -> Option<Answer> {
+    pub(crate) fn handle(&self, name: &Arc<str>, text: &str) -> Handled {
         if !text.trim_start().starts_with('{') {
             return self.say(name, text, None);
         }
-        match serde_json::from_str(text) {
-            Ok(ClientMessage { msg: Some(msg), key, .. }) => self.say(name, &msg, key),
+        let answer = match serde_json::from_str(text) {
+            Ok(ClientMessage { msg: Some(Text(msg)), key, .. }) => {
+                return self.say(name, &msg, key.map(|Text(key)| key));
+            }
             Ok(ClientMessage { typing: Some(typing), .. }) => {
                 let mut state = self.state();
                 // In a crowd, a long list of those who are typing helps nobody.
@@ -167,47 +172,57 @@ impl Room {
             }
             Ok(ClientMessage { ping: Some(ping), .. }) => ping.then(Answer::pong),
             _ => Some(Answer::unreadable(text, &ClientMessage::FIELDS, ClientMessage::HOW)),
-        }
+        };
+        Handled::Answered(answer)
     }
 
-    /// Appends a message to the log. Returns the answer for its sender, if there is one already.
-    fn say(&self, name: &Arc<str>, msg: &str, own_key: Option<String>) -> Option<Answer> {
-        let drawn = own_key.is_none().then(random_key);
-        let key = own_key.as_ref().or(drawn.as_ref()).map_or("", String::as_str);
-        match self.append(name, msg, key) {
-            Ok(None) => None,
-            // The member may have missed that it arrived.
-            Ok(Some(id)) => {
-                let time = id.milliseconds;
-                let frame = encode(&ServerMessage::Sent { key, id, time });
-                Some(Answer { frame, id: Some(id), is_refusal: false })
-            }
+    /// Handles a message. A member who has not given it a key will not send it again.
+    fn say(&self, name: &Arc<str>, msg: &str, own_key: Option<Cow<'_, str>>) -> Handled {
+        let has_own_key = own_key.is_some();
+        let key = own_key.unwrap_or_else(|| random_key().into());
+        let problem = if msg.trim().is_empty() {
+            Some("there is nothing in it")
+        } else if key.is_empty() || key.len() > KEY_MAX {
+            Some("its key is not 1 to 64 bytes long")
+        } else {
+            None
+        };
+        if let Some(problem) = problem {
             // A key that was drawn here means nothing to the sender.
-            Err(reason) => Some(Answer::refused(&own_key.unwrap_or_default(), &reason)),
+            let key = if has_own_key { &*key } else { "" };
+            return Handled::Answered(Some(Answer::refused(key, problem)));
         }
+        let draft = Draft::new(Arc::clone(&self.topic), key, msg).owned_by(Arc::clone(name));
+        Handled::Said(Said { draft, has_own_key })
     }
 
     // ANCHOR: append
-    /// Appends a message to the log. Returns its id if it is in the log already.
-    ///
-    /// # Errors
-    /// A reason for the sender.
-    fn append(&self, name: &Arc<str>, msg: &str, key: &str) -> Result<Option<EventId>, String> {
-        if msg.trim().is_empty() {
-            return Err("there is nothing in it".to_owned());
+    /// Appends messages to the log. Returns the answers to those that are not new.
+    pub(crate) fn append(&self, said: &[Said]) -> Vec<Answer> {
+        let outcomes = self.log.append_all(said.iter().map(|said| said.draft.clone()));
+        let (mut answers, mut unsent) = (Vec::new(), 0);
+        for (Said { draft, has_own_key }, outcome) in said.iter().zip(outcomes) {
+            match outcome {
+                Ok(None) => unsent += draft.data.len() + MESSAGE_BYTES,
+                // The member may have missed that it arrived.
+                Ok(Some(id)) => {
+                    let (key, time) = (&*draft.key, id.milliseconds);
+                    let frame = encode(&ServerMessage::Sent { key, id, time });
+                    answers.push(Answer { frame, id: Some(id), is_refusal: false });
+                }
+                Err(problem) => {
+                    let key = if *has_own_key { &*draft.key } else { "" };
+                    answers.push(Answer::refused(key, &problem.to_string()));
+                }
+            }
         }
-        if key.is_empty() || key.len() > KEY_MAX {
-            return Err("its key is not 1 to 64 bytes long".to_owned());
-        }
-        let draft = Draft::new(Arc::clone(&self.topic), key, msg).owned_by(Arc::clone(name));
-        let known = self.log.append(draft).map_err(|full| full.to_string())?;
-        if !self.log.is_shared() {
-            // The message waits for Redis, and the members are told so.
+        if self.log.is_shared() {
+            self.unsent.fetch_add(unsent, Ordering::Relaxed);
+        } else {
+            // The messages wait for Redis, and the members are told so.
             self.changed.notify_one();
-        } else if known.is_none() {
-            self.unsent.fetch_add(msg.len() + MESSAGE_BYTES, Ordering::Relaxed);
         }
-        Ok(known)
+        answers
     }
     // ANCHOR_END: append
 
@@ -286,21 +301,11 @@ impl Room {
     }
 
     // ANCHOR: broadcast_messages
-    /// Broadcasts messages. Returns whether a member is behind.
-    async fn broadcast_messages(&self, events: &[Event]) -> bool {
+    /// Broadcasts messages, and takes them away. Returns whether a member is behind.
+    async fn broadcast_messages(&self, events: &mut Vec<Event>) -> bool {
         let mut is_behind = false;
-        // Few large messages, or many small ones.
-        let mut bytes = 0;
-        let is_same_batch = |_: &Event, next: &Event| {
-            bytes += next.data.len();
-            let has_room = bytes < BATCH_BYTES;
-            if !has_room {
-                bytes = 0;
-            }
-            has_room
-        };
-        for events in events.chunk_by(is_same_batch) {
-            let batch = Broadcast::Messages(batch_of(events));
+        while !events.is_empty() {
+            let batch = Broadcast::Messages(batch_of(take_batch(events)));
             is_behind |= self.members.send(batch, &self.members.lines()).await;
         }
         is_behind
@@ -316,18 +321,21 @@ impl Room {
 /// Broadcasts everything that happens in a room, until the room is closed. Only this task
 /// broadcasts, so all members receive everything in one order. It never waits for a member.
 async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cursor: Cursor) {
-    let Some(topic) = room.upgrade().map(|room| room.topic.clone()) else { return };
-    let (mut messages, mut names) =
-        (log.message_notifications(&topic), log.name_notifications(&topic));
+    let (mut messages, mut names) = {
+        let Some(room) = room.upgrade() else { return };
+        (log.message_notifications(&room.topic), log.name_notifications(&room.topic))
+    };
     // Look once at the beginning: something may have happened since the room was opened.
     messages.mark_changed();
     names.mark_changed();
     let mut shared = log.shared();
     let mut was_shared = *shared.borrow_and_update();
     let (mut are_names_new, mut next_names) = (false, Instant::now());
-    let mut judgement = Judgement::default();
+    let (mut judgement, mut lookout) = (Judgement::default(), Lookout::new());
     loop {
         let mut is_about_shared = false;
+        let names_due = are_names_new.then_some(next_names);
+        let due = names_due.into_iter().chain(judgement.due()).min();
         tokio::select! {
             _ = messages.changed() => {}
             () = changed.notified() => {}
@@ -336,10 +344,11 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
                 are_names_new = true;
                 continue;
             }
-            () = sleep_until(next_names), if are_names_new => {}
-            () = judgement.due() => {}
+            // One timer for both: it is the largest part of what a quiet room keeps in memory.
+            () = wait_until(due) => {}
         }
         // ANCHOR_END: broadcast
+        lookout.note();
         let Some(room) = room.upgrade() else { return };
         is_about_shared |= shared.has_changed().unwrap_or(false);
         let is_shared = *shared.borrow_and_update();
@@ -352,7 +361,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
         // ANCHOR: broadcast_all
         let mut here = None;
         loop {
-            let news = News::read(&log, &mut cursor, &mut names, take(&mut are_names_new));
+            let mut news = News::read(&log, &mut cursor, &mut names, take(&mut are_names_new));
             let is_all = news.events.len() < BATCH;
             room.note_sent(&news.events, is_all);
             // A member is announced before the first message of that member.
@@ -369,7 +378,7 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
             if let (true, Some(next)) = (news.is_gap, news.events.first()) {
                 room.members.send(Broadcast::gap(next.id), &room.members.lines()).await;
             }
-            judgement.note(room.broadcast_messages(&news.events).await);
+            judgement.note(room.broadcast_messages(&mut news.events).await);
             // Inside the loop: in a busy room, there may always be more messages.
             judgement.judge(&room.members, room.queue_max);
             if is_all {
@@ -383,6 +392,10 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
         if !is_shared {
             room.broadcast_waiting().await;
         }
+        // A room that has lost its last member is closed meanwhile.
+        drop(room);
+        log.tidy();
+        lookout.look(|| messages.has_changed().unwrap_or(true)).await;
     }
 }
 
@@ -414,15 +427,23 @@ impl News {
     }
 }
 
+/// Takes the messages that are sent at once: few large ones, or many small ones.
+fn take_batch(events: &mut Vec<Event>) -> Vec<Event> {
+    let mut bytes = 0;
+    let fits = events.iter().take_while(|event| {
+        bytes += event.data.len();
+        bytes < BATCH_BYTES
+    });
+    let count = fits.count().max(1);
+    let rest = events.split_off(count);
+    replace(events, rest)
+}
+
 // ANCHOR: batch_of
 /// Encodes messages from the log into one batch.
-fn batch_of(events: &[Event]) -> Batch {
-    let stored = |Event { id, owner, key, .. }: &Event| Stored {
-        id: *id,
-        sender: Arc::clone(owner),
-        key: Arc::clone(key),
-    };
-    Batch::new(events.iter().map(stored).collect(), Encoded::texts(events, write_message))
+fn batch_of(events: Vec<Event>) -> Batch {
+    let frames = Encoded::texts(&events, write_message);
+    Batch::new(events, frames)
 }
 
 /// Writes a message as the members receive it.

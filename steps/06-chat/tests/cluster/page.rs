@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use testkit::{Frame, Opcode, PATIENCE, Server, Wire};
 
+use crate::support::in_a_path;
+
 /// The id of a message: milliseconds, and a number within the millisecond.
 pub(crate) type Id = (u64, u64);
 
@@ -111,7 +113,8 @@ impl Page {
         let after = self.last.as_ref().map(|(text, _)| format!("&after={text}"));
         let after = after.unwrap_or_default();
         let mut wire = Wire::connect(server);
-        wire.opens(&format!("/ws/{}/{}?session={}{after}", self.room, self.name, self.session));
+        let name = in_a_path(&self.name);
+        wire.opens(&format!("/ws/{}/{name}?session={}{after}", self.room, self.session));
         wire.leaves_frames_out();
         self.news.clear();
         self.closed = None;

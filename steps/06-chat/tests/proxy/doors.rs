@@ -32,7 +32,7 @@ fn origin_and_host_are_passed_on() {
     }
 }
 
-/// What the chat answers if a line is missing in nginx's configuration, or a flag of the chat.
+/// Without one of these lines in nginx's configuration, the page or the WebSocket is refused.
 #[test]
 #[ignore = "needs nginx, haproxy, caddy and redis-server: just setup"]
 fn each_line_is_needed() {

@@ -32,12 +32,11 @@ fn one_address_has_a_limit() {
 fn opens_soon(deployment: &Deployment) -> Visitor {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        match deployment.opens("wss://chat.example.com/echo", None) {
+        let refused = match deployment.opens("wss://chat.example.com/echo", None) {
             Ok(visitor) => return visitor,
-            Err(refused) => {
-                assert!(Instant::now() < deadline, "{:?}: {refused:?}", deployment.make)
-            }
-        }
+            Err(refused) => refused,
+        };
+        assert!(Instant::now() < deadline, "{:?}: {refused:?}", deployment.make);
         yield_now();
     }
 }

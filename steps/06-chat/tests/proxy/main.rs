@@ -1,4 +1,6 @@
-//! The chat behind nginx, HAProxy and Caddy, with the configurations of `deploy/`.
+//! The chat behind nginx, HAProxy and Caddy, with the configurations of `deploy/`. There is no HAProxy
+//! for Windows.
+#![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,13 +1,14 @@
 //! Several processes behind one proxy, of which one stops.
 
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use testkit::{PATIENCE, Server};
 
 use crate::configuration::Make;
 use crate::deployment::{Deployment, ORIGINS};
-use crate::support::{metric, waits_for_metric};
+use crate::support::{gets, metric, posts, waits_for_metric};
 use crate::visitor::{End, Visitor};
 
 /// People who come to the room.
@@ -46,7 +47,6 @@ fn people_of_both_processes_share_a_room() {
 
 /// A process is stopped, and started again. Its members come back over the other one at once, and
 /// nobody misses a message.
-#[cfg(unix)]
 #[test]
 #[ignore = "needs nginx, haproxy, caddy and redis-server: just setup"]
 fn a_process_can_be_restarted_without_losing_anybody() {
@@ -105,6 +105,26 @@ fn sides(deployment: &Deployment, people: Vec<Visitor>) -> (Numbered, Numbered) 
         count = now;
     }
     (left, right)
+}
+
+/// A page that polls should come to the same process each time. A process that is behind does not know
+/// the last event of the page. It reports a gap, and the page receives the event again.
+#[test]
+#[ignore = "needs nginx, haproxy, caddy and redis-server: just setup"]
+fn a_poll_at_a_process_that_is_behind_is_told_of_a_gap() {
+    let deployment = Deployment::start(Make::Haproxy);
+    deployment.left_to_redis.delays(Duration::from_secs(1));
+    let vote = posts(&deployment.right, "/votes", r#"{"candidate": "Ada", "key": "1"}"#);
+    assert_eq!(vote.status, 202, "{}", vote.text());
+    let votes = |process: &Server, after: &str| -> Value {
+        let answer = gets(process, &format!("/votes?after={after}&wait=0"));
+        serde_json::from_str(answer.text()).unwrap()
+    };
+    let ahead = votes(&deployment.right, "0-0");
+    let newest = ahead["newest"].as_str().unwrap();
+    let behind = votes(&deployment.left, newest);
+    assert_eq!(behind["gap"], true, "{behind}");
+    assert!(behind["newest"].as_str().unwrap() < newest, "{behind}");
 }
 
 /// HAProxy and Caddy ask each process whether it is ready. nginx does not, so a process that has lost

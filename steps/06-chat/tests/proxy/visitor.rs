@@ -27,7 +27,7 @@ pub(crate) enum End {
 /// The answer to an opening handshake that was refused.
 #[derive(Debug, Default)]
 pub(crate) struct Refused {
-    /// 0, if there was no answer.
+    /// The status, or 0 if the proxy has closed the connection without an answer.
     pub(crate) status: u16,
     pub(crate) text: String,
 }

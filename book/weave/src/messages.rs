@@ -1,0 +1,193 @@
+//! What can be translated in a page or a script: paragraphs, headings, table cells, and the texts
+//! between HTML tags, those of figures included. Code is left alone.
+//!
+//! A message is found by its place in the Markdown, so that a translated page keeps all the rest,
+//! byte for byte.
+
+use std::ops::Range;
+
+use mdbook_markdown::pulldown_cmark::{Event, Tag, TagEnd};
+use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
+
+/// HTML elements whose content is not translated.
+const CODE: [&str; 5] = ["code", "pre", "script", "style", "textarea"];
+/// What comes before a text in a script: `websocket.text('…')`.
+const TEXT_OF_SCRIPT: &str = "websocket.text('";
+/// The number of letters that a word has at least. Without one word, there is nothing to translate.
+const WORD_MIN: usize = 3;
+
+/// A text that can be translated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its place in the page.
+    pub place: Range<usize>,
+    /// Its Markdown in one line, or its text in HTML.
+    pub text: String,
+    /// Whether it is a text in HTML.
+    pub is_html: bool,
+}
+
+/// Returns the messages of a page whose includes have been replaced, in their order.
+pub fn of_page(markdown: &str) -> Vec<Message> {
+    let mut messages = Vec::new();
+    let (mut open, mut is_other): (Option<Range<usize>>, bool) = (None, false);
+    for (event, range) in new_cmark_parser(markdown, &MarkdownOptions::default()).into_offset_iter()
+    {
+        if !is_other && is_inline(&event) {
+            let start = open.as_ref().map_or(range.start, |open| open.start);
+            let end = open.as_ref().map_or(range.end, |open| open.end.max(range.end));
+            open = Some(start..end);
+            continue;
+        }
+        messages.extend(open.take().and_then(|place| in_markdown(markdown, place)));
+        match event {
+            Event::Start(Tag::HtmlBlock) => messages.extend(in_html(markdown, range)),
+            Event::Start(Tag::CodeBlock(_)) => {}
+            Event::End(TagEnd::HtmlBlock | TagEnd::CodeBlock) => {
+                is_other = false;
+                continue;
+            }
+            _ => continue,
+        }
+        is_other = true;
+    }
+    messages
+}
+
+/// Returns the texts of a script, which it passes to `websocket.text`.
+pub fn of_script(script: &str) -> Vec<String> {
+    let ends = script.split(TEXT_OF_SCRIPT).skip(1);
+    ends.filter_map(|rest| Some(rest.split_once('\'')?.0.to_owned())).collect()
+}
+
+/// Returns a page in which `translate` has replaced messages; for the others, it returns `None`.
+pub fn replace(markdown: &str, translate: impl Fn(&Message) -> Option<String>) -> String {
+    let mut page = markdown.to_owned();
+    for message in of_page(markdown).into_iter().rev() {
+        if let Some(text) = translate(&message) {
+            page.replace_range(message.place, &text);
+        }
+    }
+    page
+}
+
+fn is_inline(event: &Event<'_>) -> bool {
+    match event {
+        Event::Text(_)
+        | Event::Code(_)
+        | Event::InlineHtml(_)
+        | Event::SoftBreak
+        | Event::FootnoteReference(_) => true,
+        Event::Start(tag) => {
+            matches!(
+                tag,
+                Tag::Emphasis
+                    | Tag::Strong
+                    | Tag::Strikethrough
+                    | Tag::Link { .. }
+                    | Tag::Image { .. }
+            )
+        }
+        Event::End(end) => matches!(
+            end,
+            TagEnd::Emphasis
+                | TagEnd::Strong
+                | TagEnd::Strikethrough
+                | TagEnd::Link
+                | TagEnd::Image
+        ),
+        _ => false,
+    }
+}
+
+fn in_markdown(markdown: &str, place: Range<usize>) -> Option<Message> {
+    // A line of a quotation begins with its mark.
+    let lines = markdown[place.clone()].lines().map(|line| line.trim().trim_start_matches("> "));
+    let text = lines.collect::<Vec<_>>().join(" ");
+    // What is in backticks is code.
+    let is_text = text.split('`').step_by(2).any(has_words);
+    is_text.then_some(Message { place, text, is_html: false })
+}
+
+/// The texts between the tags.
+fn in_html(markdown: &str, block: Range<usize>) -> Vec<Message> {
+    let (mut messages, mut start, mut tag) = (Vec::new(), block.start, "");
+    while start < block.end {
+        let rest = &markdown[start..block.end];
+        let text = &rest[..rest.find('<').unwrap_or(rest.len())];
+        let trimmed = text.trim();
+        if !CODE.contains(&tag) && has_words(trimmed) {
+            let first = start + text.len() - text.trim_start().len();
+            let text = trimmed.split_whitespace().collect::<Vec<_>>().join(" ");
+            messages.push(Message { place: first..first + trimmed.len(), text, is_html: true });
+        }
+        let rest = &rest[text.len()..];
+        let end = if rest.starts_with("<!--") { "-->" } else { ">" };
+        tag = rest.trim_start_matches('<').split([' ', '>', '\n']).next().unwrap_or_default();
+        start += text.len() + rest.find(end).map_or(rest.len(), |at| at + end.len());
+    }
+    messages
+}
+
+/// Whether a text has a word that is not the path of a file.
+fn has_words(text: &str) -> bool {
+    let mut words = text.split_whitespace().filter(|word| !word.contains('/'));
+    words.any(|word| {
+        word.split(|letter: char| !letter.is_ascii_alphabetic()).any(|part| part.len() >= WORD_MIN)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(markdown: &str) -> Vec<String> {
+        of_page(markdown).into_iter().map(|message| message.text).collect()
+    }
+
+    #[test]
+    fn paragraphs_headings_items_and_cells_are_messages() {
+        let page = "# The *key* {#key}\n\nOne\nline, [a link](b.md#c).\n\n- An item\n  of a list\n\n\
+                    > A\n> quotation\n\n| Head | `code` |\n|---|---|\n| Cell | 12 |\n";
+        let expected = [
+            "The *key*",
+            "One line, [a link](b.md#c).",
+            "An item of a list",
+            "A quotation",
+            "Head",
+            "Cell",
+        ];
+        assert_eq!(texts(page), expected);
+    }
+
+    #[test]
+    fn code_paths_and_tags_are_not_messages() {
+        let page = "*steps/a/src/b.rs*\n\n```text\nSome text\n```\n\n`just next`\n\n\
+                    <!-- A comment -->\n\n    indented code\n";
+        assert_eq!(texts(page), [""; 0]);
+    }
+
+    #[test]
+    fn the_texts_between_tags_are_messages() {
+        let page = "<details><summary>The\n answer</summary>\n\nSix bytes.\n\n</details>\n\n\
+                    <figure>\n<svg role=\"img\">\n<title>A frame</title><text x=\"1\">0 1</text>\n\
+                    <code>no text</code></svg>\n</figure>\n";
+        assert_eq!(texts(page), ["The answer", "Six bytes.", "A frame"]);
+    }
+
+    #[test]
+    fn a_page_keeps_what_is_not_replaced() {
+        let page = "# One {#one}\n\nTwo\ntwo.\n\n```text\nOne\n```\n\n<p>Two</p>\n";
+        let translated = replace(page, |message| {
+            message.text.starts_with("Two").then(|| format!("{}!", message.text))
+        });
+        assert_eq!(translated, page.replace("Two\ntwo.", "Two two.!").replace(">Two<", ">Two!<"));
+        assert_eq!(replace(page, |_| None), page);
+    }
+
+    #[test]
+    fn a_script_names_its_texts() {
+        let script = "a(websocket.text('One {n}'), 'two', websocket.text('Three', { n }));";
+        assert_eq!(of_script(script), ["One {n}", "Three"]);
+    }
+}

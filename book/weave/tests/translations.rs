@@ -1,0 +1,134 @@
+//! Translations: those in `book/po` are whole, and a small book is translated.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+use std::fs;
+use std::path::PathBuf;
+
+use polib::message::Message;
+use scraper::{Html, Selector};
+use tempfile::TempDir;
+use weave::page::Page;
+use weave::translation::{self, English, Report, Translation};
+use weave::{book, links, place, po};
+
+fn small_book() -> PathBuf {
+    place::root().join("book/weave/tests/fixtures/translated")
+}
+
+/// What is out of date is printed: `cargo test -p weave --test translations -- --nocapture`. It is not a
+/// fault. A broken link or a lost code span is one.
+#[test]
+fn the_translations_of_the_book_are_not_broken() {
+    let folder = book::folder();
+    for language in book::languages(&folder) {
+        let catalog = book::catalog(&folder, &language).unwrap();
+        let faults = translation::faults(&catalog);
+        assert!(faults.is_empty(), "book/po/{language}.po:\n{}", faults.join("\n"));
+        let english = book::english(&folder).unwrap();
+        for text in Translation::new(&english, &catalog).report(&english).changed {
+            println!("book/po/{language}.po: {text} has changed");
+        }
+    }
+}
+
+#[test]
+fn a_page_is_translated_with_its_figures_and_without_its_code() {
+    let folder = TempDir::new().unwrap();
+    let catalog = book::catalog(&small_book(), "de").unwrap();
+    book::build(&small_book(), Some(("de", &catalog)), folder.path()).unwrap();
+    let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
+    for part in [
+        "<html lang=\"de\"",
+        "<title>Eine Seite - Ein kleines Buch</title>",
+        "<h2 id=\"the-frame\">",
+        "Der Frame</a></h2>",
+        "<pre><code class=\"language-text\">One page\n81 05",
+        "Ein Text, der <strong>eingefügt</strong> ist.",
+        ">Die Nutzdaten</text>",
+        "Der Kopf und dann die Nutzdaten.",
+        "A sentence that nobody has translated.",
+        "websocketTexts = {\"Bits: {count}\":\"{count} Bits\"};",
+    ] {
+        assert!(page.contains(part), "{part} is not in\n{page}");
+    }
+    let old = "Der Server sendet einen Frame, siehe <a href=\"#the-frame\">unten</a>. \
+               <small class=\"outdated\">Der englische Text dieses Absatzes ist inzwischen ein anderer.\
+               </small>";
+    assert!(page.contains(old), "{old} is not in\n{page}");
+    assert_eq!(links::faults(folder.path()).unwrap(), [""; 0]);
+    let error = book::catalog(&small_book(), "xx").unwrap_err().to_string();
+    assert!(error.ends_with("xx.po: begin it with `just messages xx`"), "{error}");
+}
+
+#[test]
+fn translators_get_what_is_to_be_done() {
+    let english = book::english(&small_book()).unwrap();
+    let catalog = book::catalog(&small_book(), "de").unwrap();
+    assert_eq!(translation::faults(&catalog), [""; 0]);
+    let Report { changed, missing } = Translation::new(&english, &catalog).report(&english);
+    assert_eq!(changed, ["page.md: \"The server sends a frame, see [below](#the-frame).\""]);
+    let expected = [
+        "page.md: \"A sentence that nobody has translated.\"",
+        "page.md: \"A frame\"",
+        "page.md: \"A widget\"",
+    ];
+    assert_eq!(missing, expected);
+}
+
+/// With a translation of every text of our book, each page keeps its ids, its links and its code.
+#[test]
+fn a_translation_of_the_whole_book_keeps_its_ids_links_and_code() {
+    let folder = book::folder();
+    let mut catalog = translation::empty("xx");
+    for English { text, source } in book::english(&folder).unwrap() {
+        let mut message = Message::build_singular();
+        message.with_msgid(text.clone()).with_msgstr(format!("{text} ·")).with_source(source);
+        catalog.append_or_update(message.done());
+    }
+    assert_eq!(translation::faults(&catalog), [""; 0]);
+    let (english, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    book::build(&folder, None, english.path()).unwrap();
+    book::build(&folder, Some(("xx", &catalog)), other.path()).unwrap();
+    let mut translated = 0;
+    for page in Page::all().unwrap() {
+        let name = page.name.replace(".md", ".html");
+        let read = |built: &TempDir| fs::read_to_string(built.path().join(&name)).unwrap();
+        let (english, other) = (read(&english), read(&other));
+        for (css, attribute) in [("[id]", "id"), ("[href]", "href"), ("main code", "class")] {
+            assert_eq!(kept(&english, css, attribute), kept(&other, css, attribute), "{name}");
+        }
+        translated += other.matches(" ·").count();
+    }
+    assert!(translated > 1000, "{translated}");
+}
+
+/// The values of an attribute, each with the text of its element if that is code.
+fn kept(page: &str, css: &str, attribute: &str) -> Vec<String> {
+    let css = Selector::parse(css).unwrap();
+    let page = Html::parse_document(page);
+    let elements = page.select(&css).map(|element| {
+        let is_code = element.value().name() == "code";
+        let text = element.text().filter(|_| is_code).collect::<String>();
+        format!("{}: {text}", element.attr(attribute).unwrap_or_default())
+    });
+    elements.collect()
+}
+
+/// The file of a language that is new has every text, and an update of it loses no translation.
+#[test]
+fn a_translation_is_begun_and_brought_up_to_date() {
+    let folder = TempDir::new().unwrap();
+    for path in place::files(&small_book().to_string_lossy()) {
+        let copy = folder.path().join(PathBuf::from(&path).strip_prefix(small_book()).unwrap());
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::copy(path, copy).unwrap();
+    }
+    let english = book::english(folder.path()).unwrap();
+    assert_eq!(po::update(folder.path(), "fr").unwrap().missing.len(), english.len());
+    let before = po::update(folder.path(), "de").unwrap();
+    assert_eq!((before.changed.len(), before.missing.len()), (1, 3));
+    assert_eq!(po::update(folder.path(), "de").unwrap(), before);
+    let template = fs::read_to_string(po::write_template(folder.path()).unwrap()).unwrap();
+    assert!(template.contains("msgid \"The payload\"\nmsgstr \"\"\n"), "{template}");
+    assert_eq!(book::languages(folder.path()), ["de", "fr"]);
+}
