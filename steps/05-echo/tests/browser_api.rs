@@ -38,7 +38,7 @@ async fn report(server: &Server, browser: &Browser, script: &str) -> String {
 /// cannot be reached is an event.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
-async fn the_constructor_throws_only_syntax_errors() {
+async fn a_wrong_address_is_a_syntax_error() {
     let (server, browser) = start().await;
     let script = r#"
         attempt(() => new WebSocket("ws://HOST/echo"));
@@ -52,6 +52,17 @@ async fn the_constructor_throws_only_syntax_errors() {
         const socket = attempt(() => new WebSocket("ws://127.0.0.1:1/"));
         await new Promise((done) => (socket.onclose = done));"#;
     insta::assert_snapshot!("constructor", report(&server, &browser, script).await);
+    browser.close().await;
+}
+
+/// The connection is not open yet, whatever the server is like.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_text_that_is_sent_too_early_is_an_error() {
+    let (server, browser) = start().await;
+    let script = format!("attempt(() => {{ {} }})", include_str!("../examples/too-early.js"));
+    let report = report(&server, &browser, &script).await;
+    assert!(report.ends_with("→ InvalidStateError"), "{report}");
     browser.close().await;
 }
 

@@ -106,7 +106,7 @@ async fn a_connection_is_cut_and_what_was_not_confirmed_is_sent_again() {
     browser.close().await;
 }
 
-/// A line can be dead without an end. The ping has no answer, and what arrives late is ignored.
+/// A line can be dead without an end. The ping has no answer, and the late end of the line is ignored.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn a_dead_line_is_noticed_by_a_ping() {
@@ -124,7 +124,12 @@ async fn a_dead_line_is_noticed_by_a_ping() {
     assert_eq!(value(&browser, "opened.length").await, 2);
     proxy.goes_on();
     until(&browser, "opened[0].readyState === WebSocket.CLOSED").await;
-    assert_eq!(value(&browser, "received").await, json!(["before", "into the void"]));
+    browser.script("talk.send({ text: 'after' })").await;
+    until(&browser, "received.at(-1) === 'after'").await;
+    assert_eq!(value(&browser, "received").await, json!(["before", "into the void", "after"]));
+    // The end of the first connection, which comes late, does not end the second one.
+    assert_eq!(value(&browser, "opened.length").await, 2);
+    assert_eq!(value(&browser, "window.ended === undefined").await, true);
     browser.close().await;
 }
 

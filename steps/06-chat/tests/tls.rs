@@ -1,7 +1,6 @@
 //! `wss://`: the same chat behind TLS.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
-use std::fmt::Write as _;
 use std::fs::write;
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -200,7 +199,24 @@ async fn how_it_ends(browser: &Browser, what: &str, url: &str) -> String {
     let learned = browser.script(&script.replace("URL", url)).await;
     let mut report = format!("{what}, {url}\n  script:  {}\n", learned.as_str().unwrap());
     for line in browser.console_errors() {
-        writeln!(report, "  console: {line}").unwrap();
+        // It begins with the kind of the error and a number.
+        let words = line.split(' ').skip(2);
+        report.push_str(&folded("  console:", words));
     }
     report
+}
+
+/// Puts the words behind a label, into lines of at most 80 characters.
+fn folded<'a>(label: &str, words: impl Iterator<Item = &'a str>) -> String {
+    let (mut text, mut line) = (String::new(), label.to_owned());
+    for word in words {
+        if line.chars().count() + 1 + word.chars().count() > 80 {
+            text.push_str(&line);
+            text.push('\n');
+            line = " ".repeat(label.len());
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    text + &line + "\n"
 }
