@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 /// The tickets that were issued and not used yet, the oldest first.
 pub(crate) struct Tickets {
     open: VecDeque<Ticket>,
-    /// How many can be open at the same time. For one more, the oldest becomes invalid.
+    /// How many can be open at the same time. If one more is issued, the oldest becomes invalid.
     max: usize,
     /// How long a ticket is valid.
     life: Duration,

@@ -197,7 +197,7 @@ impl Room {
     }
 
     // ANCHOR: append
-    /// Appends messages to the log. Returns the answers to those that are not new.
+    /// Appends messages to the log. Returns the answers to those that are known or refused.
     pub(crate) fn append(&self, said: &[Said]) -> Vec<Answer> {
         let outcomes = self.log.append_all(said.iter().map(|said| said.draft.clone()));
         let (mut answers, mut unsent) = (Vec::new(), 0);
