@@ -2,8 +2,8 @@
 //!
 //! # Exceptions
 //!
-//! No protocol can keep all promises under all faults. These are the exceptions, and each is one
-//! function here:
+//! No protocol can keep all promises under all faults. These are the exceptions, and each has
+//! a function here:
 //!
 //! 1. [`World::was_given_up`]: a process gives no sign of life for longer than the lease, while Redis
 //!    answers others. Others take the names of its members, who may be told so late, and may lose

@@ -59,7 +59,7 @@ pub struct Options {
     /// How long a peer may take.
     #[command(flatten)]
     pub timeouts: Timeouts,
-    /// Log who enters and leaves; twice: also who is refused
+    /// Log who enters, and how connections end; twice: also who is refused
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }
