@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::agreed::entry::Draft;
 use crate::agreed::fingerprint::Fingerprint;
@@ -31,6 +31,10 @@ use crate::status::LogStatus;
 const ENTER_TIME: Duration = Duration::from_secs(8);
 /// How long [`EventLog::store`] waits until the event is stored.
 const STORE_TIME: Duration = Duration::from_secs(10);
+/// How long [`EventLog::wait`] waits for entries that another process has read already.
+const CATCH_UP_TIME: Duration = Duration::from_secs(1);
+/// How often it looks.
+const CATCH_UP_INTERVAL: Duration = Duration::from_millis(10);
 /// How long [`EventLog::close`] waits at most.
 const CLOSE_TIME: Duration = Duration::from_secs(2);
 /// How often it looks.
@@ -229,7 +233,8 @@ impl EventLog {
 
     // ANCHOR: wait
     /// Returns a portion of the events of a topic after `id`. If the topic has no such event, waits
-    /// for the next one, at most for `at_most`.
+    /// for the next one, at most for `at_most`. If `id` is later than all that this process has read,
+    /// waits up to a second until it has caught up.
     pub async fn wait(
         &self,
         topic: &str,
@@ -240,6 +245,7 @@ impl EventLog {
         // This receiver is all that the log keeps of a reader. We subscribe before the first look
         // at the events, so that an event which comes in between is not missed.
         let mut notifications = self.shared.topics.subscribe(topic);
+        self.catch_up(id).await;
         let news = async {
             loop {
                 let mut cursor = self.reader(topic, id);
@@ -253,6 +259,18 @@ impl EventLog {
         timeout(at_most, news).await.unwrap_or_default()
     }
     // ANCHOR_END: wait
+
+    /// Waits until this process has read the log up to `id`, but no longer than [`CATCH_UP_TIME`].
+    ///
+    /// Another process may have given this id to a client, and may be some milliseconds ahead. After
+    /// this time, the id is taken for one of a log that is lost.
+    async fn catch_up(&self, id: EventId) {
+        let deadline = Instant::now() + CATCH_UP_TIME;
+        while self.shared.look(|process| Cursor::is_ahead(process, id)) && Instant::now() < deadline
+        {
+            sleep(CATCH_UP_INTERVAL).await;
+        }
+    }
 
     /// Returns the place of a newcomer to a topic, who receives its last `count` events first.
     pub fn newcomer(&self, topic: &str, count: usize) -> Cursor {

@@ -420,6 +420,19 @@ async fn a_reader_does_not_wait_for_news_that_is_there() {
     assert_eq!(began.elapsed(), Duration::ZERO);
 }
 
+/// Another process may have given the id to a client, and be ahead. Here there is none, so the id
+/// is of a log that is lost, as after a clock was set back.
+#[tokio::test(start_paused = true)]
+async fn an_id_that_is_later_than_the_log_is_a_gap_after_a_second() {
+    let log = in_memory(100);
+    append(&log, "words", "one");
+    let ahead = EventId { milliseconds: clock() + 60_000, sequence: 0 };
+    let began = Instant::now();
+    let missed = log.wait("words", ahead, Portion::ALL, LONG).await;
+    assert_eq!(missed, Missed { is_gap: true, events: vec![] });
+    assert_eq!(began.elapsed(), Duration::from_secs(1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_reader_who_waits_gets_the_next_event_at_once() {
     let log = in_memory(100);

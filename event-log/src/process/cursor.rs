@@ -63,10 +63,15 @@ impl Cursor {
     /// An id that is later than the whole log was given by a log that is lost. Such a reader is told
     /// of a gap. (A process that is cut off from the others cannot tell.)
     pub fn of_reader(process: &Process, topic: &str, after: EventId) -> Self {
-        let newest = process.agreed().position();
-        let is_lost = after > newest && process.is_shared() && !process.agreed().is_loading();
-        let after = if is_lost { newest } else { after };
+        let is_lost = Self::is_ahead(process, after);
+        let after = if is_lost { process.agreed().position() } else { after };
         Self { topic: topic.into(), after, announced_upto: EventId::default(), is_lost }
+    }
+
+    /// Returns whether an id is later than the whole log. It is of a log that is lost, or another
+    /// process, which gave it to a client, has read more entries than this one.
+    pub(crate) fn is_ahead(process: &Process, id: EventId) -> bool {
+        id > process.agreed().position() && process.is_shared() && !process.agreed().is_loading()
     }
 
     // ANCHOR: read
