@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_file_must_not_be_typed_and_its_test_must_exist() {
-        let typed = ["book/src/x.md:1: this text is typed: include it from a file"];
+        let typed = ["book/src/x.md:1: this text is typed here: include it from a file instead"];
         assert_eq!(faults_of("```ini,typed\na = b\n```\n", ""), typed);
         let fence = "```js\n{{#include a.js}}\n```\n";
         let list = "\"book/src/a.js\" = { test = \"book/weave/src/files.rs::nothing\" }";

@@ -112,7 +112,7 @@ mod tests {
              step 5, server     16   34   50 passed, 3 informational\n\
              and this run has\n\
              step 5, server     16   33   49 passed, 3 informational\n\
-             If it is right: just scorecard"
+             If the new row is right: just scorecard"
         );
         assert!(lines[1].contains(" has\nnothing about it\n"), "{}", lines[1]);
     }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::{ExitCode, exit};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Parser, Subcommand};
 use guide::commands::grade::GradeWorkshop;
@@ -13,7 +14,9 @@ use guide::{Slot, Workshop};
 /// The exit code if nothing could be done, so that a script can tell this from a stage that is open.
 const NOTHING_DONE: u8 = 2;
 /// The exit code of a program that Ctrl-C has ended.
-const INTERRUPTED: i32 = 130;
+const INTERRUPTED: u8 = 130;
+/// Set before the server is killed, so that its end is not taken for a result.
+static IS_INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Guides a reader who builds a WebSocket server, one stage after the other.
 #[derive(Parser)]
@@ -53,8 +56,9 @@ fn main() -> ExitCode {
     let slot = Slot::default();
     let running = slot.clone();
     let set = ctrlc::set_handler(move || {
+        IS_INTERRUPTED.store(true, Ordering::SeqCst);
         running.clear();
-        exit(INTERRUPTED);
+        exit(INTERRUPTED.into());
     });
     if let Err(error) = set {
         eprintln!("Ctrl-C cannot be watched for: {error}");
@@ -67,6 +71,7 @@ fn main() -> ExitCode {
         Command::Reveal(reveal) => reveal.run(&workshop),
     };
     match outcome {
+        _ if IS_INTERRUPTED.load(Ordering::SeqCst) => ExitCode::from(INTERRUPTED),
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(text) => {

@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(hints(&stage, 1), first);
         let second = hints(&stage, 2);
         assert!(second.contains("2. Second?") && !second.contains("Do it"), "{second}");
-        assert!(second.contains("the last hint, which tells"), "{second}");
+        assert!(second.contains("the last hint, which says"), "{second}");
         let third = hints(&stage, 3);
         assert!(third.contains("3. Do it.") && third.contains("`just reveal 3`"), "{third}");
     }
