@@ -119,6 +119,8 @@ mod tests {
         let folder = tempdir().unwrap();
         fs::write(folder.path().join(FILE), "{}").unwrap();
         let problem = Progress::read(folder.path()).unwrap_err();
-        assert!(problem.contains(".progress cannot be read") && problem.contains("Delete the file"));
+        assert!(
+            problem.contains(".progress cannot be read") && problem.contains("Delete the file")
+        );
     }
 }
