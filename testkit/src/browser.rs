@@ -180,6 +180,20 @@ impl Browser {
         value.unwrap_or_else(|error| panic!("{script}\nfailed: {error}"))
     }
 
+    /// Returns the value of an expression in the page.
+    pub async fn value(&self, expression: &str) -> Value {
+        self.script(&format!("return {expression}")).await
+    }
+
+    /// Waits until a condition holds in the page. The driver gives it half a minute.
+    pub async fn waits_until(&self, condition: &str) {
+        let script = "return new Promise(resolve => {
+                const look = () => (CONDITION) ? resolve() : setTimeout(look, 20);
+                look();
+            })";
+        self.script(&script.replace("CONDITION", condition)).await;
+    }
+
     /// Makes the window this large, in pixels.
     pub async fn resizes(&self, width: u32, height: u32) {
         if let Err(error) = self.client.set_window_size(width, height).await {

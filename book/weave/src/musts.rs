@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
+use conformance::checker::stages::chapter_name;
 use serde::Deserialize;
 
 use crate::names::check_test;
@@ -73,11 +74,8 @@ impl Rule {
     /// Where it is kept, or why not here.
     fn place(&self) -> String {
         let page = self.page.iter().map(|page| {
-            // `05a-messages.md` is chapter 5a.
-            let chapter = page.split_once('-').map(|(number, _)| number.trim_start_matches('0'));
-            let chapter = chapter.filter(|number| number.starts_with(|c: char| c.is_ascii_digit()));
-            let name = chapter.map(|number| format!("chapter {number}"));
-            format!("[{}]({page})", name.unwrap_or_else(|| page.replace(".md", "")))
+            let name = chapter_name(page.strip_suffix(".md").unwrap_or(page));
+            format!("[{name}]({page})")
         });
         let tests = self.tests.iter().map(|test| format!("`{test}`"));
         let outside = self.outside.iter().map(|reason| format!("Not here: {reason}."));

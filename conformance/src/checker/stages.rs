@@ -220,6 +220,17 @@ const fn stage(number: u8, level: u8, chapter: &'static str, title: &'static str
     Stage { number, title, task: "", chapter, level, checks: &[], cases: "" }
 }
 
+/// Returns how people call the chapter in this file of the book: `chapter 5a` for `05a-messages`, and
+/// the name of the file for a page without a number.
+pub fn chapter_name(file: &str) -> String {
+    match file.split_once('-') {
+        Some((number, _)) if number.starts_with(|letter: char| letter.is_ascii_digit()) => {
+            format!("chapter {}", number.strip_prefix('0').unwrap_or(number))
+        }
+        _ => file.to_owned(),
+    }
+}
+
 impl Stage {
     /// Returns the checks of this stage, in order.
     pub fn checks(&self) -> Vec<Check> {
@@ -293,6 +304,12 @@ mod tests {
             }
             assert!(lines <= 4, "stage {number}: {lines} lines");
         }
+    }
+
+    #[test]
+    fn a_chapter_is_called_by_its_number() {
+        let names = ["00-polling", "05a-messages", "conformance", "who-is-it"].map(chapter_name);
+        assert_eq!(names, ["chapter 0", "chapter 5a", "conformance", "who-is-it"]);
     }
 
     #[test]

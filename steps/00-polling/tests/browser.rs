@@ -206,15 +206,6 @@ async fn the_first_page_leads_to_the_others() {
     browser.close().await;
 }
 
-/// Waits until a condition holds in the page. The driver gives it half a minute.
-async fn until(browser: &Browser, condition: &str) {
-    let script = "return new Promise(resolve => {
-            const look = () => (CONDITION) ? resolve() : setTimeout(look, 20);
-            look();
-        })";
-    browser.script(&script.replace("CONDITION", condition)).await;
-}
-
 /// A line can be dead without an end: a question on it has no answer for ever. The page gives it up
 /// and asks again, and so it does with what it sends, which is stored once.
 #[tokio::test]
@@ -236,7 +227,7 @@ async fn a_request_that_hangs_is_given_up_and_sent_again() {
     left.types("#text", "into the void\n").await;
     left.waits_for_text("#unsent", "not sent yet").await;
     for text in ["do you hear me?", "into the void"] {
-        until(&left, &format!("document.getElementById('talk').innerText.includes('{text}')"))
+        left.waits_until(&format!("document.getElementById('talk').innerText.includes('{text}')"))
             .await;
     }
     proxy.goes_on();
@@ -276,7 +267,7 @@ async fn pages_wait_for_a_random_time_that_grows() {
     browser.script(script).await;
     // The question that is held was asked before; its end is the first failure.
     drop(server);
-    until(&browser, "pauses.length >= 60").await;
+    browser.waits_until("pauses.length >= 60").await;
     let pauses = browser.script("return pauses.slice(0, 60)").await;
     let pauses: Vec<f64> = pauses.as_array().unwrap().iter().filter_map(Value::as_f64).collect();
     let base = |number: i32| (500.0 * 2f64.powi(number)).min(15_000.0);
@@ -314,7 +305,7 @@ async fn what_is_not_stored_survives_a_reload_and_half_a_character_is_mended() {
     browser.goto(&url).await;
     browser.waits_for_text("#talk .own", "half \u{fffd}").await;
     assert_eq!(browser.script("return document.querySelectorAll('#talk li').length").await, 1);
-    until(&browser, "document.querySelectorAll('#unsent li').length === 0").await;
+    browser.waits_until("document.querySelectorAll('#unsent li').length === 0").await;
     browser.close().await;
 }
 
@@ -331,7 +322,7 @@ async fn the_page_that_loads_itself_again_can_be_stopped_and_keeps_the_focus() {
             "window.isFirst = true; document.querySelector('[data-candidate=Hedy] button').focus()",
         )
         .await;
-    until(&browser, "!window.isFirst && document.readyState === 'complete'").await;
+    browser.waits_until("!window.isFirst && document.readyState === 'complete'").await;
     browser.waits_for_text("#requests", "2 in").await;
     let focus = "return document.activeElement.value";
     assert_eq!(browser.script(focus).await, "Hedy");
@@ -342,6 +333,6 @@ async fn the_page_that_loads_itself_again_can_be_stopped_and_keeps_the_focus() {
     browser.script("return new Promise(done => setTimeout(done, 3000))").await;
     assert_eq!(browser.script("return window.isFirst ?? false").await, true);
     browser.click("#pause").await;
-    until(&browser, "!window.isFirst").await;
+    browser.waits_until("!window.isFirst").await;
     browser.close().await;
 }

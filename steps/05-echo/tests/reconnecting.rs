@@ -8,7 +8,7 @@ use std::process::Command;
 use std::thread;
 
 use handshake::{Policy, hang_up, open};
-use serde_json::{Value, json};
+use serde_json::json;
 use testkit::{Browser, Frame, Proxy, Server};
 use web::{Origins, page};
 
@@ -48,19 +48,6 @@ async fn start(address: SocketAddr) -> Browser {
     browser
 }
 
-/// Waits until a condition holds in the page.
-async fn until(browser: &Browser, condition: &str) {
-    let script = "return new Promise(resolve => {
-            const look = () => (CONDITION) ? resolve() : setTimeout(look, 20);
-            look();
-        })";
-    browser.script(&script.replace("CONDITION", condition)).await;
-}
-
-async fn value(browser: &Browser, expression: &str) -> Value {
-    browser.script(&format!("return {expression}")).await
-}
-
 /// What is sent while the server is away is sent when it is back.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
@@ -69,18 +56,18 @@ async fn a_server_is_stopped_and_started() {
     let address = server.address();
     let browser = start(address).await;
     browser.script("talk.send({ text: 'before' })").await;
-    until(&browser, "received.length === 1").await;
+    browser.waits_until("received.length === 1").await;
     drop(server);
-    until(&browser, "opened.length > 2").await;
+    browser.waits_until("opened.length > 2").await;
     browser.script("talk.send({ text: 'one' }); talk.send({ text: 'two' })").await;
     let mut again = Command::new(env!("CARGO_BIN_EXE_echo"));
     again.arg(address.to_string());
     let _server = Server::start_command(again);
-    until(&browser, "received.length === 3").await;
+    browser.waits_until("received.length === 3").await;
     browser.script("talk.send({ text: 'after' })").await;
-    until(&browser, "received.length === 4").await;
-    assert_eq!(value(&browser, "received").await, json!(["before", "one", "two", "after"]));
-    assert_eq!(value(&browser, "window.ended === undefined").await, true);
+    browser.waits_until("received.length === 4").await;
+    assert_eq!(browser.value("received").await, json!(["before", "one", "two", "after"]));
+    assert_eq!(browser.value("window.ended === undefined").await, true);
     browser.close().await;
 }
 
@@ -92,17 +79,17 @@ async fn a_connection_is_cut_and_what_was_not_confirmed_is_sent_again() {
     let proxy = Proxy::start(server.address());
     let browser = start(proxy.address()).await;
     browser.script("talk.send({ text: 'confirmed' })").await;
-    until(&browser, "received.length === 1").await;
+    browser.waits_until("received.length === 1").await;
     proxy.hangs();
     browser.script("talk.send({ text: 'on the way' })").await;
     proxy.cuts_connections();
     proxy.goes_on();
-    until(&browser, "received.length === 2").await;
+    browser.waits_until("received.length === 2").await;
     // One more, before which everything that is twice has arrived.
     browser.script("talk.send({ text: 'after' })").await;
-    until(&browser, "received.at(-1) === 'after'").await;
-    assert_eq!(value(&browser, "received").await, json!(["confirmed", "on the way", "after"]));
-    assert_eq!(value(&browser, "opened.length").await, 2);
+    browser.waits_until("received.at(-1) === 'after'").await;
+    assert_eq!(browser.value("received").await, json!(["confirmed", "on the way", "after"]));
+    assert_eq!(browser.value("opened.length").await, 2);
     browser.close().await;
 }
 
@@ -114,22 +101,22 @@ async fn a_dead_line_is_noticed_by_a_ping() {
     let proxy = Proxy::start(server.address());
     let browser = start(proxy.address()).await;
     browser.script("talk.send({ text: 'before' })").await;
-    until(&browser, "received.length === 1").await;
+    browser.waits_until("received.length === 1").await;
     // The connection is alive although no message is sent.
     browser.script("return new Promise(done => setTimeout(done, 500))").await;
-    assert_eq!(value(&browser, "opened.length").await, 1);
+    assert_eq!(browser.value("opened.length").await, 1);
     proxy.hangs_on_open_connections();
     browser.script("talk.send({ text: 'into the void' })").await;
-    until(&browser, "received.length === 2").await;
-    assert_eq!(value(&browser, "opened.length").await, 2);
+    browser.waits_until("received.length === 2").await;
+    assert_eq!(browser.value("opened.length").await, 2);
     proxy.goes_on();
-    until(&browser, "opened[0].readyState === WebSocket.CLOSED").await;
+    browser.waits_until("opened[0].readyState === WebSocket.CLOSED").await;
     browser.script("talk.send({ text: 'after' })").await;
-    until(&browser, "received.at(-1) === 'after'").await;
-    assert_eq!(value(&browser, "received").await, json!(["before", "into the void", "after"]));
+    browser.waits_until("received.at(-1) === 'after'").await;
+    assert_eq!(browser.value("received").await, json!(["before", "into the void", "after"]));
     // The end of the first connection, which comes late, does not end the second one.
-    assert_eq!(value(&browser, "opened.length").await, 2);
-    assert_eq!(value(&browser, "window.ended === undefined").await, true);
+    assert_eq!(browser.value("opened.length").await, 2);
+    assert_eq!(browser.value("window.ended === undefined").await, true);
     browser.close().await;
 }
 
@@ -145,9 +132,9 @@ async fn the_pauses_double_up_to_a_limit_and_are_random() {
     for (random, pauses) in [("0.5", [10, 20, 40, 80, 80]), ("0", [5, 10, 20, 40, 40])] {
         browser.script(&format!("window.pauses.length = 0; Math.random = () => {random}")).await;
         browser.script(&format!("startCounted('ws://{}/')", proxy.address())).await;
-        until(&browser, "pauses.length >= 5").await;
+        browser.waits_until("pauses.length >= 5").await;
         browser.script("talk.close()").await;
-        assert_eq!(value(&browser, "pauses.slice(0, 5)").await, json!(pauses));
+        assert_eq!(browser.value("pauses.slice(0, 5)").await, json!(pauses));
     }
     browser.close().await;
 }
@@ -167,14 +154,14 @@ async fn some_codes_are_final() {
         browser.script("talk.close(); opened.length = 0; delete window.ended").await;
         browser.script(&format!("start('ws://{address}/{code}')")).await;
         if is_final {
-            until(&browser, "window.ended").await;
+            browser.waits_until("window.ended").await;
             let ended = json!({ "code": code, "reason": "because" });
-            assert_eq!(value(&browser, "ended").await, ended);
+            assert_eq!(browser.value("ended").await, ended);
             browser.script("return new Promise(done => setTimeout(done, 300))").await;
-            assert_eq!(value(&browser, "opened.length").await, 1, "{code}");
+            assert_eq!(browser.value("opened.length").await, 1, "{code}");
         } else {
-            until(&browser, "opened.length === 3").await;
-            assert_eq!(value(&browser, "window.ended === undefined").await, true, "{code}");
+            browser.waits_until("opened.length === 3").await;
+            assert_eq!(browser.value("window.ended === undefined").await, true, "{code}");
         }
     }
     browser.close().await;

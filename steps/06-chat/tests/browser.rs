@@ -82,23 +82,9 @@ async fn end(browsers: (Browser, Browser)) {
     }
 }
 
-/// Returns the value of an expression in the page.
-async fn value(browser: &Browser, expression: &str) -> Value {
-    browser.script(&format!("return {expression}")).await
-}
-
-/// Waits until a condition holds in the page. The driver gives it half a minute.
-async fn until(browser: &Browser, condition: &str) {
-    let script = "return new Promise(resolve => {
-            const look = () => (CONDITION) ? resolve() : setTimeout(look, 20);
-            look();
-        })";
-    browser.script(&script.replace("CONDITION", condition)).await;
-}
-
 /// Waits until this number of messages is stored.
 async fn until_said(browser: &Browser, count: usize) {
-    until(browser, &format!("{SAID}.length === {count}")).await;
+    browser.waits_until(&format!("{SAID}.length === {count}")).await;
 }
 
 /// S7: each message goes to everyone except its sender, whose page shows it on the right already.
@@ -119,12 +105,12 @@ async fn own_messages_stand_on_the_right_and_those_of_others_on_the_left() {
     let said = json!(["grüß dich", "two\nlines and an end"]);
     for browser in [&left, &right] {
         until_said(browser, 2).await;
-        assert_eq!(value(browser, SAID).await, said);
+        assert_eq!(browser.value(SAID).await, said);
     }
-    assert_eq!(value(&left, sides).await, json!(["right", "left"]));
-    assert_eq!(value(&right, sides).await, json!(["left", "right"]));
-    assert_eq!(value(&left, SENDERS).await, json!(["You", "Grace"]));
-    assert_eq!(value(&right, SENDERS).await, json!(["Ada", "You"]));
+    assert_eq!(left.value(sides).await, json!(["right", "left"]));
+    assert_eq!(right.value(sides).await, json!(["left", "right"]));
+    assert_eq!(left.value(SENDERS).await, json!(["You", "Grace"]));
+    assert_eq!(right.value(SENDERS).await, json!(["Ada", "You"]));
     end((left, right)).await;
 }
 
@@ -149,7 +135,7 @@ async fn both_pages_show_all_messages_in_the_same_order() {
     for browser in [&left, &right] {
         until_said(browser, 40).await;
     }
-    assert_eq!(value(&left, SAID).await, value(&right, SAID).await);
+    assert_eq!(left.value(SAID).await, right.value(SAID).await);
     end((left, right)).await;
 }
 
@@ -165,12 +151,12 @@ async fn a_page_tells_who_has_joined_who_is_writing_and_who_has_left() {
     right.types("#text", "h").await;
     left.waits_for_text("#writing", "Grace is writing …").await;
     // For three seconds, and no longer.
-    until(&left, "document.getElementById('writing').textContent === ''").await;
-    assert_eq!(value(&right, NOTES).await, 0);
+    left.waits_until("document.getElementById('writing').textContent === ''").await;
+    assert_eq!(right.value(NOTES).await, 0);
     right.click("#leave").await;
     left.waits_for_text("#said .note", "Grace has left").await;
     left.waits_for_text("#count", "Only you are here").await;
-    assert_eq!(value(&left, NOTES).await, 2);
+    assert_eq!(left.value(NOTES).await, 2);
     right.waits_for_text("#enter", "Join").await;
     end((left, right)).await;
 }
@@ -193,7 +179,7 @@ async fn html_in_a_message_or_a_name_stays_text() {
     left.waits_for_text("#said b", SCRIPT).await;
     left.waits_for_text("#said .note", &format!("{SCRIPT} has joined")).await;
     for browser in [&left, &right] {
-        assert_eq!(value(browser, "document.querySelectorAll('img').length").await, 0);
+        assert_eq!(browser.value("document.querySelectorAll('img').length").await, 0);
     }
     end((left, right)).await;
 }
@@ -215,7 +201,7 @@ async fn a_name_that_is_taken_is_refused_and_stays_with_the_first() {
     left.waits_for_text("#said .words", "are you still there?").await;
     left.types("#text", "yes\n").await;
     right.waits_for_text("#said .words", "yes").await;
-    assert_eq!(value(&left, NOTES).await, 1);
+    assert_eq!(left.value(NOTES).await, 1);
     end((left, right)).await;
 }
 
@@ -262,10 +248,10 @@ async fn when_the_server_is_killed_both_pages_come_back_and_nothing_is_lost_or_t
     right.types("#text", "after\n").await;
     for browser in [&left, &right] {
         browser.waits_for_text("#said .words", "after").await;
-        assert_eq!(value(browser, UNSAID).await, 0);
+        assert_eq!(browser.value(UNSAID).await, 0);
     }
-    let said = value(&left, SAID).await;
-    assert_eq!(said, value(&right, SAID).await);
+    let said = left.value(SAID).await;
+    assert_eq!(said, right.value(SAID).await);
     let mut said: Vec<&str> = said.as_array().unwrap().iter().filter_map(Value::as_str).collect();
     assert_eq!((said[0], said[said.len() - 1]), ("before", "after"));
     said.sort_unstable();
@@ -305,8 +291,8 @@ async fn a_message_that_was_heard_and_not_confirmed_is_there_once() {
     let said = json!(["do you hear me?", "I do", "now I hear you"]);
     for browser in [&left, &right] {
         browser.waits_for_text("#said .words", "now I hear you").await;
-        assert_eq!(value(browser, SAID).await, said);
-        assert_eq!(value(browser, UNSAID).await, 0);
+        assert_eq!(browser.value(SAID).await, said);
+        assert_eq!(browser.value(UNSAID).await, 0);
     }
     end((left, right)).await;
 }
@@ -316,7 +302,7 @@ async fn play(browser: &Browser, server: &Server) {
     browser.goto(&server.url("/")).await;
     browser.script(PLAYED).await;
     browser.types("#name", "Ada\n").await;
-    until(browser, "sockets.length === 1").await;
+    browser.waits_until("sockets.length === 1").await;
 }
 
 /// The server of the last connection sends this.
@@ -345,10 +331,10 @@ async fn lose(browser: &Browser, code: u16, reason: &str) -> Value {
         return count";
     let script = script.replace("CODE", &code.to_string());
     let count = browser.script(&script.replace("REASON", &format!("{reason:?}"))).await;
-    until(browser, &format!("sockets.length === {count} + 1")).await;
-    until(browser, "sockets.at(-1).sent.length === 1").await;
-    assert_eq!(value(browser, "sockets.at(-1).url.search").await, "?hello");
-    value(browser, "sockets.at(-1).sent[0].hello").await
+    browser.waits_until(&format!("sockets.length === {count} + 1")).await;
+    browser.waits_until("sockets.at(-1).sent.length === 1").await;
+    assert_eq!(browser.value("sockets.at(-1).url.search").await, "?hello");
+    browser.value("sockets.at(-1).sent[0].hello").await
 }
 
 /// The page asks for what comes after the last message that it has received, in every case.
@@ -358,8 +344,8 @@ async fn a_page_comes_back_with_its_session_and_its_last_message() {
     let server = start();
     let browser = Browser::start().await;
     play(&browser, &server).await;
-    until(&browser, "sockets[0].sent.length === 1").await;
-    let hello = value(&browser, "sockets[0].sent[0].hello").await;
+    browser.waits_until("sockets[0].sent.length === 1").await;
+    let hello = browser.value("sockets[0].sent[0].hello").await;
     let session = hello["session"].clone();
     assert!(session.as_str().is_some_and(|session| session.len() == 32), "{hello}");
     assert_eq!(hello, json!({ "session": session }));
@@ -373,7 +359,7 @@ async fn a_page_comes_back_with_its_session_and_its_last_message() {
     // A message of its own has a place, too.
     welcome_after(&browser, "5-0").await;
     browser.types("#text", "mine\n").await;
-    let key = value(&browser, "sockets.at(-1).sent.at(-1).key").await;
+    let key = browser.value("sockets.at(-1).sent.at(-1).key").await;
     tell(&browser, json!({ "type": "sent", "key": key, "id": "10-2", "time": 10 })).await;
     assert_eq!(lose(&browser, 1001, "").await, json!({ "session": session, "after": "10-2" }));
     // The answer about an older message moves nothing back.
@@ -397,8 +383,8 @@ async fn a_page_comes_back_with_its_session_and_its_last_message() {
     tell(&browser, message("3-0", "two")).await;
     tell(&browser, message("4-0", "three")).await;
     assert_eq!(lose(&browser, 1006, "").await, json!({ "session": session, "after": "4-0" }));
-    assert_eq!(value(&browser, LINES).await, json!(["one", "mine", GAP, "two", "three"]));
-    assert_eq!(value(&browser, UNSAID).await, 0);
+    assert_eq!(browser.value(LINES).await, json!(["one", "mine", GAP, "two", "three"]));
+    assert_eq!(browser.value(UNSAID).await, 0);
     browser.close().await;
 }
 
@@ -412,21 +398,21 @@ async fn an_own_message_that_comes_as_a_message_is_shown_once() {
     play(&browser, &server).await;
     welcome(&browser).await;
     browser.types("#text", "do you hear me?\n").await;
-    let key = value(&browser, "sockets[0].sent.at(-1).key").await;
+    let key = browser.value("sockets[0].sent.at(-1).key").await;
     browser.waits_for_text("#unsaid .words", "do you hear me?").await;
     lose(&browser, 1006, "").await;
     welcome(&browser).await;
-    assert_eq!(value(&browser, "sockets[1].sent.at(-1).key").await, key);
+    assert_eq!(browser.value("sockets[1].sent.at(-1).key").await, key);
     let old = json!({ "type": "message", "sender": "Ada", "msg": "do you hear me?", "id": "7-0", "time": 7, "key": key });
     tell(&browser, old).await;
-    assert_eq!(value(&browser, UNSAID).await, 0);
+    assert_eq!(browser.value(UNSAID).await, 0);
     tell(&browser, json!({ "type": "sent", "key": key, "id": "7-0", "time": 7 })).await;
-    assert_eq!(value(&browser, LINES).await, json!(["do you hear me?"]));
+    assert_eq!(browser.value(LINES).await, json!(["do you hear me?"]));
     // It is confirmed, and not sent again.
     lose(&browser, 1006, "").await;
     welcome(&browser).await;
     // Only the hello.
-    assert_eq!(value(&browser, "sockets[2].sent.length").await, 1);
+    assert_eq!(browser.value("sockets[2].sent.length").await, 1);
     assert_eq!(browser.console_errors(), Vec::<String>::new());
     browser.close().await;
 }
@@ -443,11 +429,11 @@ async fn after_1013_the_page_shows_the_reason_and_tries_again() {
         .waits_for_text("#state.bad", "The server says “no new name is given out”. Trying again in")
         .await;
     // The form is there for another name.
-    assert_eq!(value(&browser, "document.getElementById('enter').disabled").await, false);
+    assert_eq!(browser.value("document.getElementById('enter').disabled").await, false);
     assert_eq!(browser.text("#reason").await, "");
     // Unless the page has tried again by itself meanwhile.
     browser.script("document.getElementById('now').click()").await;
-    until(&browser, "sockets.length === 2").await;
+    browser.waits_until("sockets.length === 2").await;
     browser
         .waits_for_text("#state.bad", "The server says “no new name is given out”. Trying again …")
         .await;
@@ -457,11 +443,11 @@ async fn after_1013_the_page_shows_the_reason_and_tries_again() {
     browser.script("sockets[1].ends(1006, '')").await;
     browser.waits_for_text("#state.bad", "Connection lost. Trying again in").await;
     // It tries again by itself.
-    until(&browser, "sockets.length === 3").await;
+    browser.waits_until("sockets.length === 3").await;
     browser.script("sockets[2].ends(1008, 'this name is now used in another window')").await;
     browser.waits_for_text("#reason", "this name is now used in another window").await;
     assert_eq!(browser.text("#state").await, "");
-    assert_eq!(value(&browser, "document.getElementById('now').hidden").await, true);
+    assert_eq!(browser.value("document.getElementById('now').hidden").await, true);
     browser.close().await;
 }
 
@@ -501,7 +487,7 @@ async fn a_page_shows_where_messages_are_missing() {
     browser.waits_for_text("#said .gap", GAP).await;
     browser.types("#text", "after\n").await;
     until_said(&browser, 2).await;
-    assert_eq!(value(&browser, LINES).await, json!(["before", GAP, "after"]));
+    assert_eq!(browser.value(LINES).await, json!(["before", GAP, "after"]));
     browser.close().await;
 }
 
@@ -517,7 +503,7 @@ async fn a_message_that_is_too_long_for_the_server_is_marked_and_the_page_goes_o
     browser.waits_for_text("#said .refused", "not sent: it is too long for this server").await;
     browser.types("#text", "short\n").await;
     browser.waits_for_text("#said .own:not(.refused)", "short").await;
-    assert_eq!(value(&browser, UNSAID).await, 0);
+    assert_eq!(browser.value(UNSAID).await, 0);
     assert_eq!(browser.console_errors(), Vec::<String>::new());
     browser.close().await;
 }
@@ -530,7 +516,7 @@ async fn a_page_that_is_loaded_again_is_the_same_visitor() {
     let (left, right) = two_in_the_lobby(&server, "Ada", "Grace").await;
     left.types("#text", "before\n").await;
     right.waits_for_text("#said .words", "before").await;
-    let secret = value(&left, "JSON.parse(sessionStorage.getItem('visit')).session").await;
+    let secret = left.value("JSON.parse(sessionStorage.getItem('visit')).session").await;
     let more = "for (let number = 1; number < 60; number += 1) {
         document.getElementById('text').value = `number ${number}`;
         document.getElementById('say').requestSubmit();
@@ -539,17 +525,17 @@ async fn a_page_that_is_loaded_again_is_the_same_visitor() {
     left.waits_for_text("#said .words", "number 59").await;
     left.types("#text", "before, too\n").await;
     right.waits_for_text("#said .words", "before, too").await;
-    let shown = value(&right, &format!("{SAID}.slice(-50)")).await;
+    let shown = right.value(&format!("{SAID}.slice(-50)")).await;
     left.goto(&server.url("/")).await;
     left.waits_for_text("#said .own .words", "before, too").await;
     left.waits_for_text("#here .own", "Ada").await;
     // Like a newcomer, it gets the last 50 messages.
-    assert_eq!(value(&left, SAID).await, shown);
-    assert_eq!(value(&left, "document.querySelectorAll('#said .gap').length").await, 0);
-    assert_eq!(value(&left, "document.getElementById('join').hidden").await, true);
+    assert_eq!(left.value(SAID).await, shown);
+    assert_eq!(left.value("document.querySelectorAll('#said .gap').length").await, 0);
+    assert_eq!(left.value("document.getElementById('join').hidden").await, true);
     left.types("#text", "after\n").await;
     right.waits_for_text("#said .words", "after").await;
-    assert_eq!(value(&right, &format!("{SENDERS}.at(-1)")).await, "Ada");
+    assert_eq!(right.value(&format!("{SENDERS}.at(-1)")).await, "Ada");
     // A window with the secret from before takes the place of the one that has it still.
     let other = "new WebSocket(`ws://${location.host}/ws/lobby/Ada?session=SECRET`)";
     left.script(&other.replace("SECRET", secret.as_str().unwrap())).await;
@@ -568,13 +554,13 @@ async fn a_new_message_does_not_move_the_talk_under_a_reader() {
         document.getElementById('say').requestSubmit()";
     left.script(long).await;
     right.waits_for_text("#said .words", "the end").await;
-    until(&right, "document.getElementById('talk').scrollTop > 0").await;
+    right.waits_until("document.getElementById('talk').scrollTop > 0").await;
     right.script("document.getElementById('talk').scrollTop = 0").await;
     left.types("#text", "news\n").await;
     right.waits_for_text("#down", "New messages").await;
-    assert_eq!(value(&right, "document.getElementById('talk').scrollTop").await, 0);
+    assert_eq!(right.value("document.getElementById('talk').scrollTop").await, 0);
     right.click("#down").await;
-    until(&right, "document.getElementById('down').hidden").await;
+    right.waits_until("document.getElementById('down').hidden").await;
     end((left, right)).await;
 }
 
@@ -593,16 +579,16 @@ async fn a_talk_stays_at_its_end_when_the_window_becomes_narrow() {
     }
     let below = "(({ scrollHeight, scrollTop, clientHeight }) =>
         scrollHeight - scrollTop - clientHeight)(document.getElementById('talk'))";
-    until(&browser, &format!("{below} < 1")).await;
+    browser.waits_until(&format!("{below} < 1")).await;
     browser.shows_at(320, "prefers-color-scheme", "light");
-    until(&browser, &format!("innerWidth === 320 && {below} < 1")).await;
+    browser.waits_until(&format!("innerWidth === 320 && {below} < 1")).await;
     browser.script("document.getElementById('talk').scrollTop = 10").await;
-    until(&browser, &format!("{below} > 100")).await;
+    browser.waits_until(&format!("{below} > 100")).await;
     browser.shows_at(300, "prefers-color-scheme", "light");
-    until(&browser, "innerWidth === 300").await;
+    browser.waits_until("innerWidth === 300").await;
     let top = "new Promise(done => requestAnimationFrame(() => setTimeout(() =>
         done(document.getElementById('talk').scrollTop < 100))))";
-    assert_eq!(value(&browser, top).await, true);
+    assert_eq!(browser.value(top).await, true);
     browser.close().await;
 }
 
@@ -628,9 +614,9 @@ async fn while_redis_is_away_messages_are_pale_and_find_their_place_when_it_is_b
     redis.comes_back();
     for browser in [&left, &right] {
         browser.waits_for_text("#said .words", "meanwhile").await;
-        until(browser, "document.getElementById('alone').hidden").await;
-        assert_eq!(value(browser, SAID).await, json!(["before", "meanwhile"]));
-        assert_eq!(value(browser, UNSAID).await, 0);
+        browser.waits_until("document.getElementById('alone').hidden").await;
+        assert_eq!(browser.value(SAID).await, json!(["before", "meanwhile"]));
+        assert_eq!(browser.value(UNSAID).await, 0);
     }
     end((left, right)).await;
 }
@@ -657,7 +643,7 @@ async fn a_vote_shows_in_both_windows_and_one_that_was_cast_in_between_is_counte
     let polled = "fetch('votes?wait=0').then(answer => answer.json()).then(({ counts }) => counts)";
     let counts = "Object.fromEntries([...document.querySelectorAll('#votes li')]
         .map(line => [line.dataset.candidate, Number(line.querySelector('output').textContent)]))";
-    assert_eq!(value(&left, polled).await, value(&right, counts).await);
+    assert_eq!(left.value(polled).await, right.value(counts).await);
     left.waits_for_text("#delay", " ms, on average ").await;
     assert_eq!(left.text("#frames").await, "3 up, 3 down");
     assert_eq!(right.text("#frames").await, "1 up, 3 down");
@@ -668,7 +654,7 @@ async fn a_vote_shows_in_both_windows_and_one_that_was_cast_in_between_is_counte
     let _server = start_again(&address);
     let grace = "document.querySelector('[data-candidate=Grace] output').textContent";
     for browser in [&left, &right] {
-        until(browser, &format!("{grace} === '1'")).await;
+        browser.waits_until(&format!("{grace} === '1'")).await;
         browser.waits_for_text("#connections", "2, this one since ").await;
     }
     for browser in [left, right] {
@@ -683,12 +669,12 @@ async fn the_comparison_shows_that_votes_are_missing() {
     let server = Server::start(env!("CARGO_BIN_EXE_chat"), &["--history", "1"]);
     let browser = Browser::start().await;
     browser.goto(&server.url("/compare")).await;
-    until(&browser, "!document.getElementById('ten').disabled").await;
+    browser.waits_until("!document.getElementById('ten').disabled").await;
     browser.click("#ten").await;
     browser.waits_for_text("#short p", "Some votes are missing here.").await;
     browser.waits_for_text("#socket [data-row=votes]", "10").await;
     let counts = "[...document.querySelectorAll('#short output')].map(count => count.textContent)";
-    until(&browser, &format!("{counts}.join() === '2,2,2,2,2'")).await;
+    browser.waits_until(&format!("{counts}.join() === '2,2,2,2,2'")).await;
     assert!(!browser.text("#socket p").await.contains("missing"));
     assert_eq!(browser.console_errors(), Vec::<String>::new());
     browser.close().await;
@@ -708,16 +694,16 @@ async fn of_three_ways_websocket_is_the_cheapest_and_short_polling_the_latest() 
     let server = start();
     let browser = Browser::start().await;
     browser.goto(&server.url("/compare")).await;
-    until(&browser, "!document.getElementById('ten').disabled").await;
+    browser.waits_until("!document.getElementById('ten').disabled").await;
     browser.click("#ten").await;
     let columns = ["short", "long", "socket"];
     for column in columns {
         let votes = format!("document.querySelector('#{column} [data-row=votes]').textContent");
-        until(&browser, &format!("{votes} === '10'")).await;
+        browser.waits_until(&format!("{votes} === '10'")).await;
         let counts = format!(
             "[...document.querySelectorAll('#{column} output')].map(count => count.textContent)"
         );
-        assert_eq!(value(&browser, &counts).await, json!(["2", "2", "2", "2", "2"]), "{column}");
+        assert_eq!(browser.value(&counts).await, json!(["2", "2", "2", "2", "2"]), "{column}");
     }
     let (mut bytes, mut delays) = (Vec::new(), Vec::new());
     for column in columns {
@@ -726,9 +712,9 @@ async fn of_three_ways_websocket_is_the_cheapest_and_short_polling_the_latest() 
     }
     assert!(bytes[2] < bytes[0] && bytes[2] < bytes[1], "{bytes:?}");
     assert!(delays[0] > delays[1] && delays[0] > delays[2], "{delays:?}");
-    let chart = value(&browser, "document.getElementById('chart').ariaLabel").await;
+    let chart = browser.value("document.getElementById('chart').ariaLabel").await;
     assert!(chart.as_str().is_some_and(|chart| chart.contains("WebSocket: ")), "{chart}");
-    until(&browser, "!document.getElementById('ten').disabled").await;
+    browser.waits_until("!document.getElementById('ten').disabled").await;
     browser.click("#again").await;
     browser.waits_for_text("#long [data-row=votes]", "0").await;
     assert_eq!(browser.console_errors(), Vec::<String>::new());
@@ -759,14 +745,14 @@ async fn a_dead_line_is_noticed_and_what_was_written_is_said_once() {
     left.types("#text", "into the void\n").await;
     left.waits_for_text("#unsaid .how", "not sent yet").await;
     // It stops saying that it is connected.
-    until(&left, "document.getElementById('state').classList.contains('bad')").await;
+    left.waits_until("document.getElementById('state').classList.contains('bad')").await;
     left.waits_for_text("#said .words", "into the void").await;
     left.waits_for_text("#state:not(.bad)", "Connected.").await;
     right.types("#text", "still there?\n").await;
     for browser in [&left, &right] {
         browser.waits_for_text("#said .words", "still there?").await;
-        assert_eq!(value(browser, SAID).await, json!(["before", "into the void", "still there?"]));
-        assert_eq!(value(browser, UNSAID).await, 0);
+        assert_eq!(browser.value(SAID).await, json!(["before", "into the void", "still there?"]));
+        assert_eq!(browser.value(UNSAID).await, 0);
     }
     proxy.goes_on();
     end((left, right)).await;
@@ -788,31 +774,31 @@ async fn a_page_that_hears_nothing_asks_and_connects_again_without_an_answer() {
     browser.script(CLOCK).await;
     browser.script(PLAYED).await;
     browser.types("#name", "Ada\n").await;
-    until(&browser, "sockets.length === 1 && sockets[0].sent.length === 1").await;
+    browser.waits_until("sockets.length === 1 && sockets[0].sent.length === 1").await;
     welcome(&browser).await;
     for rounds in 1..=2 {
         browser.script("window.ahead += 16_000").await;
-        until(&browser, &format!("sockets[0].sent.length === 1 + {rounds}")).await;
-        assert_eq!(value(&browser, "sockets[0].sent.at(-1)").await, json!({ "ping": true }));
+        browser.waits_until(&format!("sockets[0].sent.length === 1 + {rounds}")).await;
+        assert_eq!(browser.value("sockets[0].sent.at(-1)").await, json!({ "ping": true }));
         tell(&browser, json!({ "type": "pong" })).await;
     }
     // Other messages are a sign of life, too, and there is no second ping meanwhile.
     browser.script("window.ahead += 16_000").await;
-    until(&browser, "sockets[0].sent.length === 4").await;
+    browser.waits_until("sockets[0].sent.length === 4").await;
     browser.script("window.ahead += 3000").await;
     tell(&browser, json!({ "type": "typing", "name": "Grace" })).await;
     browser.script("window.ahead += 3000").await;
     browser.script("return new Promise(done => setTimeout(done, 1500))").await;
-    assert_eq!(value(&browser, "sockets.length").await, 1);
-    assert_eq!(value(&browser, "sockets[0].sent.length").await, 4);
+    assert_eq!(browser.value("sockets.length").await, 1);
+    assert_eq!(browser.value("sockets[0].sent.length").await, 4);
     // Nothing at all is the end, and the page does not wait for a closing handshake.
     browser.script("window.ahead += 5000").await;
     browser.waits_for_text("#state.bad", "Connection lost. Trying again").await;
-    until(&browser, "sockets.length === 2").await;
-    assert_eq!(value(&browser, "sockets[0].readyState").await, 3);
+    browser.waits_until("sockets.length === 2").await;
+    assert_eq!(browser.value("sockets[0].readyState").await, 3);
     // What arrives late from a connection that was given up is ignored.
     browser.script("sockets[0].tells({ type: 'joined', names: ['Grace'] })").await;
-    assert_eq!(value(&browser, NOTES).await, 0);
+    assert_eq!(browser.value(NOTES).await, 0);
     assert_eq!(browser.console_errors(), Vec::<String>::new());
     browser.close().await;
 }
@@ -839,7 +825,7 @@ async fn half_a_character_is_mended_before_it_is_sent() {
     for browser in [&left, &right] {
         browser.waits_for_text("#said .words", "half \u{fffd}").await;
     }
-    assert_eq!(value(&left, UNSAID).await, 0);
+    assert_eq!(left.value(UNSAID).await, 0);
     // The tab may have kept one from before.
     let kept = r"const visit = JSON.parse(sessionStorage.getItem('visit'));
         visit.unsent.push({ key: 'k', msg: 'kept \ud83d' });
@@ -847,7 +833,7 @@ async fn half_a_character_is_mended_before_it_is_sent() {
     left.script(kept).await;
     left.goto(&server.url("/")).await;
     right.waits_for_text("#said .words", "kept \u{fffd}").await;
-    until(&left, &format!("{UNSAID} === 0")).await;
+    left.waits_until(&format!("{UNSAID} === 0")).await;
     end((left, right)).await;
 }
 
@@ -874,19 +860,17 @@ async fn no_address_has_the_secret_in_it() {
         browser.waits_for_text("#state", "Connected.").await;
         browser.script(remember).await;
         proxy.cuts_connections();
-        until(&browser, "urls.length > 0").await;
+        browser.waits_until("urls.length > 0").await;
         browser.waits_for_text("#state", "Connected.").await;
         let url = format!("ws://{}/{socket}", proxy.address());
-        assert_eq!(value(&browser, "urls[0]").await, json!(url));
+        assert_eq!(browser.value("urls[0]").await, json!(url));
         let kept = "JSON.stringify([location.href, history.state, document.cookie,
             ...performance.getEntriesByType('resource').map(({ name }) => name)])";
-        let kept = value(&browser, kept).await;
+        let kept = browser.value(kept).await;
         for item in ["visit", "ballots"] {
-            let secret = value(
-                &browser,
-                &format!("JSON.parse(sessionStorage.getItem('{item}'))?.session ?? null"),
-            )
-            .await;
+            let secret = browser
+                .value(&format!("JSON.parse(sessionStorage.getItem('{item}'))?.session ?? null"))
+                .await;
             let Some(secret) = secret.as_str() else { continue };
             assert!(!kept.as_str().unwrap().contains(secret), "{item}: {kept}");
             // Nor is it on the screen.
@@ -937,8 +921,8 @@ async fn a_vote_without_an_answer_is_cast_again_and_counts_once() {
     browser.click("[data-candidate=Hedy] button").await;
     browser.waits_for_text("#unconfirmed", "1 vote is not confirmed yet.").await;
     let hedy = "document.querySelector('[data-candidate=Hedy] output')?.textContent";
-    until(&browser, &format!("{hedy} === '1'")).await;
-    until(&browser, "document.getElementById('unconfirmed').textContent === ''").await;
+    browser.waits_until(&format!("{hedy} === '1'")).await;
+    browser.waits_until("document.getElementById('unconfirmed').textContent === ''").await;
     proxy.goes_on();
     // The vote that it sent into the dead connection arrives late, and is the same vote.
     proxy.is_cut_off();
@@ -947,7 +931,7 @@ async fn a_vote_without_an_answer_is_cast_again_and_counts_once() {
     browser.waits_for_text("#unconfirmed", "1 vote is not confirmed yet.").await;
     proxy.leads_to(server.address());
     browser.goto(&url).await;
-    until(&browser, &format!("{hedy} === '2'")).await;
-    until(&browser, "sessionStorage.getItem('ballots').includes('\"unconfirmed\":[]')").await;
+    browser.waits_until(&format!("{hedy} === '2'")).await;
+    browser.waits_until("sessionStorage.getItem('ballots').includes('\"unconfirmed\":[]')").await;
     browser.close().await;
 }

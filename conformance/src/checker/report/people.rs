@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::checker::check::LEVELS;
 use crate::checker::report::bytes::{Paint, shown};
 use crate::checker::report::ruling::{Report, Ruling, Verdict, counts};
-use crate::checker::stages::{STAGES, Stage, numbered, stage_of};
+use crate::checker::stages::{STAGES, Stage, chapter_name, numbered, stage_of};
 use crate::terminal::{BOLD, DIM, GREEN, RED, painted};
 
 /// How wide a line of prose is, with its label.
@@ -74,7 +74,7 @@ impl Report {
             if failed.len() > 1 {
                 let _ = writeln!(foot, "Begin with {}:", ruling.check.id);
             }
-            let chapter = stage_of(ruling.check.id).map(chapter_of);
+            let chapter = stage_of(ruling.check.id).map(|stage| chapter_name(stage.chapter));
             let places = standard(ruling.check.clause).into_iter().chain(chapter);
             let _ = writeln!(foot, "  read      {}", places.collect::<Vec<_>>().join(" · "));
             let seed = self.options.seed;
@@ -110,17 +110,6 @@ fn line<'a>(name: &str, rulings: impl Iterator<Item = &'a Ruling> + Clone, paint
         let _ = write!(line, ", {skipped} skipped");
     }
     line + "\n" + &paint(DIM, &reasons(rulings))
-}
-
-/// Returns the name of a stage's chapter, short enough for a line with a link: `chapter 5d` for
-/// `05d-compression`.
-fn chapter_of(stage: &Stage) -> String {
-    let number = stage.chapter.split('-').next().unwrap_or_default();
-    if number.starts_with(|letter: char| letter.is_ascii_digit()) {
-        format!("chapter {}", number.trim_start_matches('0'))
-    } else {
-        stage.chapter.to_owned()
-    }
 }
 
 fn is_in(ruling: &Ruling, stage: &Stage) -> bool {
