@@ -141,7 +141,7 @@ fn a_wrong_password_and_a_user_with_too_few_rights_are_named_without_secrets() {
     let server = start(&format!("redis://ada:not-s3cret@{address}"));
     warns_once(&server, &["Redis does not accept the user name or the password"]);
     let server = start(&format!("redis://ada:s3cret@{address}"));
-    warns_once(&server, &["the user may not run a command that is needed"]);
+    warns_once(&server, &["has no permission to run a command that we need"]);
 }
 
 #[cfg(unix)]
