@@ -8,6 +8,8 @@ mod apt;
 mod cluster;
 mod exercises;
 mod first_failure;
+mod linters;
+mod npm;
 mod outcome;
 mod page;
 mod part;
