@@ -16,8 +16,8 @@ const REMEMBERED_MAX: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 /// All names, by room.
 pub(crate) struct Names {
     rooms: HashMap<Arc<str>, BTreeMap<Arc<str>, Held>>,
-    /// The rooms, the looks and the names of all that are claimed or held.
-    looks: BTreeSet<[Arc<str>; 3]>,
+    /// The looks and the names of all that are claimed or held, by room.
+    looks: HashMap<Arc<str>, BTreeSet<[Arc<str>; 2]>>,
     /// The last session of each name that became free lately.
     freed: LruCache<(Arc<str>, Arc<str>), Arc<str>>,
     /// Seats that were given back or replaced. An entry about them that comes later was sent before,
@@ -51,7 +51,7 @@ impl Default for Names {
     fn default() -> Self {
         Self {
             rooms: HashMap::new(),
-            looks: BTreeSet::new(),
+            looks: HashMap::new(),
             freed: LruCache::new(REMEMBERED_MAX),
             spent: LruCache::new(REMEMBERED_MAX),
             gone: LruCache::new(REMEMBERED_MAX),
@@ -109,8 +109,8 @@ impl Names {
             outcome.refused = Some((seat.clone(), Refusal::Alike));
             return outcome;
         }
-        if is_free && !looks.is_empty() {
-            self.looks.insert([room, looks, name].map(Arc::clone));
+        if is_free {
+            self.insert_looks(room, looks, name);
         }
         let names = self.rooms.entry(Arc::clone(room)).or_default();
         let held = names.entry(Arc::clone(name)).or_insert_with(|| Held::new(session, looks));
@@ -154,6 +154,14 @@ impl Names {
     }
     // ANCHOR_END: present
 
+    /// Remembers what a name looks like, if that is known.
+    fn insert_looks(&mut self, room: &Arc<str>, looks: &Arc<str>, name: &Arc<str>) {
+        if !looks.is_empty() {
+            let all = self.looks.entry(Arc::clone(room)).or_default();
+            all.insert([looks, name].map(Arc::clone));
+        }
+    }
+
     /// Returns whether another visitor has a name in this room that looks like this one. The same
     /// visitor may have both: somebody who changes a name may still be here under the old one.
     pub(crate) fn is_alike_taken(
@@ -163,9 +171,9 @@ impl Names {
         looks: &str,
         session: &str,
     ) -> bool {
-        let first = [room.into(), looks.into(), Arc::default()];
-        let alike = self.looks.range(first..).take_while(|it| *it[0] == *room && *it[1] == *looks);
-        alike.map(|[_, _, other]| other).filter(|other| ***other != *name).any(|other| {
+        let Some(all) = self.looks.get(room) else { return false };
+        let alike = all.range([looks.into(), Arc::default()]..).take_while(|it| *it[0] == *looks);
+        alike.map(|[_, other]| other).filter(|other| ***other != *name).any(|other| {
             let held = self.rooms.get(room).and_then(|names| names.get(other));
             held.is_some_and(|held| session.is_empty() || *held.session != *session)
         })
@@ -184,12 +192,15 @@ impl Names {
             return false;
         }
         let Some((name, held)) = names.remove_entry(name) else { return false };
-        self.looks.remove(&[room.into(), Arc::clone(&held.looks), Arc::clone(&name)]);
+        if let Some(looks) = self.looks.get_mut(room) {
+            looks.remove(&[Arc::clone(&held.looks), Arc::clone(&name)]);
+        }
         if held.is_announced {
             self.freed.push((room.into(), name), held.session);
         }
         if names.is_empty() {
             self.rooms.remove(room);
+            self.looks.remove(room);
         }
         held.is_announced
     }
@@ -321,9 +332,7 @@ impl Names {
         let mut touched: BTreeSet<Arc<str>> = self.rooms.drain().map(|(room, _)| room).collect();
         self.looks.clear();
         for HeldName { room, name, held } in all {
-            if !held.looks.is_empty() {
-                self.looks.insert([room, &held.looks, name].map(Arc::clone));
-            }
+            self.insert_looks(room, &held.looks, name);
             touched.insert(Arc::clone(room));
             for seat in held.seats() {
                 self.spent.pop(seat);
@@ -842,7 +851,9 @@ mod tests {
                     spent.insert(seat.clone());
                 }
                 // Names that look alike belong to one visitor. Nothing is kept of those who left.
-                prop_assert_eq!(names.looks.len(), held.len());
+                let looks = names.looks.values().map(BTreeSet::len).sum::<usize>();
+                prop_assert_eq!(looks, held.len());
+                prop_assert!(names.looks.keys().all(|room| names.rooms.contains_key(room)));
                 for (place, left) in held.iter().enumerate() {
                     for right in held[..place].iter().filter(|right| {
                         left.room == right.room && left.held.looks == right.held.looks

@@ -33,7 +33,7 @@ pub struct Outbound {
     /// The number of pongs that were put into the buffer since it was last empty.
     pongs: u8,
     /// The payload of one more pong, which is sent when the buffer has been written.
-    latest_pong: Option<Vec<u8>>,
+    latest_pong: Option<Box<[u8]>>,
     /// Whether we have sent a close frame.
     is_closed: bool,
     deflater: Option<Box<Deflater>>,
@@ -107,7 +107,7 @@ impl Outbound {
             self.pongs += 1;
             self.frame(Opcode::Pong, false, payload);
         } else {
-            self.latest_pong = Some(payload.to_vec());
+            self.latest_pong = Some(payload.into());
         }
     }
     // ANCHOR_END: pong

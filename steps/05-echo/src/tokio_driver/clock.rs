@@ -113,6 +113,11 @@ impl Alarm {
         Self { clock, alive: true, knows_of_stop: false, quiet, interval, slot, waker }
     }
 
+    /// Wakes the task that polled last.
+    pub(crate) fn wake_task(&self) {
+        self.waker.wake_by_ref();
+    }
+
     // ANCHOR: poll
     /// Ready when nothing was received for a ping interval, and it is time for a ping.
     ///

@@ -64,6 +64,11 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
         Outgoing { stream: &mut self.stream, outbound: self.endpoint.outbound() }
     }
 
+    /// Wakes the task that waits for something on this connection.
+    pub fn wake_task(&self) {
+        self.alarm.wake_task();
+    }
+
     /// Returns the socket.
     pub fn stream(&self) -> &Stream {
         &self.stream

@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -38,13 +39,16 @@ pub(crate) struct Audience {
     /// If somebody enters or leaves during a broadcast, this becomes a changed copy, and the broadcast
     /// goes on with the list that it has.
     lines: Mutex<Lines>,
+    /// Every other broadcast goes through the lines backwards. The processor still has in its cache
+    /// what belongs to the last ones.
+    is_backwards: AtomicBool,
     metrics: Arc<Metrics>,
 }
 // ANCHOR_END: audience
 
 impl Audience {
     pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
-        Self { lines: Mutex::default(), metrics }
+        Self { lines: Mutex::default(), is_backwards: AtomicBool::new(false), metrics }
     }
 
     /// Adds a line, which receives every broadcast to the lines from now on.
@@ -87,6 +91,7 @@ impl Audience {
     }
 
     async fn send_in_parts(&self, broadcast: Arc<Broadcast>, lines: &Lines) -> bool {
+        let is_backwards = self.is_backwards.fetch_not(Ordering::Relaxed);
         let threads = Handle::current().metrics().num_workers();
         let parts = (lines.len() / PART_MIN).clamp(1, threads);
         let mut ranges = parts_of(lines.len(), parts);
@@ -95,9 +100,11 @@ impl Audience {
         for range in ranges {
             let (lines, broadcast) = (Arc::clone(lines), Arc::clone(&broadcast));
             let metrics = Arc::clone(&self.metrics);
-            others.spawn(async move { deliver(&broadcast, &lines[range], &metrics).await });
+            others.spawn(async move {
+                deliver(&broadcast, &lines[range], is_backwards, &metrics).await
+            });
         }
-        let mut is_behind = deliver(&broadcast, &lines[own], &self.metrics).await;
+        let mut is_behind = deliver(&broadcast, &lines[own], is_backwards, &self.metrics).await;
         while let Some(others) = others.join_next().await {
             is_behind |= others.unwrap_or(true);
         }
@@ -160,7 +167,12 @@ fn parts_of(length: usize, parts: usize) -> impl Iterator<Item = Range<usize>> {
 // ANCHOR: deliver
 /// Sends a broadcast to some of the lines. Whoever has sent one of the messages comes last, because
 /// the others are waiting for it. Returns whether somebody is behind.
-async fn deliver(broadcast: &Broadcast, lines: &[Arc<Line>], metrics: &Metrics) -> bool {
+async fn deliver(
+    broadcast: &Broadcast,
+    lines: &[Arc<Line>],
+    is_backwards: bool,
+    metrics: &Metrics,
+) -> bool {
     let (mut messages, mut bytes, mut is_behind) = (0, 0, false);
     let mut deliver_to = |line: &Line| {
         let delivered = line.deliver(broadcast);
@@ -171,15 +183,15 @@ async fn deliver(broadcast: &Broadcast, lines: &[Arc<Line>], metrics: &Metrics) 
     let mut senders = Vec::new();
     // Tokio would let a task write to 128 connections, and then stop it. We give way ourselves.
     unconstrained(async {
-        for some in lines.chunks(LINES_AT_A_TIME) {
-            for line in some {
-                if broadcast.is_from(&line.name) {
-                    senders.push(line);
-                } else {
-                    deliver_to(line);
-                }
+        let (mut lines, mut count) = (lines.iter(), 0);
+        while let Some(line) = if is_backwards { lines.next_back() } else { lines.next() } {
+            if broadcast.is_from(&line.name) {
+                senders.push(line);
+            } else {
+                deliver_to(line);
             }
-            if some.len() == LINES_AT_A_TIME {
+            count += 1;
+            if count % LINES_AT_A_TIME == 0 {
                 yield_now().await;
             }
         }

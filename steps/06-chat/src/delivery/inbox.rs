@@ -1,7 +1,6 @@
 //! A member's inbox: what the member has received, and what comes next.
 
 use std::collections::BTreeSet;
-use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,12 +84,18 @@ pub(crate) struct Inbox {
     cursor: Cursor,
     /// Where the cursor was when we read from the member what is handled now.
     before: EventId,
+    /// `None` for a member who has received the welcome, and knows no name before its announcement.
+    newcomer: Option<Box<Newcomer>>,
+    /// `None` for a member who keeps up.
+    lag: Option<Box<Lag>>,
+}
+
+/// What concerns a member only at the beginning.
+struct Newcomer {
     /// What the member receives first: the welcome.
     first: Option<Encoded>,
     /// Names that were in the member's welcome and are not announced in the room yet, in order.
     unannounced: Box<[Arc<str>]>,
-    /// `None` for a member who keeps up.
-    lag: Option<Box<Lag>>,
 }
 
 /// How far a member is behind.
@@ -128,7 +133,8 @@ impl Inbox {
         let before = cursor.after();
         let lag = Some(Box::new(Lag::new(before, 0)));
         let unannounced = unannounced.into_iter().collect();
-        Self { feed, cursor, before, first: Some(first), unannounced, lag }
+        let newcomer = Some(Box::new(Newcomer { first: Some(first), unannounced }));
+        Self { feed, cursor, before, newcomer, lag }
     }
 
     // ANCHOR: catch_up
@@ -140,10 +146,10 @@ impl Inbox {
         outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
         metrics: &Metrics,
     ) -> bool {
-        let Some(lag) = &mut self.lag else { return true };
-        if let Some(first) = self.first.take() {
+        if let Some(first) = self.take_first() {
             send(&first, outgoing, metrics);
         }
+        let Some(lag) = &mut self.lag else { return true };
         while outgoing.pending() < READY_MAX {
             let missed = log.read(&mut self.cursor, 1);
             if missed.is_gap {
@@ -173,7 +179,7 @@ impl Inbox {
         outgoing: &mut Outgoing<'_, impl AsyncWrite + Unpin>,
     ) -> Delivered {
         // The connection's own task may not have run yet.
-        if let Some(first) = self.first.take() {
+        if let Some(first) = self.take_first() {
             outgoing.send_encoded(&first);
         }
         let pending = outgoing.pending();
@@ -223,13 +229,20 @@ impl Inbox {
     }
     // ANCHOR_END: take_messages
 
+    /// Returns what the member receives before everything else, once.
+    fn take_first(&mut self) -> Option<Encoded> {
+        let newcomer = self.newcomer.as_mut()?;
+        let first = newcomer.first.take();
+        if newcomer.unannounced.is_empty() {
+            self.newcomer = None;
+        }
+        first
+    }
+
     /// Returns the names of members who have joined, without those that were in the member's welcome.
     /// `None` if all of them are new.
     fn fresh_names(&mut self, joined: &[Arc<str>]) -> Option<Vec<Arc<str>>> {
-        let known = take(&mut self.unannounced);
-        if known.is_empty() {
-            return None;
-        }
+        let known = self.newcomer.take()?.unannounced;
         Some(joined.iter().filter(|name| known.binary_search(name).is_err()).cloned().collect())
     }
 

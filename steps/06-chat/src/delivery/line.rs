@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::mem::replace;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 
 use echo::{Connection, Ended, Message};
 use event_log::EventLog;
@@ -32,8 +32,6 @@ struct State {
     /// `None` once the conversation is over.
     connection: Option<Connection<Stream>>,
     inbox: Inbox,
-    /// Wakes the task of the connection.
-    waker: Waker,
     /// Whether all messages that were read have been handled.
     is_all_handled: bool,
     /// Whether the member is to be closed with 1013.
@@ -57,9 +55,8 @@ pub(crate) enum Turn {
 impl Line {
     /// Returns the line to a member of this name.
     pub(crate) fn new(name: Arc<str>, connection: Connection<Stream>, inbox: Inbox) -> Arc<Self> {
-        let (connection, waker) = (Some(connection), Waker::noop().clone());
-        let (is_all_handled, is_too_slow) = (true, false);
-        let state = State { connection, inbox, waker, is_all_handled, is_too_slow };
+        let (connection, is_all_handled, is_too_slow) = (Some(connection), true, false);
+        let state = State { connection, inbox, is_all_handled, is_too_slow };
         Arc::new(Self { name, state: Mutex::new(state) })
     }
 
@@ -72,11 +69,12 @@ impl Line {
     /// task.
     pub(crate) fn deliver(&self, broadcast: &Broadcast) -> Delivered {
         let mut state = self.state();
-        let State { connection, inbox, waker, .. } = &mut *state;
-        let Some(connection) = connection else { return Delivered::default() };
+        let State { connection: Some(connection), inbox, .. } = &mut *state else {
+            return Delivered::default();
+        };
         let delivered = inbox.take(broadcast, &self.name, &mut connection.outgoing());
         if delivered.must_wake {
-            waker.wake_by_ref();
+            connection.wake_task();
         }
         delivered
     }
@@ -94,11 +92,11 @@ impl Line {
     /// the member has taken nothing for some time, the conversation is ended.
     pub(crate) fn judge(&self, limit: usize, now: Instant) -> bool {
         let mut state = self.state();
-        let State { connection, inbox, waker, is_too_slow, .. } = &mut *state;
+        let State { connection, inbox, is_too_slow, .. } = &mut *state;
         let Some(connection) = connection else { return false };
         if inbox.is_too_slow(connection.outgoing().pending(), limit, now) {
             *is_too_slow = true;
-            waker.wake_by_ref();
+            connection.wake_task();
         }
         inbox.is_behind() && !*is_too_slow
     }
@@ -116,11 +114,8 @@ impl Line {
         handle: &mut impl FnMut(&str) -> Vec<Answer>,
     ) -> Poll<Turn> {
         let mut state = self.state();
-        let State { connection, inbox, waker, is_all_handled, is_too_slow } = &mut *state;
+        let State { connection, inbox, is_all_handled, is_too_slow } = &mut *state;
         let Some(connection) = connection else { return Poll::Pending };
-        if !waker.will_wake(context.waker()) {
-            waker.clone_from(context.waker());
-        }
         if *is_too_slow {
             return Poll::Ready(Turn::TooSlow);
         }
@@ -183,9 +178,7 @@ impl Line {
 
     /// Takes the connection, for its end. Nothing is delivered from now on.
     pub(crate) fn take_connection(&self) -> Option<Connection<Stream>> {
-        let mut state = self.state();
-        state.waker.clone_from(Waker::noop());
-        state.connection.take()
+        self.state().connection.take()
     }
 }
 

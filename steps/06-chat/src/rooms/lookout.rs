@@ -4,12 +4,11 @@ use std::time::{Duration, Instant};
 
 use tokio::task::yield_now;
 
-/// The longest time for which a task looks out.
-const LOOK_MAX: Duration = Duration::from_micros(50);
-/// A message that comes within this time after the last broadcast has come soon.
+/// A message that comes within this time after the last broadcast has come soon. A task looks out for
+/// no longer than this.
 const SOON: Duration = Duration::from_micros(200);
 /// Messages that must come soon, one after the other, until a task looks out.
-const SOON_COUNT: u32 = 8;
+const SOON_COUNT: u32 = 2;
 
 // ANCHOR: lookout
 /// Whether a task looks out for the next message.
@@ -41,7 +40,7 @@ impl Lookout {
     pub(crate) async fn look(&mut self, has_come: impl Fn() -> bool) {
         self.since = Instant::now();
         while self.soon >= SOON_COUNT && !has_come() {
-            if self.since.elapsed() > LOOK_MAX {
+            if self.since.elapsed() > SOON {
                 self.soon = 0;
             }
             yield_now().await;

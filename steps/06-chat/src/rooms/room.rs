@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::mem::{replace, take};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use echo::{Connection, Encoded};
@@ -104,7 +104,7 @@ impl Room {
             unsent: AtomicUsize::new(0),
             task: Mutex::default(),
         });
-        let task = broadcast(Arc::downgrade(&room), log.clone(), Arc::clone(&room.changed), cursor);
+        let task = broadcast(&room, cursor);
         room.task.lock().unwrap_or_else(PoisonError::into_inner).spawn(task);
         room
     }
@@ -320,11 +320,10 @@ impl Room {
 // ANCHOR: broadcast
 /// Broadcasts everything that happens in a room, until the room is closed. Only this task
 /// broadcasts, so all members receive everything in one order. It never waits for a member.
-async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cursor: Cursor) {
-    let (mut messages, mut names) = {
-        let Some(room) = room.upgrade() else { return };
-        (log.message_notifications(&room.topic), log.name_notifications(&room.topic))
-    };
+fn broadcast(room: &Arc<Room>, mut cursor: Cursor) -> impl Future<Output = ()> + use<> {
+    let (log, changed) = (room.log.clone(), Arc::clone(&room.changed));
+    let mut messages = log.message_notifications(&room.topic);
+    let mut names = log.name_notifications(&room.topic);
     // Look once at the beginning: something may have happened since the room was opened.
     messages.mark_changed();
     names.mark_changed();
@@ -332,70 +331,75 @@ async fn broadcast(room: Weak<Room>, log: EventLog, changed: Arc<Notify>, mut cu
     let mut was_shared = *shared.borrow_and_update();
     let (mut are_names_new, mut next_names) = (false, Instant::now());
     let (mut judgement, mut lookout) = (Judgement::default(), Lookout::new());
-    loop {
-        let mut is_about_shared = false;
-        let names_due = are_names_new.then_some(next_names);
-        let due = names_due.into_iter().chain(judgement.due()).min();
-        tokio::select! {
-            _ = messages.changed() => {}
-            () = changed.notified() => {}
-            _ = shared.changed() => is_about_shared = true,
-            _ = names.changed(), if !are_names_new => {
-                are_names_new = true;
-                continue;
-            }
-            // One timer for both: it is the largest part of what a quiet room keeps in memory.
-            () = wait_until(due) => {}
-        }
-        // ANCHOR_END: broadcast
-        lookout.note();
-        let Some(room) = room.upgrade() else { return };
-        is_about_shared |= shared.has_changed().unwrap_or(false);
-        let is_shared = *shared.borrow_and_update();
-        // Another event may have come first, and taken note of the change.
-        if is_about_shared || is_shared != was_shared {
-            was_shared = is_shared;
-            let news = Broadcast::news(&ServerMessage::Shared { shared: is_shared });
-            room.members.send(news, &room.members.lines()).await;
-        }
-        // ANCHOR: broadcast_all
-        let mut here = None;
+    // The task must not keep its own room open.
+    let room = Arc::downgrade(room);
+    // An async fn would store its arguments twice.
+    async move {
         loop {
-            let mut news = News::read(&log, &mut cursor, &mut names, take(&mut are_names_new));
-            let is_all = news.events.len() < BATCH;
-            room.note_sent(&news.events, is_all);
-            // A member is announced before the first message of that member.
-            if let Some(new) = news.here {
-                judgement.note(room.broadcast_joined(&new, &news.events).await);
-                here = Some(new);
-                next_names = Instant::now() + CHANGES_INTERVAL;
+            let mut is_about_shared = false;
+            let names_due = are_names_new.then_some(next_names);
+            let due = names_due.into_iter().chain(judgement.due()).min();
+            tokio::select! {
+                _ = messages.changed() => {}
+                () = changed.notified() => {}
+                _ = shared.changed() => is_about_shared = true,
+                _ = names.changed(), if !are_names_new => {
+                    are_names_new = true;
+                    continue;
+                }
+                // One timer for both: it is the largest part of what a quiet room keeps in memory.
+                () = wait_until(due) => {}
             }
-            if let (true, Some(here)) = (is_all, &here) {
-                judgement.note(room.broadcast_left(here, &news.events).await);
+            // ANCHOR_END: broadcast
+            lookout.note();
+            let Some(room) = room.upgrade() else { return };
+            is_about_shared |= shared.has_changed().unwrap_or(false);
+            let is_shared = *shared.borrow_and_update();
+            // Another event may have come first, and taken note of the change.
+            if is_about_shared || is_shared != was_shared {
+                was_shared = is_shared;
+                let news = Broadcast::news(&ServerMessage::Shared { shared: is_shared });
+                room.members.send(news, &room.members.lines()).await;
             }
-            room.broadcast_typing().await;
-            // More messages came at once than the log keeps.
-            if let (true, Some(next)) = (news.is_gap, news.events.first()) {
-                room.members.send(Broadcast::gap(next.id), &room.members.lines()).await;
+            // ANCHOR: broadcast_all
+            let mut here = None;
+            loop {
+                let mut news = News::read(&log, &mut cursor, &mut names, take(&mut are_names_new));
+                let is_all = news.events.len() < BATCH;
+                room.note_sent(&news.events, is_all);
+                // A member is announced before the first message of that member.
+                if let Some(new) = news.here {
+                    judgement.note(room.broadcast_joined(&new, &news.events).await);
+                    here = Some(new);
+                    next_names = Instant::now() + CHANGES_INTERVAL;
+                }
+                if let (true, Some(here)) = (is_all, &here) {
+                    judgement.note(room.broadcast_left(here, &news.events).await);
+                }
+                room.broadcast_typing().await;
+                // More messages came at once than the log keeps.
+                if let (true, Some(next)) = (news.is_gap, news.events.first()) {
+                    room.members.send(Broadcast::gap(next.id), &room.members.lines()).await;
+                }
+                judgement.note(room.broadcast_messages(&mut news.events).await);
+                // Inside the loop: in a busy room, there may always be more messages.
+                judgement.judge(&room.members, room.queue_max);
+                if is_all {
+                    break;
+                }
             }
-            judgement.note(room.broadcast_messages(&mut news.events).await);
-            // Inside the loop: in a busy room, there may always be more messages.
-            judgement.judge(&room.members, room.queue_max);
-            if is_all {
-                break;
+            if let Some(here) = here {
+                judgement.note(room.broadcast_left(&here, &[]).await);
             }
+            // ANCHOR_END: broadcast_all
+            if !is_shared {
+                room.broadcast_waiting().await;
+            }
+            // A room that has lost its last member is closed meanwhile.
+            drop(room);
+            log.tidy();
+            lookout.look(|| messages.has_changed().unwrap_or(true)).await;
         }
-        if let Some(here) = here {
-            judgement.note(room.broadcast_left(&here, &[]).await);
-        }
-        // ANCHOR_END: broadcast_all
-        if !is_shared {
-            room.broadcast_waiting().await;
-        }
-        // A room that has lost its last member is closed meanwhile.
-        drop(room);
-        log.tidy();
-        lookout.look(|| messages.has_changed().unwrap_or(true)).await;
     }
 }
 
