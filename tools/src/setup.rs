@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode, Stdio};
 use testkit::{Axe, Chromium, Packages, Redis, ReverseProxy, Viewers};
 
 use crate::outcome::succeeds;
-use crate::{apt, exercises};
+use crate::{apt, exercises, fuzz};
 
 /// Installs what is missing, and prints a line about each program.
 ///
@@ -23,6 +23,7 @@ pub(crate) fn setup() -> ExitCode {
         is_set_up("Redis", redis, &Redis::PACKAGES),
         is_set_up("nginx, HAProxy and Caddy", ReverseProxy::find, &ReverseProxy::PACKAGES),
         is_set_up("curl and tshark", Viewers::find, &Viewers::PACKAGES),
+        is_set_up("C++ compiler", fuzz::compiler, &fuzz::COMPILER),
         is_axe_set_up(),
         exercises::is_set_up(),
     ];
