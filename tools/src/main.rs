@@ -10,6 +10,8 @@ mod cluster;
 mod exercises;
 mod first_failure;
 mod fuzz;
+mod linters;
+mod npm;
 mod outcome;
 mod page;
 mod part;

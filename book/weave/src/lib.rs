@@ -28,8 +28,6 @@ pub mod proof;
 pub mod screens;
 pub mod serve;
 pub mod sizes;
-#[cfg(feature = "spelling")]
-pub mod spelling;
 pub mod stage_places;
 pub mod stage_text;
 pub mod svg;

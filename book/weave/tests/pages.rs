@@ -92,13 +92,6 @@ fn the_code_that_the_figures_name_exists() {
     none(&ways.values().flat_map(Way::faults).collect::<Vec<_>>());
 }
 
-/// `just test --all` runs it.
-#[cfg(feature = "spelling")]
-#[test]
-fn words_are_spelled_correctly() {
-    none(&weave::spelling::faults(&pages_and_texts()));
-}
-
 #[test]
 fn every_stage_is_in_its_chapter() {
     none(&stage_places::faults(&pages()));
