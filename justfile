@@ -126,6 +126,11 @@ figures:
 simulate *ARGS:
     @cargo run -q -p simulation -- {{ ARGS }}
 
+# Run a fuzz target: `just fuzz wire --seconds 60`; `just fuzz` lists all
+[no-exit-message]
+fuzz *ARGS:
+    @cargo run -q -p tools -- fuzz {{ ARGS }}
+
 # Take screenshots of the steps' pages for the book: those that are stale, or those you name
 [no-exit-message]
 screens *NAMES:

@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use testkit::{Axe, Chromium, Packages, Redis, ReverseProxy, Viewers};
 
-use crate::{apt, exercises, linters, npm};
+use crate::{apt, exercises, fuzz, linters, npm};
 
 /// Installs what is missing, and prints a line about each program.
 ///
@@ -22,6 +22,7 @@ pub(crate) fn setup() -> ExitCode {
         is_set_up("Redis", redis, &Redis::PACKAGES),
         is_set_up("nginx, HAProxy and Caddy", ReverseProxy::find, &ReverseProxy::PACKAGES),
         is_set_up("curl and tshark", Viewers::find, &Viewers::PACKAGES),
+        is_set_up("C++ compiler", fuzz::compiler, &fuzz::COMPILER),
         is_axe_set_up(),
         linters::are_set_up(),
         exercises::is_set_up(),

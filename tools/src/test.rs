@@ -1,6 +1,7 @@
 //! `test`: all tests, in parts. Each part runs, whatever became of those before it.
 
 use std::env;
+use std::error::Error;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use testkit::{
 
 use crate::outcome::Outcome;
 use crate::part::{Part, Verdict, Work};
-use crate::{exercises, linters};
+use crate::{exercises, fuzz, linters};
 
 /// How many random inputs a property test tries with `--all`, in place of proptest's 256.
 const MANY_CASES: &str = "5000";
@@ -40,6 +41,7 @@ pub(crate) fn test(is_all: bool) -> Outcome {
     }
     if is_all {
         parts.push(course());
+        parts.push(fuzzing()?);
         parts.extend(judges());
     }
     Ok(run(parts))
@@ -186,6 +188,17 @@ fn check_of(step: &Step) -> Vec<&str> {
 fn scorecard(programs: &Path) -> Part {
     let command = judge(programs, &["scorecard", "--check", "--quick"]);
     Part::one("scorecard, without the heavy cases", command)
+}
+
+/// Each fuzz target, for seconds. The inputs that are checked in are run with the other tests.
+fn fuzzing() -> Result<Part, Box<dyn Error>> {
+    const NAME: &str = "fuzz targets, ten seconds each";
+    if fuzz::compiler().is_none() {
+        return Ok(Part::lacks(NAME, "a C++ compiler", &fuzz::COMPILER.install_command()));
+    }
+    let mut command = Command::new(env::current_exe()?);
+    command.args(["fuzz", "--all"]);
+    Ok(Part::one(NAME, command))
 }
 
 /// Autobahn's cases, all of them: by our own judge and, where it can run, by the original. Both are
