@@ -1,12 +1,13 @@
 //! `just book`, `just figures`, `just messages`, `just screens`, `just diff`: the book, and what it
 //! shows of the code.
 
-use anyhow::{Error, Result};
+use std::path::PathBuf;
+
+use anyhow::{Error, Result, ensure};
 use clap::Parser;
 use testkit::Step;
 use tokio::runtime::Runtime;
-use weave::translation::Report;
-use weave::{book, difference, generated, po, screens, serve};
+use weave::{book, difference, generated, po, screens, serve, translation};
 use web::{give_up, print_line, wait_until_printed};
 
 /// Makes the book from the code.
@@ -23,6 +24,14 @@ enum Options {
         /// Do not open a browser
         #[arg(long)]
         no_open: bool,
+    },
+    /// Build the book into a folder
+    Build {
+        /// The folder, which is emptied first
+        into: PathBuf,
+        /// The language to translate it into, by book/po/LANGUAGE.po
+        #[arg(long)]
+        language: Option<String>,
     },
     /// Update book/src/generated, which is made from the code
     Figures,
@@ -56,17 +65,23 @@ fn run(options: Options) -> Result<()> {
         Options::Serve { address, language, no_open } => {
             Runtime::new()?.block_on(serve::serve(&address, language, !no_open))
         }
+        Options::Build { into, language } => {
+            let (folder, language) = (book::folder(), language.as_deref());
+            let catalog = language.map(|language| book::catalog(&folder, language)).transpose()?;
+            book::build(&folder, language.zip(catalog.as_ref()), &into)
+        }
         Options::Figures => {
             generated::write()?.iter().for_each(|path| print_line(path));
             Ok(())
         }
         Options::Messages { language: Some(language) } => {
-            let Report { changed, missing } = po::update(&book::folder(), &language)?;
-            for text in &changed {
+            let report = po::update(&book::folder(), &language)?;
+            for text in &report.changed {
                 print_line(text);
             }
-            let (changed, missing) = (changed.len(), missing.len());
-            print_line(&format!("{changed} texts have changed, and {missing} are not translated"));
+            print_line(&report.summary());
+            let faults = translation::faults(&book::catalog(&book::folder(), &language)?);
+            ensure!(faults.is_empty(), "broken translations:\n{}", faults.join("\n"));
             Ok(())
         }
         Options::Messages { language: None } => {

@@ -26,6 +26,9 @@ pub const NOTE_SOURCE: &str = "book/weave/src/translation.rs";
 pub const NOTE: &str = "The English text of this paragraph has changed since it was translated.";
 /// How much of two English texts is equal at least, if one is the other one after a change.
 const ALIKE_MIN: f32 = 0.6;
+/// Signs of Markdown. More of them in a text than in English are emphasis, code or a link that was not
+/// closed, or a border of a table's cell.
+const SIGNS: [char; 6] = ['*', '_', '`', '[', ']', '|'];
 
 /// An English text, and the file that it is first found in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub struct Report {
     pub changed: Vec<String>,
     /// The texts that are not translated.
     pub missing: Vec<String>,
+    /// How many texts there are.
+    pub all: usize,
 }
 
 /// A translation of the book.
@@ -59,6 +64,15 @@ pub struct Report {
 pub struct Translation {
     /// By the English text.
     texts: HashMap<String, Translated>,
+}
+
+impl Report {
+    /// Returns how much is to be done, in one sentence.
+    pub fn summary(&self) -> String {
+        let (all, changed, missing) = (self.all, self.changed.len(), self.missing.len());
+        let current = all - changed - missing;
+        format!("{current} of {all} texts are translated, {changed} have changed, {missing} are missing")
+    }
 }
 
 /// Reads a gettext file.
@@ -103,8 +117,8 @@ pub fn empty(language: &str) -> Catalog {
     Catalog::new(metadata)
 }
 
-/// Returns the entries whose Markdown is broken: another link, another code span or another HTML tag
-/// than the English text has.
+/// Returns the entries whose translation is broken. It has another link, code span, HTML tag or
+/// placeholder than the English text, or another block, or signs that were meant as Markdown.
 pub fn faults(catalog: &Catalog) -> Vec<String> {
     let mut faults = Vec::new();
     for (message, text) in translated(catalog) {
@@ -149,7 +163,7 @@ impl Translation {
 
     /// Returns which of these texts are not translated, or were changed since.
     pub fn report(&self, english: &[English]) -> Report {
-        let mut report = Report::default();
+        let mut report = Report { all: english.len(), ..Report::default() };
         for English { text, source } in english {
             let list = match self.texts.get(text) {
                 None => &mut report.missing,
@@ -234,8 +248,29 @@ fn translated(catalog: &Catalog) -> impl Iterator<Item = (&dyn MessageView, &str
 /// What a translation must keep, and how often it is there.
 fn parts(markdown: &str) -> HashMap<String, usize> {
     let mut parts = HashMap::new();
+    let lines = markdown.lines().count();
+    if lines > 1 {
+        parts.insert("a line break".to_owned(), lines - 1);
+    }
     for event in new_cmark_parser(markdown, &MarkdownOptions::default()) {
         let part = match event {
+            Event::Text(text) => {
+                for sign in text.chars().filter(|sign| SIGNS.contains(sign)) {
+                    *parts.entry(format!("a sign {sign}")).or_default() += 1;
+                }
+                for name in placeholders(&text) {
+                    *parts.entry(format!("the placeholder {{{name}}}")).or_default() += 1;
+                }
+                continue;
+            }
+            Event::Start(
+                tag @ (Tag::Heading { .. }
+                | Tag::List(_)
+                | Tag::BlockQuote(_)
+                | Tag::CodeBlock(_)
+                | Tag::Table(_)),
+            ) => format!("the block {tag:?}"),
+            Event::Rule => "a rule".to_owned(),
             Event::Start(Tag::Link { dest_url, .. }) => format!("the link to {dest_url}"),
             Event::Start(Tag::Image { dest_url, .. }) => format!("the image {dest_url}"),
             Event::Code(code) => format!("the code `{code}`"),
@@ -245,6 +280,12 @@ fn parts(markdown: &str) -> HashMap<String, usize> {
         *parts.entry(part).or_default() += 1;
     }
     parts
+}
+
+/// The names in braces, which a script replaces.
+fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    let ends = text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+    ends.filter(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 fn alike(one: &str, other: &str) -> f32 {
@@ -297,7 +338,7 @@ mod tests {
              <small class=\"outdated\">{NOTE}</small>\n\nNew.\n"
         );
         assert_eq!(translation.page(PAGE), expected);
-        let Report { changed, missing } = translation.report(&english());
+        let Report { changed, missing, .. } = translation.report(&english());
         assert_eq!(changed, ["book/src/a.md: \"The server sends a frame with `FIN`.\""]);
         assert_eq!(missing, ["book/src/a.md: \"New.\""]);
     }
@@ -333,11 +374,21 @@ mod tests {
             ("Run `just next`.", "Rufe `just weiter` auf."),
             ("A<br>b", "A b"),
             ("Good [link](a.md) and `code`", "`code` und guter [Verweis](a.md)"),
+            ("at most {count} bytes", "höchstens {zahl} Bytes"),
+            ("**Masking.** It hides nothing.", "**掩码。**它什么也不隐藏。"),
+            ("One cell", "Eine|Zelle"),
+            ("Twelve bytes.", "- Zwölf Bytes."),
+            ("One line", "Zwei\nZeilen"),
         ]);
         let expected = [
             "\"See [here](a.md#b).\" adds the link to a.md#c, lacks the link to a.md#b",
             "\"Run `just next`.\" adds the code `just weiter`, lacks the code `just next`",
             "\"A<br>b\" lacks the tag <br>",
+            "\"at most {count} bytes\" adds the placeholder {zahl}, lacks the placeholder {count}",
+            "\"**Masking.** It hides nothing.\" adds a sign *",
+            "\"One cell\" adds a sign |",
+            "\"Twelve bytes.\" adds the block List(None)",
+            "\"One line\" adds a line break",
         ];
         assert_eq!(faults(&broken), expected);
     }

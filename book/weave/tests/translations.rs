@@ -25,9 +25,11 @@ fn the_translations_of_the_book_are_not_broken() {
         let faults = translation::faults(&catalog);
         assert!(faults.is_empty(), "book/po/{language}.po:\n{}", faults.join("\n"));
         let english = book::english(&folder).unwrap();
-        for text in Translation::new(&english, &catalog).report(&english).changed {
+        let report = Translation::new(&english, &catalog).report(&english);
+        for text in &report.changed {
             println!("book/po/{language}.po: {text} has changed");
         }
+        println!("book/po/{language}.po: {}", report.summary());
     }
 }
 
@@ -65,7 +67,7 @@ fn translators_get_what_is_to_be_done() {
     let english = book::english(&small_book()).unwrap();
     let catalog = book::catalog(&small_book(), "de").unwrap();
     assert_eq!(translation::faults(&catalog), [""; 0]);
-    let Report { changed, missing } = Translation::new(&english, &catalog).report(&english);
+    let Report { changed, missing, .. } = Translation::new(&english, &catalog).report(&english);
     assert_eq!(changed, ["page.md: \"The server sends a frame, see [below](#the-frame).\""]);
     let expected = [
         "page.md: \"A sentence that nobody has translated.\"",
