@@ -83,7 +83,7 @@ pub(crate) struct Inbox {
     feed: &'static Feed,
     /// The last message that the member has received.
     cursor: Cursor,
-    /// The last message that had been sent to the member when we read what is handled now.
+    /// Where the cursor was when we read from the member what is handled now.
     before: EventId,
     /// What the member receives first: the welcome.
     first: Option<Encoded>,
