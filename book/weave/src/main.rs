@@ -13,23 +13,23 @@ use web::{give_up, print_line, wait_until_printed};
 /// Makes the book from the code.
 #[derive(Parser)]
 enum Options {
-    /// Build the book, serve it on this machine, and open it
+    /// Build the book in all its languages, serve it on this machine, and open it
     Serve {
         /// The address to listen on
         #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9010")]
         address: String,
-        /// The language to translate it into, by book/po/LANGUAGE.po
+        /// The language to open it in, which has a file book/po/LANGUAGE.po
         #[arg(long)]
         language: Option<String>,
         /// Do not open a browser
         #[arg(long)]
         no_open: bool,
     },
-    /// Build the book into a folder
+    /// Build the book in all its languages into a folder
     Build {
         /// The folder, which is emptied first
         into: PathBuf,
-        /// The language to translate it into, by book/po/LANGUAGE.po
+        /// Only in this language, which has a file book/po/LANGUAGE.po
         #[arg(long)]
         language: Option<String>,
     },
@@ -66,9 +66,14 @@ fn run(options: Options) -> Result<()> {
             Runtime::new()?.block_on(serve::serve(&address, language, !no_open))
         }
         Options::Build { into, language } => {
-            let (folder, language) = (book::folder(), language.as_deref());
-            let catalog = language.map(|language| book::catalog(&folder, language)).transpose()?;
-            book::build(&folder, language.zip(catalog.as_ref()), &into)
+            let folder = book::folder();
+            match language {
+                None => book::build_all(&folder, &into),
+                Some(language) => {
+                    let catalog = book::catalog(&folder, &language)?;
+                    book::build(&folder, Some((&language, &catalog)), &into)
+                }
+            }
         }
         Options::Figures => {
             generated::write()?.iter().for_each(|path| print_line(path));

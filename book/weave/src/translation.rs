@@ -4,6 +4,7 @@
 //! with a note, until the entry is brought up to date.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Error, Result, ensure};
@@ -20,12 +21,16 @@ use similar::TextDiff;
 
 use crate::messages;
 
-/// Where the text of the notes is from, in the list of messages.
+/// Where the texts of this file are from, in the list of messages.
 pub const NOTE_SOURCE: &str = "book/weave/src/translation.rs";
 /// The note behind a text whose translation is out of date.
 pub const NOTE: &str = "The English text of this paragraph has changed since it was translated.";
+/// The name of a language in itself, which is the text of a link to the book in this language.
+pub const LANGUAGE_NAME: &str = "The name of this language, in this language";
 /// How much of two English texts is equal at least, if one is the other one after a change.
 const ALIKE_MIN: f32 = 0.6;
+/// The scripts that do something on every page. The others make interactive parts.
+const SCRIPTS_OF_EVERY_PAGE: [&str; 1] = ["search.js"];
 /// Signs of Markdown. More of them in a text than in English are emphasis, code or a link that was not
 /// closed, or a border of a table's cell.
 const SIGNS: [char; 6] = ['*', '_', '`', '[', ']', '|'];
@@ -71,7 +76,9 @@ impl Report {
     pub fn summary(&self) -> String {
         let (all, changed, missing) = (self.all, self.changed.len(), self.missing.len());
         let current = all - changed - missing;
-        format!("{current} of {all} texts are translated, {changed} have changed, {missing} are missing")
+        format!(
+            "{current} of {all} texts are translated, {changed} have changed, {missing} are missing"
+        )
     }
 }
 
@@ -80,8 +87,13 @@ impl Report {
 /// # Errors
 /// If it cannot be read.
 pub fn read(path: &Path) -> Result<Catalog> {
-    let catalog = po_file::parse(path).map_err(|error| Error::msg(error.to_string()));
-    catalog.with_context(|| path.display().to_string())
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    // The parser panics at an empty comment, with which some editors begin a file.
+    let text: String = text.split_inclusive('\n').filter(|line| line.trim() != "#").collect();
+    let catalog = po_file::parse_from_reader(text.as_bytes());
+    catalog
+        .map_err(|error| Error::msg(error.to_string()))
+        .with_context(|| path.display().to_string())
 }
 
 /// Returns a catalog with an entry for each English text. Translations are taken from `old`. Those
@@ -197,7 +209,21 @@ pub struct Translator {
     /// The translation.
     pub translation: Translation,
     /// The English texts of the scripts.
-    pub of_scripts: Vec<String>,
+    pub of_scripts: Vec<English>,
+}
+
+impl Translator {
+    /// Returns an element with the translated texts of some of the scripts.
+    fn table(&self, is_wanted: impl Fn(&str) -> bool) -> Result<String> {
+        let wanted = self.of_scripts.iter().filter(|english| is_wanted(&english.source));
+        let texts = wanted.map(|english| (&english.text, self.translation.plain(&english.text)));
+        let texts: BTreeMap<_, _> = texts.collect();
+        if texts.is_empty() {
+            return Ok(String::new());
+        }
+        let texts = serde_json::to_string(&texts)?;
+        Ok(format!("\n\n<script>globalThis.websocketTexts = {texts};</script>\n"))
+    }
 }
 
 impl Preprocessor for Translator {
@@ -206,16 +232,14 @@ impl Preprocessor for Translator {
     }
 
     fn run(&self, _: &PreprocessorContext, mut book: Book) -> errors::Result<Book> {
-        let texts = self.of_scripts.iter().map(|text| (text, self.translation.plain(text)));
-        let texts = serde_json::to_string(&texts.collect::<BTreeMap<_, _>>())?;
-        let script = format!("\n\n<script>globalThis.websocketTexts = {texts};</script>\n");
+        let all = self.table(|_| true)?;
+        let of_every_page = self.table(|script| SCRIPTS_OF_EVERY_PAGE.contains(&script))?;
         book.for_each_mut(|item| match item {
             BookItem::Chapter(chapter) => {
                 chapter.name = self.translation.plain(&chapter.name);
                 chapter.content = self.translation.page(&chapter.content);
-                if chapter.content.contains("data-widget=") {
-                    chapter.content.push_str(&script);
-                }
+                let has_widget = chapter.content.contains("data-widget=");
+                chapter.content.push_str(if has_widget { &all } else { &of_every_page });
             }
             BookItem::PartTitle(title) => *title = self.translation.plain(title),
             BookItem::Separator => {}
