@@ -106,12 +106,12 @@ autobahn *ARGS:
 autobahn *ARGS:
     @cargo run -q --release -p conformance -- autobahn {{ ARGS }}
 
-# Build the book, serve it, and open it; in another language with `just book --language de`
+# Build the book, serve it, and open it; in Chinese with `just book --language zh-CN`
 [no-exit-message]
 book *ARGS:
     @cargo run -q -p weave -- serve {{ ARGS }}
 
-# Update book/po/LANGUAGE.po for translators: `just messages de`; alone, write book/po/messages.pot
+# Update book/po/LANGUAGE.po for translators: `just messages zh-CN`; alone, write book/po/messages.pot
 [no-exit-message]
 messages *LANGUAGE:
     @cargo run -q -p weave -- messages {{ LANGUAGE }}

@@ -80,6 +80,16 @@ fn commands_have_been_run() {
     none(&commands::faults(&pages, &commands).expect("there is a justfile"));
 }
 
+/// Most commands of the READMEs are not in the book, and not in its list.
+#[test]
+fn the_commands_of_the_readmes_exist() {
+    let readmes = ["README.md", "README.zh-CN.md"];
+    let readmes = readmes.map(|name| Page::new(name, &place::read(name).expect("it exists")));
+    let faults = commands::faults(&readmes, &BTreeMap::new()).expect("there is a justfile");
+    let unknown = faults.into_iter().filter(|fault| fault.contains("the justfile lacks"));
+    none(&unknown.collect::<Vec<_>>());
+}
+
 #[test]
 fn files_and_tests_that_are_named_exist() {
     none(&names::faults(&pages_and_texts()));
