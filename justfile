@@ -106,12 +106,12 @@ autobahn *ARGS:
 autobahn *ARGS:
     @cargo run -q --release -p conformance -- autobahn {{ ARGS }}
 
-# Build the book, serve it, and open it; in another language with `just book --language de`
+# Build the book, serve it, and open it; in Chinese with `just book --language zh-CN`
 [no-exit-message]
 book *ARGS:
     @cargo run -q -p weave -- serve {{ ARGS }}
 
-# Update book/po/LANGUAGE.po for translators: `just messages de`; alone, write book/po/messages.pot
+# Update book/po/LANGUAGE.po for translators: `just messages zh-CN`; alone, write book/po/messages.pot
 [no-exit-message]
 messages *LANGUAGE:
     @cargo run -q -p weave -- messages {{ LANGUAGE }}
@@ -125,6 +125,11 @@ figures:
 [no-exit-message]
 simulate *ARGS:
     @cargo run -q -p simulation -- {{ ARGS }}
+
+# Run a fuzz target: `just fuzz wire --seconds 60`; `just fuzz` lists all
+[no-exit-message]
+fuzz *ARGS:
+    @cargo run -q -p tools -- fuzz {{ ARGS }}
 
 # Take screenshots of the steps' pages for the book: those that are stale, or those you name
 [no-exit-message]

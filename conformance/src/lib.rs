@@ -7,6 +7,8 @@
 
 pub mod autobahn;
 pub mod checker;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod open_files;
 mod parallel;
 pub mod program;

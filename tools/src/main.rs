@@ -1,4 +1,5 @@
-//! What the justfile runs: set-up, tests, a step, a step with its page, a cluster, the exercises.
+//! What the justfile runs: set-up, tests, a step, a step with its page, a cluster, the exercises,
+//! the fuzz targets.
 
 use std::process::ExitCode;
 
@@ -8,6 +9,9 @@ mod apt;
 mod cluster;
 mod exercises;
 mod first_failure;
+mod fuzz;
+mod linters;
+mod npm;
 mod outcome;
 mod page;
 mod part;
@@ -49,6 +53,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Run a fuzz target, or list all
+    Fuzz(fuzz::Options),
     /// Install the programs that the tests need
     Setup,
     /// Run the tests, in minutes
@@ -66,6 +72,7 @@ fn main() -> ExitCode {
         Command::Cluster => cluster::cluster(),
         Command::Exercises { arguments } => exercises::run(&arguments),
         Command::FirstFailure { program, arguments } => first_failure::run(&program, &arguments),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Setup => Ok(setup::setup()),
         Command::Test { all } => test::test(all),
     };

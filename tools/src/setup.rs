@@ -5,8 +5,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use testkit::{Axe, Chromium, Packages, Redis, ReverseProxy, Viewers};
 
-use crate::outcome::succeeds;
-use crate::{apt, exercises};
+use crate::{apt, exercises, fuzz, linters, npm};
 
 /// Installs what is missing, and prints a line about each program.
 ///
@@ -23,7 +22,9 @@ pub(crate) fn setup() -> ExitCode {
         is_set_up("Redis", redis, &Redis::PACKAGES),
         is_set_up("nginx, HAProxy and Caddy", ReverseProxy::find, &ReverseProxy::PACKAGES),
         is_set_up("curl and tshark", Viewers::find, &Viewers::PACKAGES),
+        is_set_up("C++ compiler", fuzz::compiler, &fuzz::COMPILER),
         is_axe_set_up(),
+        linters::are_set_up(),
         exercises::is_set_up(),
     ];
     if are_there.contains(&false) {
@@ -50,13 +51,11 @@ fn is_set_up(name: &str, find: impl Fn() -> Option<Vec<PathBuf>>, packages: &Pac
     true
 }
 
-/// Installs axe-core by npm if it is missing, and returns whether it is there now.
+/// Installs axe-core if it is missing, and returns whether it is there now.
 fn is_axe_set_up() -> bool {
     let was_there = Axe::find().is_some();
-    if !was_there && !installs_axe() {
-        // Perhaps npm is missing, too.
-        apt::install(&["npm"]);
-        installs_axe();
+    if !was_there {
+        npm::install(&Axe::folder());
     }
     let is_there = Axe::find().is_some();
     match (was_there, is_there) {
@@ -65,14 +64,6 @@ fn is_axe_set_up() -> bool {
         (false, false) => println!("axe-core: missing. Install it: {}", Axe::install_command()),
     }
     is_there
-}
-
-fn installs_axe() -> bool {
-    // On Windows, npm is a script.
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let mut command = Command::new(npm);
-    command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    succeeds(command.current_dir(Axe::folder()))
 }
 
 /// A program's name and version, or else where it is.

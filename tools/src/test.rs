@@ -1,6 +1,7 @@
 //! `test`: all tests, in parts. Each part runs, whatever became of those before it.
 
 use std::env;
+use std::error::Error;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
@@ -9,28 +10,25 @@ use testkit::{
     Axe, BUILT, Chromium, Redis, ReverseProxy, Step, Viewers, cargo, find_program, target_folder,
 };
 
-use crate::exercises;
 use crate::outcome::Outcome;
 use crate::part::{Part, Verdict, Work};
+use crate::{exercises, fuzz, linters};
 
 /// How many random inputs a property test tries with `--all`, in place of proptest's 256.
 const MANY_CASES: &str = "5000";
-/// Tests that `--all` adds: their libraries take longer to compile than the tests that use them.
-const SLOW_TO_BUILD: [&str; 2] = ["--features", "weave/spelling"];
 /// The groups of the original Autobahn's cases that take seconds. 9, 12 and 13 take minutes.
 const QUICK_GROUPS: &str = "1,2,3,4,5,6,7,10";
 
 /// Runs all tests that are quick, or with `is_all` all tests that there are, and sums up.
 pub(crate) fn test(is_all: bool) -> Outcome {
     let programs = target_folder()?.join("debug");
-    let features: &[&str] = if is_all { &SLOW_TO_BUILD } else { &[] };
-    let lints = ["clippy", "--workspace", "--all-targets"];
-    let mut parts = vec![
-        Part::one("format", cargo(&["fmt", "--all", "--check"])),
-        Part::one("lints", cargo(&[&lints, features, &["--", "-D", "warnings"]].concat())),
-        Part::one("build", cargo(&[&["test", "--workspace", "--no-run"], features].concat())),
-    ];
-    parts.extend(tests(features));
+    let mut parts = vec![Part::one("format", cargo(&["fmt", "--all", "--check"]))];
+    parts.extend(linters::parts());
+    let lints = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    parts.push(Part::one("lints", cargo(&lints)));
+    parts.push(documentation());
+    parts.push(Part::one("build", cargo(&["test", "--workspace", "--no-run"])));
+    parts.extend(tests());
     parts.push(checker(&programs, &Step::all()?));
     if !is_all {
         parts.push(scorecard(&programs));
@@ -43,6 +41,7 @@ pub(crate) fn test(is_all: bool) -> Outcome {
     }
     if is_all {
         parts.push(course());
+        parts.push(fuzzing()?);
         parts.extend(judges());
     }
     Ok(run(parts))
@@ -86,9 +85,16 @@ fn run(parts: Vec<Part>) -> ExitCode {
     if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// The documentation of all crates, without a broken link in it.
+fn documentation() -> Part {
+    let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
+    doc.env("RUSTDOCFLAGS", "-D warnings");
+    Part::one("documentation", doc)
+}
+
 /// The tests. Those that need another program are marked as ignored; they are in files that are
 /// named after it, or, where a browser shows what a fault comes to, in `break_it`.
-fn tests(features: &[&str]) -> Vec<Part> {
+fn tests() -> Vec<Part> {
     let has_chromium = Chromium::find().is_there();
     let others = [
         (
@@ -132,7 +138,7 @@ fn tests(features: &[&str]) -> Vec<Part> {
             "install it as `python3`".to_owned()
         }),
     ];
-    let tests = [&["test", "--workspace", "--no-fail-fast"], features].concat();
+    let tests = ["test", "--workspace", "--no-fail-fast"];
     if others.iter().all(|(_, _, is_there, _)| *is_there) {
         let all = [&tests[..], &["--", "--include-ignored"]].concat();
         return vec![Part::one(
@@ -182,6 +188,17 @@ fn check_of(step: &Step) -> Vec<&str> {
 fn scorecard(programs: &Path) -> Part {
     let command = judge(programs, &["scorecard", "--check", "--quick"]);
     Part::one("scorecard, without the heavy cases", command)
+}
+
+/// Each fuzz target, for seconds. The inputs that are checked in are run with the other tests.
+fn fuzzing() -> Result<Part, Box<dyn Error>> {
+    const NAME: &str = "fuzz targets, ten seconds each";
+    if fuzz::compiler().is_none() {
+        return Ok(Part::lacks(NAME, "a C++ compiler", &fuzz::COMPILER.install_command()));
+    }
+    let mut command = Command::new(env::current_exe()?);
+    command.args(["fuzz", "--all"]);
+    Ok(Part::one(NAME, command))
 }
 
 /// Autobahn's cases, all of them: by our own judge and, where it can run, by the original. Both are

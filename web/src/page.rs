@@ -7,6 +7,8 @@ use crate::policy::policy_of;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+/// What several pages say, in Chinese. A page has the rest of its table in a template of its own.
+const CHINESE: &str = include_str!("chinese.json");
 /// The steps that serve one reader, who also tries out other servers from their pages.
 const PLAYGROUNDS: RangeInclusive<u8> = 1..=5;
 
@@ -28,6 +30,7 @@ pub fn page(step: u8, title: &str, content: &str) -> Page {
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <link rel=\"icon\" href=\"data:,\">\n\
          <title>Step {step} · {title}</title>\n<style>\n{STYLE}</style>\n<script>\n{SCRIPT}</script>\n\
+         <template lang=\"zh-CN\">{CHINESE}</template>\n\
          <header><p>WebSocket, step by step</p><h1><b>{step}</b> {title}</h1></header>\n\
          <main>\n{content}</main>\n</html>\n"
     );

@@ -18,7 +18,7 @@ use crate::deflate::Agreement;
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 //[ 14
 
-/// The longest request that we accept, in bytes, and the most lines of it.
+/// The longest request that we accept, in bytes, and the most header lines of it.
 pub const BLOCK_MAX: usize = 16 * 1024;
 const LINES_MAX: usize = 100;
 //]
@@ -87,10 +87,13 @@ pub fn answer(request: &str, address: SocketAddr) -> Result<Opened, String> {
 //]
 //[ 4
     //[ 14
-    if request.len() > BLOCK_MAX || request.lines().count() > LINES_MAX {
+    if request.len() > BLOCK_MAX || request.lines().skip(1).count() > LINES_MAX {
         return Err(refusal(TOO_LARGE, "The request has too many bytes or lines."));
     }
-    if !request.split("\r\n").skip(1).all(is_header) {
+    let mut lines = request.split("\r\n");
+    // No control character may be in the first line, which is the request line.
+    let is_plain = lines.next().is_some_and(|line| !line.contains(char::is_control));
+    if !is_plain || !lines.all(is_header) {
         return Err(refusal(BAD_REQUEST, "A line is not a name, a colon and a value."));
     }
     // If we took a body for frames, an attacker could hide frames in a body.

@@ -222,6 +222,9 @@ fn serve(mut stream: TcpStream, patience: Duration) -> io::Result<()> {
 //[ 1
     //[ 1-2
     let mut buffer = [0; 4096];
+    //[ 2-2
+    // This takes one segment for the whole request. Stage 3 is about that.
+    //]
     let count = stream.read(&mut buffer)?;
     //]
     //[ 1-1
@@ -420,7 +423,7 @@ fn read_request(stream: &mut TcpStream, deadline: Instant) -> io::Result<(String
 //]
 //[ 13-13
 ///
-/// The client has a second for that.
+/// A client that sends nothing for a second is dropped. Stage 14 limits the whole time.
 fn hang_up(mut stream: TcpStream) -> io::Result<()> {
 //]
 //[ 14

@@ -8,10 +8,13 @@ use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
 use mdbook_driver::builtin_renderers::MarkdownRenderer;
 use polib::catalog::Catalog;
+use polib::message::MessageView as _;
 
-use crate::messages;
-use crate::place;
-use crate::translation::{self, English, NOTE, NOTE_SOURCE, Translation, Translator};
+use crate::around::{self, Edition};
+use crate::translation::{
+    self, English, LANGUAGE_NAME, NOTE, NOTE_SOURCE, Translation, Translator,
+};
+use crate::{messages, place};
 
 /// Returns the folder of our book: its `book.toml` is there, its pages in `src`, its scripts in
 /// `theme` and its translations in `po`.
@@ -50,15 +53,35 @@ pub fn catalog(folder: &Path, language: &str) -> Result<Catalog> {
 pub fn build(folder: &Path, other: Option<(&str, &Catalog)>, into: &Path) -> Result<()> {
     let mut book = MDBook::load(folder)?;
     into.clone_into(&mut book.config.build.build_dir);
-    if let Some((language, catalog)) = other {
-        let translation = Translation::new(&english(folder)?, catalog);
-        let title = book.config.book.title.as_deref();
-        book.config.book.title = title.map(|title| translation.plain(title));
-        book.config.book.language = Some(language.to_owned());
-        let of_scripts = of_scripts(folder)?.into_iter().map(|english| english.text).collect();
-        book.with_preprocessor(Translator { translation, of_scripts });
+    let Some((language, catalog)) = other else { return book.build() };
+    let translation = Translation::new(&english(folder)?, catalog);
+    let plain = |text: Option<String>| text.map(|text| translation.plain(&text));
+    book.config.book.title = plain(book.config.book.title);
+    book.config.book.description = plain(book.config.book.description);
+    book.config.book.language = Some(language.to_owned());
+    let of_scripts = of_scripts(folder)?;
+    book.with_preprocessor(Translator { translation: translation.clone(), of_scripts });
+    book.build()?;
+    around::translate(into, &translation)
+}
+
+/// Builds the book in all its languages into a folder, which it empties first: English directly
+/// into it, another language into a folder with the code of the language. Each page has links to
+/// itself in the other languages.
+///
+/// # Errors
+/// If a translation cannot be read, or mdBook cannot build the book.
+pub fn build_all(folder: &Path, into: &Path) -> Result<()> {
+    build(folder, None, into)?;
+    let mut editions = vec![Edition::english()];
+    for code in languages(folder) {
+        let catalog = catalog(folder, &code)?;
+        build(folder, Some((&code, &catalog)), &into.join(&code))?;
+        let name = catalog.find_message(None, LANGUAGE_NAME, None);
+        let name = name.and_then(|name| name.msgstr().ok()).unwrap_or(&code).to_owned();
+        editions.push(Edition { path: format!("{code}/"), code, name });
     }
-    book.build()
+    around::link_editions(into, &editions)
 }
 
 /// Returns every English text of the book that can be translated, once, in the order of the book.
@@ -72,6 +95,7 @@ pub fn english(folder: &Path) -> Result<Vec<English>> {
         english.push(English { text: text.to_owned(), source: source.to_owned() });
     };
     add(book.config.book.title.as_deref().unwrap_or_default(), "book.toml");
+    add(book.config.book.description.as_deref().unwrap_or_default(), "book.toml");
     let (expanded, _) = book.preprocess_book(&MarkdownRenderer::new())?;
     for item in expanded.iter() {
         match item {
@@ -88,6 +112,8 @@ pub fn english(folder: &Path) -> Result<Vec<English>> {
         }
     }
     add(NOTE, NOTE_SOURCE);
+    add(LANGUAGE_NAME, NOTE_SOURCE);
+    around::TEXTS.iter().for_each(|text| add(text, around::TEXTS_SOURCE));
     english.extend(of_scripts(folder)?);
     let mut seen = HashSet::new();
     english.retain(|english| !english.text.is_empty() && seen.insert(english.text.clone()));

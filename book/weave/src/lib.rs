@@ -4,6 +4,7 @@
 //! them. [`generated`] makes what mdBook cannot include directly. The other modules check what a
 //! page promises. Each check returns its faults as sentences that begin with the place.
 
+pub mod around;
 pub mod book;
 pub mod commands;
 pub mod definitions;
@@ -28,8 +29,6 @@ pub mod proof;
 pub mod screens;
 pub mod serve;
 pub mod sizes;
-#[cfg(feature = "spelling")]
-pub mod spelling;
 pub mod stage_places;
 pub mod stage_text;
 pub mod svg;

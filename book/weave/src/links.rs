@@ -19,15 +19,17 @@ const FORBIDDEN: [(&str, &str); 2] = [
     ),
 ];
 
-/// Returns the faults in the pages of a book that was built into this folder.
+/// Returns the faults in the pages of a book that was built into this folder. The pages of its other
+/// languages, in folders below, are not among them.
 ///
 /// # Errors
 /// If a page cannot be read.
 pub fn faults(folder: &Path) -> Result<Vec<String>> {
     let mut pages = BTreeMap::new();
     for path in place::files(&folder.to_string_lossy()) {
-        if let Some(name) = path.strip_suffix(".html") {
-            let name = name.rsplit('/').next().unwrap_or(name);
+        let name = path.strip_prefix(&*folder.to_string_lossy()).unwrap_or(&path);
+        let name = name.trim_start_matches('/').strip_suffix(".html");
+        if let Some(name) = name.filter(|name| !name.contains('/')) {
             pages.insert(format!("{name}.html"), Html::parse_document(&place::read(&path)?));
         }
     }

@@ -39,11 +39,18 @@ struct Tap {
 }
 
 /// Serves `/live`, a WebSocket to the step at this address, and `/live/bytes`, the bytes of the
-/// last one, oldest first.
+/// last one, oldest first. Both are there for the pages of each language.
 pub fn router(step_4: SocketAddr) -> Router {
     let tap = Arc::new(Tap { step_4, pieces: Mutex::default() });
     let bytes = async |State(tap): State<Arc<Tap>>| Json(tap.pieces().clone());
-    Router::new().route("/live", get(connect)).route("/live/bytes", get(bytes)).with_state(tap)
+    let mut router = Router::new();
+    // A translated book is in a folder of its own.
+    for folder in ["", "/{language}"] {
+        router = router
+            .route(&format!("{folder}/live"), get(connect))
+            .route(&format!("{folder}/live/bytes"), get(bytes));
+    }
+    router.with_state(tap)
 }
 
 async fn connect(State(tap): State<Arc<Tap>>, request: Request) -> Response {

@@ -1,28 +1,37 @@
 //! `just book`, `just figures`, `just messages`, `just screens`, `just diff`: the book, and what it
 //! shows of the code.
 
-use anyhow::{Error, Result};
+use std::path::PathBuf;
+
+use anyhow::{Error, Result, ensure};
 use clap::Parser;
 use testkit::Step;
 use tokio::runtime::Runtime;
-use weave::translation::Report;
-use weave::{book, difference, generated, po, screens, serve};
+use weave::{book, difference, generated, po, screens, serve, translation};
 use web::{give_up, print_line, wait_until_printed};
 
 /// Makes the book from the code.
 #[derive(Parser)]
 enum Options {
-    /// Build the book, serve it on this machine, and open it
+    /// Build the book in all its languages, serve it on this machine, and open it
     Serve {
         /// The address to listen on
         #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9010")]
         address: String,
-        /// The language to translate it into, by book/po/LANGUAGE.po
+        /// The language to open it in, which has a file book/po/LANGUAGE.po
         #[arg(long)]
         language: Option<String>,
         /// Do not open a browser
         #[arg(long)]
         no_open: bool,
+    },
+    /// Build the book in all its languages into a folder
+    Build {
+        /// The folder, which is emptied first
+        into: PathBuf,
+        /// Only in this language, which has a file book/po/LANGUAGE.po
+        #[arg(long)]
+        language: Option<String>,
     },
     /// Update book/src/generated, which is made from the code
     Figures,
@@ -56,17 +65,28 @@ fn run(options: Options) -> Result<()> {
         Options::Serve { address, language, no_open } => {
             Runtime::new()?.block_on(serve::serve(&address, language, !no_open))
         }
+        Options::Build { into, language } => {
+            let folder = book::folder();
+            match language {
+                None => book::build_all(&folder, &into),
+                Some(language) => {
+                    let catalog = book::catalog(&folder, &language)?;
+                    book::build(&folder, Some((&language, &catalog)), &into)
+                }
+            }
+        }
         Options::Figures => {
             generated::write()?.iter().for_each(|path| print_line(path));
             Ok(())
         }
         Options::Messages { language: Some(language) } => {
-            let Report { changed, missing } = po::update(&book::folder(), &language)?;
-            for text in &changed {
+            let report = po::update(&book::folder(), &language)?;
+            for text in &report.changed {
                 print_line(text);
             }
-            let (changed, missing) = (changed.len(), missing.len());
-            print_line(&format!("{changed} texts have changed, and {missing} are not translated"));
+            print_line(&report.summary());
+            let faults = translation::faults(&book::catalog(&book::folder(), &language)?);
+            ensure!(faults.is_empty(), "broken translations:\n{}", faults.join("\n"));
             Ok(())
         }
         Options::Messages { language: None } => {

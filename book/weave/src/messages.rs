@@ -15,6 +15,8 @@ const CODE: [&str; 5] = ["code", "pre", "script", "style", "textarea"];
 const TEXT_OF_SCRIPT: &str = "websocket.text('";
 /// The number of letters that a word has at least. Without one word, there is nothing to translate.
 const WORD_MIN: usize = 3;
+/// Shorter words, which units and abbreviations are not.
+const SHORT_WORDS: [&str; 3] = ["to", "or", "no"];
 
 /// A text that can be translated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,7 +135,8 @@ fn in_html(markdown: &str, block: Range<usize>) -> Vec<Message> {
 fn has_words(text: &str) -> bool {
     let mut words = text.split_whitespace().filter(|word| !word.contains('/'));
     words.any(|word| {
-        word.split(|letter: char| !letter.is_ascii_alphabetic()).any(|part| part.len() >= WORD_MIN)
+        let mut parts = word.split(|letter: char| !letter.is_ascii_alphabetic());
+        parts.any(|part| part.len() >= WORD_MIN || SHORT_WORDS.contains(&part))
     })
 }
 
@@ -148,7 +151,7 @@ mod tests {
     #[test]
     fn paragraphs_headings_items_and_cells_are_messages() {
         let page = "# The *key* {#key}\n\nOne\nline, [a link](b.md#c).\n\n- An item\n  of a list\n\n\
-                    > A\n> quotation\n\n| Head | `code` |\n|---|---|\n| Cell | 12 |\n";
+                    > A\n> quotation\n\n| Head | `code` |\n|---|---|\n| Cell | 12 |\n| 0 to 5 | 20 ms |\n";
         let expected = [
             "The *key*",
             "One line, [a link](b.md#c).",
@@ -156,6 +159,7 @@ mod tests {
             "A quotation",
             "Head",
             "Cell",
+            "0 to 5",
         ];
         assert_eq!(texts(page), expected);
     }

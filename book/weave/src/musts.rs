@@ -73,10 +73,7 @@ pub fn tables(sections: &[Section]) -> String {
 impl Rule {
     /// Where it is kept, or why not here.
     fn place(&self) -> String {
-        let page = self.page.iter().map(|page| {
-            let name = chapter_name(page.strip_suffix(".md").unwrap_or(page));
-            format!("[{name}]({page})")
-        });
+        let page = self.page.iter().map(|page| format!("[{}]({page})", name_of(page)));
         let tests = self.tests.iter().map(|test| format!("`{test}`"));
         let outside = self.outside.iter().map(|reason| format!("Not here: {reason}."));
         page.chain(tests).chain(outside).collect::<Vec<_>>().join("<br>")
@@ -96,6 +93,17 @@ impl Rule {
             .extend(self.tests.iter().filter_map(|test| Some(check_test(test).err()?.to_string())));
         faults
     }
+}
+
+/// How the list names a page: by the number of its chapter, or else by its title.
+fn name_of(page: &str) -> String {
+    let name = chapter_name(page.strip_suffix(".md").unwrap_or(page));
+    if name.starts_with("chapter ") {
+        return name;
+    }
+    let text = place::read(&format!("book/src/{page}")).unwrap_or_default();
+    let title = text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or(&name);
+    title.split(" {#").next().unwrap_or(title).to_owned()
 }
 
 /// Returns the faults of the list: a rule without a proof, a test or a page that does not exist.

@@ -75,22 +75,6 @@ impl Page {
         self.text.lines().zip(1..).filter_map(|(line, at)| Some((at, Include::find(line)?)))
     }
 
-    /// Returns all text outside of code, with the lines.
-    pub fn texts(&self) -> impl Iterator<Item = (usize, CowStr<'_>)> {
-        let mut is_code = false;
-        self.events().filter_map(move |(event, range)| {
-            match event {
-                Event::Start(Tag::CodeBlock(_)) => is_code = true,
-                Event::End(TagEnd::CodeBlock) => is_code = false,
-                Event::Text(text) | Event::Html(text) if !is_code => {
-                    return Some((self.line(&range), text));
-                }
-                _ => {}
-            }
-            None
-        })
-    }
-
     /// Returns all code in running text, between backticks or in `<code>`, with the lines.
     pub fn code_spans(&self) -> Vec<(usize, String)> {
         let mut spans = Vec::new();

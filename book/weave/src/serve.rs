@@ -24,23 +24,28 @@ const STEP_4: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 9004);
 /// The book as it was last built.
 struct Shelf {
     folder: PathBuf,
-    /// The language that it is translated into, unless it is in English.
-    language: Option<String>,
     /// The time of the last change that is in it.
     built: Mutex<Option<SystemTime>>,
 }
 
-/// Serves the book at `address`, in English or in another language, until it is stopped.
+/// Serves the book in all its languages at `address`, and opens it in English or in the language
+/// with this code, until it is stopped.
 ///
 /// # Errors
-/// If the book does not build, or another program has the port.
+/// If the book is not translated into this language or does not build, or another program has the
+/// port.
 pub async fn serve(address: &str, language: Option<String>, opens: bool) -> Result<()> {
-    let folder = place::root().join("book/book").join(language.as_deref().unwrap_or_default());
+    if let Some(language) = &language {
+        book::catalog(&book::folder(), language)?;
+    }
+    let folder = place::root().join("book/book");
     let router = router(&folder, STEP_4.into());
-    let shelf = Arc::new(Shelf { folder, language, built: Mutex::new(None) });
-    shelf.refresh()?;
+    let shelf = Arc::new(Shelf { folder, built: Mutex::new(None) });
     let listener = web::listen(address).map_err(Error::msg)?;
-    let url = format!("http://{}", listener.local_addr()?);
+    // A browser that connects meanwhile waits.
+    shelf.refresh()?;
+    let path = language.map(|language| format!("/{language}/")).unwrap_or_default();
+    let url = format!("http://{}{path}", listener.local_addr()?);
     if opens && open::that_detached(&url).is_err() {
         print_error_line(&format!("no browser could be opened: open {url} yourself"));
     }
@@ -82,9 +87,7 @@ impl Shelf {
         if newest > *built {
             // After an error, the book is built again only when something has changed.
             *built = newest;
-            let (folder, language) = (book::folder(), self.language.as_deref());
-            let catalog = language.map(|language| book::catalog(&folder, language)).transpose()?;
-            book::build(&folder, language.zip(catalog.as_ref()), &self.folder)?;
+            book::build_all(&book::folder(), &self.folder)?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! with a note, until the entry is brought up to date.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Error, Result, ensure};
@@ -20,12 +21,19 @@ use similar::TextDiff;
 
 use crate::messages;
 
-/// Where the text of the notes is from, in the list of messages.
+/// Where the texts of this file are from, in the list of messages.
 pub const NOTE_SOURCE: &str = "book/weave/src/translation.rs";
 /// The note behind a text whose translation is out of date.
 pub const NOTE: &str = "The English text of this paragraph has changed since it was translated.";
+/// The name of a language in itself, which is the text of a link to the book in this language.
+pub const LANGUAGE_NAME: &str = "The name of this language, in this language";
 /// How much of two English texts is equal at least, if one is the other one after a change.
 const ALIKE_MIN: f32 = 0.6;
+/// The scripts that do something on every page. The others make interactive parts.
+const SCRIPTS_OF_EVERY_PAGE: [&str; 1] = ["search.js"];
+/// Signs of Markdown. More of them in a text than in English are emphasis, code or a link that was not
+/// closed, or a border of a table's cell.
+const SIGNS: [char; 6] = ['*', '_', '`', '[', ']', '|'];
 
 /// An English text, and the file that it is first found in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +60,8 @@ pub struct Report {
     pub changed: Vec<String>,
     /// The texts that are not translated.
     pub missing: Vec<String>,
+    /// How many texts there are.
+    pub all: usize,
 }
 
 /// A translation of the book.
@@ -61,13 +71,29 @@ pub struct Translation {
     texts: HashMap<String, Translated>,
 }
 
+impl Report {
+    /// Returns how much is to be done, in one sentence.
+    pub fn summary(&self) -> String {
+        let (all, changed, missing) = (self.all, self.changed.len(), self.missing.len());
+        let current = all - changed - missing;
+        format!(
+            "{current} of {all} texts are translated, {changed} have changed, {missing} are missing"
+        )
+    }
+}
+
 /// Reads a gettext file.
 ///
 /// # Errors
 /// If it cannot be read.
 pub fn read(path: &Path) -> Result<Catalog> {
-    let catalog = po_file::parse(path).map_err(|error| Error::msg(error.to_string()));
-    catalog.with_context(|| path.display().to_string())
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    // The parser panics at an empty comment, with which some editors begin a file.
+    let text: String = text.split_inclusive('\n').filter(|line| line.trim() != "#").collect();
+    let catalog = po_file::parse_from_reader(text.as_bytes());
+    catalog
+        .map_err(|error| Error::msg(error.to_string()))
+        .with_context(|| path.display().to_string())
 }
 
 /// Returns a catalog with an entry for each English text. Translations are taken from `old`. Those
@@ -103,8 +129,8 @@ pub fn empty(language: &str) -> Catalog {
     Catalog::new(metadata)
 }
 
-/// Returns the entries whose Markdown is broken: another link, another code span or another HTML tag
-/// than the English text has.
+/// Returns the entries whose translation is broken. It has another link, code span, HTML tag or
+/// placeholder than the English text, or another block, or signs that were meant as Markdown.
 pub fn faults(catalog: &Catalog) -> Vec<String> {
     let mut faults = Vec::new();
     for (message, text) in translated(catalog) {
@@ -149,7 +175,7 @@ impl Translation {
 
     /// Returns which of these texts are not translated, or were changed since.
     pub fn report(&self, english: &[English]) -> Report {
-        let mut report = Report::default();
+        let mut report = Report { all: english.len(), ..Report::default() };
         for English { text, source } in english {
             let list = match self.texts.get(text) {
                 None => &mut report.missing,
@@ -183,7 +209,21 @@ pub struct Translator {
     /// The translation.
     pub translation: Translation,
     /// The English texts of the scripts.
-    pub of_scripts: Vec<String>,
+    pub of_scripts: Vec<English>,
+}
+
+impl Translator {
+    /// Returns an element with the translated texts of some of the scripts.
+    fn table(&self, is_wanted: impl Fn(&str) -> bool) -> Result<String> {
+        let wanted = self.of_scripts.iter().filter(|english| is_wanted(&english.source));
+        let texts = wanted.map(|english| (&english.text, self.translation.plain(&english.text)));
+        let texts: BTreeMap<_, _> = texts.collect();
+        if texts.is_empty() {
+            return Ok(String::new());
+        }
+        let texts = serde_json::to_string(&texts)?;
+        Ok(format!("\n\n<script>globalThis.websocketTexts = {texts};</script>\n"))
+    }
 }
 
 impl Preprocessor for Translator {
@@ -192,16 +232,14 @@ impl Preprocessor for Translator {
     }
 
     fn run(&self, _: &PreprocessorContext, mut book: Book) -> errors::Result<Book> {
-        let texts = self.of_scripts.iter().map(|text| (text, self.translation.plain(text)));
-        let texts = serde_json::to_string(&texts.collect::<BTreeMap<_, _>>())?;
-        let script = format!("\n\n<script>globalThis.websocketTexts = {texts};</script>\n");
+        let all = self.table(|_| true)?;
+        let of_every_page = self.table(|script| SCRIPTS_OF_EVERY_PAGE.contains(&script))?;
         book.for_each_mut(|item| match item {
             BookItem::Chapter(chapter) => {
                 chapter.name = self.translation.plain(&chapter.name);
                 chapter.content = self.translation.page(&chapter.content);
-                if chapter.content.contains("data-widget=") {
-                    chapter.content.push_str(&script);
-                }
+                let has_widget = chapter.content.contains("data-widget=");
+                chapter.content.push_str(if has_widget { &all } else { &of_every_page });
             }
             BookItem::PartTitle(title) => *title = self.translation.plain(title),
             BookItem::Separator => {}
@@ -234,8 +272,29 @@ fn translated(catalog: &Catalog) -> impl Iterator<Item = (&dyn MessageView, &str
 /// What a translation must keep, and how often it is there.
 fn parts(markdown: &str) -> HashMap<String, usize> {
     let mut parts = HashMap::new();
+    let lines = markdown.lines().count();
+    if lines > 1 {
+        parts.insert("a line break".to_owned(), lines - 1);
+    }
     for event in new_cmark_parser(markdown, &MarkdownOptions::default()) {
         let part = match event {
+            Event::Text(text) => {
+                for sign in text.chars().filter(|sign| SIGNS.contains(sign)) {
+                    *parts.entry(format!("a sign {sign}")).or_default() += 1;
+                }
+                for name in placeholders(&text) {
+                    *parts.entry(format!("the placeholder {{{name}}}")).or_default() += 1;
+                }
+                continue;
+            }
+            Event::Start(
+                tag @ (Tag::Heading { .. }
+                | Tag::List(_)
+                | Tag::BlockQuote(_)
+                | Tag::CodeBlock(_)
+                | Tag::Table(_)),
+            ) => format!("the block {tag:?}"),
+            Event::Rule => "a rule".to_owned(),
             Event::Start(Tag::Link { dest_url, .. }) => format!("the link to {dest_url}"),
             Event::Start(Tag::Image { dest_url, .. }) => format!("the image {dest_url}"),
             Event::Code(code) => format!("the code `{code}`"),
@@ -245,6 +304,12 @@ fn parts(markdown: &str) -> HashMap<String, usize> {
         *parts.entry(part).or_default() += 1;
     }
     parts
+}
+
+/// The names in braces, which a script replaces.
+fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    let ends = text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+    ends.filter(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 fn alike(one: &str, other: &str) -> f32 {
@@ -297,7 +362,7 @@ mod tests {
              <small class=\"outdated\">{NOTE}</small>\n\nNew.\n"
         );
         assert_eq!(translation.page(PAGE), expected);
-        let Report { changed, missing } = translation.report(&english());
+        let Report { changed, missing, .. } = translation.report(&english());
         assert_eq!(changed, ["book/src/a.md: \"The server sends a frame with `FIN`.\""]);
         assert_eq!(missing, ["book/src/a.md: \"New.\""]);
     }
@@ -333,11 +398,21 @@ mod tests {
             ("Run `just next`.", "Rufe `just weiter` auf."),
             ("A<br>b", "A b"),
             ("Good [link](a.md) and `code`", "`code` und guter [Verweis](a.md)"),
+            ("at most {count} bytes", "höchstens {zahl} Bytes"),
+            ("**Masking.** It hides nothing.", "**掩码。**它什么也不隐藏。"),
+            ("One cell", "Eine|Zelle"),
+            ("Twelve bytes.", "- Zwölf Bytes."),
+            ("One line", "Zwei\nZeilen"),
         ]);
         let expected = [
             "\"See [here](a.md#b).\" adds the link to a.md#c, lacks the link to a.md#b",
             "\"Run `just next`.\" adds the code `just weiter`, lacks the code `just next`",
             "\"A<br>b\" lacks the tag <br>",
+            "\"at most {count} bytes\" adds the placeholder {zahl}, lacks the placeholder {count}",
+            "\"**Masking.** It hides nothing.\" adds a sign *",
+            "\"One cell\" adds a sign |",
+            "\"Twelve bytes.\" adds the block List(None)",
+            "\"One line\" adds a line break",
         ];
         assert_eq!(faults(&broken), expected);
     }

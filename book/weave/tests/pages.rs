@@ -80,6 +80,16 @@ fn commands_have_been_run() {
     none(&commands::faults(&pages, &commands).expect("there is a justfile"));
 }
 
+/// Most commands of the READMEs are not in the book, and not in its list.
+#[test]
+fn the_commands_of_the_readmes_exist() {
+    let readmes = ["README.md", "README.zh-CN.md"];
+    let readmes = readmes.map(|name| Page::new(name, &place::read(name).expect("it exists")));
+    let faults = commands::faults(&readmes, &BTreeMap::new()).expect("there is a justfile");
+    let unknown = faults.into_iter().filter(|fault| fault.contains("the justfile lacks"));
+    none(&unknown.collect::<Vec<_>>());
+}
+
 #[test]
 fn files_and_tests_that_are_named_exist() {
     none(&names::faults(&pages_and_texts()));
@@ -90,13 +100,6 @@ fn the_code_that_the_figures_name_exists() {
     let ways: BTreeMap<String, Way> = place::read_toml("book/ways.toml").expect("the ways");
     assert_eq!(ways.keys().collect::<Vec<_>>(), ["message", "name"]);
     none(&ways.values().flat_map(Way::faults).collect::<Vec<_>>());
-}
-
-/// `just test --all` runs it.
-#[cfg(feature = "spelling")]
-#[test]
-fn words_are_spelled_correctly() {
-    none(&weave::spelling::faults(&pages_and_texts()));
 }
 
 #[test]

@@ -27,6 +27,9 @@ fn a_page_is_built_anew_when_its_source_has_changed() {
     assert_eq!(status, 200);
     assert!(text.contains("</html>"), "{text}");
     assert_eq!(page(&server, "/none.html").0, 404);
+    let (status, chinese) = page(&server, "/zh-CN/glossary.html");
+    assert_eq!(status, 200);
+    assert!(chinese.contains("<html lang=\"zh-CN\""), "{chinese}");
 
     let built = place::root().join("book/book/glossary.html");
     fs::write(built, "as it was built").unwrap();

@@ -23,4 +23,4 @@ mod scorecard;
 pub mod server;
 pub mod suite;
 pub mod verdict;
-mod wire;
+pub(crate) mod wire;

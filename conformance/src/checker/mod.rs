@@ -19,4 +19,4 @@ pub mod report;
 pub mod runner;
 mod session;
 pub mod stages;
-mod wire;
+pub(crate) mod wire;

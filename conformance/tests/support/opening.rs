@@ -113,7 +113,8 @@ fn judge(block: &str, shared: &Shared) -> (String, String) {
         !line.contains(':') || name.contains([' ', '\t']) || line.contains(['\r', '\0'])
     };
     let too_many = lines.len() > LINES_MAX && !shared.has(Flaw::AnyHeaderLines);
-    if too_many || (lines.iter().any(is_malformed) && !shared.has(Flaw::TakesMalformedLines)) {
+    let is_wrong = request_line.contains('\0') || lines.iter().any(is_malformed);
+    if too_many || (is_wrong && !shared.has(Flaw::TakesMalformedLines)) {
         return (path.to_owned(), refusal(shared, ""));
     }
     let all = |name: &str| -> Vec<&str> {

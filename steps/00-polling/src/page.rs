@@ -1,4 +1,4 @@
-//! The frame around the pages of this step: the style and the script that they share.
+//! The frame around the pages of this step: the style, the script and the translation that they share.
 
 use web::Page;
 
@@ -7,6 +7,10 @@ pub(crate) fn page(title: &str, content: &str) -> Page {
     let style = include_str!("polling.css");
     let script = include_str!("polling.js");
     let content = content.replace("<!-- COST -->", include_str!("cost.html"));
-    let content = format!("<style>\n{style}</style>\n<script>\n{script}</script>\n{content}");
+    let chinese = include_str!("chinese.json");
+    let content = format!(
+        "<style>\n{style}</style>\n<template lang=\"zh-CN\">{chinese}</template>\n\
+         <script>\n{script}</script>\n{content}"
+    );
     web::page(0, title, &content)
 }

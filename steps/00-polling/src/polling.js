@@ -27,10 +27,10 @@ function showCost() {
   sessionStorage.setItem(place, JSON.stringify(cost));
   if (!find("requests")) return;
   const seconds = Math.round((Date.now() - cost.since) / 1000);
-  find("requests").textContent = `${cost.requests} in ${seconds} s`;
+  find("requests").textContent = phrase`${cost.requests} in ${seconds} s`;
   find("bytes").textContent = cost.bytes.toLocaleString("en");
   find("delay").textContent = cost.delays
-    ? `${cost.delay} ms, on average ${Math.round(cost.total / cost.delays)} ms`
+    ? phrase`${cost.delay} ms, on average ${Math.round(cost.total / cost.delays)} ms`
     : "–";
 }
 
@@ -40,7 +40,7 @@ function randomKey() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const HELD = "The server holds our question until there is news.";
+const HELD = phrase`The server holds our question until there is news.`;
 /** How long the server holds a request, in milliseconds, and how much later an answer may come. */
 const HOLD_TIME = 10_000;
 const ANSWER_TIME = HOLD_TIME + 5000;
@@ -83,7 +83,7 @@ async function follow(path, newest, use) {
       rest = FIRST_PAUSE;
     } catch {
       const wait = spread(rest);
-      showState(`No answer. Asking again in ${inSeconds(wait)}.`, "bad");
+      showState(phrase`No answer. Asking again in ${inSeconds(wait)}.`, "bad");
       await pause(wait);
       rest = Math.min(rest * 2, LONGEST_PAUSE);
     }
@@ -105,7 +105,8 @@ async function post(path, body) {
     }
     if (answer && answer.status < 500) throw new Error(await answer.text());
     const wait = spread(rest);
-    showState(`Not ${answer ? "stored" : "sent"} yet. Trying again in ${inSeconds(wait)}.`, "bad");
+    const seconds = inSeconds(wait);
+    showState(answer ? phrase`Not stored yet. Trying again in ${seconds}.` : phrase`Not sent yet. Trying again in ${seconds}.`, "bad");
     await pause(wait);
   }
 }
@@ -155,7 +156,7 @@ addEventListener("DOMContentLoaded", () => {
   // Everybody's votes would be read out.
   for (const count of document.querySelectorAll("#votes output")) {
     count.ariaLive = "off";
-    count.ariaLabel = `Votes for ${count.closest("li").dataset.candidate}`;
+    count.ariaLabel = phrase`Votes for ${count.closest("li").dataset.candidate}`;
   }
   if (!find("cost")) return;
   addEventListener("load", () => addCost(performance.getEntriesByType("navigation")));

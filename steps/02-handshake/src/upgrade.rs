@@ -160,15 +160,21 @@ pub fn extension(entry: &str) -> (&str, impl Iterator<Item = (&str, Option<&str>
     (name, parameters)
 }
 
-/// Returns whether this entry follows the grammar. A value in quotes must be a token as well, so it
-/// cannot contain a comma or a semicolon.
+/// Returns whether this entry follows the grammar.
 fn is_extension(entry: &str) -> bool {
     let (name, mut parameters) = extension(entry);
-    let is_value = |value: &str| {
-        let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
-        is_token(quoted.unwrap_or(value))
-    };
     is_token(name) && parameters.all(|(name, value)| is_token(name) && value.is_none_or(is_value))
+}
+
+/// Returns whether this is a token, possibly in quotes. So it cannot contain a comma or a semicolon.
+///
+/// Within quotes, a backslash may precede a character without a meaning of its own (RFC 9110 §5.6.4).
+fn is_value(value: &str) -> bool {
+    let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    let Some(quoted) = quoted else { return is_token(value) };
+    let pieces: Vec<&str> = quoted.split('\\').collect();
+    // A token has no backslash in it, so behind each one there must be another character.
+    is_token(&pieces.concat()) && pieces[1..].iter().all(|piece| !piece.is_empty())
 }
 
 /// Returns whether this is a token (RFC 9110 §5.6.2). The name of a header is a token, so the crate

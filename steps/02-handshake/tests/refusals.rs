@@ -284,6 +284,7 @@ fn extensions_keep_to_their_grammar() {
     let rows = [
         ("one that nobody knows", "x-shorthand; level=3; fast"),
         ("a value in quotes, and spaces", "x ; level = \"3\" , y"),
+        ("a backslash within quotes", "x; level=\"\\3\""),
         ("a list over two lines", "x\r\nSec-WebSocket-Extensions: y"),
         ("no entry", ""),
         ("commas alone", ","),
@@ -295,6 +296,8 @@ fn extensions_keep_to_their_grammar() {
         ("a space within quotes", "x; level=\"3 4\""),
         ("a list within quotes", "x; level=\"3, permessage-deflate\""),
         ("a quote that is not closed", "x; level=\"3"),
+        ("a quote that a backslash opens again", "x; level=\"3\\\""),
+        ("a backslash after a backslash", "x; level=\"3\\\\4\""),
         ("not ASCII", "x; level=é"),
     ]
     .map(|(what, list)| (what, extensions(list)));

@@ -47,7 +47,7 @@ impl FrameBuffer {
     ///
     /// # Errors
     /// The status code and the reason to close with: 1002 for a [`HeaderError`], and 1009 for a frame
-    /// with more than [`PAYLOAD_MAX`] bytes of payload.
+    /// with more than 1 MiB of payload.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, (u16, String)> {
         let broken = |error: HeaderError| (1002, error.to_string());
         let decoded = FrameHeader::decode(&self.bytes, self.masking, false).map_err(broken)?;

@@ -65,9 +65,14 @@ async fn the_client_masks_and_keeps_to_the_handshakes() {
 #[tokio::test]
 async fn the_client_waits_for_the_final_answer() {
     let hints = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n";
-    for (interim, is_accepted) in
-        [("HTTP/1.1 100 Continue\r\n\r\n", true), (hints, true), (&hints.repeat(1000), false)]
-    {
+    let without_reason = "HTTP/1.1 103\r\nLink: </style.css>\r\n\r\n";
+    for (interim, is_accepted) in [
+        ("HTTP/1.1 100 Continue\r\n\r\n", true),
+        (hints, true),
+        (without_reason, true),
+        (&hints.repeat(1000), false),
+        ("SSH-2.0 103 Early Hints\r\n\r\n", false),
+    ] {
         let listener = listener();
         let address = listener.local_addr().unwrap();
         let interim = interim.to_owned();

@@ -5,6 +5,7 @@ use conformance::checker::report::people::{map, on_a_screen, prose};
 use conformance::checker::stages::{Stage, numbered};
 use conformance::terminal::{BOLD, GREEN, painted};
 
+use crate::course::chinese::in_readers_language;
 use crate::course::stage::{LAST, page};
 use crate::judge::{Judgement, Open};
 
@@ -44,8 +45,9 @@ pub fn place(done: u8, colours: bool) -> String {
 /// Returns what the stage with this number asks for, and where the book describes it.
 pub(crate) fn to_do(number: u8) -> String {
     numbered(number).map_or_else(String::new, |stage| {
-        let task = prose("  ", stage.task);
-        format!("\nStage {number}: {}\n{task}{}", stage.title, page_of(stage))
+        let title = in_readers_language(&format!("Stage {number}: {}", stage.title));
+        let task = prose("  ", &in_readers_language(stage.task));
+        format!("\n{title}\n{task}{}", page_of(stage))
     })
 }
 
@@ -63,7 +65,7 @@ fn all_done(colours: bool) -> String {
 
 /// Where the reader is, and the task.
 fn head(judgement: &Judgement, open: &Open, colours: bool) -> String {
-    place(judgement.done(), colours) + &prose("  ", open.stage.task) + "\n"
+    place(judgement.done(), colours) + &prose("  ", &in_readers_language(open.stage.task)) + "\n"
 }
 
 /// What the program says, where to read, and what to type.

@@ -224,6 +224,21 @@ fn a_solution_asks_for_the_versions_of_this_repository() {
     }
 }
 
+/// The book says how long the solution is.
+#[test]
+fn the_book_counts_the_lines_of_the_solution() {
+    let page = fs::read_to_string(workspace().join("book/src/build-it-yourself.md")).unwrap();
+    for (stage, said) in [(13, "has 468 lines after stage 13"), (SOLVED, "it has 1,173,")] {
+        let lines = |file: &File| match file.path.ends_with(".rs") {
+            true => file.text.lines().count(),
+            false => 0,
+        };
+        let lines: usize = files(stage).unwrap().iter().map(lines).sum();
+        let said_here = said.replace(',', "").contains(&lines.to_string());
+        assert!(said_here && page.contains(said), "stage {stage}: {lines} lines");
+    }
+}
+
 /// All stages have a solution, or those that have none say so here.
 #[test]
 fn the_last_solution_is_the_last_that_is_judged() {

@@ -1,5 +1,6 @@
 //! The book in a real browser: the interactive parts agree with our Rust, and every page fits.
 
+mod chinese;
 mod explorer;
 mod handshake;
 mod live;

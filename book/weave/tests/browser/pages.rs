@@ -1,5 +1,6 @@
 //! All pages: found, and as wide as their window.
 
+use weave::book;
 use weave::page::Page;
 
 use crate::reader::Reader;
@@ -39,11 +40,16 @@ async fn every_page_fits_a_phone_and_a_desk_in_light_and_dark() {
     let reader = Reader::start().await;
     let browser = &reader.browser;
     reader.opens("index.html").await;
+    let names = Page::all().unwrap().into_iter().map(|page| page.name.replace(".md", ".html"));
+    let languages = book::languages(&book::folder()).into_iter().map(|code| format!("{code}/"));
+    let folders: Vec<_> = languages.chain([String::new()]).collect();
+    let pages: Vec<_> = names
+        .flat_map(|name| folders.iter().map(move |folder| format!("{folder}{name}")))
+        .collect();
     for theme in ["light", "navy"] {
         browser.script(&format!("localStorage.setItem('mdbook-theme', '{theme}')")).await;
         for width in [360, 1280] {
-            for page in Page::all().unwrap() {
-                let page = page.name.replace(".md", ".html");
+            for page in &pages {
                 let shows = format!(
                     "document.body.innerHTML = '<iframe style=\"width: {width}px; height: 800px\"></iframe>';
                      const frame = document.querySelector('iframe');

@@ -12,7 +12,7 @@ use weave::{book, serve};
 /// The seed of all random bytes, so that every run sees the same frames and keys.
 pub(crate) const SEED: u64 = 6455;
 
-/// The book, served on a free port, and a browser to read it in.
+/// The book in all its languages, served on a free port, and a browser to read it in.
 pub(crate) struct Reader {
     pub(crate) browser: Browser,
     address: SocketAddr,
@@ -29,7 +29,7 @@ impl Reader {
     /// Builds the book and starts to serve it beside a step 4 that runs at this address.
     pub(crate) async fn start_beside(step_4: SocketAddr) -> Self {
         let folder = TempDir::new().expect("a folder");
-        book::build(&book::folder(), None, folder.path()).expect("the book builds");
+        book::build_all(&book::folder(), folder.path()).expect("the book builds");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let router = serve::router(folder.path(), step_4);

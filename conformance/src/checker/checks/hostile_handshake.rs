@@ -64,7 +64,7 @@ pub(crate) const CHECKS: &[Check] = &[
     .expects("A request that announces a body is refused.")
     .hint("If you read a body as frames and a proxy does not, or the other way round, an attacker can smuggle requests."),
     Check::hostile(2, "hostile/malformed-lines", "RFC 9112 §5", malformed)
-        .expects("A folded line, a bare CR, a NUL, and a space before a colon are refused.")
+        .expects("A folded line, a bare CR, a NUL (also in the request line), and a space before a colon are refused.")
         .hint("An attacker can use two programs that read a line differently: answer with 400."),
     Check::hostile(2, "hostile/foreign-origin", "RFC 6455 §10.2", |session| {
         let alike = format!("http://{}.evil.example", session.options.target.authority);
@@ -113,5 +113,10 @@ fn malformed(session: &Session) -> Judgement {
             let bytes = [lines, wrong.as_bytes(), blank].concat();
             session.unless_a_proxy_answers(session.refuses_bytes(&bytes, wrong))
         },
-    )
+    )?;
+    // The request line is a line, too.
+    let target_end = request.windows(9).position(|bytes| bytes == b" HTTP/1.1").unwrap_or(0);
+    let (method_and_target, version) = request.split_at(target_end);
+    let bytes = [method_and_target, b"\0", version].concat();
+    session.unless_a_proxy_answers(session.refuses_bytes(&bytes, "\0"))
 }

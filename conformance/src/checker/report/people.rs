@@ -221,22 +221,54 @@ pub fn prose(label: &str, words: &str) -> String {
     let room = PROSE - indent.len();
     let mut out = label.to_owned();
     let mut width = 0;
-    // A word that is longer than a line is cut into several.
-    let letters: Vec<Vec<char>> = words.split(' ').map(|word| word.chars().collect()).collect();
-    let parts = letters.iter().flat_map(|word| word.chunks(room.max(1)));
-    for part in parts {
-        let (word, length): (String, usize) = (part.iter().collect(), part.len());
-        if width > 0 && width + 1 + length > room {
-            let _ = write!(out, "\n{indent}");
-            width = 0;
-        } else if width > 0 {
-            out += " ";
-            width += 1;
+    for word in words.split(' ') {
+        // A word that is longer than a line is cut into several.
+        let pieces: Vec<Vec<char>> = pieces(word);
+        let parts = pieces.iter().flat_map(|piece| piece.chunks(room.max(1)));
+        for (index, part) in parts.enumerate() {
+            let space = usize::from(index == 0 && width > 0);
+            let length: usize = part.iter().copied().map(columns).sum();
+            if width > 0 && width + space + length > room {
+                let _ = write!(out, "\n{indent}");
+                width = 0;
+            } else if space > 0 {
+                out += " ";
+                width += 1;
+            }
+            out.extend(part);
+            width += length;
         }
-        out += &word;
-        width += length;
     }
     out + "\n"
+}
+
+/// Cuts a word where a line may end in it: between two Chinese characters, but not before a mark
+/// that closes something, and not after one that opens something.
+fn pieces(word: &str) -> Vec<Vec<char>> {
+    let mut pieces: Vec<Vec<char>> = Vec::new();
+    for letter in word.chars() {
+        let last = pieces.last().and_then(|piece| piece.last()).copied();
+        let is_border = last.is_some_and(|last| {
+            columns(last) + columns(letter) > 2
+                && !"（「『《".contains(last)
+                && !"，。、；：？！）」』》…".contains(letter)
+        });
+        match pieces.last_mut() {
+            Some(piece) if !is_border => piece.push(letter),
+            _ => pieces.push(vec![letter]),
+        }
+    }
+    pieces
+}
+
+/// The columns of a terminal that a letter takes: Chinese ones take two.
+fn columns(letter: char) -> usize {
+    if matches!(letter, '\u{2e80}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff60}')
+    {
+        2
+    } else {
+        1
+    }
 }
 
 #[cfg(test)]
@@ -249,6 +281,22 @@ mod tests {
         let text = prose("  ", &short(&"x".repeat(1000)));
         assert!(text.lines().count() == 3 && text.ends_with("x…\n"), "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= PROSE), "{text}");
+    }
+
+    #[test]
+    fn chinese_lines_end_at_the_margin_and_not_before_a_comma() {
+        let sentence = "服务器读一帧，再读一帧，直到连接关闭。".repeat(5) + " `just next`";
+        let text = prose("1. ", &sentence);
+        let lines: Vec<&str> = text.lines().collect();
+        let widths: Vec<usize> = lines.iter().map(|line| line.chars().map(columns).sum()).collect();
+        assert!(widths.iter().all(|width| *width <= PROSE), "{text}");
+        let full = &widths[..widths.len() - 1];
+        assert!(full.len() > 1 && full.iter().all(|width| *width >= PROSE - 4), "{text}");
+        assert!(lines[1..].iter().all(|line| !line.trim().starts_with(['，', '。'])), "{text}");
+        assert_eq!(
+            text.replace(['\n', ' '], ""),
+            format!("1.{}\n", sentence).replace(['\n', ' '], "")
+        );
     }
 
     #[test]

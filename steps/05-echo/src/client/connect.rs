@@ -99,10 +99,11 @@ async fn read_answer(
 }
 // ANCHOR_END: read_answer
 
-/// Returns whether the status is 1xx, except 101, which is final.
+/// Returns whether this is an answer with the status 1xx, except 101, which is final.
 fn is_interim(block: &[u8]) -> bool {
-    let status = block.split(|&byte| byte == b' ').nth(1).unwrap_or_default();
-    status.len() == 3 && status.starts_with(b"1") && status != b"101"
+    let mut lines = vec![httparse::EMPTY_HEADER; HeaderLimits::default().lines];
+    let mut response = httparse::Response::new(&mut lines);
+    response.parse(block).is_ok() && matches!(response.code, Some(100 | 102..=199))
 }
 
 /// Checks the answer. The error says which rule is broken.

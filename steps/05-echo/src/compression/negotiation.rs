@@ -60,7 +60,8 @@ impl Compression {
         let mut accepted = offers.find_map(|offer| Agreement::parse(offer, true))?;
         accepted.server_no_context_takeover |= self == Self::NoContextTakeover;
         accepted.client_no_context_takeover |= self == Self::NoContextTakeover;
-        // The client's limit is confirmed, except 8 bits: zlib cannot compress with that window.
+        // The client's limit is confirmed, except 8 bits: many clients use zlib, which cannot compress
+        // with that window.
         accepted.client_max_window_bits = accepted.client_max_window_bits.filter(|&bits| bits > 8);
         Some(accepted)
     }

@@ -18,7 +18,7 @@ pub(crate) struct Tickets {
 
 /// What is known about a ticket. The ticket itself is a secret, and only its holder has it.
 struct Ticket {
-    /// The SHA-256 digest of the secret: whoever reads this memory cannot use the ticket.
+    /// The SHA-256 digest of the secret. The time of a comparison of digests tells nothing about it.
     digest: [u8; 32],
     /// Whom it was issued to.
     session: String,

@@ -82,7 +82,7 @@ pub(crate) struct Inbox {
     feed: &'static Feed,
     /// The last message that the member has received.
     cursor: Cursor,
-    /// The last message that had been sent to the member when we read what is handled now.
+    /// Where the cursor was when we read from the member what is handled now.
     before: EventId,
     /// `None` for a member who has received the welcome, and knows no name before its announcement.
     newcomer: Option<Box<Newcomer>>,

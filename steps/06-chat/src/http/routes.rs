@@ -57,7 +57,11 @@ fn with_live_parts(content: &str) -> String {
     let votes = format!("<script>\n{}</script>", include_str!("../pages/votes.js"));
     let state = include_str!("../pages/state.html").trim_end();
     let content = content.replace("<!-- STATE -->", state).replace("<!-- VOTES -->", &votes);
-    format!("<style>\n{style}</style>\n<script>\n{script}</script>\n{content}")
+    let chinese = include_str!("../pages/chinese.json");
+    format!(
+        "<style>\n{style}</style>\n<template lang=\"zh-CN\">{chinese}</template>\n\
+         <script>\n{script}</script>\n{content}"
+    )
 }
 
 async fn nothing_here() -> (StatusCode, String) {

@@ -122,8 +122,8 @@ function stayConnected(path, { hello, received, refused, opened, closed, transfe
   function connect() {
     clearTimeout(timer);
     timer = undefined;
-    if (problem) showProblem(`${problem}. Trying again …`);
-    else showState("Connecting …");
+    if (problem) showProblem(phrase`${problem}. Trying again …`);
+    else showState(phrase`Connecting …`);
     const current = new WebSocket(socketUrl(path()));
     socket = current;
     let isOver = false;
@@ -158,7 +158,7 @@ function stayConnected(path, { hello, received, refused, opened, closed, transfe
       // The server admits us with its first message. Until then, this is only an attempt.
       pause = FIRST_PAUSE;
       problem = undefined;
-      showState("Connected.");
+      showState(phrase`Connected.`);
       line ??= watchLine(() => transfer({ ping: true }), lose);
       const message = JSON.parse(data);
       line.heard(message);
@@ -171,13 +171,13 @@ function stayConnected(path, { hello, received, refused, opened, closed, transfe
   // ANCHOR: later
   function tryLater({ code, reason }) {
     const isExplained = code === TRY_AGAIN_LATER && reason;
-    problem = isExplained ? `The server says “${reason}”` : "Connection lost";
+    problem = isExplained ? phrase`The server says “${reason}”` : phrase`Connection lost`;
     // Half the pause to one and a half times, at random: the pages do not all
     // come at once.
     const wait = pause * (0.5 + Math.random());
     pause = Math.min(pause * 2, LONGEST_PAUSE);
     timer = setTimeout(connect, wait);
-    showProblem(`${problem}. Trying again`, performance.now() + wait);
+    showProblem(phrase`${problem}. Trying again`, performance.now() + wait);
   }
   // ANCHOR_END: later
 
@@ -237,7 +237,7 @@ function showState(text, until) {
   if (find("what").textContent !== text) find("what").textContent = text;
   const tick = () => {
     const seconds = Math.max(0, Math.ceil((until - performance.now()) / 1000));
-    find("when").textContent = until === undefined ? "" : ` in ${seconds} s`;
+    find("when").textContent = until === undefined ? "" : phrase` in ${seconds} s`;
   };
   tick();
   if (until !== undefined) ticking = setInterval(tick, 250);

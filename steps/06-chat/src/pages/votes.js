@@ -18,7 +18,7 @@ function stayInVote({ received, opened, transferred }) {
 
   function showUnconfirmed() {
     const count = ballots.unconfirmed.length;
-    const text = count === 0 ? "" : count === 1 ? "1 vote is not confirmed yet." : `${count} votes are not confirmed yet.`;
+    const text = count === 0 ? "" : count === 1 ? phrase`1 vote is not confirmed yet.` : phrase`${count} votes are not confirmed yet.`;
     if (find("unconfirmed").textContent !== text) find("unconfirmed").textContent = text;
   }
 
@@ -33,7 +33,7 @@ function stayInVote({ received, opened, transferred }) {
         ballots.unconfirmed = ballots.unconfirmed.filter((ballot) => ballot.key !== key);
         keep();
       }
-      if (type !== "pong") find("refused").textContent = type === "refused" ? `Not counted: ${reason}` : "";
+      if (type !== "pong") find("refused").textContent = type === "refused" ? phrase`Not counted: ${reason}` : "";
       received(message);
     },
     refused: (reason) => (find("refused").textContent = reason),

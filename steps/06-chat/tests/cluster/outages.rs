@@ -319,7 +319,11 @@ fn the_connections_of_one_process_hang() {
         page.news.clear();
     }
     // Names can be claimed there again, too.
-    Page::new("tea", "Eve").comes_back(&left.server);
+    let mut eve = Page::new("tea", "Eve");
+    eve.comes_back(&left.server);
+    // She stays until she was seen: the others are not told of a visit between two looks at the names.
+    people[1].is_with(&[&NAMES[..], &["Eve"]].concat());
+    drop(eve);
     people[1].receives_until(|page| page.received_left("Eve"));
     people[1].news.clear();
     all_is_well(&mut people, &[&left.server, &right], 10);

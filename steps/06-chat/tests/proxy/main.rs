@@ -8,6 +8,9 @@
     reason = "a test that cannot go on ends here"
 )]
 
+#[path = "../container/compose.rs"]
+#[allow(dead_code, reason = "the tests of the files use all of it")]
+mod compose;
 #[path = "../cluster/process.rs"]
 #[allow(dead_code, reason = "the tests of the cluster use all of it")]
 mod process;
@@ -19,6 +22,7 @@ mod deployment;
 mod visitor;
 
 mod below_a_path;
+mod composed;
 mod doors;
 mod idle;
 mod limits;

@@ -4,6 +4,7 @@ use clap::Args;
 use conformance::terminal::print;
 use testkit::cargo;
 
+use crate::course::chinese::in_readers_language;
 use crate::course::stage::{LAST, Stage};
 use crate::markdown::shown;
 use crate::progress::Progress;
@@ -46,10 +47,10 @@ impl Hint {
 /// The first `count` hints of a stage, and how to go on.
 fn hints(stage: &Stage, count: usize) -> String {
     let Stage { number, title, text, .. } = stage;
-    let mut out = format!("Stage {number}: {title}\n");
+    let mut out = in_readers_language(&format!("Stage {number}: {title}")) + "\n";
     for (index, hint) in text.hints[..count].iter().enumerate() {
         out.push('\n');
-        out += &shown(&format!("{}. ", index + 1), hint);
+        out += &shown(&format!("{}. ", index + 1), &in_readers_language(hint));
     }
     out.push('\n');
     let more = match text.hints.len() - count {

@@ -1,0 +1,112 @@
+//! What a Chinese reader sees: the pages of the steps, the search, and the way between the languages.
+
+use serde_json::json;
+use testkit::{Browser, Profile, Step};
+
+use crate::reader::Reader;
+
+/// The pages, by the step that serves them.
+const PAGES: [(&str, &[&str]); 7] = [
+    ("0", &["/", "/short", "/long", "/chat"]),
+    ("1", &["/"]),
+    ("2", &["/"]),
+    ("3", &["/"]),
+    ("4", &["/"]),
+    ("5", &["/"]),
+    ("6", &["/", "/vote", "/compare"]),
+];
+/// What a reader's language does not change: names, and parts of programs and addresses.
+const NAMES: &str = "/^(Ada|Grace|Hedy|Katherine|Radia|Lovelace|Hopper|Lamarr|Johnson|Perlman|lobby|hello|h|\
+     WebSocket|new WebSocket\\(…\\)|[\\d.,]+ ms(, [\\d.,]+ ms)?)$/";
+/// Returns the texts of a page that have words and no Chinese character.
+const ENGLISH: &str = "
+    const texts = [document.title];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        if (!walker.currentNode.parentElement.closest('script, style, template, noscript, pre')) {
+            texts.push(walker.currentNode.data.trim());
+        }
+    }
+    for (const element of document.querySelectorAll('[aria-label], [placeholder]')) {
+        texts.push(element.ariaLabel, element.placeholder);
+    }
+    return texts.filter((text) => /[a-z]{2}/i.test(text ?? '') && !/\\p{Script=Han}/u.test(text))
+        .filter((text) => !NAMES.test(text)).join('; ');";
+
+/// The pages of the steps are in the language that the browser prefers.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn the_pages_of_the_steps_are_in_chinese_for_a_chinese_browser() {
+    let browser = Browser::start_with(&["--accept-lang=zh-CN"]).await;
+    let english_texts = ENGLISH.replace("NAMES", NAMES);
+    for (label, paths) in PAGES {
+        let step = Step::labelled(label).expect("a step");
+        let server = step.start(Profile::current(), &[]).expect("it starts");
+        for path in paths {
+            browser.goto(&server.url(path)).await;
+            assert_eq!(browser.value("document.documentElement.lang").await, "zh-CN");
+            if matches!(label, "3" | "4" | "5") {
+                browser.waits_for_text("#log", "已连接").await;
+            }
+            let english = browser.script(&english_texts).await;
+            assert_eq!(english, "", "step {label}, {path}");
+        }
+    }
+    assert_eq!(browser.console_errors(), Vec::<String>::new());
+    browser.close().await;
+}
+
+/// What a person writes is never translated, not even if it is a text of the page, too.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn what_people_write_is_not_translated() {
+    let browser = Browser::start_with(&["--accept-lang=zh-CN"]).await;
+    let server = Step::labelled("4").expect("a step").start(Profile::current(), &[]);
+    let server = server.expect("it starts");
+    browser.goto(&server.url("/")).await;
+    browser.waits_for_text("#log", "已连接").await;
+    browser.script("document.getElementById('text').value = 'connected'").await;
+    browser.click("#send").await;
+    browser.waits_for_text("#log .received", "connected").await;
+    browser.close().await;
+}
+
+/// Chinese is written without spaces, and a reader looks for a word inside a sentence.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_chinese_word_is_found() {
+    let reader = Reader::start().await;
+    reader.opens("zh-CN/index.html").await;
+    reader.browser.click("#mdbook-search-toggle").await;
+    reader.browser.types("#mdbook-searchbar", "掩码").await;
+    reader.browser.waits_for_text("#mdbook-searchresults a", "3. 去掩码").await;
+    reader.browser.waits_for_text("#mdbook-searchresults-header", "「掩码」有 ").await;
+    reader.browser.waits_for_text("#mdbook-searchresults .teaser em", "掩码").await;
+    reader.closes().await;
+}
+
+/// On a phone, a link leads to the same place of the same page in the other language, and back.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn a_reader_changes_the_language_and_keeps_the_place() {
+    let reader = Reader::start().await;
+    let browser = &reader.browser;
+    browser.resizes(360, 800).await;
+    reader.opens("03-unmasking.html#the-bytes").await;
+    for (lang, path) in [("zh-CN", "zh-CN/03-unmasking.html"), ("en", "03-unmasking.html")] {
+        let link = format!(".language[lang={lang}]");
+        let seen = json!(link);
+        let is_inside = browser
+            .value(&format!(
+                "(({{ left, right }}) => left >= 0 && right <= innerWidth)\
+                 (document.querySelector({seen}).getBoundingClientRect())"
+            ))
+            .await;
+        assert_eq!(is_inside, true, "{lang}");
+        browser.click(&link).await;
+        browser.waits_until(&format!("document.documentElement.lang === '{lang}'")).await;
+        let here = browser.value("location.pathname + location.hash").await;
+        assert_eq!(here, format!("/{path}#the-bytes"));
+    }
+    reader.closes().await;
+}
