@@ -13,6 +13,24 @@
 //!   sockets, files or clocks;
 //! - `redis` and `file`: the drivers that carry out what a process asks for;
 //! - [`EventLog`]: what callers use.
+//!
+//! ```
+//! use event_log::{Draft, EventLog, Topics};
+//!
+//! let topics = Topics { events_max: 1000, counted: Vec::new(), kept: Vec::new() };
+//! let log = EventLog::in_memory(topics);
+//! log.append(Draft::new("tea", "key 1", "hello"))?;
+//! // The sender is not sure whether it arrived, and sends it again under the same key.
+//! let first = log.append(Draft::new("tea", "key 1", "hello"))?;
+//! log.append(Draft::new("tea", "key 2", "good bye"))?;
+//!
+//! // A reader asks for what came after the last event that it has seen.
+//! let missed = log.after("tea", first.unwrap());
+//! assert!(!missed.is_gap);
+//! assert_eq!(missed.events.len(), 1);
+//! assert_eq!(&*missed.events[0].data, "good bye");
+//! # Ok::<(), event_log::NotAppended>(())
+//! ```
 
 pub mod agreed;
 mod clock;

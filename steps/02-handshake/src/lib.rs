@@ -5,6 +5,21 @@
 //! `101 Switching Protocols`, with the step's page, or with a refusal that says what was wrong.
 //!
 //! [`upgrade`] takes any [`http::Request`], so it works with any HTTP library.
+//!
+//! ```
+//! use handshake::{Arrived, HeaderBlock, HeaderLimits, Policy, upgrade};
+//!
+//! let mut block = HeaderBlock::new(HeaderLimits::default());
+//! assert!(block.push(b"GET /echo HTTP/1.1\r\nHost: example.com\r\nUpgr")?.is_none());
+//! let rest = b"ade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+//!     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+//! let Some(Arrived { request, .. }) = block.push(rest)? else { panic!("it is complete") };
+//!
+//! let answer = upgrade(&request, &Policy::default())?.response();
+//! assert_eq!(answer.status(), 101);
+//! assert_eq!(answer.headers()["sec-websocket-accept"], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+//! # Ok::<(), handshake::Refusal>(())
+//! ```
 
 mod accept_key;
 mod answer;
