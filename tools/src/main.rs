@@ -8,6 +8,7 @@ mod apt;
 mod cluster;
 mod exercises;
 mod first_failure;
+mod mutants;
 mod outcome;
 mod page;
 mod part;
@@ -49,6 +50,14 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Change the code in one small way at a time, and list the changes that no test notices
+    Mutants {
+        /// A step from 2 to 5, or its package, such as echo; all of them if it is missing
+        subject: Option<String>,
+        /// Arguments of cargo-mutants, such as `--file deflate.rs`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Install the programs that the tests need
     Setup,
     /// Run the tests, in minutes
@@ -66,6 +75,7 @@ fn main() -> ExitCode {
         Command::Cluster => cluster::cluster(),
         Command::Exercises { arguments } => exercises::run(&arguments),
         Command::FirstFailure { program, arguments } => first_failure::run(&program, &arguments),
+        Command::Mutants { subject, arguments } => mutants::run(subject.as_deref(), &arguments),
         Command::Setup => Ok(setup::setup()),
         Command::Test { all } => test::test(all),
     };
