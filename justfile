@@ -77,6 +77,11 @@ setup:
 test *ARGS:
     @cargo run -q -p tools -- test {{ ARGS }}
 
+# Change a step's code in one small way at a time, and list what no test notices: `just mutants 5`
+[no-exit-message]
+mutants *ARGS:
+    @cargo run -q -p tools -- mutants {{ ARGS }}
+
 # In `next`, the next two and `check`, `"$@"` keeps a quoted argument such as 'PROGRAM {url}' in one piece.
 # PowerShell, which runs recipes on Windows, has nothing like it.
 

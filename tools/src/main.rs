@@ -11,6 +11,7 @@ mod exercises;
 mod first_failure;
 mod fuzz;
 mod linters;
+mod mutants;
 mod npm;
 mod outcome;
 mod page;
@@ -55,6 +56,14 @@ enum Command {
     },
     /// Run a fuzz target, or list all
     Fuzz(fuzz::Options),
+    /// Change the code in one small way at a time, and list the changes that no test notices
+    Mutants {
+        /// A step from 2 to 5, or its package, such as echo; all of them if it is missing
+        subject: Option<String>,
+        /// Arguments of cargo-mutants, such as `--file deflate.rs`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Install the programs that the tests need
     Setup,
     /// Run the tests, in minutes
@@ -73,6 +82,7 @@ fn main() -> ExitCode {
         Command::Exercises { arguments } => exercises::run(&arguments),
         Command::FirstFailure { program, arguments } => first_failure::run(&program, &arguments),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Mutants { subject, arguments } => mutants::run(subject.as_deref(), &arguments),
         Command::Setup => Ok(setup::setup()),
         Command::Test { all } => test::test(all),
     };

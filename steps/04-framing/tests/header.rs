@@ -76,6 +76,21 @@ fn a_header_is_written_behind_what_is_there() {
     assert_eq!(bytes, b"\x81\x02hi\x8a\x00");
 }
 
+/// RFC 7692 §6: with an extension, RSV1 is allowed and is part of the header. The other two reserved
+/// bits still have no meaning.
+#[test]
+fn an_extension_gives_rsv1_a_meaning_and_no_other_bit() {
+    let decoded = |first| FrameHeader::decode(&[first, 0], Masking::Forbidden, true);
+    for (first, rsv1) in [(0x81, false), (0xc1, true)] {
+        let header = FrameHeader { rsv1, ..FrameHeader::whole(Opcode::Text, 0) };
+        assert_eq!(decoded(first), Ok(Some((header, 2))));
+        assert_eq!(encoded(&header), [first, 0]);
+    }
+    for (first, bit) in [(0xa1, 2), (0x91, 3), (0xe1, 2), (0xd1, 3)] {
+        assert_eq!(decoded(first), Err(HeaderError::ReservedBit(bit)), "{first:#x}");
+    }
+}
+
 /// A header that is wrong, the rule that it breaks, its section of RFC 6455, and how many of its
 /// bytes it takes to see it. A length is seen when all of its bytes are there.
 fn wrong_headers() -> Vec<(&'static [u8], Masking, HeaderError, &'static str, usize)> {

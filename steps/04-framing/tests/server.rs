@@ -25,6 +25,24 @@ fn a_text_comes_back() {
     insta::assert_snapshot!("text_printed", server.output_about(&browser));
 }
 
+/// RFC 6455 §5.4: a message in fragments comes back in the same fragments. If each of them had FIN, the
+/// page would fail the connection at the second one.
+#[test]
+fn fragments_come_back_as_fragments() {
+    let server = start();
+    let mut browser = Wire::connect(&server);
+    browser.opens("/");
+    for frame in [
+        Frame::text("in ").not_final(),
+        Frame::continuation("three ").not_final(),
+        Frame::continuation("fragments"),
+    ] {
+        let answer = browser.sends_frame(&frame).expects_frame();
+        let expected = (frame.fin, frame.opcode, frame.payload);
+        assert_eq!((answer.fin, answer.opcode, answer.payload), expected);
+    }
+}
+
 /// RFC 6455 §5.6: bytes that are not text come back as bytes, and an empty payload as an empty one.
 #[test]
 fn binary_and_empty_payloads_come_back() {

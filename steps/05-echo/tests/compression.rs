@@ -47,10 +47,11 @@ fn an_offer_is_answered_with_what_was_agreed() {
         assert_eq!(answer(Compression::Off, &[offer]), None);
     }
     let fresh = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
-    assert_eq!(
-        answer(Compression::NoContextTakeover, &["permessage-deflate"]).as_deref(),
-        Some(fresh)
-    );
+    // Whether the client asked for it or not.
+    for offer in ["permessage-deflate", fresh] {
+        let answer = answer(Compression::NoContextTakeover, &[offer]);
+        assert_eq!(answer.as_deref(), Some(fresh), "{offer}");
+    }
 }
 
 /// §7.1: an invalid offer is declined, and the next one is considered.
@@ -142,6 +143,15 @@ fn the_examples_of_the_standard_are_understood() {
     }
 }
 
+/// §7.2.3.4: a sender may end the DEFLATE stream with a final block. The message may still go on with
+/// fragments that have no payload.
+#[test]
+fn an_empty_fragment_may_follow_a_final_block() {
+    let hello = [0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00];
+    let fragments = [frame(0x41, &hello), frame(0x00, &[]), frame(0x80, &[])].concat();
+    assert_eq!(texts(&mut client(1000), &fragments).unwrap(), ["Hello"]);
+}
+
 /// §7.2: a message that is not compressed does not change the window.
 #[test]
 fn a_plain_message_between_two_compressed_ones_changes_nothing() {
@@ -224,6 +234,33 @@ fn a_message_for_many_is_understood_by_each() {
             assert_eq!(is_smaller, agreed.server_max_window_bits != Some(8), "{agreed}");
             assert_eq!(texts(&mut inbound, outbound.pending()).unwrap(), texts_said, "{agreed}");
         }
+    }
+}
+
+/// A message for many connections is compressed once: all connections without context takeover send
+/// the same bytes, and not only equal ones.
+#[test]
+fn connections_without_context_takeover_share_the_compressed_bytes() {
+    let fresh = Agreement { server_no_context_takeover: true, ..Agreement::default() };
+    let encoded = Encoded::new(Message::Text(&[b'x'; 1000]));
+    let (mut one, mut other) = (endpoint(Role::Server, fresh), endpoint(Role::Server, fresh));
+    let shared = one.outbound().shared_bytes(&encoded).unwrap();
+    assert!(shared.len() < 100);
+    assert!(std::ptr::eq(shared, other.outbound().shared_bytes(&encoded).unwrap()));
+    let small_window = Agreement { server_max_window_bits: Some(9), ..fresh };
+    for agreed in [Agreement::default(), small_window] {
+        assert_eq!(endpoint(Role::Server, agreed).outbound().shared_bytes(&encoded), None);
+    }
+}
+
+/// A short message would hardly become shorter, so it is sent as it is.
+#[test]
+fn a_short_message_is_not_compressed() {
+    for length in [0, 1, 5, 20] {
+        let text = &b"aaaaaaaaaaaaaaaaaaaa"[..length];
+        let mut sender = endpoint(Role::Server, Agreement::default());
+        sender.outbound().message(Message::Text(text));
+        assert_eq!(sender.outbound().pending(), frame(0x81, text));
     }
 }
 

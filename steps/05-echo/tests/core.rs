@@ -203,6 +203,34 @@ fn a_declared_length_over_the_limit_fails_at_once() {
     }
 }
 
+/// RFC 6455 §10.4: a message of just the limit is accepted.
+#[test]
+fn one_frame_may_be_as_long_as_the_limit() {
+    let limits = Limits { message: 10, ..Limits::default() };
+    let delivered =
+        |payload| converse(Role::Server, limits, None, [&wire(&[Frame::text(payload)])[..]]).0;
+    assert_eq!(delivered("1234567890"), [text("1234567890")]);
+    assert_eq!(delivered("12345678901"), [Delivered::Failed(Failure::MessageTooBig(10))]);
+}
+
+/// RFC 6455 §7.4.1: the status code tells the peer what kind of fault it was.
+#[test]
+fn each_failure_has_its_status_code() {
+    for (failure, number) in [
+        (Failure::Header(HeaderError::NotMasked), 1002),
+        (Failure::NothingToContinue, 1002),
+        (Failure::Close(InvalidClose::HalfACode), 1002),
+        (Failure::Close(InvalidClose::Code(1006)), 1002),
+        (Failure::Close(InvalidClose::Reason), 1007),
+        (Failure::NotUtf8, 1007),
+        (Failure::NotDeflated, 1007),
+        (Failure::TooManyFragments(1), 1008),
+        (Failure::MessageTooBig(1), 1009),
+    ] {
+        assert_eq!(failure.code().number(), number, "{failure}");
+    }
+}
+
 /// RFC 6455 §5.4 and §10.4: fragments add up.
 #[test]
 fn fragments_count_together_against_the_limit() {
@@ -280,6 +308,27 @@ fn a_close_comes_after_the_last_pong_and_before_nothing() {
     endpoint.receive(&wire(&frames));
     assert!(endpoint.advance().is_err(), "the peer closes too");
     assert_eq!(written(&mut endpoint), b"\x88\x08\x03\xe8enough");
+}
+
+/// RFC 6455 §5.5 and §5.5.1: a close frame has at most 125 bytes, and two of them are the status code. A
+/// longer reason is cut off, but not in the middle of a character.
+#[test]
+fn a_reason_that_is_too_long_is_cut_off() {
+    for (reason, kept) in [
+        ("x".repeat(123), 123),
+        ("x".repeat(124), 123),
+        ("x".repeat(1000), 123),
+        ("ä".repeat(62), 122),
+    ] {
+        let mut endpoint = Endpoint::new(Role::Server, Limits::default(), Vec::new(), None);
+        let outbound = endpoint.outbound();
+        assert!(!outbound.is_closed());
+        outbound.close(Some(CloseFrame { code: CloseCode::NORMAL, reason: &reason }));
+        assert!(outbound.is_closed());
+        let (frame, length) = Frame::read(outbound.pending()).unwrap();
+        assert_eq!((frame.close_code(), frame.close_reason()), (1000, &reason[..kept]));
+        assert_eq!(length, outbound.pending().len());
+    }
 }
 
 /// RFC 6455 §5.5.3: each ping has its pong in its place, as long as not too many wait.

@@ -61,20 +61,14 @@ impl Deflater {
         let spare = if self.is_stateless() { SPARE.take() } else { None };
         let new = || Box::new(Deflate::new(LEVEL, false, self.window_bits));
         let stream = self.stream.get_or_insert_with(|| spare.unwrap_or_else(new));
-        let before = (stream.total_in(), stream.total_out());
-        let mut output = vec![0; compress_bound(payload.len()) + FLUSH_ROOM];
-        let status = stream.compress(payload, &mut output, DeflateFlush::SyncFlush);
-        let written = usize::try_from(stream.total_out() - before.1).unwrap_or(usize::MAX);
-        output.truncate(written);
-        let is_all = stream.total_in() - before.0 == payload.len() as u64;
-        if status.is_err() || !is_all || !output.ends_with(&TAIL) {
+        let room = compress_bound(payload.len()) + FLUSH_ROOM;
+        let Some(output) = compress(stream, payload, room) else {
             // There was room for all of it, so this should not happen. If it does, the message is
             // sent uncompressed, and the next one gets a new compressor: it must not refer to bytes
             // that the peer has never received.
             self.stream = None;
             return None;
-        }
-        output.truncate(written - TAIL.len());
+        };
         if let Some(mut stream) = self.stream.take_if(|_| self.no_context_takeover)
             && self.is_stateless()
         {
@@ -87,4 +81,66 @@ impl Deflater {
         (is_better || !self.no_context_takeover).then_some(output)
     }
     // ANCHOR_END: deflate
+}
+
+/// Compresses a message, and removes the last bytes of the sync flush. Returns `None` if the result
+/// does not fit into `room` bytes.
+fn compress(stream: &mut Deflate, payload: &[u8], room: usize) -> Option<Vec<u8>> {
+    let before = (stream.total_in(), stream.total_out());
+    let mut output = vec![0; room];
+    stream.compress(payload, &mut output, DeflateFlush::SyncFlush).ok()?;
+    if stream.total_in() - before.0 != payload.len() as u64 {
+        return None;
+    }
+    let written = usize::try_from(stream.total_out() - before.1).ok()?;
+    let length = output[..written].strip_suffix(&TAIL)?.len();
+    output.truncate(length);
+    Some(output)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+mod tests {
+    use super::*;
+
+    /// Returns bytes that no compressor makes shorter. Each of them is one of those whose fixed code
+    /// has 9 bits (RFC 1951 §3.2.6), so this is the worst that can be compressed.
+    fn worst(length: usize) -> Vec<u8> {
+        let mut state = u32::try_from(length).unwrap();
+        let next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            144 + u8::try_from((state >> 16) % 112).unwrap()
+        };
+        std::iter::repeat_with(next).take(length).collect()
+    }
+
+    /// If it were not, the message would have to be sent uncompressed, and all context would be lost.
+    #[test]
+    fn there_is_room_for_the_worst_message() {
+        let mut deflater = Deflater::new(false, None).unwrap();
+        for length in (DEFLATED_MIN..2_000).chain([100_000]) {
+            let compressed = deflater.deflate(&worst(length)).unwrap();
+            assert!(compressed.len() > length, "{length}");
+        }
+    }
+
+    /// A message is compressed as a whole or not at all, also if it is not the first.
+    #[test]
+    fn what_does_not_fit_is_not_cut_off() {
+        let new = || Deflate::new(LEVEL, false, WINDOW_BITS_MAX);
+        for payload in [worst(100), b"repeat ".repeat(50)] {
+            let first_and_second = |room| {
+                let mut stream = new();
+                let first = compress(&mut stream, b"the first message", 100).unwrap();
+                (first, compress(&mut stream, &payload, room))
+            };
+            let (_, whole) = first_and_second(1_000);
+            let whole = whole.unwrap();
+            for room in 0..whole.len() + TAIL.len() {
+                assert_eq!(first_and_second(room).1, None, "room for {room} bytes");
+            }
+            let enough = whole.len() + TAIL.len() + FLUSH_ROOM;
+            assert_eq!(first_and_second(enough).1, Some(whole));
+        }
+    }
 }

@@ -46,7 +46,7 @@ pub(crate) struct Inflated {
 /// What to do after a step of decompression.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Next {
-    /// Call again: there may be more output for this input.
+    /// Call again with the rest of the input, which may be empty: there may be more output.
     More,
     /// All input has been used, and all its output was returned.
     NeedsInput,
@@ -79,19 +79,17 @@ impl Inflater {
         output.truncate(known + written);
         self.is_within_stream |= used > 0;
         let next = match status {
-            Err(_) => Next::Invalid,
             Ok(Status::StreamEnd) => {
                 // A final block ends its stream. The message may continue with a new one
                 // (§7.2.3.4).
                 stream.reset(false);
                 self.is_within_stream = false;
-                if used < input.len() { Next::More } else { Next::NeedsInput }
+                Next::More
             }
             Ok(_) if written == step => Next::More,
             Ok(_) if used == input.len() => Next::NeedsInput,
-            // There was input and room, and nothing happened.
-            Ok(_) if used == 0 && written == 0 => Next::Invalid,
-            Ok(_) => Next::More,
+            // While there are input and room, only invalid input makes zlib stop.
+            _ => Next::Invalid,
         };
         Inflated { used, next }
     }

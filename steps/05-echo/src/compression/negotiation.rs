@@ -156,6 +156,15 @@ mod tests {
         )
     }
 
+    /// §7.1.2.2: in an offer, `client_max_window_bits` needs no value. In an answer it needs one.
+    #[test]
+    fn a_server_that_limits_our_window_says_to_what() {
+        let limit =
+            |answer| Agreement::answered(answer).map(|agreed| agreed.client_max_window_bits);
+        assert_eq!(limit("permessage-deflate; client_max_window_bits=9"), Ok(Some(9)));
+        assert!(limit("permessage-deflate; client_max_window_bits").is_err());
+    }
+
     proptest! {
         #[test]
         fn an_answer_is_read_as_it_was_meant(agreed in agreement()) {

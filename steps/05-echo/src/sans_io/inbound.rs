@@ -299,3 +299,173 @@ impl Inbound {
     }
     // ANCHOR_END: take_payload
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+mod tests {
+    use super::*;
+    use crate::compression::deflate::Deflater;
+
+    /// The receiving half of a client, so that no frame is masked.
+    fn client() -> Inbound {
+        Inbound::new(Role::Client, Limits::default(), Vec::new(), None)
+    }
+
+    /// The header of a binary message in one frame.
+    fn header(length: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        FrameHeader::whole(Opcode::Binary, length).encode(&mut bytes);
+        bytes
+    }
+
+    /// Reads some of `bytes` as a driver does: at most what the buffer allows.
+    fn reads<'bytes>(inbound: &mut Inbound, bytes: &'bytes [u8]) -> &'bytes [u8] {
+        let mut buffer = inbound.buffer();
+        let count = bytes.len().min(buffer.remaining_mut());
+        let (read, rest) = bytes.split_at(count);
+        buffer.put_slice(read);
+        rest
+    }
+
+    #[test]
+    fn a_read_ends_with_a_long_frame_and_not_with_a_short_one() {
+        for (length, expected) in
+            [(buffer::CAPACITY + 1000, buffer::CAPACITY), (buffer::CAPACITY, READ_MAX)]
+        {
+            let mut inbound = client();
+            assert_eq!(inbound.buffer().remaining_mut(), READ_MAX);
+            inbound.receive(&header(length));
+            inbound.receive(&[7; 1000]);
+            assert_eq!(inbound.advance(), Ok(None));
+            assert_eq!(inbound.buffer().remaining_mut(), expected);
+        }
+        let mut inbound = client();
+        inbound.receive(&header(1_000_000));
+        inbound.receive(&vec![7; 999_999]);
+        assert_eq!(inbound.advance(), Ok(None));
+        assert_eq!(inbound.buffer().remaining_mut(), 1);
+    }
+
+    /// The length in the header reserves nothing. There is always room for a good read, and in the end
+    /// for the frame and the header of the next one.
+    #[test]
+    fn the_buffer_grows_with_what_has_arrived() {
+        const LENGTH: usize = 8_000_000;
+        let bytes = [header(LENGTH), vec![7; LENGTH]].concat();
+        for is_copied in [false, true] {
+            let mut inbound = client();
+            let mut rest = &bytes[..];
+            while !rest.is_empty() {
+                rest = if is_copied {
+                    let (piece, behind) = rest.split_at(rest.len().min(50_000));
+                    inbound.receive(piece);
+                    behind
+                } else {
+                    reads(&mut inbound, rest)
+                };
+                let (arrived, capacity) = (inbound.buffer.len(), inbound.buffer.capacity());
+                assert!(capacity <= LENGTH + HEADER_MAX, "{capacity}");
+                if arrived < 400_000 {
+                    assert!(capacity < 1_000_000, "{capacity} for {arrived}");
+                }
+                if rest.is_empty() {
+                    assert_eq!(inbound.advance(), Ok(Some(Received::Message)));
+                    assert_eq!(inbound.payload(), &bytes[bytes.len() - LENGTH..]);
+                } else {
+                    assert_eq!(inbound.advance(), Ok(None));
+                    let most = inbound.buffer().remaining_mut();
+                    let room = inbound.buffer.capacity() - inbound.buffer.len();
+                    assert!(room >= ROOM_MIN.min(most), "room for {room}");
+                }
+            }
+        }
+    }
+
+    /// The bytes before the current frame make room for others.
+    #[test]
+    fn many_messages_need_no_larger_buffer_than_one() {
+        let message = [header(1000), vec![7; 1000]].concat();
+        let mut inbound = client();
+        inbound.receive(&message[..500]);
+        for _ in 0..2000 {
+            // The buffer is never empty, because the next message has begun.
+            inbound.receive(&message[500..]);
+            inbound.receive(&message[..500]);
+            assert_eq!(inbound.advance(), Ok(Some(Received::Message)));
+            assert_eq!(inbound.payload(), [7; 1000]);
+            assert_eq!(inbound.advance(), Ok(None));
+        }
+        assert_eq!(inbound.buffer.capacity(), buffer::CAPACITY);
+    }
+
+    /// A connection that waits owns no large buffer, unless there is much in it.
+    #[test]
+    fn a_connection_at_rest_keeps_only_the_bytes_that_it_has() {
+        let header_length = header(10_000).len();
+        for length in [0, 1, header_length + MOVED_OUT_MAX] {
+            let mut inbound = client();
+            let bytes = [b"\x81\x05Hello", &header(10_000)[..], &[7; 10_000]].concat();
+            let begun = 7 + length;
+            inbound.receive(&bytes[..begun]);
+            assert_eq!(inbound.advance(), Ok(Some(Received::Message)));
+            assert_eq!(inbound.payload(), b"Hello");
+            assert_eq!(inbound.advance(), Ok(None));
+            assert!(inbound.buffer.capacity() >= buffer::CAPACITY);
+            inbound.rest();
+            assert!(inbound.buffer.capacity() <= MOVED_OUT_MAX, "{length}");
+            inbound.receive(&bytes[begun..]);
+            assert_eq!(inbound.advance(), Ok(Some(Received::Message)));
+            assert_eq!(inbound.payload(), [7; 10_000], "{length}");
+        }
+        let mut inbound = client();
+        inbound.receive(&[&header(10_000)[..], &[7; MOVED_OUT_MAX + 1]].concat());
+        assert_eq!(inbound.advance(), Ok(None));
+        let place = inbound.buffer.as_ptr();
+        inbound.rest();
+        assert_eq!(inbound.buffer.as_ptr(), place, "many bytes are not moved");
+    }
+
+    /// §10.4: while a message is decompressed, it has room for one byte more than the limit.
+    #[test]
+    fn a_decompressed_message_takes_no_more_memory_than_the_limit() {
+        const LIMIT: usize = 1_000_000;
+        for (length, is_good) in [(LIMIT, true), (LIMIT + 1, false)] {
+            let mut deflater = Deflater::new(true, None).unwrap();
+            let compressed = deflater.deflate(&vec![7; length]).unwrap();
+            let header = FrameHeader::whole(Opcode::Binary, compressed.len());
+            let mut bytes = Vec::new();
+            FrameHeader { rsv1: true, ..header }.encode(&mut bytes);
+            bytes.extend(compressed);
+            let limits = Limits { message: LIMIT, ..Limits::default() };
+            let inflater = Some(Inflater::new(true));
+            let mut inbound = Inbound::new(Role::Client, limits, Vec::new(), inflater);
+            let mut outcome = Ok(None);
+            for piece in bytes.chunks(100) {
+                inbound.receive(piece);
+                outcome = inbound.advance();
+                let capacity = inbound.message.assembled.capacity();
+                assert!(capacity <= LIMIT + 1, "{capacity}");
+            }
+            if is_good {
+                assert_eq!(outcome, Ok(Some(Received::Message)));
+                assert_eq!(inbound.payload(), vec![7; LIMIT]);
+            } else {
+                assert_eq!(outcome, Err(Failure::MessageTooBig(LIMIT)));
+            }
+        }
+    }
+
+    /// §7.1.7: after a failure all bytes are ignored, and need no memory.
+    #[test]
+    fn a_failed_connection_keeps_nothing() {
+        let mut inbound = client();
+        inbound.receive(b"\x80\x00");
+        assert_eq!(inbound.advance(), Err(Failure::NothingToContinue));
+        assert_eq!(inbound.buffer.capacity(), 0);
+        for _ in 0..1000 {
+            inbound.receive(&[7; 1000]);
+            assert_eq!(inbound.advance(), Ok(None));
+        }
+        assert!(inbound.buffer.capacity() <= buffer::CAPACITY);
+    }
+}

@@ -219,3 +219,84 @@ impl Outbound {
         &mut self.buffer
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server() -> Outbound {
+        Outbound::new(Role::Server, None)
+    }
+
+    /// A connection that waits owns no large buffer, unless there is much in it.
+    #[test]
+    fn a_connection_at_rest_keeps_only_the_bytes_that_wait() {
+        let mut outbound = server();
+        outbound.message(Message::Binary(&vec![7; RESTING_MAX + 1000]));
+        let whole = outbound.pending().to_vec();
+        outbound.written(1000);
+        let place = outbound.pending().as_ptr();
+        outbound.rest();
+        assert_eq!(outbound.pending().as_ptr(), place, "many bytes are not moved");
+        let written = whole.len() - RESTING_MAX;
+        outbound.written(written - 1000);
+        outbound.rest();
+        assert_eq!(outbound.pending(), &whole[written..]);
+        assert_eq!(outbound.buffer.capacity(), RESTING_MAX);
+        // From now on, there is nothing to gain.
+        let place = outbound.pending().as_ptr();
+        outbound.rest();
+        assert_eq!(outbound.pending().as_ptr(), place);
+        outbound.written(RESTING_MAX);
+        assert_eq!(outbound.buffer.capacity(), 0);
+    }
+
+    /// The bytes that have been written make room for others, also if some always wait.
+    #[test]
+    fn a_buffer_that_is_never_empty_does_not_grow_without_end() {
+        let mut outbound = server();
+        outbound.message(Message::Binary(&[7; 500]));
+        for _ in 0..2000 {
+            outbound.message(Message::Binary(&[7; 1000]));
+            outbound.written(1004);
+            assert_eq!(outbound.pending().len(), 504);
+        }
+        assert_eq!(outbound.buffer.capacity(), buffer::CAPACITY);
+    }
+
+    /// However much of it the system takes at once, the peer gets the same bytes.
+    #[test]
+    fn a_message_that_is_not_copied_is_sent_as_any_other() {
+        let (first, second) = (Message::Text(b"first"), Message::Binary(&[7; 300]));
+        let mut expected = server();
+        expected.message(first);
+        expected.message(second);
+        let expected = expected.pending();
+        for count in 0..=expected.len() {
+            let mut outbound = server();
+            outbound.message(first);
+            assert!(outbound.uncopied(second));
+            let sent = [outbound.pending(), second.payload()].concat();
+            assert_eq!(sent, expected);
+            outbound.written_uncopied(count, second.payload());
+            assert_eq!(outbound.pending(), &expected[count..], "after {count} bytes");
+        }
+    }
+
+    /// A client masks, compression changes the bytes, and nothing is sent after a close frame.
+    #[test]
+    fn a_message_is_copied_where_its_bytes_must_change() {
+        let message = Message::Text(b"Hello");
+        let mut closed = server();
+        closed.close(None);
+        for mut outbound in [
+            Outbound::new(Role::Client, None),
+            Outbound::new(Role::Server, Deflater::new(true, None)),
+            closed,
+        ] {
+            let pending = outbound.pending().to_vec();
+            assert!(!outbound.uncopied(message));
+            assert_eq!(outbound.pending(), pending);
+        }
+    }
+}
