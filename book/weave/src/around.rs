@@ -11,7 +11,7 @@ use crate::translation::Translation;
 /// Where mdBook's texts are from, in the list of messages.
 pub const TEXTS_SOURCE: &str = "book/weave/src/around.rs";
 /// The texts that mdBook shows in each page, and those that its script `book.js` shows.
-pub const TEXTS: [&str; 23] = [
+pub const TEXTS: [&str; 25] = [
     "Table of contents",
     "Toggle Table of Contents",
     "Change theme",
@@ -35,6 +35,8 @@ pub const TEXTS: [&str; 23] = [
     "Press <kbd>Esc</kbd> to hide this help",
     "Copy to clipboard",
     "Copied!",
+    "Document not found (404)",
+    "This URL is invalid, sorry. Please use the navigation bar or search to continue.",
 ];
 /// The pages to which no other language has one, because they name everything from the root of the
 /// site, or have no buttons.

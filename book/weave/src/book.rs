@@ -8,7 +8,6 @@ use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
 use mdbook_driver::builtin_renderers::MarkdownRenderer;
 use polib::catalog::Catalog;
-use polib::message::MessageView as _;
 
 use crate::around::{self, Edition};
 use crate::translation::{
@@ -113,7 +112,9 @@ pub fn english(folder: &Path) -> Result<Vec<English>> {
     }
     add(NOTE, NOTE_SOURCE);
     add(LANGUAGE_NAME, NOTE_SOURCE);
-    around::TEXTS.iter().for_each(|text| add(text, around::TEXTS_SOURCE));
+    for text in around::TEXTS {
+        add(text, around::TEXTS_SOURCE);
+    }
     english.extend(of_scripts(folder)?);
     let mut seen = HashSet::new();
     english.retain(|english| !english.text.is_empty() && seen.insert(english.text.clone()));
