@@ -58,6 +58,12 @@ pub(crate) fn elements(values: &[&[u8]]) -> Vec<Vec<u8>> {
     elements
 }
 
+/// Splits the values of a list of tokens at its commas (RFC 9110 §5.6.1). A token has no quotes in it.
+pub(crate) fn tokens(values: &[&[u8]]) -> Vec<Vec<u8>> {
+    let split = values.iter().flat_map(|value| value.split(|&byte| byte == b',')).map(trim);
+    split.filter(|token| !token.is_empty()).map(<[u8]>::to_vec).collect()
+}
+
 /// Splits a text at each `separator` that is not within a `quoted-string` (RFC 9110 §5.6.4).
 pub(crate) fn split(text: &[u8], separator: u8) -> Vec<&[u8]> {
     let (mut parts, mut begin) = (Vec::new(), 0);

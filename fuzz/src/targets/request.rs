@@ -8,7 +8,7 @@ use http::Version;
 
 use crate::plain::http::{
     Field, RequestTarget, elements, extension, fields, is_host_and_port, is_key, is_token,
-    request_target, values,
+    request_target, tokens, values,
 };
 
 /// The subprotocols of the server.
@@ -188,10 +188,9 @@ fn check_upgrade(request: &http::Request<()>, line: &RequestLine, fields: &[Fiel
     let of = |name: &str| values(fields, name);
     // A value that is not made of visible characters has no tokens in it.
     let is_text = |value: &&[u8]| value.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
-    let list = |name: &str| {
-        let values: Vec<&[u8]> = of(name).into_iter().filter(is_text).collect();
-        elements(&values)
-    };
+    let texts = |name: &str| of(name).into_iter().filter(is_text).collect::<Vec<&[u8]>>();
+    let list = |name: &str| tokens(&texts(name));
+    let extensions = elements(&texts("sec-websocket-extensions"));
     let has = |name: &str, token: &str| {
         list(name).iter().any(|element| element.eq_ignore_ascii_case(token.as_bytes()))
     };
@@ -223,7 +222,7 @@ fn check_upgrade(request: &http::Request<()>, line: &RequestLine, fields: &[Fiel
     };
     rule(400, offered.iter().all(|name| is_token(name)) && distinct.len() == offered.len());
     rule(400, is_list("sec-websocket-protocol"));
-    rule(400, list("sec-websocket-extensions").iter().all(|entry| extension(entry).is_some()));
+    rule(400, extensions.iter().all(|entry| extension(entry).is_some()));
     rule(400, is_list("sec-websocket-extensions"));
     let is_origin_alone = faults.len() == 1 && faults.contains(&403);
     match upgrade(request, &policy) {

@@ -10,7 +10,7 @@ use echo::{ConnectError, Endpoint, Limits, Progress, Role, connect};
 use testkit::accept_value;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::plain::http::{Field, Parameter, elements, extension, fields, split, trim, values};
+use crate::plain::http::{Field, Parameter, extension, fields, split, tokens, trim, values};
 
 /// Stands in an input for the right value of `Sec-WebSocket-Accept`.
 const ACCEPT: &[u8] = b"{accept}";
@@ -119,7 +119,7 @@ fn is_upgrade(fields: &[Field], accept: &str) -> bool {
     let upgrade = of("upgrade");
     let is_websocket =
         matches!(upgrade.as_slice(), [one] if one.eq_ignore_ascii_case(b"websocket"));
-    let connection = elements(&of("connection"));
+    let connection = tokens(&of("connection"));
     let is_upgraded = connection.iter().any(|token| token.eq_ignore_ascii_case(b"upgrade"));
     let is_accepted = of("sec-websocket-accept") == [accept.as_bytes()];
     let has_subprotocol = !of("sec-websocket-protocol").is_empty();
