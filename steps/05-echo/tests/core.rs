@@ -331,6 +331,18 @@ fn a_reason_that_is_too_long_is_cut_off() {
     }
 }
 
+/// An idle connection owns no buffer: after a rest, another connection of the thread reads into it.
+#[test]
+fn connections_that_rest_share_a_buffer() {
+    let new = || Endpoint::new(Role::Server, Limits::default(), Vec::new(), None);
+    let (mut one, mut other) = (new(), new());
+    let place = one.buffer().get_ref().as_ptr();
+    assert_ne!(other.buffer().get_ref().as_ptr(), place);
+    other.rest();
+    one.rest();
+    assert_eq!(other.buffer().get_ref().as_ptr(), place);
+}
+
 /// RFC 6455 §5.5.3: each ping has its pong in its place, as long as not too many wait.
 #[test]
 fn pings_between_messages_are_all_answered() {
