@@ -14,12 +14,13 @@ use testkit::{Packages, cargo, find_program, target_folder, workspace};
 use crate::outcome::{Outcome, succeeds};
 
 /// These flags count how often each edge of the control flow is taken, and show libFuzzer the operands of
-/// comparisons.
+/// comparisons. The configuration `fuzzing` is the one that `cargo fuzz` sets.
 const RUSTFLAGS: &str = "-Cpasses=sancov-module \
      -Cllvm-args=-sanitizer-coverage-level=4 \
      -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
      -Cllvm-args=-sanitizer-coverage-pc-table \
-     -Cllvm-args=-sanitizer-coverage-trace-compares";
+     -Cllvm-args=-sanitizer-coverage-trace-compares \
+     --cfg fuzzing";
 /// The profile in `Cargo.toml`.
 const PROFILE: &str = "fuzz";
 /// An input that takes longer than this many seconds is a finding.
