@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use testkit::{Axe, Chromium, Packages, Redis, ReverseProxy, Viewers};
+use testkit::{Axe, Chromium, Packages, PythonH2, Redis, ReverseProxy, Viewers};
 
 use crate::outcome::succeeds;
 use crate::{apt, exercises};
@@ -17,12 +17,14 @@ pub(crate) fn setup() -> ExitCode {
         let found = Chromium::find();
         Some(vec![found.browser?, found.driver?])
     };
+    let python_h2 = || Some(vec![PythonH2::find()?]);
     let redis = || Some(vec![Redis::find()?]);
     let are_there = [
         is_set_up("Chromium and its driver", chromium, &Chromium::packages()),
         is_set_up("Redis", redis, &Redis::PACKAGES),
         is_set_up("nginx, HAProxy and Caddy", ReverseProxy::find, &ReverseProxy::PACKAGES),
         is_set_up("curl and tshark", Viewers::find, &Viewers::PACKAGES),
+        is_set_up("Python's h2", python_h2, &PythonH2::PACKAGES),
         is_axe_set_up(),
         exercises::is_set_up(),
     ];
