@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use echo::Timeouts;
-use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http2::Builder;
 use hyper::service::{Service, service_fn};
+use hyper::{Method, Request};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -19,16 +20,16 @@ use tracing::{debug, info};
 use web::server::Client;
 
 use crate::streams::Streams;
-use crate::translation::{Form, to_http1, to_http2};
+use crate::translation::{to_http1, to_http2};
 
 // ANCHOR: limits
 /// The longest header block of a request, in bytes, as in HTTP/1.1. It may go on in CONTINUATION
 /// frames, of which six are too many (CVE-2024-27316).
 const HEADER_BYTES: u32 = 16 * 1024;
-/// What a client may send on a stream, and on all streams, before we have read it.
+/// Bytes that a client may send before we have read them: on one stream, and on all together.
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
-/// What waits to be written on a stream.
+/// Bytes that may wait to be written on one stream.
 const SEND_BYTES: usize = 64 * 1024;
 /// Streams that a client may open and reset before we have looked at them, at one time
 /// (CVE-2023-44487).
@@ -65,15 +66,15 @@ where
     let counts = [AtomicU32::new(0), AtomicU32::new(0)];
     let router = TowerToHyperService::new(shared.router);
     let service = service_fn(|mut request: Request<Incoming>| {
-        let form = to_http1(&mut request);
-        counts[usize::from(matches!(form, Ok(Form::WebSocket)))].fetch_add(1, Ordering::Relaxed);
+        counts[usize::from(request.method() == Method::CONNECT)].fetch_add(1, Ordering::Relaxed);
+        let translated = to_http1(&mut request);
         let router = router.clone();
         async move {
-            let (answer, form) = match form {
-                Ok(form) => (router.call(request.map(axum::body::Body::new)).await?, form),
-                Err(refusal) => (refusal, Form::Plain),
+            let answer = match translated {
+                Ok(()) => router.call(request.map(Body::new)).await?,
+                Err(refusal) => refusal,
             };
-            Ok::<_, Infallible>(to_http2(answer, form))
+            Ok::<_, Infallible>(to_http2(answer))
         }
     });
     let timeouts = &shared.timeouts;
@@ -101,8 +102,8 @@ where
     if let Err(error) = outcome {
         debug!("an HTTP/2 connection breaks: {error}");
     }
-    let [plain, sockets] = counts.each_ref().map(|count| count.load(Ordering::Relaxed));
-    info!("an HTTP/2 connection ends after {plain} requests and {sockets} WebSockets");
+    let [others, sockets] = counts.each_ref().map(|count| count.load(Ordering::Relaxed));
+    info!("an HTTP/2 connection ends after {others} requests and {sockets} for a WebSocket");
 }
 // ANCHOR_END: serve
 

@@ -19,4 +19,4 @@ mod translation;
 
 pub use options::Options;
 pub use serve::serve;
-pub use translation::{Form, to_http1, to_http2};
+pub use translation::{to_http1, to_http2};

@@ -56,7 +56,9 @@ pub async fn serve(options: &Options) -> Result<(), String> {
                 if is_http2(&stream) {
                     serve_http2(stream, client, shared).await;
                 } else {
-                    client.serve(stream, shared.router).await;
+                    let router = shared.router.clone();
+                    drop(shared);
+                    client.serve(stream, router).await;
                 }
             }
         };

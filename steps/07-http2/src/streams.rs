@@ -33,7 +33,7 @@ impl<Task: Future<Output = ()> + Send + 'static> Executor<Task> for Streams {
 // ANCHOR_END: streams
 
 impl Streams {
-    /// The streams of the connection with this turn. At first there are none.
+    /// Returns the streams of a new connection, which has this turn.
     pub(crate) fn new(turn: Arc<Turn>) -> Self {
         Self(Arc::new(State { open: AtomicU32::new(0), turn }))
     }

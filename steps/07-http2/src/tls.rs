@@ -41,9 +41,9 @@ pub(crate) fn is_http2<Stream>(stream: &TlsStream<Stream>) -> bool {
 }
 // ANCHOR_END: acceptor
 
-/// Makes a certificate for this machine, and its key, if the file does not exist. Nobody has signed
-/// it, so a browser asks before it goes on. The file is kept, because a browser would ask again
-/// after a restart, and a page that reconnects by itself cannot.
+/// Makes a certificate for this machine, and its key, if the file does not exist. It is
+/// self-signed, so a browser asks before it goes on. The file is kept: after a restart with another
+/// certificate, a browser would ask again, and a page that reconnects by itself would fail.
 fn make_if_missing(file: &Path) -> io::Result<()> {
     if file.exists() {
         return Ok(());

@@ -4,7 +4,6 @@
 //! pseudo-header field `:protocol` (RFC 8441 §4). Everything else that the opening handshake
 //! negotiates is the same. So a few fields are translated here, and the rules are those of step 2.
 
-use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{
     CONNECTION, CONTENT_LENGTH, HOST, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE,
@@ -16,22 +15,13 @@ use hyper::ext::Protocol;
 /// HTTP/2: the server has shown it by its settings (RFC 8441 §5).
 const KEY: HeaderValue = HeaderValue::from_static("AAAAAAAAAAAAAAAAAAAAAA==");
 
-/// What a request in HTTP/2 asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// An answer.
-    Plain,
-    /// A WebSocket.
-    WebSocket,
-}
-
 // ANCHOR: request
 /// Translates a request: `:authority` is the `Host`, and an extended CONNECT for a WebSocket is a GET
 /// with an `Upgrade`.
 ///
 /// # Errors
 /// The answer to a request that cannot be translated.
-pub fn to_http1<Content>(request: &mut Request<Content>) -> Result<Form, Response> {
+pub fn to_http1<Content>(request: &mut Request<Content>) -> Result<(), Response> {
     if let Some(authority) = request.uri().authority() {
         let host = HeaderValue::from_str(authority.as_str());
         let host = host.map_err(|_| StatusCode::BAD_REQUEST.into_response())?;
@@ -43,7 +33,7 @@ pub fn to_http1<Content>(request: &mut Request<Content>) -> Result<Form, Respons
         request.headers_mut().insert(HOST, host);
     }
     if request.method() != Method::CONNECT {
-        return Ok(Form::Plain);
+        return Ok(());
     }
     let protocol = request.extensions().get::<Protocol>().map(Protocol::as_str);
     if protocol.is_none_or(|name| !name.eq_ignore_ascii_case("websocket")) {
@@ -56,28 +46,26 @@ pub fn to_http1<Content>(request: &mut Request<Content>) -> Result<Form, Respons
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(SEC_WEBSOCKET_KEY, KEY);
-    Ok(Form::WebSocket)
+    Ok(())
 }
 // ANCHOR_END: request
 
 // ANCHOR: response
-/// Translates the answer to a request of this form: a WebSocket begins with 200, and no field is
-/// about the connection (RFC 9113 §8.2.2).
-pub fn to_http2(mut response: Response<Body>, form: Form) -> Response<Body> {
+/// Translates an answer: a WebSocket begins with 200, and no field is about the connection
+/// (RFC 9113 §8.2.2).
+pub fn to_http2(mut response: Response) -> Response {
     let status = match response.status() {
-        StatusCode::SWITCHING_PROTOCOLS => StatusCode::OK,
+        StatusCode::SWITCHING_PROTOCOLS => {
+            response.headers_mut().remove(CONTENT_LENGTH);
+            StatusCode::OK
+        }
         // This status names a protocol to upgrade to (RFC 9110 §15.5.22).
         StatusCode::UPGRADE_REQUIRED => StatusCode::BAD_REQUEST,
         status => status,
     };
     *response.status_mut() = status;
-    let is_open = form == Form::WebSocket && status == StatusCode::OK;
-    let headers = response.headers_mut();
     for name in [CONNECTION, UPGRADE, SEC_WEBSOCKET_ACCEPT] {
-        headers.remove(name);
-    }
-    if is_open {
-        headers.remove(CONTENT_LENGTH);
+        response.headers_mut().remove(name);
     }
     response
 }

@@ -61,7 +61,7 @@ async fn twenty_websockets_of_a_browser_share_one_connection() {
     let expected: Vec<String> = (0..20).map(|number| format!("from {number}")).collect();
     assert_eq!(echoed, serde_json::json!(expected));
     browser.close().await;
-    server.waits_for_line_with("requests and 20 WebSockets");
+    server.waits_for_line_with("requests and 20 for a WebSocket");
 }
 
 /// Chat and vote in two windows, and the server is killed and started again meanwhile.

@@ -4,7 +4,6 @@
 //! whether somebody else on the server has noticed, and how much memory the server has.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
 
-use std::thread::sleep;
 use std::time::Duration;
 
 use support::raw::{
@@ -193,7 +192,7 @@ async fn a_window_of_nothing_fills_no_memory() {
     }
     // Bob has read nothing for five seconds, and is closed with 1013. His name is given back.
     assert_eq!(ada.hears_of("left").await["names"][0], "Bob");
-    // What the echo owes is bounded by what it has read: our window is never renewed.
+    // The echo answers at most as much as it has read.
     let frame = Frame::binary(vec![7; 16_000]).masked_with([1, 2, 3, 4]).bytes();
     for _ in 0..4 {
         assert!(raw.sends(DATA, 0, 1, &frame));
@@ -213,6 +212,21 @@ async fn more_than_the_window_ends_the_connection() {
     let sent = (0..1_000).take_while(|_| raw.sends(DATA, 0, 1, &frame)).count();
     let code = raw.expects_goaway();
     assert!(sent < 1_000 || code == FLOW_CONTROL, "{sent} {code:?}");
+    witness.is_undisturbed(&server).await;
+}
+
+/// In step 6, a member who sends too fast is slowed down. On a stream, h2 has a limit on the short DATA
+/// frames that wait to be read, whoever they are from.
+#[tokio::test]
+async fn thousands_of_messages_ahead_end_the_connection() {
+    let server = start(&["--rate", "1"]);
+    let witness = Witness::comes(&server).await;
+    let mut raw = Raw::connects(&server, &[]);
+    let block = raw.websocket("/ws/tea/Bob");
+    assert!(raw.sends(HEADERS, END_HEADERS, 1, &block));
+    let message = Frame::text("ho").masked_with([1, 2, 3, 4]).bytes();
+    raw.writes(&frame(DATA, 0, 1, &message).repeat(5_000));
+    assert_eq!(raw.expects_goaway(), CALM);
     witness.is_undisturbed(&server).await;
 }
 
@@ -248,5 +262,4 @@ async fn a_silent_client_is_dropped() {
     let server = start(&["--handshake-timeout", "0.5"]);
     let mut raw = Raw::connects(&server, &[]);
     assert_eq!(raw.expects_goaway(), None);
-    sleep(Duration::from_millis(1));
 }

@@ -42,7 +42,8 @@ async fn a_hundred_websockets_share_a_connection() {
     let Peer { requests, task, .. } = peer;
     drop((sockets, requests));
     soon(task).await.unwrap().unwrap();
-    server.waits_for_line_with("an HTTP/2 connection ends after 0 requests and 100 WebSockets");
+    server
+        .waits_for_line_with("an HTTP/2 connection ends after 0 requests and 100 for a WebSocket");
 }
 
 /// A message that is larger than all windows arrives, because both sides give room as they read.
