@@ -9,7 +9,7 @@ set windows-shell := ["powershell.exe", "-NoLogo", "-Command"]
 default:
     @just --list --unsorted
 
-# Run the chat of the last step, which keeps its messages in .data/chat, and open its page
+# Run the chat of step 6, which keeps its messages in .data/chat, and open its page
 [no-exit-message]
 start:
     @cargo run -q -p tools -- start

@@ -50,6 +50,7 @@ pub use programs::packages::Packages;
 pub use programs::process::{Event, Process, Stream};
 pub use programs::program::{End, Program, runs_to_its_end};
 pub use programs::proxy::Proxy;
+pub use programs::python_h2::PythonH2;
 pub use programs::redis::Redis;
 pub use programs::reverse_proxy::ReverseProxy;
 pub use programs::search_path::find_program;

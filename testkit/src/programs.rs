@@ -9,6 +9,7 @@ pub(crate) mod packages;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod proxy;
+pub(crate) mod python_h2;
 pub(crate) mod redis;
 pub(crate) mod reverse_proxy;
 pub(crate) mod search_path;

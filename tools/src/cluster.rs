@@ -1,11 +1,11 @@
-//! `cluster`: a Redis, and two servers of the last step that share one chat through it.
+//! `cluster`: a Redis, and two chat servers that share one room through it.
 
 use std::process::Command;
 
 use testkit::{Profile, Redis, Step};
 
 use crate::outcome::Outcome;
-use crate::servers::run_all;
+use crate::servers::{CHAT_STEP, run_all};
 
 /// Where the servers listen.
 const ADDRESSES: [&str; 2] = ["127.0.0.1:9006", "127.0.0.1:9007"];
@@ -16,7 +16,7 @@ pub(crate) fn cluster() -> Outcome {
         let how = Redis::PACKAGES.install_command();
         return Err(format!("redis-server is missing; install it: {how}").into());
     }
-    let program = Step::last()?.build(Profile::Release)?;
+    let program = Step::labelled(CHAT_STEP)?.build(Profile::Release)?;
     let redis = Redis::start();
     println!("two servers share one chat: open both pages, and send a message in one");
     if let Some(process) = redis.process_id() {

@@ -25,7 +25,7 @@ mod test;
 #[derive(Parser)]
 #[command(name = "tools")]
 enum Command {
-    /// Run the last step, which keeps its messages in .data/chat, and open its page
+    /// Run the chat of step 6, which keeps its messages in .data/chat, and open its page
     Start,
     /// Run a step
     #[command(disable_help_flag = true)]
@@ -36,7 +36,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Run two servers of the last step that share one chat over Redis
+    /// Run two chat servers that share one room over Redis
     Cluster,
     /// Show the exercises in rustlings, or pass arguments to it
     #[command(disable_help_flag = true)]

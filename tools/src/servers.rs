@@ -22,10 +22,13 @@ enum Event {
 /// Where `start` keeps the chat, in the folder of the workspace. Git ignores it.
 const CHAT: &str = ".data/chat";
 
-/// `start`: runs the last step, which keeps its messages and votes, and opens its page once it
+/// The step that `start` and `cluster` run.
+pub(crate) const CHAT_STEP: &str = "6";
+
+/// `start`: runs the chat, which keeps its messages and votes, and opens its page once it
 /// listens.
 pub(crate) fn start() -> Outcome {
-    let mut server = Command::new(Step::last()?.build(Profile::Release)?);
+    let mut server = Command::new(Step::labelled(CHAT_STEP)?.build(Profile::Release)?);
     server.arg("--data").arg(workspace().join(CHAT));
     println!("Messages and votes are kept in {CHAT}. To start with an empty chat, delete it.");
     run_all(vec![server], page::open)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use testkit::{Axe, Chromium, Packages, Redis, ReverseProxy, Viewers};
+use testkit::{Axe, Chromium, Packages, PythonH2, Redis, ReverseProxy, Viewers};
 
 use crate::{apt, exercises, fuzz, linters, npm};
 
@@ -16,6 +16,7 @@ pub(crate) fn setup() -> ExitCode {
         let found = Chromium::find();
         Some(vec![found.browser?, found.driver?])
     };
+    let python_h2 = || Some(vec![PythonH2::find()?]);
     let redis = || Some(vec![Redis::find()?]);
     let are_there = [
         is_set_up("Chromium and its driver", chromium, &Chromium::packages()),
@@ -23,6 +24,7 @@ pub(crate) fn setup() -> ExitCode {
         is_set_up("nginx, HAProxy and Caddy", ReverseProxy::find, &ReverseProxy::PACKAGES),
         is_set_up("curl and tshark", Viewers::find, &Viewers::PACKAGES),
         is_set_up("C++ compiler", fuzz::compiler, &fuzz::COMPILER),
+        is_set_up("Python's h2", python_h2, &PythonH2::PACKAGES),
         is_axe_set_up(),
         linters::are_set_up(),
         exercises::is_set_up(),

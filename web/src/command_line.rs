@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, Args, Command, Error, Parser};
+use clap::{Arg, Args, Command, Error, FromArgMatches, Parser};
 
 use crate::listen::listen;
 use crate::output::{print_error_line, print_line, wait_until_printed};
@@ -95,7 +95,16 @@ pub fn positive<Number: std::str::FromStr + Default + PartialEq>(
 /// The message does not repeat a value that may contain a password: a URL for `--redis` may have
 /// been written without `--redis`.
 pub fn parse_command_line<Options: Parser>() -> Options {
-    Options::try_parse().unwrap_or_else(|error| hide_secrets(error).exit())
+    parse_command(Options::command())
+}
+
+/// Reads the command line as [`parse_command_line`] does, by this description of it.
+pub fn parse_command<Options: FromArgMatches>(mut command: Command) -> Options {
+    let matches = command.try_get_matches_from_mut(env::args_os());
+    let options = matches.and_then(|matches| {
+        Options::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    });
+    options.unwrap_or_else(|error| hide_secrets(error).exit())
 }
 
 /// Hides the values that may contain a password in an error of a command line.

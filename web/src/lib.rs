@@ -1,6 +1,6 @@
 //! What the steps share and none of them teaches: the layout of a page, the command line, the
 //! listening socket, lines printed for people, HTTP responses, the check of targets, hosts and
-//! origins, the fields of a JSON object, the signal to stop, and the HTTP server of steps 0 and 6.
+//! origins, the fields of a JSON object, the signal to stop, and the HTTP server of steps 0, 6 and 7.
 
 mod command_line;
 mod fields;
@@ -22,7 +22,7 @@ mod target;
 mod uri_characters;
 
 pub use command_line::{
-    address_and_port, flag_defaults, give_up, listen_by_command_line, number_in,
+    address_and_port, flag_defaults, give_up, listen_by_command_line, number_in, parse_command,
     parse_command_line, positive, seconds, secret,
 };
 pub use fields::{Fields, Kind};

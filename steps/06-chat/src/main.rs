@@ -30,7 +30,7 @@ async fn run(options: &Options) -> Result<(), String> {
     let app = App::new(options)?;
     let listener = listen(&options.address)?;
     let (router, limits, counts) =
-        (router(app.clone()), options.http_limits(), app.http_counts.clone());
+        (router(app.clone(), 6), options.http_limits(), app.http_counts.clone());
     match tls {
         None => serve(listener, router, limits, counts, told_to_stop()).await,
         Some(tls) => serve_tls(listener, tls, router, limits, counts, told_to_stop()).await,

@@ -68,10 +68,18 @@ impl Options {
     /// Reads the command line. If it makes no sense, says why and ends the program.
     pub fn from_command_line() -> Self {
         let options: Self = parse_command_line();
-        if let Err(problem) = options.chat_limits.check().and_then(|()| options.timeouts.check()) {
+        if let Err(problem) = options.check() {
             Self::command().error(ErrorKind::ValueValidation, problem).exit();
         }
         options
+    }
+
+    /// Checks what one flag alone cannot.
+    ///
+    /// # Errors
+    /// A sentence that names both flags.
+    pub fn check(&self) -> Result<(), String> {
+        self.chat_limits.check().and_then(|()| self.timeouts.check())
     }
 
     /// Opens the log of messages and votes. Must be called on a tokio runtime.

@@ -64,14 +64,6 @@ impl Step {
         })
     }
 
-    /// The last step.
-    ///
-    /// # Errors
-    /// As [`all`](Self::all).
-    pub fn last() -> Result<Self, String> {
-        Self::all()?.pop().ok_or_else(|| "there are no steps".to_owned())
-    }
-
     /// Builds its program, and returns the path of it.
     ///
     /// # Errors
@@ -169,7 +161,6 @@ mod tests {
         assert_eq!(Step::labelled("02").unwrap(), Step::labelled("2").unwrap());
         assert_eq!(Step::labelled("2").unwrap().package, "handshake");
         assert_eq!(Step::labelled("0").unwrap().number, 0);
-        assert!(Step::last().unwrap().number >= 6);
     }
 
     #[test]

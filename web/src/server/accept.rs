@@ -4,17 +4,16 @@ use std::future::ready;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
 use crate::listen::{REST_AFTER_ERROR, listen as listen_blocking};
 use crate::runtime::on_tokio;
-use crate::server::connection::{HttpLimits, serve_turns};
+use crate::server::client::Client;
+use crate::server::connection::HttpLimits;
 use crate::server::counts::{Denial, HttpCounts};
 use crate::server::crowd::{Crowd, Place};
-use crate::server::plain_answer::refuse;
 use crate::server::timed_stream::TimedStream;
 
 /// Listens as [`web::listen`](crate::listen()) does, with a listener of tokio's. Must be called on
@@ -35,21 +34,24 @@ pub async fn serve(
     counts: HttpCounts,
     stop: impl Future<Output = ()>,
 ) {
-    serve_with(listener, router, limits, counts, stop, |stream| ready(Some(stream))).await;
+    let serve_one = move |stream, client: Client| client.serve(stream, router.clone());
+    serve_with(listener, limits, counts, stop, |stream| ready(Some(stream)), serve_one).await;
 }
 
-/// Serves as [`serve`] does, and first passes each connection through `prepare`, which may put TLS
-/// around it. A connection for which `prepare` returns `None` is closed.
-pub async fn serve_with<Stream, Prepared>(
+/// Accepts every client that connects, until `stop` ends. First passes each connection through
+/// `prepare`, which may put TLS around it, and then serves it by `serve_one`. A connection for which
+/// `prepare` returns `None` is closed.
+pub async fn serve_with<Stream, Prepared, Served>(
     listener: TcpListener,
-    router: Router,
     limits: HttpLimits,
     counts: HttpCounts,
     stop: impl Future<Output = ()>,
     prepare: impl Fn(TimedStream<TcpStream>) -> Prepared,
+    serve_one: impl Fn(Stream, Client) -> Served + Clone + Send + 'static,
 ) where
     Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     Prepared: Future<Output = Option<Stream>> + Send + 'static,
+    Served: Future<Output = ()> + Send,
 {
     let crowd = Arc::new(Crowd::new(limits.connections));
     let accept = async {
@@ -66,23 +68,18 @@ pub async fn serve_with<Stream, Prepared>(
             let _ = stream.set_nodelay(true);
             let turn = crowd.new_turn();
             let prepared = prepare(TimedStream::new(stream, limits.times, Arc::clone(&turn)));
-            let (router, crowd, counts) = (router.clone(), Arc::clone(&crowd), counts.clone());
+            let (crowd, counts, serve_one) =
+                (Arc::clone(&crowd), counts.clone(), serve_one.clone());
             tokio::spawn(async move {
                 let Some(stream) = prepared.await else { return };
-                let seat = match place {
-                    Place::Seat(seat) => seat,
-                    Place::Standing(_standing) => {
-                        let Some(seat) = crowd.wait_for_seat().await else {
-                            counts.count(Denial::Crowd);
-                            let sentence = "The server has reached its limit on connections.";
-                            return refuse(stream, StatusCode::SERVICE_UNAVAILABLE, sentence).await;
-                        };
-                        seat
-                    }
+                let (seat, standing) = match place {
+                    Place::Seat(seat) => (Some(seat), None),
+                    Place::Standing(standing) => (crowd.wait_for_seat().await, Some(standing)),
                 };
-                let guest = crowd.add(Arc::clone(&turn), seat);
-                serve_turns(stream, router, turn, &counts).await;
-                drop(guest);
+                // A client who gets no seat keeps the other place until it is refused.
+                let _standing = standing.filter(|_| seat.is_none());
+                let guest = seat.map(|seat| crowd.add(Arc::clone(&turn), seat));
+                serve_one(stream, Client::new(turn, guest, counts)).await;
             });
         }
     };

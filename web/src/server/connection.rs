@@ -87,7 +87,7 @@ pub(crate) async fn serve_turns<Stream>(
         let mut connection = Pin::new(&mut connection);
         tokio::select! {
             outcome = &mut connection => outcome,
-            () = turn.make_room.notified() => {
+            () = turn.must_make_room() => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }

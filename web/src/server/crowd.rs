@@ -72,7 +72,7 @@ impl Crowd {
         if let Some(oldest) = oldest {
             // Another newcomer must not choose the same one.
             oldest.began();
-            oldest.make_room.notify_one();
+            oldest.makes_room();
         }
         timeout(ROOM_TIME, seat).await.ok()?.ok()
     }

@@ -15,7 +15,7 @@ const ANSWERED: u8 = 2;
 
 /// The state of the turn. The socket, the service and the accept loop share it.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub struct Turn {
     phase: AtomicU8,
     /// The time of the accept loop's start.
     epoch: Instant,
@@ -23,7 +23,7 @@ pub(crate) struct Turn {
     /// one. 0 if it is not idle, or has not been answered yet.
     idle_since: AtomicU64,
     /// Notified when an idle connection should make room for another one.
-    pub(crate) make_room: Notify,
+    make_room: Notify,
 }
 
 impl Turn {
@@ -33,7 +33,7 @@ impl Turn {
     }
 
     /// A request has arrived.
-    pub(crate) fn asked(&self) {
+    pub fn asked(&self) {
         self.idle_since.store(0, Ordering::Relaxed);
         self.phase.store(ANSWERING, Ordering::Relaxed);
     }
@@ -48,10 +48,25 @@ impl Turn {
         if self.phase.load(Ordering::Relaxed) != ANSWERED {
             return false;
         }
-        let idle_since = u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
-        self.idle_since.store(idle_since + 1, Ordering::Relaxed);
+        self.rests();
         self.phase.store(WAITING, Ordering::Relaxed);
         true
+    }
+
+    /// The connection is idle from now on, until the next request.
+    pub fn rests(&self) {
+        let idle_since = u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
+        self.idle_since.store(idle_since + 1, Ordering::Relaxed);
+    }
+
+    /// Waits until an idle connection should make room for another one.
+    pub async fn must_make_room(&self) {
+        self.make_room.notified().await;
+    }
+
+    /// Closes an idle connection, which makes room for another one.
+    pub(crate) fn makes_room(&self) {
+        self.make_room.notify_one();
     }
 
     /// The first bytes of the next request have arrived.
@@ -65,7 +80,7 @@ impl Turn {
     }
 
     /// Since when the connection has been idle after an answer, or `None` if it is not idle.
-    pub(crate) fn idle_since(&self) -> Option<u64> {
+    pub fn idle_since(&self) -> Option<u64> {
         self.idle_since.load(Ordering::Relaxed).checked_sub(1)
     }
 }

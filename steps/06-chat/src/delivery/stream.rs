@@ -1,9 +1,11 @@
-//! What a connection's bytes travel on: TCP, or TLS over TCP.
+//! What a connection's bytes travel on: TCP, TLS over TCP, or a part of a connection.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -11,12 +13,20 @@ use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 use web::server::TimedStream;
 
-/// A TCP stream, with TLS or without.
+// ANCHOR: stream
+/// A TCP stream, with TLS or without, or one of many streams that share a TCP connection.
 pub(crate) enum Stream {
     Tcp(TcpStream),
     /// In a box, because it is forty times as large.
     Tls(Box<TlsStream<TimedStream<TcpStream>>>),
+    /// A stream of HTTP/2 (step 7). hyper shares the connection among them.
+    Shared(TokioIo<Upgraded>),
 }
+// ANCHOR_END: stream
+
+/// Bytes that are given to hyper at once: a DATA frame of the usual size. hyper takes any number of
+/// bytes. What waits here instead is counted among the bytes that a member has not read.
+const SHARED_WRITE_MAX: usize = 16 * 1024;
 
 /// Bytes that the system keeps for a peer before they can be sent.
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -31,6 +41,7 @@ impl Stream {
         let socket = match self {
             Self::Tcp(stream) => stream,
             Self::Tls(stream) => stream.get_ref().0.get_ref(),
+            Self::Shared(_) => return,
         };
         // Without it, the server only takes longer to see that somebody reads.
         let _ = SockRef::from(socket).set_tcp_notsent_lowat(UNSENT_MAX);
@@ -50,6 +61,7 @@ impl AsyncRead for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
             Self::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Shared(stream) => Pin::new(stream).poll_read(context, buffer),
         }
     }
 }
@@ -63,6 +75,10 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
             Self::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
+            Self::Shared(stream) => {
+                let first = &bytes[..bytes.len().min(SHARED_WRITE_MAX)];
+                Pin::new(stream).poll_write(context, first)
+            }
         }
     }
 
@@ -74,6 +90,10 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write_vectored(context, parts),
             Self::Tls(stream) => Pin::new(stream).poll_write_vectored(context, parts),
+            shared @ Self::Shared(_) => {
+                let first = parts.iter().find(|part| !part.is_empty());
+                Pin::new(shared).poll_write(context, first.map_or(&[], |part| part))
+            }
         }
     }
 
@@ -81,6 +101,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_flush(context),
             Self::Tls(stream) => Pin::new(stream).poll_flush(context),
+            Self::Shared(stream) => Pin::new(stream).poll_flush(context),
         }
     }
 
@@ -88,6 +109,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Shared(stream) => Pin::new(stream).poll_shutdown(context),
         }
     }
 }

@@ -24,10 +24,10 @@ const LOBBY: &str = "lobby";
 /// How long a poll without news is held.
 const HOLD_TIME: Duration = Duration::from_secs(10);
 
-/// Returns the router for all paths of this step.
-pub fn router(app: Arc<App>) -> Router {
+/// Returns the router for all paths of this step. The pages show the number `step`.
+pub fn router(app: Arc<App>, step: u8) -> Router {
     let html = |title, content: &str| {
-        let page = page(6, title, &with_live_parts(content));
+        let page = page(step, title, &with_live_parts(content));
         get(move || async move { page })
     };
     let polls = polling::routes(app.log.clone(), HOLD_TIME);

@@ -9,6 +9,7 @@ use axum::response::Response;
 use echo::{Agreement, Compression, Connection, Endpoint, Limits, Role, echo};
 use handshake::Refusal;
 use hyper::upgrade::{OnUpgrade, Upgraded, on};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 use tracing::{debug, info};
@@ -69,7 +70,7 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
 async fn take_over(upgraded: OnUpgrade, purpose: Purpose, agreed: Option<Agreement>, seat: Seat) {
     let Ok(upgraded) = upgraded.await else { return };
     seat.0.metrics.connection_opened();
-    let Some((stream, received)) = stream_of(upgraded) else { return };
+    let (stream, received) = stream_of(upgraded);
     let app = &seat.0;
     let limits = match purpose {
         Purpose::Echo => app.limits,
@@ -105,15 +106,17 @@ async fn take_over(upgraded: OnUpgrade, purpose: Purpose, agreed: Option<Agreeme
 // ANCHOR_END: begin
 
 /// Returns the stream, and what was received behind the request.
-fn stream_of(upgraded: Upgraded) -> Option<(Stream, Vec<u8>)> {
-    match take_stream::<TimedStream<TcpStream>>(upgraded) {
-        Ok((stream, received)) => Some((Stream::Tcp(stream.into_inner()), received.to_vec())),
-        Err(upgraded) => {
-            let secured = take_stream::<TlsStream<TimedStream<TcpStream>>>(upgraded);
-            let (mut stream, received) = secured.ok()?;
+fn stream_of(upgraded: Upgraded) -> (Stream, Vec<u8>) {
+    let upgraded = match take_stream::<TimedStream<TcpStream>>(upgraded) {
+        Ok((stream, received)) => return (Stream::Tcp(stream.into_inner()), received.to_vec()),
+        Err(upgraded) => upgraded,
+    };
+    match take_stream::<TlsStream<TimedStream<TcpStream>>>(upgraded) {
+        Ok((mut stream, received)) => {
             stream.get_mut().0.release();
-            Some((Stream::Tls(Box::new(stream)), received.to_vec()))
+            (Stream::Tls(Box::new(stream)), received.to_vec())
         }
+        Err(upgraded) => (Stream::Shared(TokioIo::new(upgraded)), Vec::new()),
     }
 }
 

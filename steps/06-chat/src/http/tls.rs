@@ -10,7 +10,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use web::server::{HttpCounts, HttpLimits, serve_with};
+use web::server::{Client, HttpCounts, HttpLimits, serve_with};
 
 /// Reads a certificate, with the chain of certificates that sign it, and its private key.
 ///
@@ -43,5 +43,6 @@ pub async fn serve_tls(
         let opening = timeout(limits.times.header, acceptor.accept(stream));
         async move { opening.await.ok()?.ok() }
     };
-    serve_with(listener, router, limits, counts, stop, prepare).await;
+    let serve_one = move |stream, client: Client| client.serve(stream, router.clone());
+    serve_with(listener, limits, counts, stop, prepare, serve_one).await;
 }
