@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::response::IntoResponse;
 use echo::Timeouts;
 use hyper::body::Incoming;
 use hyper::server::conn::http2::Builder;
@@ -72,7 +73,7 @@ where
         async move {
             let answer = match translated {
                 Ok(()) => router.call(request.map(Body::new)).await?,
-                Err(refusal) => refusal,
+                Err(refusal) => refusal.into_response(),
             };
             Ok::<_, Infallible>(to_http2(answer))
         }

@@ -22,13 +22,12 @@ const H2: &[u8] = b"h2";
 /// # Errors
 /// A sentence about a file.
 pub(crate) fn acceptor(options: &Options) -> Result<TlsAcceptor, String> {
-    let acceptor = match (&options.chat.cert, &options.chat.key) {
-        (Some(cert), Some(key)) => chat::acceptor(cert, key)?,
-        _ => {
-            let file = &options.trial_certificate;
-            make_if_missing(file).map_err(|error| format!("{}: {error}", file.display()))?;
-            chat::acceptor(file, file)?
-        }
+    let acceptor = if let (Some(cert), Some(key)) = (&options.chat.cert, &options.chat.key) {
+        chat::acceptor(cert, key)?
+    } else {
+        let file = &options.trial_certificate;
+        make_if_missing(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        chat::acceptor(file, file)?
     };
     let mut config = ServerConfig::clone(acceptor.config());
     config.alpn_protocols = vec![H2.to_vec(), b"http/1.1".to_vec()];

@@ -4,7 +4,7 @@
 //! pseudo-header field `:protocol` (RFC 8441 §4). Everything else that the opening handshake
 //! negotiates is the same. So a few fields are translated here, and the rules are those of step 2.
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::header::{
     CONNECTION, CONTENT_LENGTH, HOST, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE,
 };
@@ -20,15 +20,15 @@ const KEY: HeaderValue = HeaderValue::from_static("AAAAAAAAAAAAAAAAAAAAAA==");
 /// with an `Upgrade`.
 ///
 /// # Errors
-/// The answer to a request that cannot be translated.
-pub fn to_http1<Content>(request: &mut Request<Content>) -> Result<(), Response> {
+/// The status and the sentence of the answer to a request that cannot be translated.
+pub fn to_http1<Content>(request: &mut Request<Content>) -> Result<(), (StatusCode, &'static str)> {
     if let Some(authority) = request.uri().authority() {
         let host = HeaderValue::from_str(authority.as_str());
-        let host = host.map_err(|_| StatusCode::BAD_REQUEST.into_response())?;
+        let host = host.map_err(|_| (StatusCode::BAD_REQUEST, "The :authority is not valid.\n"))?;
         // RFC 9113 §8.3.1: both name the same host.
         if request.headers().get_all(HOST).iter().any(|named| named != host) {
             let sentence = "The Host header and :authority must name the same host.\n";
-            return Err((StatusCode::BAD_REQUEST, sentence).into_response());
+            return Err((StatusCode::BAD_REQUEST, sentence));
         }
         request.headers_mut().insert(HOST, host);
     }
@@ -38,7 +38,7 @@ pub fn to_http1<Content>(request: &mut Request<Content>) -> Result<(), Response>
     let protocol = request.extensions().get::<Protocol>().map(Protocol::as_str);
     if protocol.is_none_or(|name| !name.eq_ignore_ascii_case("websocket")) {
         let sentence = "The only protocol to CONNECT to is websocket.\n";
-        return Err((StatusCode::NOT_IMPLEMENTED, sentence).into_response());
+        return Err((StatusCode::NOT_IMPLEMENTED, sentence));
     }
     *request.method_mut() = Method::GET;
     *request.version_mut() = Version::HTTP_11;

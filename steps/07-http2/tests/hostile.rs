@@ -39,7 +39,7 @@ impl Witness {
     }
 
     /// Nothing is different.
-    async fn is_undisturbed(mut self, server: &Server) {
+    async fn stays_undisturbed(mut self, server: &Server) {
         self.socket.sends(Frame::text("still here"));
         assert_eq!(self.socket.expects_frame().await.into_text(), "still here");
         let more = memory(server).saturating_sub(self.memory);
@@ -70,7 +70,7 @@ async fn a_thousand_resets_end_the_connection() {
     }
     raw.writes(&bytes);
     assert_eq!(raw.expects_goaway(), CALM);
-    witness.is_undisturbed(&server).await;
+    witness.stays_undisturbed(&server).await;
 }
 
 /// MadeYouReset (CVE-2025-8671): the client lets the server reset the streams, here by a window that
@@ -91,7 +91,7 @@ async fn a_client_that_makes_us_reset_streams_is_disconnected() {
     }
     assert!(stream < 20_000, "it went on for ever");
     assert!(raw.expects_goaway().is_none_or(|code| Some(code) == CALM));
-    witness.is_undisturbed(&server).await;
+    witness.stays_undisturbed(&server).await;
 }
 
 /// The CONTINUATION flood (CVE-2024-27316 in Apache httpd, CVE-2024-28182 in nghttp2): a header block
@@ -106,7 +106,7 @@ async fn an_endless_header_block_is_cut_off() {
     let piece = header_block(&[("x", &"y".repeat(100))]).repeat(100);
     let sent = (0..10_000).take_while(|_| raw.sends(CONTINUATION, 0, 1, &piece)).count();
     assert!(sent < 10_000, "it went on for ever");
-    witness.is_undisturbed(&server).await;
+    witness.stays_undisturbed(&server).await;
     // If the frames are small, their number counts.
     let mut raw = Raw::connects(&server, &[]);
     let mut bytes = frame(HEADERS, 0, 1, &block);
@@ -143,7 +143,7 @@ async fn a_small_header_block_that_means_much_is_refused() {
         // The status 431 is not in the table of HPACK (appendix A), so it is written out.
         assert!(payload[0] & 0x80 == 0 && flags & END_STREAM != 0, "{flags} {payload:x?}");
     }
-    witness.is_undisturbed(&server).await;
+    witness.stays_undisturbed(&server).await;
 }
 
 /// Floods of frames that ask for an answer (CVE-2019-9512 pings, CVE-2019-9515 settings), from a client
@@ -161,7 +161,7 @@ async fn answers_that_nobody_reads_are_not_piled_up() {
         let taken = (0..1_000).take_while(|_| raw.writes(&flood)).count();
         assert!(taken < 1_000, "it took {taken} floods of frame {kind}");
     }
-    witness.is_undisturbed(&server).await;
+    witness.stays_undisturbed(&server).await;
 }
 
 /// Internal data buffering (CVE-2019-9517, CVE-2019-9511): a client asks for much and gives no window.
@@ -197,7 +197,7 @@ async fn a_window_of_nothing_fills_no_memory() {
     for _ in 0..4 {
         assert!(raw.sends(DATA, 0, 1, &frame));
     }
-    witness.is_undisturbed(&server).await;
+    witness.stays_undisturbed(&server).await;
 }
 
 /// More data than the window allows breaks the rules (RFC 9113 §6.9.1).
@@ -212,7 +212,7 @@ async fn more_than_the_window_ends_the_connection() {
     let sent = (0..1_000).take_while(|_| raw.sends(DATA, 0, 1, &frame)).count();
     let code = raw.expects_goaway();
     assert!(sent < 1_000 || code == FLOW_CONTROL, "{sent} {code:?}");
-    witness.is_undisturbed(&server).await;
+    witness.stays_undisturbed(&server).await;
 }
 
 /// In step 6, a member who sends too fast is slowed down. On a stream, h2 has a limit on the short DATA
@@ -227,7 +227,7 @@ async fn thousands_of_messages_ahead_end_the_connection() {
     let message = Frame::text("ho").masked_with([1, 2, 3, 4]).bytes();
     raw.writes(&frame(DATA, 0, 1, &message).repeat(5_000));
     assert_eq!(raw.expects_goaway(), CALM);
-    witness.is_undisturbed(&server).await;
+    witness.stays_undisturbed(&server).await;
 }
 
 /// RFC 9113 §5.1.2: streams over the limit are refused. A client that does not stop is disconnected.
@@ -247,13 +247,13 @@ async fn ten_thousand_streams_are_refused_but_for_the_limit() {
         match kind {
             HEADERS => opened += 1,
             support::raw::GOAWAY => {
-                code = Some(u32::from_be_bytes(payload[4..8].try_into().unwrap()))
+                code = Some(u32::from_be_bytes(payload[4..8].try_into().unwrap()));
             }
             _ => {}
         }
     }
     assert!(opened <= 100 && code.is_none_or(|code| Some(code) == CALM), "{opened} {code:?}");
-    witness.is_undisturbed(&server).await;
+    witness.stays_undisturbed(&server).await;
 }
 
 /// Nothing follows the handshake, or only the preface: the connection is closed when its time is up.

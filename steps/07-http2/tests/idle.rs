@@ -96,6 +96,6 @@ async fn an_idle_websocket_costs_less_if_it_shares_a_connection() {
         }
     }
     let shared = (memory(&server) - before) * 1024 / COUNT;
-    println!("an idle WebSocket: {alone} bytes alone, {shared} bytes shared");
+    web::print_line(&format!("an idle WebSocket: {alone} bytes alone, {shared} bytes shared"));
     assert!(shared < alone, "{shared} {alone}");
 }

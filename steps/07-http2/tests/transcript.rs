@@ -1,5 +1,10 @@
 //! The frames of HTTP/2 as they are on the wire, for the book.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on ends here"
+)]
 
 use std::fmt::Write as _;
 

@@ -52,7 +52,7 @@ async fn a_message_larger_than_the_windows_is_echoed() {
     let server = start(&[]);
     let mut peer = Peer::connects(&server).await;
     let mut socket = peer.opens("/echo").await;
-    let payload: Vec<u8> = (0..3_000_000_u32).map(|number| number as u8).collect();
+    let payload: Vec<u8> = (0..3_000_000_u32).map(|number| number.to_le_bytes()[0]).collect();
     socket.sends(Frame::binary(payload.clone()));
     assert_eq!(socket.expects_frame().await.payload, payload);
 }

@@ -228,12 +228,10 @@ fn a_solution_asks_for_the_versions_of_this_repository() {
 #[test]
 fn the_book_counts_the_lines_of_the_solution() {
     let page = fs::read_to_string(workspace().join("book/src/build-it-yourself.md")).unwrap();
-    for (stage, said) in [(13, "has 468 lines after stage 13"), (SOLVED, "it has 1,173,")] {
-        let lines = |file: &File| match file.path.ends_with(".rs") {
-            true => file.text.lines().count(),
-            false => 0,
-        };
-        let lines: usize = files(stage).unwrap().iter().map(lines).sum();
+    for (stage, said) in [(13, "has 468 lines after stage 13"), (SOLVED, "it has 1,176,")] {
+        let all = files(stage).unwrap();
+        let code = all.iter().filter(|file| file.path != "Cargo.toml");
+        let lines: usize = code.map(|file| file.text.lines().count()).sum();
         let said_here = said.replace(',', "").contains(&lines.to_string());
         assert!(said_here && page.contains(said), "stage {stage}: {lines} lines");
     }

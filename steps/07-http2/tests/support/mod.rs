@@ -1,7 +1,12 @@
 //! Clients of HTTP/2: one that follows the rules, by the crate `h2`, and one that writes each frame
 //! by hand.
 #![allow(dead_code, reason = "each file of tests takes what it needs")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on ends here")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on ends here"
+)]
 
 use bytes::Bytes;
 use h2::client::{SendRequest, handshake};
