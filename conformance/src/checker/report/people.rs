@@ -295,7 +295,7 @@ mod tests {
         assert!(lines[1..].iter().all(|line| !line.trim().starts_with(['，', '。'])), "{text}");
         assert_eq!(
             text.replace(['\n', ' '], ""),
-            format!("1.{}\n", sentence).replace(['\n', ' '], "")
+            format!("1.{sentence}\n").replace(['\n', ' '], "")
         );
     }
 
