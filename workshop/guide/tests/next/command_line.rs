@@ -15,9 +15,15 @@ use crate::support::{program, workshop};
 
 const GUIDE: &str = env!("CARGO_BIN_EXE_guide");
 
-/// Runs a command on a reader's folder, with this on standard input.
+/// Runs a command on a reader's folder, with this on standard input, in English.
 fn guide(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    guide_in("C", folder, arguments, input)
+}
+
+/// The same in this locale.
+fn guide_in(locale: &str, folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut command = Command::new(GUIDE);
+    command.env("LC_ALL", locale);
     command.args(arguments).arg("--folder").arg(folder);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -32,6 +38,18 @@ fn output(output: &Output) -> String {
 
 fn errors(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn a_hint_is_in_the_language_of_the_reader() {
+    let hint = |locale: &str| {
+        let folder = TempDir::new().unwrap();
+        output(&guide_in(locale, folder.path(), &["hint", "6"], ""))
+    };
+    let (english, chinese) = (hint("C"), hint("zh_CN.UTF-8"));
+    assert!(english.starts_with("Stage 6: The first frame\n\n1. How many bytes"), "{english}");
+    assert!(chinese.starts_with("第 6 关："), "{chinese}");
+    assert!(!chinese.contains("How many"), "{chinese}");
 }
 
 #[test]
