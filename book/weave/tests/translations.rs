@@ -109,12 +109,15 @@ fn a_translation_of_the_whole_book_keeps_its_ids_links_and_code() {
 }
 
 /// The pages of our book in two languages have the same ids, links and code. In a sentence of another
-/// language, two links may be in another order.
+/// language, two links may be in another order. A page that shows an earlier text is not compared.
 fn assert_same_parts(english: &Path, other: &Path) {
     for page in Page::all().unwrap() {
         let name = page.name.replace(".md", ".html");
         let read = |built: &Path| fs::read_to_string(built.join(&name)).unwrap();
         let (english, other) = (read(english), read(other));
+        if other.contains("class=\"outdated\"") {
+            continue;
+        }
         for (css, attribute) in [("[id]", "id"), ("[href]", "href"), ("main code", "class")] {
             assert_eq!(kept(&english, css, attribute), kept(&other, css, attribute), "{name}");
         }
