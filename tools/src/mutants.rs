@@ -40,8 +40,7 @@ const SUBJECTS: [Subject; 4] = [
 /// Tests the mutants of one step or package, or of all. Passes `arguments` on to cargo-mutants.
 ///
 /// There are two rounds, because most mutants are noticed by tests that are built and run in
-/// seconds: the quick tests, and then for the mutants that are left all tests that need no other
-/// program.
+/// seconds: the quick tests, and then, for the remaining mutants, all tests that need no other program.
 pub(crate) fn run(label: Option<&str>, arguments: &[String]) -> Outcome {
     if find_program(&["cargo-mutants"]).is_none() {
         return Err(format!("cargo-mutants is missing: cargo {}", INSTALL.join(" ")).into());
@@ -68,7 +67,7 @@ pub(crate) fn run(label: Option<&str>, arguments: &[String]) -> Outcome {
 }
 
 /// Returns the command that tests the mutants of a package: all of them with its quick tests, or
-/// those that are left with all tests.
+/// the remaining ones with all tests.
 fn round(subject: &Subject, is_second: bool, arguments: &[String]) -> Result<Command, String> {
     let output = target_folder()?.join("mutants").join(subject.package);
     fs::create_dir_all(&output).map_err(|error| format!("{}: {error}", output.display()))?;

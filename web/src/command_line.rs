@@ -19,7 +19,7 @@ use crate::listen::listen;
 use crate::output::{print_error_line, print_line, wait_until_printed};
 use crate::secret::without_secrets;
 
-/// Listens on the address of the command line, or on `standard` if there is none. `about` is the
+/// Listens on the address of the command line, or else on `standard`. `about` is the
 /// first line of `--help`. If the program cannot listen, it prints the reason and ends.
 pub fn listen_by_command_line(about: &str, standard: &str) -> TcpListener {
     let arguments: Vec<String> = env::args().skip(1).collect();

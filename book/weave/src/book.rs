@@ -33,7 +33,7 @@ pub fn translation_file(folder: &Path, language: &str) -> Result<PathBuf> {
 /// Reads the translation of the book in a folder into a language.
 ///
 /// # Errors
-/// If there is none, or its file cannot be read.
+/// If the language has no translation, or its file cannot be read.
 pub fn catalog(folder: &Path, language: &str) -> Result<Catalog> {
     let file = translation_file(folder, language)?;
     ensure!(

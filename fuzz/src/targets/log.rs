@@ -14,7 +14,7 @@ const VOTE: &str = "vote";
 /// The most contents that are counted in a topic.
 const CONTENTS_MAX: usize = 100;
 
-/// The input: a byte for the number of events that are kept, and a line for each entry: `e`, a topic,
+/// The input: a byte for the number of kept events, and a line for each entry: `e`, a topic,
 /// an owner, a key and data with spaces between them; or `n` or `s`, and the JSON of a change of names
 /// or of a snapshot, as they are in Redis.
 pub(crate) fn run(bytes: &[u8]) -> Result<()> {

@@ -28,7 +28,7 @@ impl Client {
         Self { turn, guest, counts }
     }
 
-    /// Returns whether there is a place for the client. If there is none, it must be refused.
+    /// Returns whether the client has a place. A client without a place must be refused.
     pub fn has_place(&self) -> bool {
         self.guest.is_some()
     }

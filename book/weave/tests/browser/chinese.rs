@@ -55,7 +55,7 @@ async fn the_pages_of_the_steps_are_in_chinese_for_a_chinese_browser() {
     browser.close().await;
 }
 
-/// What a person writes is never translated, not even if it is a text of the page, too.
+/// A text that a person writes is never translated, not even if the page has the same text.
 #[tokio::test]
 #[ignore = "needs Chromium and its driver: just setup"]
 async fn what_people_write_is_not_translated() {

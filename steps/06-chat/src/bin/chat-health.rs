@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 }
 
 fn fails(code: u8, sentence: &str) -> ExitCode {
-    // Nobody may read it.
+    // The terminal may be closed. The exit code is enough.
     let _ = writeln!(io::stderr(), "{sentence}");
     ExitCode::from(code)
 }

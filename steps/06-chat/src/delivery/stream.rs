@@ -24,8 +24,8 @@ pub(crate) enum Stream {
 }
 // ANCHOR_END: stream
 
-/// Bytes that are given to hyper at once: a DATA frame of the usual size. hyper takes any number of
-/// bytes. What waits here instead is counted among the bytes that a member has not read.
+/// Bytes that are given to hyper at once: a DATA frame of the usual size. hyper would take any
+/// number of bytes. Bytes that wait here are counted as bytes that the member has not read.
 const SHARED_WRITE_MAX: usize = 16 * 1024;
 
 /// Bytes that the system keeps for a peer before they can be sent.

@@ -57,7 +57,7 @@ fn the_services_agree() {
         assert!(services[redis.0].is_object() && service["depends_on"][redis.0].is_object());
         assert_eq!(redis.1, "6379");
         assert!(services["nginx"]["depends_on"][process].is_object());
-        // It is not killed while it says goodbye.
+        // It has time to close its connections before it is killed.
         let grace = service["stop_grace_period"].as_str().unwrap().trim_end_matches('s');
         let grace = Duration::from_secs(grace.parse().unwrap());
         assert!(grace > 2 * options.timeouts.close, "{grace:?}");
@@ -119,7 +119,7 @@ fn the_health_check_finds_a_chat_and_misses_it() {
     assert_eq!((end.code, &*end.errors), (Some(2), "usage: chat-health ADDRESS:PORT"));
 }
 
-/// A server that is no chat, or that is not well, is not taken for one.
+/// A server that is not a chat, or is not well, is not taken for a healthy chat.
 #[test]
 fn another_answer_is_not_health() {
     use std::io::{Read as _, Write as _};
