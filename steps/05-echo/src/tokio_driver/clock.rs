@@ -144,6 +144,16 @@ impl Alarm {
     }
     // ANCHOR_END: poll
 
+    /// Never ready, except with an error of [`poll`](Self::poll). A ping would have to wait behind
+    /// other bytes, so none is sent.
+    pub(crate) fn poll_without_ping(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), Ended>> {
+        while self.poll(context)?.is_ready() {}
+        Poll::Pending
+    }
+
     /// Checks whether the clock was stopped.
     ///
     /// # Errors

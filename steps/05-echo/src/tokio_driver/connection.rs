@@ -195,13 +195,15 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Connection<Stream> {
                 Poll::Pending => {
                     self.alarm.alive |= outbound.pending().len() < before;
                     outbound.rest();
-                    // A ping would have to wait behind the other bytes, so none is sent.
-                    while self.alarm.poll(context)?.is_ready() {}
-                    return Poll::Pending;
+                    return self.alarm.poll_without_ping(context);
                 }
             }
         }
-        Pin::new(&mut self.stream).poll_flush(context).map_err(Ended::from)
+        match Pin::new(&mut self.stream).poll_flush(context)? {
+            Poll::Ready(()) => Poll::Ready(Ok(())),
+            // TLS has taken bytes that it cannot write.
+            Poll::Pending => self.alarm.poll_without_ping(context),
+        }
     }
     // ANCHOR_END: poll_flush
 
