@@ -1,14 +1,16 @@
 //! What can be translated in a page or a script: paragraphs, headings, table cells, and the texts
-//! between HTML tags, those of figures included. Code is left alone.
+//! between HTML tags, those of figures included. Code is left alone, except blocks of rules.
 //!
 //! A message is found by its place in the Markdown, so that a translated page keeps all the rest,
 //! byte for byte.
 
 use std::ops::Range;
 
-use mdbook_markdown::pulldown_cmark::{Event, Tag, TagEnd};
+use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
 
+/// The end of the info string of a code block that contains rules in English, in columns.
+const RULES: &str = ",rules";
 /// HTML elements whose content is not translated.
 const CODE: [&str; 5] = ["code", "pre", "script", "style", "textarea"];
 /// What comes before a text in a script: `websocket.text('…')`.
@@ -23,10 +25,10 @@ const SHORT_WORDS: [&str; 3] = ["to", "or", "no"];
 pub struct Message {
     /// Its place in the page.
     pub place: Range<usize>,
-    /// Its Markdown in one line, or its text in HTML.
+    /// Its Markdown in one line, its text in HTML, or the lines of a block of rules.
     pub text: String,
-    /// Whether it is a text in HTML.
-    pub is_html: bool,
+    /// Whether it is not Markdown: a text in HTML, or a block of rules.
+    pub is_plain: bool,
 }
 
 /// Returns the messages of a page whose includes have been replaced, in their order.
@@ -44,7 +46,10 @@ pub fn of_page(markdown: &str) -> Vec<Message> {
         messages.extend(open.take().and_then(|place| in_markdown(markdown, place)));
         match event {
             Event::Start(Tag::HtmlBlock) => messages.extend(in_html(markdown, range)),
-            Event::Start(Tag::CodeBlock(_)) => {}
+            Event::Start(Tag::CodeBlock(kind)) => {
+                let is_rules = matches!(kind, CodeBlockKind::Fenced(info) if info.ends_with(RULES));
+                messages.extend(is_rules.then(|| in_rules(markdown, range)));
+            }
             Event::End(TagEnd::HtmlBlock | TagEnd::CodeBlock) => {
                 is_other = false;
                 continue;
@@ -108,7 +113,16 @@ fn in_markdown(markdown: &str, place: Range<usize>) -> Option<Message> {
     let text = lines.collect::<Vec<_>>().join(" ");
     // What is in backticks is code.
     let is_text = text.split('`').step_by(2).any(has_words);
-    is_text.then_some(Message { place, text, is_html: false })
+    is_text.then_some(Message { place, text, is_plain: false })
+}
+
+/// The lines between the fences.
+fn in_rules(markdown: &str, block: Range<usize>) -> Message {
+    let text = &markdown[block.clone()];
+    let start = text.find('\n').map_or(text.len(), |at| at + 1);
+    let end = text.trim_end().rfind('\n').unwrap_or(start).max(start);
+    let place = block.start + start..block.start + end;
+    Message { text: markdown[place.clone()].to_owned(), place, is_plain: true }
 }
 
 /// The texts between the tags.
@@ -121,7 +135,7 @@ fn in_html(markdown: &str, block: Range<usize>) -> Vec<Message> {
         if !CODE.contains(&tag) && has_words(trimmed) {
             let first = start + text.len() - text.trim_start().len();
             let text = trimmed.split_whitespace().collect::<Vec<_>>().join(" ");
-            messages.push(Message { place: first..first + trimmed.len(), text, is_html: true });
+            messages.push(Message { place: first..first + trimmed.len(), text, is_plain: true });
         }
         let rest = &rest[text.len()..];
         let end = if rest.starts_with("<!--") { "-->" } else { ">" };
@@ -169,6 +183,14 @@ mod tests {
         let page = "*steps/a/src/b.rs*\n\n```text\nSome text\n```\n\n`just next`\n\n\
                     <!-- A comment -->\n\n    indented code\n";
         assert_eq!(texts(page), [""; 0]);
+    }
+
+    #[test]
+    fn a_block_of_rules_is_one_message() {
+        let page = "```text,rules\n400   no Host\n      is there\n```\n\nText.\n";
+        assert_eq!(texts(page), ["400   no Host\n      is there", "Text."]);
+        let translated = replace(page, |message| message.is_plain.then(|| "400".to_owned()));
+        assert_eq!(translated, "```text,rules\n400\n```\n\nText.\n");
     }
 
     #[test]

@@ -136,6 +136,7 @@ pub fn empty(language: &str) -> Catalog {
 pub fn faults(catalog: &Catalog) -> Vec<String> {
     let mut faults = Vec::new();
     for (message, text) in translated(catalog).filter(|(message, _)| !message.flags().is_fuzzy()) {
+        let parts = if message.msgid().contains('\n') { numbers } else { parts };
         let (english, other) = (parts(message.msgid()), parts(text));
         let lost = english.iter().filter(|(part, count)| other.get(*part) < Some(*count));
         let new = other.iter().filter(|(part, count)| english.get(*part) < Some(*count));
@@ -193,7 +194,7 @@ impl Translation {
     pub fn page(&self, markdown: &str) -> String {
         messages::replace(markdown, |message| {
             let Translated { text, is_outdated } = self.texts.get(&message.text)?;
-            if !is_outdated || message.is_html {
+            if !is_outdated || message.is_plain {
                 return Some(text.clone());
             }
             Some(format!("{text} <small class=\"outdated\">{}</small>", self.plain(NOTE)))
@@ -308,6 +309,16 @@ fn parts(markdown: &str) -> HashMap<String, usize> {
     parts
 }
 
+/// The numbers and bytes in a block of rules, which its translation keeps.
+fn numbers(rules: &str) -> HashMap<String, usize> {
+    let mut numbers = HashMap::new();
+    let words = rules.split(|letter: char| !letter.is_ascii_alphanumeric());
+    for word in words.filter(|word| word.contains(|letter: char| letter.is_ascii_digit())) {
+        *numbers.entry(format!("the number {word}")).or_default() += 1;
+    }
+    numbers
+}
+
 /// The names in braces, which a script replaces.
 fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     let ends = text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
@@ -405,6 +416,7 @@ mod tests {
             ("One cell", "Eine|Zelle"),
             ("Twelve bytes.", "- Zwölf Bytes."),
             ("One line", "Zwei\nZeilen"),
+            ("400  no Host\n     ed a0", "400  kein Host\n     ed a1"),
         ]);
         let expected = [
             "\"See [here](a.md#b).\" adds the link to a.md#c, lacks the link to a.md#b",
@@ -415,6 +427,7 @@ mod tests {
             "\"One cell\" adds a sign |",
             "\"Twelve bytes.\" adds the block List(None)",
             "\"One line\" adds a line break",
+            "\"400  no Host\\n     ed a0\" adds the number a1, lacks the number a0",
         ];
         assert_eq!(faults(&broken), expected);
     }
