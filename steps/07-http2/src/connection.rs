@@ -24,15 +24,15 @@ use crate::streams::Streams;
 use crate::translation::{to_http1, to_http2};
 
 // ANCHOR: limits
-/// The longest header block of a request, in bytes, as in HTTP/1.1. It may go on in CONTINUATION
-/// frames, of which six are too many (CVE-2024-27316).
+/// The longest list of header fields in a request, in bytes after decompression. The compressed
+/// block may go on in CONTINUATION frames, of which six are too many (CVE-2024-27316).
 const HEADER_BYTES: u32 = 16 * 1024;
 /// Bytes that a client may send before we have read them: on one stream, and on all together.
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
 /// Bytes that may wait to be written on one stream.
 const SEND_BYTES: usize = 64 * 1024;
-/// Streams that a client may open and reset before we have looked at them, at one time
+/// Streams that a client has opened and reset, and that we have not looked at yet
 /// (CVE-2023-44487).
 const RESET_EARLY_MAX: usize = 20;
 /// Streams of a connection that we may have to reset, because they break a rule or are too many

@@ -52,6 +52,7 @@ impl Streams {
     }
 }
 
+// ANCHOR: open
 /// An open stream.
 struct Open(Arc<State>);
 
@@ -71,3 +72,4 @@ impl Drop for Open {
         }
     }
 }
+// ANCHOR_END: open
