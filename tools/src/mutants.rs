@@ -1,6 +1,7 @@
 //! `mutants`: changes the code in one small way at a time, and finds the changes that no test notices.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use testkit::{Step, cargo, find_program, target_folder};
@@ -9,10 +10,9 @@ use crate::outcome::{Outcome, exit_code};
 
 /// The command that installs the version with which the list in `.cargo/mutants.toml` was made.
 const INSTALL: [&str; 3] = ["install", "--locked", "cargo-mutants@27.1.0"];
-/// The exit code of cargo-mutants if no test noticed some mutants.
-const SURVIVORS: i32 = 2;
-/// Its exit code if tests noticed all mutants, some of them by not ending in time.
-const ENDLESS: i32 = 3;
+/// The exit codes of cargo-mutants if it has tested all mutants: tests noticed all of them, or did not
+/// notice some, or did not end in time for some. In the last case, others may be unnoticed as well.
+const TESTED: [i32; 3] = [0, 2, 3];
 
 /// A package whose code is changed.
 struct Subject {
@@ -49,14 +49,15 @@ pub(crate) fn run(label: Option<&str>, arguments: &[String]) -> Outcome {
     for subject in chosen(label)? {
         println!("{}: all mutants, by the quick tests", subject.package);
         let mut status = round(subject, false, arguments)?.status()?;
-        if status.code() == Some(SURVIVORS) {
-            println!("{}: the mutants that are left, by all tests", subject.package);
+        if status.code().is_some_and(|code| TESTED.contains(&code)) && has_survivors(subject)? {
+            println!("{}: the remaining mutants, by all tests", subject.package);
             status = round(subject, true, arguments)?.status()?;
         }
-        match status.code() {
-            Some(0 | ENDLESS) => {}
-            Some(SURVIVORS) => surviving.push(subject.package),
-            _ => return Ok(exit_code(status)),
+        if status.code().is_none_or(|code| !TESTED.contains(&code)) {
+            return Ok(exit_code(status));
+        }
+        if has_survivors(subject)? {
+            surviving.push(subject.package);
         }
     }
     if surviving.is_empty() {
@@ -66,13 +67,25 @@ pub(crate) fn run(label: Option<&str>, arguments: &[String]) -> Outcome {
     Err(format!("no test notices some changes of {packages}: see target/mutants").into())
 }
 
+/// Returns whether no test noticed some of the mutants in the last round.
+fn has_survivors(subject: &Subject) -> Result<bool, String> {
+    let file = output(subject)?.join("mutants.out/missed.txt");
+    let missed = fs::read_to_string(&file);
+    missed.map(|missed| !missed.is_empty()).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// Returns the folder of a package's results.
+fn output(subject: &Subject) -> Result<PathBuf, String> {
+    let output = target_folder()?.join("mutants").join(subject.package);
+    fs::create_dir_all(&output).map_err(|error| format!("{}: {error}", output.display()))?;
+    Ok(output)
+}
+
 /// Returns the command that tests the mutants of a package: all of them with its quick tests, or
 /// the remaining ones with all tests.
 fn round(subject: &Subject, is_second: bool, arguments: &[String]) -> Result<Command, String> {
-    let output = target_folder()?.join("mutants").join(subject.package);
-    fs::create_dir_all(&output).map_err(|error| format!("{}: {error}", output.display()))?;
     let mut command = cargo(&["mutants", "--package", subject.package, "--output"]);
-    command.arg(output).args(arguments);
+    command.arg(output(subject)?).args(arguments);
     if is_second {
         command.args(["--iterate", "--cargo-arg=--tests"]);
     } else {

@@ -194,6 +194,10 @@ impl Translation {
     pub fn page(&self, markdown: &str) -> String {
         messages::replace(markdown, |message| {
             let Translated { text, is_outdated } = self.texts.get(&message.text)?;
+            // A rule that has changed has no place for a note, so it is in English.
+            if *is_outdated && message.text.contains('\n') {
+                return None;
+            }
             if !is_outdated || message.is_plain {
                 return Some(text.clone());
             }
@@ -440,6 +444,16 @@ mod tests {
         let merged = merged(&[english], &old);
         assert_eq!(translated(&merged).count(), 1);
         assert_eq!(faults(&merged), [""; 0]);
+    }
+
+    #[test]
+    fn a_rule_that_has_changed_is_in_english() {
+        let old = catalog(&[("400  no Host\n     or two", "400  kein Host\n     oder zwei")]);
+        let text = "400  no Host\n     or many".to_owned();
+        let page = format!("```text,rules\n{text}\n```\n");
+        let english = [English { text, source: String::new() }];
+        assert_eq!(Translation::new(&english, &old).page(&page), page);
+        assert!(Translation::new(&english, &old).texts.values().all(|found| found.is_outdated));
     }
 
     #[test]

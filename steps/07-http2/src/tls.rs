@@ -58,5 +58,8 @@ fn make_if_missing(file: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let pair = cert.pem() + &signing_key.serialize_pem();
-    options.open(file)?.write_all(pair.as_bytes())
+    // A file that is only half written would be used at the next start.
+    let unfinished = file.with_extension(format!("{}.new", std::process::id()));
+    options.open(&unfinished)?.write_all(pair.as_bytes())?;
+    fs::rename(&unfinished, file)
 }

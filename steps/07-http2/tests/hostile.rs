@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use support::raw::{
-    CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, RST_STREAM, Raw, SETTINGS, WINDOW_UPDATE,
-    frame, header_block,
+    ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PING, RST_STREAM, Raw, SETTINGS,
+    WINDOW_UPDATE, frame, header_block,
 };
 use support::{Peer, Socket, start};
 use testkit::{Frame, Server};
@@ -152,7 +152,7 @@ async fn a_small_header_block_that_means_much_is_refused() {
 async fn answers_that_nobody_reads_are_not_piled_up() {
     let server = start(&["--write-timeout", "1"]);
     let witness = Witness::comes(&server).await;
-    for (kind, payload) in [(6, &[0; 8][..]), (SETTINGS, &[])] {
+    for (kind, payload) in [(PING, &[0; 8][..]), (SETTINGS, &[])] {
         let mut raw = Raw::connects(&server, &[]);
         let limit = Some(Duration::from_secs(5));
         raw.stream.set_write_timeout(limit).unwrap();
@@ -162,6 +162,18 @@ async fn answers_that_nobody_reads_are_not_piled_up() {
         assert!(taken < 1_000, "it took {taken} floods of frame {kind}");
     }
     witness.stays_undisturbed(&server).await;
+}
+
+/// Answers to pings that were never sent. Each would be a line in the log.
+#[tokio::test]
+async fn a_client_cannot_fill_the_log() {
+    let server = start(&[]);
+    let mut raw = Raw::connects(&server, &[]);
+    assert!(raw.writes(&frame(PING, ACK, 0, &[7; 8]).repeat(1_000)));
+    assert!(raw.sends(PING, 0, 0, &[8; 8]));
+    while raw.receives().unwrap().3 != [8; 8] {}
+    let lines = server.errors().lines().count();
+    assert_eq!(lines, 0);
 }
 
 /// Internal data buffering (CVE-2019-9517, CVE-2019-9511): a client asks for much and gives no window.

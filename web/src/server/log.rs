@@ -5,6 +5,9 @@ use std::io::{IsTerminal, stderr};
 
 use tracing::level_filters::LevelFilter;
 use tracing::warn;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::output::ErrorWriter;
 
@@ -21,9 +24,13 @@ pub fn log_refusal(refusal: &dyn Display) {
 /// Writes what the server logs, at this level and above, to standard error. Logging never waits and
 /// never fails, even if standard error is closed or full.
 pub fn log_to_standard_error(level: LevelFilter) {
+    // The crate h2 warns of wrong frames, and a client can send as many of them as it wants.
+    let without_h2 = Targets::new().with_default(level).with_target("h2", LevelFilter::OFF);
     tracing_subscriber::fmt()
         .with_max_level(level)
         .with_ansi(stderr().is_terminal())
         .with_writer(|| ErrorWriter)
+        .finish()
+        .with(without_h2)
         .init();
 }
