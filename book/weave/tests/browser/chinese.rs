@@ -50,6 +50,8 @@ async fn the_pages_of_the_steps_are_in_chinese_for_a_chinese_browser() {
             let english = browser.script(&english_texts).await;
             assert_eq!(english, "", "step {label}, {path}");
         }
+        // The page must not miss its server.
+        browser.goto("about:blank").await;
     }
     assert_eq!(browser.console_errors(), Vec::<String>::new());
     browser.close().await;
