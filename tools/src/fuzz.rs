@@ -54,7 +54,8 @@ pub(crate) struct Options {
     /// The longest input that is tried, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 2048)]
     max_len: u32,
-    /// Begin with this random number, for a run that can be repeated; 0 is another one each time
+    /// Begin with this random number, for a run that can be repeated; 0 is another one each
+    /// time, and 1 with --all
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     seed: u32,
     /// Run this input alone, such as one in fuzz/regressions/
@@ -177,7 +178,13 @@ fn fuzz(
     let prefix = failures.join("");
     command.arg(format!("-artifact_prefix={}", prefix.display()));
     command.args([format!("-timeout={INPUT_TIME}"), format!("-max_len={}", options.max_len)]);
-    command.arg(format!("-seed={}", options.seed)).args(&options.arguments);
+    // The tests begin in the same way each time. To search further, run one target.
+    let seed = if options.all { options.seed.max(1) } else { options.seed };
+    command.arg(format!("-seed={seed}")).args(&options.arguments);
+    if options.all {
+        // Without a line for each new branch. A failure is still printed.
+        command.arg("-verbosity=0");
+    }
     if let Some(input) = &options.input {
         command.arg(input);
     } else {
