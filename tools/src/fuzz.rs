@@ -25,6 +25,8 @@ const RUSTFLAGS: &str = "-Cpasses=sancov-module \
 const PROFILE: &str = "fuzz";
 /// An input that takes longer than this many seconds is a finding.
 const INPUT_TIME: &str = "20";
+/// How many inputs a target tries in the tests at most, so that a fast machine does not try others.
+const RUNS_OF_TESTS: &str = "-runs=20000";
 /// For how long a target runs in the tests, in seconds.
 const SHORT_ROUND: u32 = 10;
 
@@ -183,7 +185,7 @@ fn fuzz(
     command.arg(format!("-seed={seed}")).args(&options.arguments);
     if options.all {
         // Without a line for each new branch. A failure is still printed.
-        command.arg("-verbosity=0");
+        command.args(["-verbosity=0", RUNS_OF_TESTS]);
     }
     if let Some(input) = &options.input {
         command.arg(input);

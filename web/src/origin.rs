@@ -88,8 +88,11 @@ impl Origins {
 
 /// Reads an origin (RFC 6454 §4) as browsers do: `HTTP://[0:0::1]:80` is `http://[::1]`.
 fn parse(text: &str) -> Result<Origin, String> {
-    // An origin is a scheme, a host and a port. `Url` accepts more parts, and ignores spaces.
-    let is_other = |character: char| character.is_whitespace() || "/\\?#@*".contains(character);
+    // An origin is a scheme, a host and a port. `Url` accepts more parts, and ignores spaces and
+    // control characters.
+    let is_other = |character: char| {
+        character.is_whitespace() || character.is_control() || "/\\?#@*".contains(character)
+    };
     let is_http = |scheme: &str| ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str());
     let parts = text.split_once("://");
     let is_right = parts.is_some_and(|(scheme, host)| is_http(scheme) && !host.contains(is_other));

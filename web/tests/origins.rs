@@ -85,6 +85,7 @@ fn the_host_of_a_listed_origin_is_the_servers_own() {
     assert!(origins.is_own_host("CHAT.example:9006"));
     assert!(!origins.is_own_host("www.chat.example"));
     assert!(!origins.is_own_host("chat.example@evil.example"));
+    assert!(!origins.is_own_host("chat.example\0"));
     assert!(!origins.is_own_host("evil.example/chat.example"));
     assert!(is_accepted_by_chat("chat.example:9006", "http://chat.example:9006"));
     assert!(!is_accepted_by_chat("chat.example:9006", "http://chat.example:9007"));
