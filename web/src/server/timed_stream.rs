@@ -30,8 +30,9 @@ pub struct HttpTimes {
 }
 
 // ANCHOR: timed_stream
-/// A socket with limits for the client's time. One timer serves all of them. It is set when the server has to wait,
-/// and moved only when it fires too early, so a client in no need of patience costs no timer.
+/// A socket with limits for the client's time. One timer serves all of them. It is set when the
+/// server has to wait, and moved only when it fires too early, so a client in no need of patience
+/// costs no timer.
 ///
 /// After the upgrade to another protocol, the socket is [taken out](Self::into_inner) or
 /// [released](Self::release).
