@@ -4,10 +4,10 @@
 //! with a note, until the entry is brought up to date.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Error, Result, ensure};
+use anyhow::{Error, Result, ensure};
+use guide::chinese::read_catalog;
 use mdbook_driver::book::{Book, BookItem};
 use mdbook_driver::errors;
 use mdbook_markdown::pulldown_cmark::{Event, Tag};
@@ -16,7 +16,6 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use polib::catalog::Catalog;
 use polib::message::{Message, MessageFlags, MessageView};
 use polib::metadata::CatalogMetadata;
-use polib::po_file;
 use similar::TextDiff;
 
 use crate::messages;
@@ -87,13 +86,7 @@ impl Report {
 /// # Errors
 /// If it cannot be read.
 pub fn read(path: &Path) -> Result<Catalog> {
-    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    // The parser panics at an empty comment, with which some editors begin a file.
-    let text: String = text.split_inclusive('\n').filter(|line| line.trim() != "#").collect();
-    let catalog = po_file::parse_from_reader(text.as_bytes());
-    catalog
-        .map_err(|error| Error::msg(error.to_string()))
-        .with_context(|| path.display().to_string())
+    read_catalog(path).map_err(Error::msg)
 }
 
 /// Returns a catalog with an entry for each English text. Translations are taken from `old`. Those

@@ -16,7 +16,7 @@ mod run;
 mod screen;
 mod workshop;
 
-pub use course::{difference, solution, stage};
+pub use course::{chinese, difference, solution, stage};
 pub use run::server::Slot;
 pub use screen::place;
 pub use workshop::Workshop;

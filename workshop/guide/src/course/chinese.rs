@@ -2,9 +2,11 @@
 //! book, from `book/po/zh-CN.po`; a text without a translation stays in English.
 
 use std::collections::HashMap;
-use std::env;
+use std::path::Path;
 use std::sync::LazyLock;
+use std::{env, fs};
 
+use polib::catalog::Catalog;
 use polib::po_file;
 use testkit::workspace;
 
@@ -26,7 +28,7 @@ fn is_chinese(variable: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 fn texts() -> HashMap<String, String> {
-    let Ok(catalog) = po_file::parse(&workspace().join("book/po/zh-CN.po")) else {
+    let Ok(catalog) = read_catalog(&workspace().join("book/po/zh-CN.po")) else {
         return HashMap::new();
     };
     let current = catalog.messages().filter(|message| !message.flags().is_fuzzy());
@@ -35,6 +37,18 @@ fn texts() -> HashMap<String, String> {
         Some((message.msgid().to_owned(), text.to_owned()))
     });
     texts.collect()
+}
+
+/// Reads a gettext file.
+///
+/// # Errors
+/// A sentence, if it cannot be read.
+pub fn read_catalog(path: &Path) -> Result<Catalog, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    // The parser panics at an empty comment, with which some editors begin a file.
+    let text: String = text.split_inclusive('\n').filter(|line| line.trim() != "#").collect();
+    let catalog = po_file::parse_from_reader(text.as_bytes());
+    catalog.map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn translated(markdown: &str, texts: &HashMap<String, String>) -> String {
@@ -60,6 +74,13 @@ mod tests {
         assert!(is_chinese(&[("LC_ALL", ""), ("LANG", "zh")]));
         assert!(!is_chinese(&[("LC_ALL", "C"), ("LANG", "zh_CN.UTF-8")]));
         assert!(!is_chinese(&[]));
+    }
+
+    #[test]
+    fn a_file_may_begin_with_an_empty_comment() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, "#\nmsgid \"\"\nmsgstr \"Language: zh-CN\\n\"\n").unwrap();
+        assert_eq!(read_catalog(file.path()).unwrap().metadata.language, "zh-CN");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The texts and the solution of each stage.
 
-pub(crate) mod chinese;
+pub mod chinese;
 pub mod difference;
 mod marks;
 pub mod solution;
