@@ -92,7 +92,9 @@ fn as_part(part: &str, program: &str, command: Option<Command>) -> Part {
 /// are there, this takes a second, and no net.
 fn installs() -> bool {
     let environment = environment();
-    let is_there = environment.join("pyvenv.cfg").is_file() && in_environment("pip").is_file();
+    // An environment that an older Python has made is of no use to a newer one.
+    let pip = Command::new(in_environment("pip")).arg("--version").output();
+    let is_there = pip.is_ok_and(|output| output.status.success());
     let creates = || {
         let python = find_program(&["python3", "python"]);
         python.is_some_and(|python| {

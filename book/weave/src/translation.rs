@@ -221,7 +221,8 @@ impl Translator {
         if texts.is_empty() {
             return Ok(String::new());
         }
-        let texts = serde_json::to_string(&texts)?;
+        // `</script>` in a text would end the element.
+        let texts = serde_json::to_string(&texts)?.replace("</", r"<\/");
         Ok(format!("\n\n<script>globalThis.websocketTexts = {texts};</script>\n"))
     }
 }
@@ -375,6 +376,16 @@ mod tests {
         let Report { changed, missing, .. } = translation.report(&english());
         assert_eq!(changed, ["book/src/a.md: \"The server sends a frame with `FIN`.\""]);
         assert_eq!(missing, ["book/src/a.md: \"New.\""]);
+    }
+
+    #[test]
+    fn a_text_of_a_script_cannot_end_the_script() {
+        let of_scripts = english();
+        let catalog = catalog(&[("A page", "Eine </script> Seite")]);
+        let translation = Translation::new(&of_scripts, &catalog);
+        let table = Translator { translation, of_scripts }.table(|_| true).unwrap();
+        assert!(table.contains(r"Eine <\/script> Seite"), "{table}");
+        assert_eq!(table.matches("</script>").count(), 1, "{table}");
     }
 
     #[test]
