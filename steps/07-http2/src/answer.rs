@@ -18,7 +18,6 @@ use web::server::http2::{OpenStream, Receiving, Sending};
 use crate::connection::Shared;
 use crate::translation::{to_http1, to_http2};
 
-// ANCHOR: answer
 /// Answers a request. If it becomes a WebSocket, step 6 gets both directions of the stream.
 pub(crate) async fn answer(
     request: Request<RecvStream>,
@@ -42,6 +41,7 @@ pub(crate) async fn answer(
         },
         Err(refusal) => refusal.into_response(),
     };
+    // ANCHOR: answer
     let is_websocket = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
     let (mut head, body) = to_http2(answer, is_connect).into_parts();
     let date = HeaderValue::try_from(httpdate::fmt_http_date(SystemTime::now()));
@@ -55,5 +55,5 @@ pub(crate) async fn answer(
     } else if !has_ended {
         sending.send_answer(body, shared.times, &shared.counts).await;
     }
+    // ANCHOR_END: answer
 }
-// ANCHOR_END: answer

@@ -75,7 +75,10 @@ where
                 Ok(stream) => stream,
                 Err(error) => return debug!("an HTTP/2 connection breaks: {error}"),
             };
-            *if request.method() == Method::CONNECT { &mut sockets } else { &mut requests } += 1;
+            match *request.method() {
+                Method::CONNECT => sockets += 1,
+                _ => requests += 1,
+            }
             tokio::spawn(answer(request, respond, streams.open(), shared.clone()));
         }
     };

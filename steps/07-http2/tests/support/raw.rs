@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Instant;
 
 use testkit::{PATIENCE, Server};
 
@@ -100,8 +101,10 @@ impl Raw {
     /// answered meanwhile, so the client does not look dead.
     #[track_caller]
     pub(crate) fn waits_for(&mut self, wanted: u8, on: u32) -> (u8, Vec<u8>) {
+        let began = Instant::now();
         loop {
-            let Some((kind, flags, stream, payload)) = self.receives() else {
+            let received = self.receives().filter(|_| began.elapsed() < PATIENCE);
+            let Some((kind, flags, stream, payload)) = received else {
                 panic!("no frame {wanted} came on stream {on}")
             };
             match kind {

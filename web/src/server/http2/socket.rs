@@ -80,7 +80,10 @@ struct Piece {
     _place: Option<OwnedSemaphorePermit>,
 }
 
+// ANCHOR_END: sending
+
 impl AsyncWrite for Sending {
+    // ANCHOR: write
     /// Takes as many bytes as the client has room for. So h2 keeps none that wait for the client.
     fn poll_write(
         self: Pin<&mut Self>,
@@ -88,7 +91,7 @@ impl AsyncWrite for Sending {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let Self { stream, places, .. } = self.get_mut();
-        let _place = ready!(places.poll_acquire(context));
+        let place = ready!(places.poll_acquire(context));
         let wanted = bytes.len().min(PIECE_BYTES);
         stream.reserve_capacity(wanted);
         let mut room = stream.capacity();
@@ -97,15 +100,18 @@ impl AsyncWrite for Sending {
             room = more.ok_or(ErrorKind::ConnectionReset)?.map_err(io::Error::other)?;
         }
         let count = wanted.min(room);
-        let piece = Bytes::from_owner(Piece { bytes: bytes[..count].to_vec(), _place });
+        let piece = Bytes::from_owner(Piece { bytes: bytes[..count].to_vec(), _place: place });
         Poll::Ready(stream.send_data(piece, false).map(|()| count).map_err(io::Error::other))
     }
+
+    // ANCHOR_END: write
 
     /// The task of the connection writes without being asked.
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
 
+    // ANCHOR: end
     /// Sends END_STREAM, and waits until all is written.
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let Self { stream, places, has_ended, .. } = self.get_mut();
@@ -126,7 +132,7 @@ impl Drop for Sending {
         }
     }
 }
-// ANCHOR_END: sending
+// ANCHOR_END: end
 
 impl AsRef<[u8]> for Piece {
     fn as_ref(&self) -> &[u8] {

@@ -34,6 +34,7 @@ impl Streams {
         });
         OpenStream(self.clone())
     }
+    // ANCHOR_END: streams
 
     /// Waits until no stream has been open for this time.
     pub async fn are_idle_for(&self, time: Duration) {
@@ -47,6 +48,7 @@ impl Streams {
     }
 }
 
+// ANCHOR: drop
 impl Drop for OpenStream {
     fn drop(&mut self) {
         self.0.open.send_modify(|open| {
@@ -57,4 +59,4 @@ impl Drop for OpenStream {
         });
     }
 }
-// ANCHOR_END: streams
+// ANCHOR_END: drop
