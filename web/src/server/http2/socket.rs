@@ -147,7 +147,7 @@ impl Sending {
         Self { stream, places, has_ended: false, _open: open }
     }
 
-    // ANCHOR: answer
+    // ANCHOR: send_answer
     /// Sends the body of an answer, and ends the stream. The stream is reset if the client does not
     /// take a byte in the time for writing, or not the whole in some times that.
     ///
@@ -167,5 +167,5 @@ impl Sending {
             counts.count(Denial::Stuck);
         }
     }
-    // ANCHOR_END: answer
+    // ANCHOR_END: send_answer
 }
