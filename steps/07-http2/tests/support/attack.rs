@@ -6,7 +6,7 @@ use super::raw::Raw;
 use super::{Peer, Socket, start};
 
 /// How much more memory the server may have after an attack, in KiB.
-const MEMORY_MAX: u64 = 16 * 1024;
+pub(crate) const MEMORY_MAX: u64 = 16 * 1024;
 
 /// Starts a server with these flags, and lets a client that begins with these settings attack it. After
 /// that, a WebSocket on another connection still works, and the server has not much more memory.

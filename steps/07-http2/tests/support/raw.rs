@@ -97,6 +97,12 @@ impl Raw {
         self.sends(WINDOW_UPDATE, 0, stream, &bytes.to_be_bytes())
     }
 
+    /// Returns the frame that sets the window of each stream.
+    pub(crate) fn stream_window(bytes: u32) -> Vec<u8> {
+        let setting = [INITIAL_WINDOW_SIZE.to_be_bytes().to_vec(), bytes.to_be_bytes().to_vec()];
+        frame(SETTINGS, 0, 0, &setting.concat())
+    }
+
     /// Waits for a frame of this type on this stream, and returns its flags and its payload. Pings are
     /// answered meanwhile, so the client does not look dead.
     #[track_caller]
