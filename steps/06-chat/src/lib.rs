@@ -26,6 +26,8 @@ mod voters;
 
 pub use app::App;
 pub use connection::chat_limits::ChatLimits;
+pub use delivery::stream::SharedStream;
+pub use http::coming_stream::ComingStream;
 pub use http::routes::router;
 pub use http::tls::{acceptor, serve_tls};
 pub use options::Options;

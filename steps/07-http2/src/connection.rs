@@ -1,27 +1,19 @@
 //! One connection of HTTP/2, with its limits.
 
-use std::convert::Infallible;
-use std::pin::pin;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::future::poll_fn;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use axum::response::IntoResponse;
-use echo::Timeouts;
-use hyper::body::Incoming;
-use hyper::server::conn::http2::Builder;
-use hyper::service::{Service, service_fn};
-use hyper::{Method, Request};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
+use bytes::Bytes;
+use h2::server::{Builder, Connection};
+use http::Method;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
+use tokio::time::timeout;
 use tracing::{debug, info};
-use web::server::Client;
+use web::server::{Client, HttpCounts, HttpTimes};
 
-use crate::streams::Streams;
-use crate::translation::{to_http1, to_http2};
+use crate::answer::answer;
 
 // ANCHOR: limits
 /// The longest list of header fields in a request, in bytes after decompression. The compressed
@@ -40,88 +32,78 @@ const RESET_EARLY_MAX: usize = 20;
 const RESET_BY_US_MAX: usize = 1024;
 // ANCHOR_END: limits
 
+/// The time in which a client learns of GOAWAY, and the time for the last frames of a connection.
+pub(crate) const GOAWAY_TIME: Duration = Duration::from_secs(2);
+
 /// What all connections share.
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) router: Router,
+    pub(crate) times: HttpTimes,
+    pub(crate) counts: HttpCounts,
     pub(crate) max_streams: u32,
-    pub(crate) timeouts: Timeouts,
-    /// The time after which a connection without streams is closed.
-    pub(crate) idle: Duration,
     /// Changes when the server stops. A connection keeps its copy until it ends.
     pub(crate) stopped: watch::Receiver<()>,
 }
 
 // ANCHOR: serve
-/// Serves one connection until it ends. GOAWAY tells the client that we accept no more streams
-/// (RFC 9113 §6.8): when the server stops, and when a connection has been idle for long. The streams
-/// that are open then go on.
-pub(crate) async fn serve<Stream>(stream: Stream, client: Client, mut shared: Shared)
+/// Serves one connection until it ends. The socket has its own limits for the time until the first
+/// request, and for writing.
+pub(crate) async fn serve<Socket>(socket: Socket, client: Client, shared: Shared)
 where
-    Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    Socket: AsyncRead + AsyncWrite + Unpin,
 {
     if !client.has_place() {
         return;
     }
-    let streams = Streams::new(client.turn().clone());
-    let counts = [AtomicU32::new(0), AtomicU32::new(0)];
-    let router = TowerToHyperService::new(shared.router);
-    let service = service_fn(|mut request: Request<Incoming>| {
-        counts[usize::from(request.method() == Method::CONNECT)].fetch_add(1, Ordering::Relaxed);
-        let translated = to_http1(&mut request);
-        let router = router.clone();
-        async move {
-            let answer = match translated {
-                Ok(()) => router.call(request.map(Body::new)).await?,
-                Err(refusal) => refusal.into_response(),
-            };
-            Ok::<_, Infallible>(to_http2(answer))
-        }
-    });
-    let timeouts = &shared.timeouts;
-    let connection = Builder::new(streams.clone())
-        .timer(TokioTimer::new())
+    let handshake = Builder::new()
         .enable_connect_protocol()
         .max_concurrent_streams(shared.max_streams)
         .max_header_list_size(HEADER_BYTES)
-        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
-        .max_send_buf_size(SEND_BYTES)
+        .max_send_buffer_size(SEND_BYTES)
         .max_pending_accept_reset_streams(RESET_EARLY_MAX)
-        .max_local_error_reset_streams(RESET_BY_US_MAX)
-        .keep_alive_interval(timeouts.ping)
-        .keep_alive_timeout(timeouts.idle.saturating_sub(timeouts.ping))
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
-    let outcome = tokio::select! {
-        outcome = &mut connection => outcome,
-        () = until_goaway(&mut shared.stopped, &streams, &client, shared.idle) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+        .max_local_error_reset_streams(Some(RESET_BY_US_MAX))
+        .handshake(socket);
+    let Ok(mut connection) = handshake.await else { return };
+    let (streams, mut requests, mut sockets) = (client.streams(), 0, 0);
+    let mut stopped = shared.stopped.clone();
+    let mut accept = async |connection: &mut Connection<Socket, Bytes>| {
+        while let Some(accepted) = connection.accept().await {
+            let (request, respond) = match accepted {
+                Ok(stream) => stream,
+                Err(error) => return debug!("an HTTP/2 connection breaks: {error}"),
+            };
+            match *request.method() {
+                Method::CONNECT => sockets += 1,
+                _ => requests += 1,
+            }
+            tokio::spawn(answer(request, respond, streams.open(), shared.clone()));
         }
     };
-    if let Err(error) = outcome {
-        debug!("an HTTP/2 connection breaks: {error}");
+    // ANCHOR: goaway
+    let must_go_away = tokio::select! {
+        () = accept(&mut connection) => false,
+        // The server stops.
+        _ = stopped.changed() => true,
+        () = streams.are_idle_for(shared.times.idle) => true,
+        // The connection is idle, and others need its place.
+        () = client.turn().must_make_room() => true,
+    };
+    if must_go_away {
+        connection.graceful_shutdown();
+        // Until the client has received GOAWAY, it may open streams.
+        let accepting = timeout(GOAWAY_TIME, accept(&mut connection));
+        if accepting.await.is_err() {
+            tokio::select! {
+                _ = poll_fn(|context| connection.poll_closed(context)) => {}
+                // The client keeps the connection open for nothing.
+                () = streams.are_idle_for(GOAWAY_TIME) => {}
+            }
+        }
     }
-    let [others, sockets] = counts.each_ref().map(|count| count.load(Ordering::Relaxed));
-    info!("an HTTP/2 connection ends after {others} requests and {sockets} for a WebSocket");
+    // ANCHOR_END: goaway
+    info!("an HTTP/2 connection ends after {requests} requests and {sockets} for a WebSocket");
 }
 // ANCHOR_END: serve
-
-// ANCHOR: goaway
-/// Waits until the server stops, or the connection has been idle for long, or is idle while others
-/// need its place.
-async fn until_goaway(
-    stopped: &mut watch::Receiver<()>,
-    streams: &Streams,
-    client: &Client,
-    idle: Duration,
-) {
-    tokio::select! {
-        // Also if the sender is gone: then the server has ended.
-        _ = stopped.changed() => {}
-        () = streams.are_idle_for(idle) => {}
-        () = client.turn().must_make_room() => {}
-    }
-}
-// ANCHOR_END: goaway

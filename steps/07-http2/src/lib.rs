@@ -5,15 +5,15 @@
 //! |---|---|
 //! | `options` | the flags of step 6, and three more |
 //! | `tls` | TLS, which chooses between HTTP/2 and HTTP/1.1, and a certificate for trying |
-//! | `streams` | the streams of a connection: how many are open, and since when none is |
 //! | `connection` | one connection of HTTP/2, with its limits |
+//! | `answer` | a request on a stream, and its answer |
 //! | `translation` | a request in HTTP/2 as step 6 knows it, and the answer back |
 //! | `serve` | the accept loop, and the end |
 
+mod answer;
 mod connection;
 mod options;
 mod serve;
-mod streams;
 mod tls;
 mod translation;
 

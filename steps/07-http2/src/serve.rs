@@ -1,7 +1,6 @@
 //! The server: its accept loop, and its end.
 
 use std::future::ready;
-use std::time::Duration;
 
 use chat::{App, router};
 use tokio::sync::watch;
@@ -10,14 +9,12 @@ use web::print_line;
 use web::server::{Client, listen, serve_with};
 use web::told_to_stop;
 
-use crate::connection::{Shared, serve as serve_http2};
+use crate::connection::{GOAWAY_TIME, Shared, serve as serve_http2};
 use crate::options::Options;
 use crate::tls::{acceptor, is_http2};
 
 /// The number of this step, which its pages show.
 const STEP: u8 = 7;
-/// How long connections may take to send the last frames after all WebSockets have ended.
-const GOAWAY_TIME: Duration = Duration::from_secs(1);
 
 // ANCHOR: serve
 /// Serves until the signal to stop. Then sends GOAWAY on each connection, and closes all WebSockets
@@ -33,9 +30,9 @@ pub async fn serve(options: &Options) -> Result<(), String> {
     let (stop, stopped) = watch::channel(());
     let shared = Shared {
         router: router(app.clone(), STEP),
+        times: limits.times,
+        counts: counts.clone(),
         max_streams: options.max_streams,
-        timeouts: options.chat.timeouts,
-        idle: options.chat.keep_alive,
         stopped,
     };
     if let Some(tls) = tls {

@@ -4,12 +4,12 @@
 //! pseudo-header field `:protocol` (RFC 8441 §4). Everything else that the opening handshake
 //! negotiates is the same. So a few fields are translated here, and the rules are those of step 2.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use h2::ext::Protocol;
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, HOST, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE,
+    ALLOW, CONNECTION, CONTENT_LENGTH, HOST, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE,
 };
 use http::{HeaderValue, Method, Request, StatusCode, Version};
-use hyper::ext::Protocol;
 
 /// A valid key. The headers that prove that a server of HTTP/1.1 knows WebSocket do not exist in
 /// HTTP/2: the server has shown it by its settings (RFC 8441 §5).
@@ -53,11 +53,16 @@ pub fn to_http1<Content>(request: &mut Request<Content>) -> Result<(), (StatusCo
 // ANCHOR: response
 /// Translates an answer: a WebSocket begins with 200, and no field is about the connection
 /// (RFC 9113 §8.2.2).
-pub fn to_http2(mut response: Response) -> Response {
+pub fn to_http2(mut response: Response, is_connect: bool) -> Response {
     let status = match response.status() {
         StatusCode::SWITCHING_PROTOCOLS => {
             response.headers_mut().remove(CONTENT_LENGTH);
             StatusCode::OK
+        }
+        // To a CONNECT, it would mean that the stream is a WebSocket (RFC 8441 §5).
+        status if is_connect && status.is_success() => {
+            let sentence = "There is no WebSocket at this path.\n";
+            return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET")], sentence).into_response();
         }
         // This status names a protocol to upgrade to (RFC 9110 §15.5.22).
         StatusCode::UPGRADE_REQUIRED => StatusCode::BAD_REQUEST,

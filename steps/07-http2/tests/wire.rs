@@ -5,7 +5,7 @@ use h2::Reason;
 use h2::ext::Protocol;
 use http::{HeaderValue, Method};
 use serde_json::json;
-use support::{Peer, soon, start};
+use support::{Peer, soon, start, text_of};
 use testkit::Frame;
 
 mod support;
@@ -102,6 +102,53 @@ async fn another_protocol_is_not_implemented() {
     assert_eq!(peer.asks(tunnel).await.0.status(), 501);
 }
 
+/// RFC 8441 §5: a 200 would mean that the stream is a WebSocket. An error is an ordinary answer.
+#[tokio::test]
+async fn a_path_without_a_websocket_is_refused() {
+    let server = start(&[]);
+    let mut peer = Peer::connects(&server).await;
+    for (path, status, words) in [("/", 405, "no WebSocket"), ("/no", 404, "nothing here")] {
+        let (answer, _sending) = peer.asks(peer.request(path)).await;
+        assert_eq!(answer.status(), status, "{answer:?}");
+        assert_eq!(answer.headers().contains_key("allow"), status == 405);
+        assert!(text_of(answer.into_body()).await.contains(words));
+    }
+    peer.opens("/echo").await;
+}
+
+/// RFC 9113 §8.5: what follows a CONNECT belongs to the tunnel, so it is not a body of a known length.
+#[tokio::test]
+async fn a_connect_with_a_content_length_affects_only_its_stream() {
+    let server = start(&[]);
+    let mut peer = Peer::connects(&server).await;
+    let mut socket = peer.opens("/echo").await;
+    let mut request = peer.request("/echo");
+    request.headers_mut().insert("content-length", HeaderValue::from_static("5"));
+    assert_eq!(peer.asks(request).await.0.status(), 400);
+    socket.sends(Frame::text("still here"));
+    assert_eq!(socket.expects_frame().await.into_text(), "still here");
+}
+
+/// RFC 9110 §6.6.1, and §9.3.2 for HEAD.
+#[tokio::test]
+async fn answers_have_a_date_and_a_length() {
+    let server = start(&[]);
+    let mut peer = Peer::connects(&server).await;
+    let mut lengths = Vec::new();
+    for method in [Method::GET, Method::HEAD] {
+        let mut request = peer.request("/");
+        *request.method_mut() = method.clone();
+        request.extensions_mut().clear();
+        let (answer, _sending) = peer.asks(request).await;
+        assert!(answer.headers()["date"].to_str().unwrap().ends_with(" GMT"));
+        let length: usize = answer.headers()["content-length"].to_str().unwrap().parse().unwrap();
+        let text = text_of(answer.into_body()).await;
+        assert_eq!(text.len(), if method == Method::HEAD { 0 } else { length });
+        lengths.push(length);
+    }
+    assert_eq!(lengths[0], lengths[1]);
+}
+
 #[tokio::test]
 async fn subprotocol_and_compression_are_negotiated() {
     let server = start(&["--subprotocol", "chat"]);
@@ -129,12 +176,7 @@ async fn pages_and_polls_come_over_the_same_connection() {
         let (answer, mut sending) = peer.asks(request).await;
         assert_eq!(answer.status(), status);
         let _ = sending.send_data(bytes::Bytes::new(), true);
-        let mut body = answer.into_body();
-        let mut page = Vec::new();
-        while let Some(data) = soon(body.data()).await {
-            page.extend_from_slice(&data.unwrap());
-        }
-        assert!(String::from_utf8(page).unwrap().contains(words));
+        assert!(text_of(answer.into_body()).await.contains(words));
     }
 }
 

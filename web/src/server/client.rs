@@ -9,6 +9,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use crate::server::connection::serve_turns;
 use crate::server::counts::{Denial, HttpCounts};
 use crate::server::crowd::Guest;
+#[cfg(feature = "http2")]
+use crate::server::http2::Streams;
 use crate::server::plain_answer::refuse;
 use crate::server::turn::Turn;
 
@@ -36,6 +38,12 @@ impl Client {
     /// Returns whose turn it is on the connection.
     pub fn turn(&self) -> &Arc<Turn> {
         &self.turn
+    }
+
+    /// Returns what counts the streams of the connection.
+    #[cfg(feature = "http2")]
+    pub fn streams(&self) -> Streams {
+        Streams::new(Arc::clone(&self.turn))
     }
 
     /// Serves the client by HTTP/1.1 until the connection ends or is upgraded. If there is no place

@@ -7,6 +7,8 @@ mod connection;
 mod counts;
 mod crowd;
 mod guard;
+#[cfg(feature = "http2")]
+pub mod http2;
 mod http_io;
 mod log;
 mod plain_answer;

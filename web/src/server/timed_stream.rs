@@ -29,6 +29,13 @@ pub struct HttpTimes {
     pub write: Duration,
 }
 
+impl HttpTimes {
+    /// The time for writing a whole answer.
+    pub(crate) fn answer(&self) -> Duration {
+        self.write * ANSWER_FACTOR
+    }
+}
+
 // ANCHOR: timed_stream
 /// A socket with limits for the client's time. One timer serves all of them. It is set when the
 /// server has to wait, and moved only when it fires too early, so a client in no need of patience
@@ -130,7 +137,7 @@ impl Watch {
         let stuck = *self.stuck_since.get_or_insert_with(Instant::now);
         let answer = *self.answer_since.get_or_insert(stuck);
         let deadline = stuck + self.times.write;
-        let deadline = deadline.min(answer + self.times.write * ANSWER_FACTOR);
+        let deadline = deadline.min(answer + self.times.answer());
         ready!(poll_deadline(&mut self.timer, deadline, context));
         Poll::Ready(Err(ErrorKind::TimedOut.into()))
     }

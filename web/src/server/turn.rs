@@ -33,7 +33,7 @@ impl Turn {
     }
 
     /// A request has arrived.
-    pub fn asked(&self) {
+    pub(crate) fn asked(&self) {
         self.idle_since.store(0, Ordering::Relaxed);
         self.phase.store(ANSWERING, Ordering::Relaxed);
     }
@@ -54,7 +54,7 @@ impl Turn {
     }
 
     /// The connection is idle from now on, until the next request.
-    pub fn rests(&self) {
+    pub(crate) fn rests(&self) {
         let idle_since = u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
         self.idle_since.store(idle_since + 1, Ordering::Relaxed);
     }
@@ -80,7 +80,7 @@ impl Turn {
     }
 
     /// Since when the connection has been idle after an answer, or `None` if it is not idle.
-    pub fn idle_since(&self) -> Option<u64> {
+    pub(crate) fn idle_since(&self) -> Option<u64> {
         self.idle_since.load(Ordering::Relaxed).checked_sub(1)
     }
 }

@@ -4,8 +4,6 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -19,14 +17,15 @@ pub(crate) enum Stream {
     Tcp(TcpStream),
     /// In a box, because it is forty times as large.
     Tls(Box<TlsStream<TimedStream<TcpStream>>>),
-    /// A stream of HTTP/2 (step 7). hyper shares the connection among them.
-    Shared(TokioIo<Upgraded>),
+    /// A stream of HTTP/2 (step 7).
+    Shared(Box<dyn SharedStream>),
 }
-// ANCHOR_END: stream
 
-/// Bytes that are given to hyper at once: a DATA frame of the usual size. hyper would take any
-/// number of bytes. Bytes that wait here are counted as bytes that the member has not read.
-const SHARED_WRITE_MAX: usize = 16 * 1024;
+/// A stream that shares a TCP connection with others.
+pub trait SharedStream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<Stream: AsyncRead + AsyncWrite + Send + Unpin> SharedStream for Stream {}
+// ANCHOR_END: stream
 
 /// Bytes that the system keeps for a peer before they can be sent.
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -75,10 +74,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
             Self::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
-            Self::Shared(stream) => {
-                let first = &bytes[..bytes.len().min(SHARED_WRITE_MAX)];
-                Pin::new(stream).poll_write(context, first)
-            }
+            Self::Shared(stream) => Pin::new(stream).poll_write(context, bytes),
         }
     }
 
@@ -90,10 +86,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write_vectored(context, parts),
             Self::Tls(stream) => Pin::new(stream).poll_write_vectored(context, parts),
-            shared @ Self::Shared(_) => {
-                let first = parts.iter().find(|part| !part.is_empty());
-                Pin::new(shared).poll_write(context, first.map_or(&[], |part| part))
-            }
+            Self::Shared(stream) => Pin::new(stream).poll_write_vectored(context, parts),
         }
     }
 

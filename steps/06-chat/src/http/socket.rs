@@ -8,8 +8,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use echo::{Agreement, Compression, Connection, Endpoint, Limits, Role, echo};
 use handshake::Refusal;
-use hyper::upgrade::{OnUpgrade, Upgraded, on};
-use hyper_util::rt::TokioIo;
+use hyper::upgrade::on;
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 use tracing::{debug, info};
@@ -19,6 +18,7 @@ use crate::app::{App, Seat};
 use crate::connection::conversation::Conversation;
 use crate::connection::ending::{Outcome, end};
 use crate::delivery::stream::Stream;
+use crate::http::coming_stream::ComingStream;
 use crate::http::hello::{Visit, complete};
 use crate::rooms::registry::Member;
 
@@ -46,7 +46,7 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
             let compression = if is_short { Compression::Off } else { app.compression };
             let agreed = compression.accept(request.headers());
             upgrade.extensions = agreed.map(|agreed| agreed.to_string());
-            tokio::spawn(take_over(on(&mut request), purpose, agreed, seat));
+            tokio::spawn(take_over(stream_of(&mut request), purpose, agreed, seat));
             return upgrade.response().map(Body::from);
         }
         (Ok(_), None) => Refusal::Busy,
@@ -63,14 +63,18 @@ pub(crate) fn open(app: &Arc<App>, mut request: Request, purpose: Purpose) -> Re
 }
 // ANCHOR_END: open
 
-/// Takes the socket out of hyper, and starts the task of the connection.
+/// Takes the stream, and starts the task of the connection.
 ///
 /// An idle connection keeps its task in memory. So the work of the beginning is done here, in a task
 /// that ends when the conversation begins.
-async fn take_over(upgraded: OnUpgrade, purpose: Purpose, agreed: Option<Agreement>, seat: Seat) {
-    let Ok(upgraded) = upgraded.await else { return };
+async fn take_over(
+    stream: impl Future<Output = Option<(Stream, Vec<u8>)>>,
+    purpose: Purpose,
+    agreed: Option<Agreement>,
+    seat: Seat,
+) {
+    let Some((stream, received)) = stream.await else { return };
     seat.0.metrics.connection_opened();
-    let (stream, received) = stream_of(upgraded);
     let app = &seat.0;
     let limits = match purpose {
         Purpose::Echo => app.limits,
@@ -105,18 +109,25 @@ async fn take_over(upgraded: OnUpgrade, purpose: Purpose, agreed: Option<Agreeme
 }
 // ANCHOR_END: begin
 
-/// Returns the stream, and what was received behind the request.
-fn stream_of(upgraded: Upgraded) -> (Stream, Vec<u8>) {
-    let upgraded = match take_stream::<TimedStream<TcpStream>>(upgraded) {
-        Ok((stream, received)) => return (Stream::Tcp(stream.into_inner()), received.to_vec()),
-        Err(upgraded) => upgraded,
-    };
-    match take_stream::<TlsStream<TimedStream<TcpStream>>>(upgraded) {
-        Ok((mut stream, received)) => {
-            stream.get_mut().0.release();
-            (Stream::Tls(Box::new(stream)), received.to_vec())
+/// Waits for the stream on which a request came, which is free when the answer is sent. Returns it,
+/// and what was received behind the request, or `None` if the client has gone away.
+fn stream_of(request: &mut Request) -> impl Future<Output = Option<(Stream, Vec<u8>)>> + use<> {
+    let coming = request.extensions_mut().remove::<ComingStream>();
+    let upgraded = on(request);
+    async move {
+        if let Some(coming) = coming {
+            return Some((Stream::Shared(coming.arrives().await?), Vec::new()));
         }
-        Err(upgraded) => (Stream::Shared(TokioIo::new(upgraded)), Vec::new()),
+        let upgraded = match take_stream::<TimedStream<TcpStream>>(upgraded.await.ok()?) {
+            Ok((stream, received)) => {
+                return Some((Stream::Tcp(stream.into_inner()), received.to_vec()));
+            }
+            Err(upgraded) => upgraded,
+        };
+        let tls = take_stream::<TlsStream<TimedStream<TcpStream>>>(upgraded);
+        let (mut stream, received) = tls.ok()?;
+        stream.get_mut().0.release();
+        Some((Stream::Tls(Box::new(stream)), received.to_vec()))
     }
 }
 

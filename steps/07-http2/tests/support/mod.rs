@@ -17,6 +17,7 @@ use testkit::{Frame, PATIENCE, Server};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+pub(crate) mod attack;
 pub(crate) mod raw;
 
 /// Starts the server without TLS, with these flags.
@@ -117,6 +118,17 @@ impl Socket {
             }
         }
     }
+}
+
+/// Returns the text of an answer.
+pub(crate) async fn text_of(mut body: RecvStream) -> String {
+    let mut text = Vec::new();
+    while let Some(data) = soon(body.data()).await {
+        let data = data.unwrap();
+        body.flow_control().release_capacity(data.len()).unwrap();
+        text.extend_from_slice(&data);
+    }
+    String::from_utf8(text).unwrap()
 }
 
 /// Waits as long as a test should.

@@ -1,7 +1,9 @@
 //! Frames of HTTP/2, written by hand.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Instant;
 
 use testkit::{PATIENCE, Server};
 
@@ -18,6 +20,9 @@ pub(crate) const ACK: u8 = 1;
 pub(crate) const END_STREAM: u8 = 1;
 pub(crate) const END_HEADERS: u8 = 4;
 
+/// The setting of how much may be sent on a stream that is new (RFC 9113 §6.5.2).
+pub(crate) const INITIAL_WINDOW_SIZE: u16 = 4;
+
 /// A client that does not care for the rules.
 pub(crate) struct Raw {
     pub(crate) stream: TcpStream,
@@ -31,6 +36,7 @@ impl Raw {
     /// Connects, and sends the preface with these settings.
     pub(crate) fn connects(server: &Server, settings: &[(u16, u32)]) -> Self {
         let stream = TcpStream::connect(server.address()).unwrap();
+        stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
         let mut raw = Self { stream, host: server.address().to_string() };
@@ -65,6 +71,69 @@ impl Raw {
             ("sec-websocket-version", "13"),
         ];
         header_block(&fields)
+    }
+
+    /// Returns the header block of a GET.
+    pub(crate) fn get(&self, path: &str) -> Vec<u8> {
+        let fields =
+            [(":method", "GET"), (":scheme", "http"), (":path", path), (":authority", &self.host)];
+        header_block(&fields)
+    }
+
+    /// Opens a WebSocket.
+    pub(crate) fn opens(&mut self, stream: u32, path: &str) {
+        let block = self.websocket(path);
+        assert!(self.sends(HEADERS, END_HEADERS, stream, &block));
+    }
+
+    /// Asks for a page.
+    pub(crate) fn asks(&mut self, stream: u32, path: &str) {
+        let block = self.get(path);
+        assert!(self.sends(HEADERS, END_HEADERS | END_STREAM, stream, &block));
+    }
+
+    /// Gives room for this many bytes more, on a stream or on the connection (0).
+    pub(crate) fn gives_room(&mut self, stream: u32, bytes: u32) -> bool {
+        self.sends(WINDOW_UPDATE, 0, stream, &bytes.to_be_bytes())
+    }
+
+    /// Returns the frame that sets the window of each stream.
+    pub(crate) fn stream_window(bytes: u32) -> Vec<u8> {
+        let setting = [INITIAL_WINDOW_SIZE.to_be_bytes().to_vec(), bytes.to_be_bytes().to_vec()];
+        frame(SETTINGS, 0, 0, &setting.concat())
+    }
+
+    /// Waits for a frame of this type on this stream, and returns its flags and its payload. Pings are
+    /// answered meanwhile, so the client does not look dead.
+    #[track_caller]
+    pub(crate) fn waits_for(&mut self, wanted: u8, on: u32) -> (u8, Vec<u8>) {
+        let began = Instant::now();
+        loop {
+            let received = self.receives().filter(|_| began.elapsed() < PATIENCE);
+            let Some((kind, flags, stream, payload)) = received else {
+                panic!("no frame {wanted} came on stream {on}")
+            };
+            match kind {
+                PING if flags & ACK == 0 => drop(self.sends(PING, ACK, 0, &payload)),
+                _ if (kind, stream) == (wanted, on) => return (flags, payload),
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits for a frame of this type on each of these streams, in any order. Returns the payloads in the
+    /// order of the streams.
+    pub(crate) fn waits_for_all(&mut self, wanted: u8, on: &[u32]) -> Vec<Vec<u8>> {
+        let mut payloads = BTreeMap::new();
+        while payloads.len() < on.len() {
+            let Some((kind, _, stream, payload)) = self.receives() else {
+                panic!("frames {wanted} came only on {:?}", payloads.keys())
+            };
+            if kind == wanted && on.contains(&stream) {
+                payloads.entry(stream).or_insert(payload);
+            }
+        }
+        payloads.into_values().collect()
     }
 
     /// Returns the next frame, or `None` if the connection is over.
