@@ -10,6 +10,7 @@ use crate::chart::lines::lines;
 use crate::chart::style::{is_ours, peers};
 use crate::peers::RAW;
 use crate::results::{Results, Row, Section, Unit};
+use crate::terminal::is_load_bound;
 
 /// The file with the results.
 pub const RESULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results.json");
@@ -42,6 +43,7 @@ pub fn figures(results: &Results) -> Vec<(&'static str, String)> {
         ("bench-idle.svg", chart("idle", &|idle| dots(memory, &idle.rows, Shows::Figure))),
         ("bench-idle.md", part("idle", &table)),
         ("bench-handshakes.md", part("handshakes", &table)),
+        ("bench-http2.md", part("http2", &http2)),
         ("bench-growth.svg", chart("growth", &|growth| lines("Growth", &growth.rows))),
     ]
 }
@@ -61,6 +63,21 @@ pub fn draw(results: &Results) -> Result<(), String> {
 
 /// Returns a section as a table, followed by our losses in words.
 fn table(section: &Section) -> String {
+    format!("{}\n{}\n", rows(section), losses(section))
+}
+
+/// Returns the section about HTTP/2 as two tables, because memory is not a ratio. Between them are
+/// the rows in which the load was the limit.
+fn http2(section: &Section) -> String {
+    let (memory, speed): (Vec<Row>, Vec<Row>) =
+        section.rows.iter().cloned().partition(|row| row.unit == Unit::Bytes);
+    let with = |rows| Section { rows, ..section.clone() };
+    let (memory, speed) = (with(memory), with(speed));
+    format!("{}\n{}\n{}", rows(&speed), load_bound(&speed), rows(&memory))
+}
+
+/// Returns a section as a table, followed by what the figures depend on.
+fn rows(section: &Section) -> String {
     let mut names = peers(&section.rows);
     // Ours and the base come first. The others are sorted by name.
     names.sort_by_key(|name| (!is_ours(name), *name != section.base));
@@ -92,7 +109,7 @@ fn table(section: &Section) -> String {
     if let Some(control) = &machine.congestion_control {
         let _ = write!(text, "; TCP with {control}");
     }
-    let _ = writeln!(text, "*\n\n{}", losses(section));
+    text.push_str("*\n");
     text
 }
 
@@ -109,6 +126,22 @@ fn cell(row: &Row, name: &str) -> String {
         }
         (None, Some(figure)) => grouped(figure.median),
         (None, None) => "failed".to_owned(),
+    }
+}
+
+/// Returns a sentence about the rows in which the load was busier than the server.
+fn load_bound(section: &Section) -> String {
+    let of_row = |row: &Row| {
+        let bound = row.peers.iter().filter(|figures| is_load_bound(figures));
+        bound.map(|figures| format!("{} ({})", figures.peer, row.title)).collect::<Vec<_>>()
+    };
+    let bound: Vec<String> = section.rows.iter().flat_map(of_row).collect();
+    match &bound[..] {
+        [] => "In each row, the load had time to spare, or the server was busier.\n".to_owned(),
+        some => format!(
+            "Here the load was busier than the server, which may be faster than that: {}.\n",
+            some.join("; ")
+        ),
     }
 }
 
@@ -172,6 +205,18 @@ mod tests {
             base: "raw TCP".to_owned(),
             rows,
         }
+    }
+
+    #[test]
+    fn over_http2_memory_has_a_table_of_its_own_and_the_limit_of_the_load_is_said() {
+        let mut echo = row(&[("step 6", 100.0), ("step 7, 1 stream", 60.0)]);
+        echo.peers[1].busy = Some((0.8, 0.95));
+        let idle = Row { unit: Unit::Bytes, ..row(&[("step 6", 1500.0)]) };
+        let text = http2(&section(vec![echo, idle]));
+        assert!(text.contains("may be faster than that: step 7, 1 stream (20 B).\n"), "{text}");
+        let (speed, memory) = text.split_once("may be faster").unwrap();
+        assert!(speed.contains("| 20 B | – | 1.00"), "{text}");
+        assert!(memory.contains("| 20 B | 1,500 |"), "{text}");
     }
 
     #[test]

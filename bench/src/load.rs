@@ -1,17 +1,23 @@
 //! The load: a client with many connections, on one thread. It is faster than any server, because
 //! it neither builds nor parses frames. It sends prepared bytes, knows which bytes must come back,
 //! and compares the two.
+//!
+//! Over HTTP/2 it has more to do: the crate `h2` puts these bytes into DATA frames, and finds them
+//! there. The server does the same with the same crate, and the rest of its work besides.
 
 mod compressed;
 mod echo;
 mod fanout;
 mod handshakes;
+mod http2;
 mod idle;
 mod opening;
 mod room;
 pub mod script;
+mod sockets;
 pub mod task;
 mod turns;
+mod wakers;
 
 use task::{Plan, Task};
 

@@ -20,12 +20,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Files that one process has open besides its connections.
 const OTHER_FILES: u64 = 100;
 
-/// Compares step 5 and step 6 with other servers, under the same load.
+/// Compares steps 5, 6 and 7 with other servers, under the same load.
 ///
 /// Every server has one thread, and on Linux a core of its own; the load has another core. The
 /// servers take turns, in several rounds, and every answer is checked. A figure is the median of
 /// the rounds. A ratio compares figures of the same round: with uWebSockets if it is measured,
-/// otherwise with a server that echoes raw TCP.
+/// otherwise with a server that echoes raw TCP. Step 7, over HTTP/2, is compared with step 6.
 #[derive(Debug, Parser)]
 #[command(name = "just bench")]
 struct Options {
@@ -74,11 +74,11 @@ fn run(options: &Options) -> Result<ExitCode, String> {
     let programs = Programs::build(options.uwebsockets.clone())?;
     let base = if options.uwebsockets.is_some() { UWEBSOCKETS } else { RAW };
     let machine = Machine::here();
-    greet(&machine, base);
+    greet(&machine);
 
     let mut results = if saved.exists() { Results::read(saved)? } else { Results::default() };
     for part in parts.iter().filter(|part| **part != Part::Inside) {
-        let section = section(*part, effort, &programs, base, &machine)?;
+        let section = section(*part, effort, &programs, part.base(base), &machine)?;
         let name = format!("{part:?}").to_lowercase();
         results.sections.insert(name, section);
         if options.save {
@@ -102,7 +102,7 @@ fn section(
     base: &str,
     machine: &Machine,
 ) -> Result<Section, String> {
-    println!("── {part:?} ──\n");
+    println!("── {part:?} ── (ratios compare with {base})\n");
     let measurements = measurements(part, effort, &|peers| programs.there(peers));
     let mut versions = BTreeMap::new();
     let mut rows = Vec::new();
@@ -140,7 +140,7 @@ fn limited(effort: Effort) -> Effort {
 }
 
 /// Prints what the figures on this machine depend on.
-fn greet(machine: &Machine, base: &str) {
+fn greet(machine: &Machine) {
     println!("{}, {} cores, {}", machine.processor, machine.cores, machine.system);
     match Cores::find() {
         Some(cores) => {
@@ -153,9 +153,7 @@ fn greet(machine: &Machine, base: &str) {
             "TCP paces its segments here (bbr), so figures with a window vary more than with reno"
         );
     }
-    println!(
-        "ratios compare with {base}; in brackets, the range of the middle half of the rounds\n"
-    );
+    println!("in brackets, the range of the middle half of the rounds\n");
 }
 
 /// Runs the benchmarks inside one process, which are a program of their own.

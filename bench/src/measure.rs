@@ -121,7 +121,8 @@ fn sample(
         plan => plan,
     };
     let path = peer.path(is_compressed).to_owned();
-    let task = Task { address: server.address(), path, is_websocket: peer.is_websocket, plan };
+    let (address, is_websocket, streams) = (server.address(), peer.is_websocket, peer.streams);
+    let task = Task { address, path, is_websocket, streams, plan };
     let task = serde_json::to_string(&task).map_err(|error| error.to_string())?;
     let mut command = Command::new(programs.path("load")?);
     command.arg(task);

@@ -12,6 +12,8 @@ use crate::machine::Cores;
 pub const UWEBSOCKETS: &str = "uWebSockets";
 /// The name of the baseline.
 pub const RAW: &str = "raw TCP";
+/// The name of the chat of step 6, with which step 7 is compared.
+pub const STEP_6: &str = "step 6";
 
 /// The program that contains all servers of other Rust libraries.
 const PEERS: &str = "peer";
@@ -29,6 +31,8 @@ pub struct Peer {
     package: Option<&'static str>,
     /// Whether it speaks WebSocket.
     pub is_websocket: bool,
+    /// Over HTTP/2: the number of WebSockets that share a connection.
+    pub streams: Option<usize>,
     /// Whether it supports compression.
     pub compresses: bool,
     /// The largest number of connections that it accepts.
@@ -60,21 +64,45 @@ pub const ECHO: [Peer; 12] = [
 
 /// The servers that have rooms.
 pub const FANOUT: [Peer; 4] = [
-    Peer {
-        // The chat slows down members who send more than its default rate, and the bench sends far
-        // more.
-        arguments: &["--rate", "1000000"],
-        greets: true,
-        path: "/ws/bench/",
-        ..peer("step 6", "chat")
-    },
+    CHAT_ROOM,
     Peer { path: "/room/", ..peer(UWEBSOCKETS, UWEBSOCKETS) },
     Peer { arguments: &["raw-room"], ..RAW_TCP },
     library("tungstenite", "tokio-tungstenite", &["tungstenite-room"]),
 ];
 
+/// The echo of step 6, and of step 7 with one and with a hundred WebSockets on each connection of
+/// HTTP/2.
+pub const HTTP2_ECHO: [Peer; 3] = with_http2(CHAT_ECHO);
+
+/// The rooms of steps 6 and 7.
+pub const HTTP2_FANOUT: [Peer; 3] = with_http2(CHAT_ROOM);
+
 /// The baseline, which does not speak WebSocket.
 const RAW_TCP: Peer = Peer { is_websocket: false, arguments: &["raw"], ..peer(RAW, PEERS) };
+
+/// The rooms of step 6.
+const CHAT_ROOM: Peer = Peer {
+    // The chat slows down members who send more than its default rate, and the bench sends far
+    // more.
+    arguments: &["--rate", "1000000"],
+    greets: true,
+    path: "/ws/bench/",
+    ..peer(STEP_6, "chat")
+};
+
+/// The echo of step 6.
+const CHAT_ECHO: Peer = Peer { path: "/echo", ..peer(STEP_6, "chat") };
+
+/// Returns step 6, and step 7 twice. It has the flags of step 6, and one more.
+const fn with_http2(chat: Peer) -> [Peer; 3] {
+    let arguments = &["--rate", "1000000", "--prior-knowledge"];
+    let http2 = Peer { program: "http2", arguments, ..chat };
+    [
+        chat,
+        Peer { name: "step 7, 1 stream", streams: Some(1), ..http2 },
+        Peer { name: "step 7, 100 streams", streams: Some(100), ..http2 },
+    ]
+}
 
 const fn peer(name: &'static str, program: &'static str) -> Peer {
     Peer {
@@ -83,6 +111,7 @@ const fn peer(name: &'static str, program: &'static str) -> Peer {
         arguments: &[],
         package: None,
         is_websocket: true,
+        streams: None,
         compresses: false,
         connections_max: usize::MAX,
         greets: false,
@@ -109,7 +138,7 @@ impl Programs {
     /// # Errors
     /// If cargo fails, or if there is no program at the path for uWebSockets.
     pub fn build(uwebsockets: Option<PathBuf>) -> Result<Self, String> {
-        let packages = ["--bins", "-p", "bench", "-p", "echo", "-p", "chat"];
+        let packages = ["--bins", "-p", "bench", "-p", "echo", "-p", "chat", "-p", "http2"];
         if let Some(given) = uwebsockets.as_ref().filter(|given| !given.is_file()) {
             return Err(format!("--uwebsockets: there is no program {}", given.display()));
         }

@@ -18,6 +18,8 @@ pub enum Part {
     Idle,
     /// Connections that are opened
     Handshakes,
+    /// Echo, room and memory over HTTP/2, where WebSockets share connections: step 7 beside step 6
+    Http2,
     /// Echo and room against payload, connections and receivers, to see where a curve bends
     Growth,
     /// Masking, headers and UTF-8 inside one process
@@ -35,6 +37,13 @@ pub struct Effort {
     pub idle: usize,
     /// The number of idle connections with compression. Each may need a few hundred kilobytes.
     pub idle_compressed: usize,
+}
+
+impl Part {
+    /// Returns the peer that the ratios of this part compare with. In most parts it is `base`.
+    pub fn base(self, base: &str) -> &str {
+        if self == Self::Http2 { peers::STEP_6 } else { base }
+    }
 }
 
 impl Effort {
@@ -80,6 +89,12 @@ const ECHO: [(usize, usize, usize); 11] = [
 const TEXT: (usize, usize, usize) = (1024, 16, 16);
 /// Receivers, window.
 const FANOUT: [(usize, usize); 6] = [(10, 1), (100, 1), (1000, 1), (10, 16), (100, 16), (1000, 16)];
+/// Over HTTP/2: payload, window, WebSockets. With a hundred streams on a connection, a hundred
+/// WebSockets are one connection.
+const HTTP2_ECHO: [(usize, usize, usize); 4] =
+    [(20, 1, 100), (20, 1, 1000), (20, 16, 100), (16 * 1024, 1, 100)];
+/// Over HTTP/2: receivers, window.
+const HTTP2_FANOUT: [(usize, usize); 3] = [(100, 1), (100, 16), (1000, 16)];
 /// Connections that are opened at the same time.
 const AT_ONCE: usize = 16;
 
@@ -116,9 +131,25 @@ pub fn measurements(
             let title = format!("{AT_ONCE} at the same time");
             vec![row(title, Unit::Handshakes, effort, &websockets, Plan::Handshakes(plan))]
         }
+        Part::Http2 => http2(&there(&peers::HTTP2_ECHO), &there(&peers::HTTP2_FANOUT), effort),
         Part::Growth => growth(&echo, &fanout, effort),
         Part::Inside => Vec::new(),
     }
+}
+
+fn http2(echo: &[Peer], fanout: &[Peer], effort: Effort) -> Vec<Measurement> {
+    let echoes = HTTP2_ECHO.map(|(payload, window, count)| {
+        let title = format!("echo: {}, window {window}, {count} WebSockets", bytes(payload));
+        echo_row(echo, effort, Kind::Binary, (payload, window, count)).titled(title)
+    });
+    let rooms = HTTP2_FANOUT.map(|room| {
+        let row = fanout_row(fanout, effort, room);
+        let title = format!("room: {}", row.title);
+        row.titled(title)
+    });
+    let title = format!("{} idle WebSockets", effort.idle);
+    let idle = idle_row(echo, effort.idle, false).titled(title);
+    [&echoes[..], &rooms, &[idle]].concat()
 }
 
 fn growth(echo: &[Peer], fanout: &[Peer], effort: Effort) -> Vec<Measurement> {
@@ -177,6 +208,10 @@ fn idle_row(peers: &[Peer], connections: usize, is_compressed: bool) -> Measurem
 }
 
 impl Measurement {
+    fn titled(self, title: String) -> Self {
+        Self { title, ..self }
+    }
+
     /// Makes this measurement a point of a curve.
     fn grown(self, what: &'static str, how_far: usize) -> Self {
         Self { grows: Some((what, how_far as u64)), ..self }

@@ -29,7 +29,8 @@ fn each(peers: &[Peer], is_compressed: bool, plan: Plan) {
         let server = programs.start(&peer).unwrap();
         let path = peer.path(is_compressed).to_owned();
         let address = server.address();
-        let figure = run(&Task { address, path, is_websocket: peer.is_websocket, plan });
+        let figure =
+            run(&Task { address, path, is_websocket: peer.is_websocket, streams: None, plan });
         assert!(figure.clone().is_ok_and(|figure| figure > 0.0), "{}: {figure:?}", peer.name);
         count += 1;
     }
@@ -96,7 +97,8 @@ fn dishonest(change: impl Fn(&mut Vec<u8>) + Send + Sync + Clone + 'static) -> S
 fn against(address: SocketAddr) -> Result<f64, String> {
     let plan =
         Echo { kind: Kind::Binary, payload: 20, window: 1, connections: 1, seconds: SECONDS };
-    run(&Task { address, path: "/".to_owned(), is_websocket: false, plan: Plan::Echo(plan) })
+    let plan = Plan::Echo(plan);
+    run(&Task { address, path: "/".to_owned(), is_websocket: false, streams: None, plan })
 }
 
 #[test]
@@ -139,7 +141,7 @@ fn a_room_that_changes_a_message_is_found_out() {
     });
     let plan =
         Plan::Fanout(Fanout { receivers: 1, window: 3, is_greeted: false, seconds: SECONDS });
-    let task = Task { address, path: "/".to_owned(), is_websocket: false, plan };
+    let task = Task { address, path: "/".to_owned(), is_websocket: false, streams: None, plan };
     let problem = run(&task).unwrap_err();
     assert!(problem.starts_with("a wrong message"), "{problem}");
 }

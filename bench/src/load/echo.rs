@@ -3,12 +3,10 @@
 
 use std::io::{ErrorKind, Read, Write};
 
-use mio::net::TcpStream;
-use mio::{Interest, Poll, Token};
-
 use crate::load::compressed::answer_to;
-use crate::load::opening::{Offer, open};
+use crate::load::opening::Offer;
 use crate::load::script::{Kind, Script};
+use crate::load::sockets::{Socket, Sockets};
 use crate::load::task::{Echo, Task};
 use crate::load::turns::{broken, count_a_second};
 
@@ -17,7 +15,7 @@ const BUFFER: usize = 256 * 1024;
 
 /// A connection and its progress.
 struct Client {
-    stream: TcpStream,
+    socket: Socket,
     /// Bytes that have been written and read, counted from the beginning of the script.
     written: u64,
     read: u64,
@@ -34,31 +32,29 @@ pub(super) fn run(task: &Task, plan: Echo) -> Result<f64, String> {
         script.expected = answer_to(task, &script, plan.payload)?;
         script.expected_each = script.expected.len();
     }
-    let mut poll = Poll::new().map_err(broken)?;
+    let mut sockets = Sockets::new(task)?;
     let mut clients = Vec::with_capacity(plan.connections);
     for number in 0..plan.connections {
-        let (stream, rest) = open(task, &task.path, offer)?;
+        let (socket, rest) = sockets.open(&task.path, offer)?;
         if !rest.is_empty() {
             return Err("it sent something before it had received a message".to_owned());
         }
-        stream.set_nonblocking(true).map_err(broken)?;
-        let mut stream = TcpStream::from_std(stream);
-        let both = Interest::READABLE | Interest::WRITABLE;
-        poll.registry().register(&mut stream, Token(number), both).map_err(broken)?;
         // Each connection begins with another message, so that an answer on the wrong connection is
         // noticed.
         let first = (number % script.count()) as u64;
         let (written, read) =
             (first * script.sent_each as u64, first * script.expected_each as u64);
-        clients.push(Client { stream, written, read });
+        clients.push(Client { socket, written, read });
     }
 
     let mut buffer = vec![0; BUFFER];
-    let bytes_a_second = count_a_second(&mut poll, plan.seconds, |_, events| {
+    let mut ready = Vec::new();
+    let bytes_a_second = count_a_second(plan.seconds, || {
+        sockets.wait(&mut ready)?;
         let mut bytes = 0;
-        for event in events {
-            let client = &mut clients[event.token().0];
-            if event.is_readable() {
+        for socket in &ready {
+            let client = &mut clients[socket.number];
+            if socket.is_readable {
                 bytes += client.read(&script, &mut buffer)?;
             }
             client.write(&script, plan.window)?;
@@ -74,7 +70,7 @@ impl Client {
     fn read(&mut self, script: &Script, buffer: &mut [u8]) -> Result<u64, String> {
         let before = self.read;
         loop {
-            match self.stream.read(buffer) {
+            match self.socket.read(buffer) {
                 Ok(0) => return Err("it has closed a connection".to_owned()),
                 Ok(count) => {
                     self.compare(script, &buffer[..count])?;
@@ -127,7 +123,7 @@ impl Client {
             let at = place(self.written, &script.sent);
             let missing = usize::try_from(due - self.written).unwrap_or(usize::MAX);
             let end = script.sent.len().min(at.saturating_add(missing));
-            match self.stream.write(&script.sent[at..end]) {
+            match self.socket.write(&script.sent[at..end]) {
                 Ok(count) => self.written += count as u64,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) => return Err(broken(error)),

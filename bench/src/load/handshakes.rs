@@ -9,7 +9,7 @@ use socket2::SockRef;
 
 use crate::load::opening::{Offer, judge, request};
 use crate::load::task::{Handshakes, Task};
-use crate::load::turns::{broken, count_a_second};
+use crate::load::turns::{broken, count_a_second, events, wait};
 
 /// A connection that is being opened.
 struct Attempt {
@@ -26,16 +26,18 @@ pub(super) fn run(task: &Task, plan: Handshakes) -> Result<f64, String> {
         .map(|number| Attempt::start(task, poll.registry(), Token(number)))
         .collect::<io::Result<Vec<_>>>()
         .map_err(broken)?;
-    count_a_second(&mut poll, plan.seconds, |registry, events| {
+    let mut events = events();
+    count_a_second(plan.seconds, || {
+        wait(&mut poll, &mut events)?;
         let mut opened = 0;
-        for event in events {
+        for event in &events {
             let attempt = &mut attempts[event.token().0];
             if attempt.goes_on(&request).map_err(broken)? && attempt.is_open()? {
                 opened += 1;
                 // Without this, all ports would soon be in use: see `opening`.
                 let socket = SockRef::from(&attempt.stream);
                 socket.set_linger(Some(Duration::ZERO)).map_err(broken)?;
-                *attempt = Attempt::start(task, registry, event.token()).map_err(broken)?;
+                *attempt = Attempt::start(task, poll.registry(), event.token()).map_err(broken)?;
             }
         }
         Ok(opened)

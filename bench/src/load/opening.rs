@@ -30,14 +30,20 @@ pub(super) enum Offer {
     Browser,
 }
 
+impl Offer {
+    /// Returns the value of the header field, if there is one.
+    pub(super) fn value(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Fresh => Some(OFFER),
+            Self::Browser => Some(BROWSERS_OFFER),
+        }
+    }
+}
+
 /// Returns the request for a WebSocket.
 pub(super) fn request(address: SocketAddr, path: &str, offer: Offer) -> String {
-    let offer = match offer {
-        Offer::Plain => None,
-        Offer::Fresh => Some(OFFER),
-        Offer::Browser => Some(BROWSERS_OFFER),
-    };
-    let header = offer.map(|offer| ("Sec-WebSocket-Extensions", offer));
+    let header = offer.value().map(|offer| ("Sec-WebSocket-Extensions", offer));
     upgrade_request(&address.to_string(), path, header.as_slice())
 }
 

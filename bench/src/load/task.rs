@@ -15,6 +15,9 @@ pub struct Task {
     pub path: String,
     /// Whether it speaks WebSocket. If not, it is sent the same bytes, and returns them unchanged.
     pub is_websocket: bool,
+    /// Over HTTP/2: the number of WebSockets that share a connection. `None` is HTTP/1.1, where each
+    /// has a connection of its own.
+    pub streams: Option<usize>,
     /// What is measured.
     pub plan: Plan,
 }

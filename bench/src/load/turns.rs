@@ -4,7 +4,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use mio::{Events, Poll, Registry};
+use mio::{Events, Poll};
 
 use crate::load::opening::PATIENCE;
 
@@ -19,24 +19,32 @@ pub(super) fn broken(error: io::Error) -> String {
     format!("a connection has broken: {error}")
 }
 
-/// Warms up, then counts for some seconds, and returns the count for one second. `turn` lets the
-/// connections with events continue, and returns how much they achieved.
+/// Returns a list for events.
+pub(super) fn events() -> Events {
+    Events::with_capacity(EVENTS)
+}
+
+/// Waits until the system reports events.
+pub(super) fn wait(poll: &mut Poll, events: &mut Events) -> Result<(), String> {
+    poll.poll(events, Some(PATIENCE)).map_err(broken)?;
+    if events.is_empty() {
+        return Err(format!("nothing has come back for {PATIENCE:?}"));
+    }
+    Ok(())
+}
+
+/// Warms up, then counts for some seconds, and returns the count for one second. `turn` waits for
+/// connections that can continue, lets them, and returns how much they achieved.
 pub(super) fn count_a_second(
-    poll: &mut Poll,
     seconds: f64,
-    mut turn: impl FnMut(&Registry, &Events) -> Result<u64, String>,
+    mut turn: impl FnMut() -> Result<u64, String>,
 ) -> Result<f64, String> {
     let begin = Instant::now() + Duration::from_secs_f64(seconds * WARM_UP);
     let time = Duration::from_secs_f64(seconds);
-    let mut events = Events::with_capacity(EVENTS);
     let mut count = 0;
     let mut mark = None;
     loop {
-        poll.poll(&mut events, Some(PATIENCE)).map_err(broken)?;
-        if events.is_empty() {
-            return Err(format!("nothing has come back for {PATIENCE:?}"));
-        }
-        count += turn(poll.registry(), &events)?;
+        count += turn()?;
         let now = Instant::now();
         match mark {
             None if now >= begin => mark = Some((now, count)),
