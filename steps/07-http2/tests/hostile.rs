@@ -132,7 +132,7 @@ async fn a_client_cannot_fill_the_log() {
     assert_eq!(lines, 0);
 }
 
-/// Internal data buffering (CVE-2019-9517, CVE-2019-9511): a client asks for much and gives no window.
+/// A client asks for much, and gives no room for it.
 /// A member of a room is closed as too slow, and the others hear everything.
 #[tokio::test]
 async fn a_window_of_nothing_fills_no_memory() {

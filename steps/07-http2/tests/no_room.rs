@@ -1,4 +1,4 @@
-//! Clients that ask for something, and give no room for it on its stream (CVE-2019-9511, CVE-2019-9517).
+//! Clients that ask for something, and give no room for it on its stream, or a byte at a time (CVE-2019-9511).
 //!
 //! They read all that is sent on the connection, and answer pings. So only the stream is stuck, and only
 //! the stream may end.

@@ -14,7 +14,8 @@ use crate::delivery::stream::SharedStream;
 pub struct ComingStream(Arc<Mutex<Receiver<Box<dyn SharedStream>>>>);
 
 impl ComingStream {
-    /// Returns an extension, and what sends the stream to it. If that is dropped, no WebSocket begins.
+    /// Returns the sender of the stream, and the extension in which it arrives. If the sender is dropped, no
+    /// WebSocket begins.
     pub fn new() -> (Sender<Box<dyn SharedStream>>, Self) {
         let (sender, receiver) = channel();
         (sender, Self(Arc::new(Mutex::new(receiver))))

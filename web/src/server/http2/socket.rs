@@ -124,8 +124,8 @@ impl AsyncWrite for Sending {
 }
 
 impl Drop for Sending {
-    /// Resets the stream if not all is written, so that h2 drops the rest. Without this, h2 itself
-    /// resets a stream that has not ended.
+    /// If pieces still wait, resets the stream, so that h2 drops them. If none wait and the stream has not
+    /// ended, h2 resets it by itself.
     fn drop(&mut self) {
         if self.places.available_permits() < PIECES.into() {
             self.stream.send_reset(Reason::CANCEL);
@@ -148,8 +148,8 @@ impl Sending {
     }
 
     // ANCHOR: send_answer
-    /// Sends the body of an answer, and ends the stream. The stream is reset if the client does not
-    /// take a byte in the time for writing, or not the whole in some times that.
+    /// Sends the body of an answer, and ends the stream. The stream is reset if the client takes
+    /// no byte within the time for writing, or not the whole within twelve times that.
     ///
     /// In HTTP/1.1, [`TimedStream`](crate::server::TimedStream) has these limits. But a client that
     /// reads from its connection may give no room on one of the streams.
