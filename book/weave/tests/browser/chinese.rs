@@ -97,7 +97,8 @@ async fn lines_and_columns_are_set_as_in_chinese_books() {
     let whole = format!("{names}.filter((code) => code.querySelector('wbr') === null).length");
     assert_eq!(reader.browser.value(&whole).await, 0);
     assert_ne!(reader.browser.value(&format!("{names}.length")).await, 0);
-    let spacing = "parseFloat(getComputedStyle(document.querySelector('.rules .wide')).letterSpacing) > 0";
+    let spacing =
+        "parseFloat(getComputedStyle(document.querySelector('.rules .wide')).letterSpacing) > 0";
     assert_eq!(reader.browser.value(spacing).await, true);
     let headings = "document.querySelector('main th').clientWidth > 0 && \
                     getComputedStyle(document.querySelector('main th')).wordBreak";
