@@ -154,7 +154,7 @@ fn images(folder: &Path) -> Result<BTreeSet<String>> {
 
 fn images_of(markdown: &str) -> impl Iterator<Item = &str> {
     let ends = markdown.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
-    ends.filter(|path| path.ends_with(".svg"))
+    ends.filter(|path| Path::new(path).extension() == Some("svg".as_ref()))
 }
 
 /// The texts of the scripts in `theme`.

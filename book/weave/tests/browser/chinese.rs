@@ -83,6 +83,11 @@ async fn a_chinese_word_is_found() {
     reader.browser.waits_for_text("#mdbook-searchresults a", "3. 去掩码").await;
     reader.browser.waits_for_text("#mdbook-searchresults-header", "「掩码」有 ").await;
     reader.browser.waits_for_text("#mdbook-searchresults .teaser em", "掩码").await;
+    // An input method may change the text without a key.
+    let input = "const bar = document.querySelector('#mdbook-searchbar'); bar.value = '关闭握手'; \
+                 bar.dispatchEvent(new Event('input'));";
+    reader.browser.script(input).await;
+    reader.browser.waits_for_text("#mdbook-searchresults-header", "「关闭握手」有 ").await;
     reader.closes().await;
 }
 
