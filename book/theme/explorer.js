@@ -4,8 +4,8 @@
 
 /** What each bit of the first two bytes is for. */
 websocket.BITS = [
-  'FIN', 'RSV1', 'RSV2', 'RSV3', 'opcode', 'opcode', 'opcode', 'opcode',
-  'MASK', 'length', 'length', 'length', 'length', 'length', 'length', 'length',
+  'FIN', 'RSV1', 'RSV2', 'RSV3', ...Array(4).fill(websocket.text('opcode')),
+  'MASK', ...Array(7).fill(websocket.text('length')),
 ];
 
 /** What these bytes mean: a verdict, details, and if the header is complete, its picture. */

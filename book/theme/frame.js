@@ -3,12 +3,12 @@
 // The frame header both ways, RFC 6455 §5.2: what step 4 does in Rust, with the same messages.
 
 websocket.OPCODES = new Map([
-  [0x0, 'continuation'],
-  [0x1, 'text'],
-  [0x2, 'binary'],
-  [0x8, 'close'],
-  [0x9, 'ping'],
-  [0xa, 'pong'],
+  [0x0, websocket.text('continuation')],
+  [0x1, websocket.text('text')],
+  [0x2, websocket.text('binary')],
+  [0x8, websocket.text('close')],
+  [0x9, websocket.text('ping')],
+  [0xa, websocket.text('pong')],
 ]);
 
 /** A rule that a header breaks, with its section of RFC 6455. */

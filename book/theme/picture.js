@@ -9,7 +9,7 @@ websocket.summary = ({ fin, opcode, maskingKey, length }) =>
     fin ? websocket.text('final') : websocket.text('more fragments follow'),
     maskingKey ? websocket.text('masked') : websocket.text('not masked'),
     websocket.text('{length} bytes', { length }),
-  ].join(', ');
+  ].join(websocket.text(', '));
 
 /** Draws the frame with this header, and this payload as the sender meant it, as one `<svg>`. */
 websocket.drawFrame = (header, payload) => {
@@ -20,7 +20,7 @@ websocket.drawFrame = (header, payload) => {
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ' +
       `${ROW_BITS * BIT + 2} ${rows.length * ROW + 2}" role="img" font-family="monospace" ` +
       'text-anchor="middle" fill="currentColor">',
-    `<title>${websocket.text('A frame, bit by bit')}: ${websocket.summary(header)}</title>`,
+    `<title>${websocket.text('A frame, bit by bit: {summary}', { summary: websocket.summary(header) })}</title>`,
   ];
   rows.forEach((row, index) => {
     let x = 1;
@@ -65,7 +65,7 @@ websocket.drawFrame = (header, payload) => {
       [4, 8, [websocket.OPCODES.get(opcode), 'cont.']],
       [8, 9, ['M']],
       [9, 16, [extended === 0 ? bytes : inBytes, websocket.text('length')]],
-      [16, extendedEnd, [`${websocket.text('extended length')}: ${bytes}`, bytes]],
+      [16, extendedEnd, [websocket.text('extended length: {bytes}', { bytes }), bytes]],
       [extendedEnd, bits.length, [`${websocket.text('masking key')} ${key}`, key]],
     ];
     const cells = parts.filter(([from, to]) => from < to);

@@ -49,8 +49,13 @@ if (globalThis.elasticlunr !== undefined && document.documentElement.lang.starts
   };
 }
 
-// The line above the results, in the language of the page.
 document.addEventListener('DOMContentLoaded', () => {
+  // mdBook searches when a key is released. An input method, dictation or a paste may change the text
+  // without one.
+  const bar = document.querySelector('#mdbook-searchbar');
+  bar?.addEventListener('input', () => bar.dispatchEvent(new KeyboardEvent('keyup')));
+
+  // The line above the results, in the language of the page.
   const line = document.querySelector('#mdbook-searchresults-header');
   if (line !== null && globalThis.websocketTexts !== undefined) {
     new MutationObserver(() => {

@@ -11,6 +11,8 @@ use testkit::{Event, Process, show_progress};
 
 /// The exit code of a command that cannot run on this machine.
 const CANNOT_RUN: i32 = 2;
+/// How the lines begin that say how much of the book is translated. They are shown, whatever the verdict is.
+const TRANSLATION: &str = "book/po/";
 /// How much of a line is shown as progress. A terminal may have only 80 columns.
 const WIDTH: usize = 79;
 
@@ -93,6 +95,10 @@ fn all(commands: Vec<Command>) -> Verdict {
     let mut has_failed = false;
     for one in running {
         let (code, lines) = one.join().unwrap_or_default();
+        show_progress("");
+        for line in lines.iter().filter(|line| line.starts_with(TRANSLATION)) {
+            println!("      {line}");
+        }
         match verdict(code, lines) {
             Verdict::Passed(count) => tests += count,
             Verdict::Skipped(_) | Verdict::Lacking(_) => {}

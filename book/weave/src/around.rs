@@ -10,8 +10,9 @@ use crate::translation::Translation;
 
 /// Where mdBook's texts are from, in the list of messages.
 pub const TEXTS_SOURCE: &str = "book/weave/src/around.rs";
-/// The texts that mdBook shows in each page, and those that its script `book.js` shows.
-pub const TEXTS: [&str; 25] = [
+/// The texts that mdBook shows in each page, and those that its scripts `book.js` and
+/// `searcher.js` show.
+pub const TEXTS: [&str; 27] = [
     "Table of contents",
     "Toggle Table of Contents",
     "Change theme",
@@ -24,6 +25,7 @@ pub const TEXTS: [&str; 25] = [
     "Search (`/`)",
     "Toggle Searchbar",
     "Search this book ...",
+    "Search Result Teaser",
     "Print this book",
     "Page navigation",
     "Previous chapter",
@@ -36,6 +38,7 @@ pub const TEXTS: [&str; 25] = [
     "Copy to clipboard",
     "Copied!",
     "Document not found (404)",
+    "Page not found",
     "This URL is invalid, sorry. Please use the navigation bar or search to continue.",
 ];
 /// The pages to which no other language has one, because they name everything from the root of the
@@ -71,7 +74,7 @@ pub fn translate(folder: &Path, translation: &Translation) -> Result<()> {
         let mut text = fs::read_to_string(&path)?;
         for english in TEXTS {
             let translated = translation.plain(english);
-            for (before, after) in [("\"", "\""), ("'", "'"), (">", "</")] {
+            for (before, after) in [("\"", "\""), ("'", "'"), (">", "</"), ("<title>", " - ")] {
                 let (from, to) =
                     (format!("{before}{english}{after}"), format!("{before}{translated}{after}"));
                 text = text.replace(&from, &to);
@@ -124,7 +127,8 @@ fn built(folder: &Path) -> Result<Vec<PathBuf>> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let is_script = name.starts_with("book-") && name.ends_with(".js");
+        let is_script = ["book-", "searcher-"].iter().any(|start| name.starts_with(start))
+            && name.ends_with(".js");
         if is_script || name.ends_with(".html") {
             files.push(path);
         }

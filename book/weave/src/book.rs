@@ -1,6 +1,7 @@
 //! The book as HTML, in English or translated.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
@@ -59,8 +60,13 @@ pub fn build(folder: &Path, other: Option<(&str, &Catalog)>, into: &Path) -> Res
     book.config.book.description = plain(book.config.book.description);
     book.config.book.language = Some(language.to_owned());
     let of_scripts = of_scripts(folder)?;
-    book.with_preprocessor(Translator { translation: translation.clone(), of_scripts });
+    let pictures = pictures(folder, language);
+    book.with_preprocessor(Translator { translation: translation.clone(), of_scripts, pictures });
     book.build()?;
+    for image in images(folder)? {
+        let built = into.join(image);
+        fs::write(&built, translation.svg(&fs::read_to_string(&built)?, language))?;
+    }
     around::translate(into, &translation)
 }
 
@@ -105,6 +111,12 @@ pub fn english(folder: &Path) -> Result<Vec<English>> {
                 for message in messages::of_page(&chapter.content) {
                     add(&message.text, &page);
                 }
+                for image in images_of(&chapter.content) {
+                    let drawing = fs::read_to_string(folder.join("src").join(image))?;
+                    for message in messages::of_svg(&drawing) {
+                        add(&message.text, &page);
+                    }
+                }
             }
             BookItem::PartTitle(title) => add(title, "SUMMARY.md"),
             BookItem::Separator => {}
@@ -119,6 +131,30 @@ pub fn english(folder: &Path) -> Result<Vec<English>> {
     let mut seen = HashSet::new();
     english.retain(|english| !english.text.is_empty() && seen.insert(english.text.clone()));
     Ok(english)
+}
+
+/// The screenshots of pages in another language, each behind the English one that it replaces.
+fn pictures(folder: &Path, language: &str) -> Vec<(String, String)> {
+    let files = place::files(&folder.join("src/screens").join(language).to_string_lossy());
+    let names = files.iter().filter_map(|path| path.rsplit(['/', '\\']).next());
+    names.map(|name| (format!("screens/{name}"), format!("screens/{language}/{name}"))).collect()
+}
+
+/// The drawings that the pages show as images: those are not a part of the page.
+fn images(folder: &Path) -> Result<BTreeSet<String>> {
+    let (expanded, _) = MDBook::load(folder)?.preprocess_book(&MarkdownRenderer::new())?;
+    let mut images = BTreeSet::new();
+    for item in expanded.iter() {
+        if let BookItem::Chapter(chapter) = item {
+            images.extend(images_of(&chapter.content).map(str::to_owned));
+        }
+    }
+    Ok(images)
+}
+
+fn images_of(markdown: &str) -> impl Iterator<Item = &str> {
+    let ends = markdown.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
+    ends.filter(|path| Path::new(path).extension() == Some("svg".as_ref()))
 }
 
 /// The texts of the scripts in `theme`.

@@ -19,6 +19,8 @@ const TEXT_OF_SCRIPT: &str = "websocket.text('";
 const WORD_MIN: usize = 3;
 /// Shorter words, which units and abbreviations are not.
 const SHORT_WORDS: [&str; 3] = ["to", "or", "no"];
+/// Punctuation between and behind words, which other languages write differently.
+const PUNCTUATION: [char; 3] = [',', ':', ';'];
 
 /// A text that can be translated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,9 +70,13 @@ pub fn of_script(script: &str) -> Vec<String> {
 }
 
 /// Returns a page in which `translate` has replaced messages; for the others, it returns `None`.
-pub fn replace(markdown: &str, translate: impl Fn(&Message) -> Option<String>) -> String {
-    let mut page = markdown.to_owned();
-    for message in of_page(markdown).into_iter().rev() {
+pub fn replace(
+    page: &str,
+    messages: Vec<Message>,
+    translate: impl Fn(&Message) -> Option<String>,
+) -> String {
+    let mut page = page.to_owned();
+    for message in messages.into_iter().rev() {
         if let Some(text) = translate(&message) {
             page.replace_range(message.place, &text);
         }
@@ -112,7 +118,8 @@ fn in_markdown(markdown: &str, place: Range<usize>) -> Option<Message> {
     let lines = markdown[place.clone()].lines().map(|line| line.trim().trim_start_matches("> "));
     let text = lines.collect::<Vec<_>>().join(" ");
     // What is in backticks is code.
-    let is_text = text.split('`').step_by(2).any(has_words);
+    let mut outside = text.split('`').step_by(2);
+    let is_text = outside.any(|part| has_words(part) || has_punctuation(part));
     is_text.then_some(Message { place, text, is_plain: false })
 }
 
@@ -125,14 +132,28 @@ fn in_rules(markdown: &str, block: Range<usize>) -> Message {
     Message { text: markdown[place.clone()].to_owned(), place, is_plain: true }
 }
 
+/// Returns the texts that a drawing shows when it is an image: then its titles are not read.
+pub fn of_svg(svg: &str) -> Vec<Message> {
+    between_tags(svg, 0..svg.len(), |tag| tag == "text")
+}
+
 /// The texts between the tags.
 fn in_html(markdown: &str, block: Range<usize>) -> Vec<Message> {
+    between_tags(markdown, block, |tag| !CODE.contains(&tag))
+}
+
+/// The texts behind the tags that are wanted.
+fn between_tags(
+    markdown: &str,
+    block: Range<usize>,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Vec<Message> {
     let (mut messages, mut start, mut tag) = (Vec::new(), block.start, "");
     while start < block.end {
         let rest = &markdown[start..block.end];
         let text = &rest[..rest.find('<').unwrap_or(rest.len())];
         let trimmed = text.trim();
-        if !CODE.contains(&tag) && has_words(trimmed) {
+        if is_wanted(tag) && has_words(trimmed) {
             let first = start + text.len() - text.trim_start().len();
             let text = trimmed.split_whitespace().collect::<Vec<_>>().join(" ");
             messages.push(Message { place: first..first + trimmed.len(), text, is_plain: true });
@@ -152,6 +173,11 @@ fn has_words(text: &str) -> bool {
         let mut parts = word.split(|letter: char| !letter.is_ascii_alphabetic());
         parts.any(|part| part.len() >= WORD_MIN || SHORT_WORDS.contains(&part))
     })
+}
+
+/// Whether a text has punctuation that is not a part of a number, of a time or of an address.
+fn has_punctuation(text: &str) -> bool {
+    text.split_whitespace().any(|word| word.ends_with(PUNCTUATION))
 }
 
 #[cfg(test)]
@@ -178,6 +204,22 @@ mod tests {
         assert_eq!(texts(page), expected);
     }
 
+    /// A colon and a comma are not the same in Chinese.
+    #[test]
+    fn punctuation_around_code_and_numbers_is_translated() {
+        let page = "Go:\n\n| `a.rs`: `b` | `c`, `d` | 502, 504 | 1,000 | 10:30 | `e: f`, |\n|---|---|---|---|---|---|\n";
+        assert_eq!(texts(page), ["Go:", "`a.rs`: `b`", "`c`, `d`", "502, 504", "`e: f`,"]);
+    }
+
+    #[test]
+    fn the_texts_of_a_drawing_are_messages() {
+        let svg = "<svg>\n<title>A frame</title><style>text{fill:red}</style>\n<text x=\"1\">The payload</text>\n</svg>";
+        assert_eq!(
+            of_svg(svg).into_iter().map(|message| message.text).collect::<Vec<_>>(),
+            ["The payload"]
+        );
+    }
+
     #[test]
     fn code_paths_and_tags_are_not_messages() {
         let page = "*steps/a/src/b.rs*\n\n```text\nSome text\n```\n\n`just next`\n\n\
@@ -189,7 +231,8 @@ mod tests {
     fn a_block_of_rules_is_one_message() {
         let page = "```text,rules\n400   no Host\n      is there\n```\n\nText.\n";
         assert_eq!(texts(page), ["400   no Host\n      is there", "Text."]);
-        let translated = replace(page, |message| message.is_plain.then(|| "400".to_owned()));
+        let translated =
+            replace(page, of_page(page), |message| message.is_plain.then(|| "400".to_owned()));
         assert_eq!(translated, "```text,rules\n400\n```\n\nText.\n");
     }
 
@@ -204,11 +247,11 @@ mod tests {
     #[test]
     fn a_page_keeps_what_is_not_replaced() {
         let page = "# One {#one}\n\nTwo\ntwo.\n\n```text\nOne\n```\n\n<p>Two</p>\n";
-        let translated = replace(page, |message| {
+        let translated = replace(page, of_page(page), |message| {
             message.text.starts_with("Two").then(|| format!("{}!", message.text))
         });
         assert_eq!(translated, page.replace("Two\ntwo.", "Two two.!").replace(">Two<", ">Two!<"));
-        assert_eq!(replace(page, |_| None), page);
+        assert_eq!(replace(page, of_page(page), |_| None), page);
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! Screenshots of the steps' pages: `book/screens.toml` lists them.
 //!
+//! One whose name begins with a language, `zh-CN/chat`, is shown by the book in this language. Taking it
+//! needs a font that has its letters.
+//!
 //! They are checked in, and `book/screens.lock` has a hash of what each was made from. A test
 //! compares the hashes, so that a screenshot is made again when its page has changed.
 
@@ -20,7 +23,7 @@ const LOCK: &str = "book/screens.lock";
 /// The folders whose styles and scripts the pages of several steps share.
 const SHARED: [&str; 2] = ["web/src", "steps/00-polling/src"];
 /// The sources of a page.
-const PARTS: [&str; 3] = [".css", ".html", ".js"];
+const PARTS: [&str; 4] = [".css", ".html", ".js", ".json"];
 
 /// A screenshot.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -34,6 +37,8 @@ pub struct Screen {
     pub width: u32,
     /// The height of the picture, in pixels.
     pub height: u32,
+    /// The language that the browser prefers, if it is not English.
+    pub language: Option<String>,
     /// What is done on the page before, in this order.
     pub actions: Vec<Action>,
 }
@@ -106,7 +111,8 @@ impl Screen {
     /// Takes the screenshot.
     async fn take(&self, into: &Path) -> Result<()> {
         let server = self.step()?.start(Profile::current(), &[]).map_err(Error::msg)?;
-        let browser = Browser::start().await;
+        let language = self.language.as_deref().unwrap_or("en");
+        let browser = Browser::start_with(&[&format!("--accept-lang={language}")]).await;
         // The window has a frame around the page, and only the page knows its own size.
         browser.resizes(self.width, self.height).await;
         let inner = browser.script("return innerHeight").await.as_u64().unwrap_or_default();
@@ -153,7 +159,9 @@ pub async fn take(names: &[String]) -> Result<()> {
     for name in names {
         let screen = screens.get(&name).with_context(|| format!("{LIST} has no {name}"))?;
         web::print_line(&name);
-        screen.take(&picture(&name)).await?;
+        let picture = picture(&name);
+        fs::create_dir_all(picture.parent().unwrap_or(&picture))?;
+        screen.take(&picture).await?;
         lock.insert(name, screen.hash()?);
     }
     lock.retain(|name, _| screens.contains_key(name));

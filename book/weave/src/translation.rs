@@ -185,7 +185,7 @@ impl Translation {
 
     /// Returns a page in this language.
     pub fn page(&self, markdown: &str) -> String {
-        messages::replace(markdown, |message| {
+        messages::replace(markdown, messages::of_page(markdown), |message| {
             let Translated { text, is_outdated } = self.texts.get(&message.text)?;
             // A rule that has changed has no place for a note, so it is in English.
             if *is_outdated && message.text.contains('\n') {
@@ -196,6 +196,14 @@ impl Translation {
             }
             Some(format!("{text} <small class=\"outdated\">{}</small>", self.plain(NOTE)))
         })
+    }
+
+    /// Returns a drawing in this language. It is a file of its own, so it must say which language that is.
+    pub fn svg(&self, svg: &str, language: &str) -> String {
+        let translated = messages::replace(svg, messages::of_svg(svg), |message| {
+            Some(self.texts.get(&message.text)?.text.clone())
+        });
+        translated.replacen("<svg ", &format!("<svg lang=\"{language}\" "), 1)
     }
 
     /// Returns a text that has no place for a note, such as a title.
@@ -210,6 +218,8 @@ pub struct Translator {
     pub translation: Translation,
     /// The English texts of the scripts.
     pub of_scripts: Vec<English>,
+    /// The pictures that this language has, each with the one that it replaces.
+    pub pictures: Vec<(String, String)>,
 }
 
 impl Translator {
@@ -239,6 +249,10 @@ impl Preprocessor for Translator {
             BookItem::Chapter(chapter) => {
                 chapter.name = self.translation.plain(&chapter.name);
                 chapter.content = self.translation.page(&chapter.content);
+                for (english, translated) in &self.pictures {
+                    let link = |path: &str| format!("]({path})");
+                    chapter.content = chapter.content.replace(&link(english), &link(translated));
+                }
                 let has_widget = chapter.content.contains("data-widget=");
                 chapter.content.push_str(if has_widget { &all } else { &of_every_page });
             }

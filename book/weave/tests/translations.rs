@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
@@ -18,8 +19,8 @@ fn small_book() -> PathBuf {
     place::root().join("book/weave/tests/fixtures/translated")
 }
 
-/// What is out of date is printed: `cargo test -p weave --test translations -- --nocapture`. It is not a
-/// fault. A broken link or a lost code span is one.
+/// What is out of date is printed, and `just test` shows it. It is not a fault. A broken link or a lost code
+/// span is one.
 #[test]
 fn the_translations_of_the_book_are_not_broken() {
     let folder = book::folder();
@@ -34,10 +35,12 @@ fn the_translations_of_the_book_are_not_broken() {
         book::build(&folder, Some((&language, &catalog)), built.path()).unwrap();
         assert_same_parts(original.path(), built.path());
         let report = Translation::new(&english, &catalog).report(&english);
-        for text in &report.changed {
-            println!("book/po/{language}.po: {text} has changed");
+        let changed = report.changed.iter().map(|text| format!("{text} has changed"));
+        // The test's own output is caught if it passes, except what is written in this way.
+        let mut output = io::stdout().lock();
+        for line in changed.chain([report.summary()]) {
+            write!(output, "\nbook/po/{language}.po: {line}\n").unwrap();
         }
-        println!("book/po/{language}.po: {}", report.summary());
     }
 }
 
@@ -61,6 +64,9 @@ fn a_page_is_translated_with_its_figures_and_without_its_code() {
     ] {
         assert!(page.contains(part), "{part} is not in\n{page}");
     }
+    let drawing = fs::read_to_string(folder.path().join("drawing.svg")).unwrap();
+    assert!(drawing.starts_with("<svg lang=\"de\" "), "{drawing}");
+    assert!(drawing.contains("<text x=\"1\" y=\"9\">Die Nutzdaten</text>"), "{drawing}");
     let old = "Der Server sendet einen Frame, siehe <a href=\"#the-frame\">unten</a>. \
                <small class=\"outdated\">Der englische Text dieses Absatzes ist inzwischen ein anderer.\
                </small>";
@@ -82,6 +88,7 @@ fn translators_get_what_is_to_be_done() {
     let expected = [
         "page.md: \"A sentence that nobody has translated.\"",
         "page.md: \"A frame\"",
+        "page.md: \"![A drawing](drawing.svg)\"",
         "page.md: \"A widget\"",
     ];
     assert_eq!(missing, expected);
@@ -198,6 +205,89 @@ fn the_chinese_readme_says_what_the_english_one_says() {
     assert_eq!(new, expected);
 }
 
+/// What `book/po/zh-CN.terms.md` asks of punctuation, spaces, bold and italics.
+#[test]
+fn chinese_texts_are_set_by_the_rules_of_their_translators() {
+    let catalog = book::catalog(&book::folder(), "zh-CN").unwrap();
+    let mut faults = Vec::new();
+    // The lines of a block of rules are columns.
+    for message in catalog.messages().filter(|message| !message.msgid().contains('\n')) {
+        let text = message.msgstr().unwrap();
+        faults.extend(faults_of_chinese(text).into_iter().map(|fault| format!("{fault}: {text}")));
+    }
+    assert_eq!(faults, [""; 0]);
+    let expected = [
+        ("中文,中文", "an ASCII sign beside Chinese"),
+        ("中文 (text)", "an ASCII sign beside Chinese"),
+        ("用`code`写", "no space between Chinese and Latin"),
+        ("第5步", "no space between Chinese and Latin"),
+        ("中文 ，中文", "a space beside full-width punctuation"),
+        ("**词。** 字", "full-width punctuation at the end of bold"),
+        ("一个 *词* 字", "Chinese in italics"),
+    ];
+    for (text, fault) in expected {
+        assert!(faults_of_chinese(text).contains(&fault), "{text}: {fault}");
+    }
+}
+
+fn faults_of_chinese(markdown: &str) -> Vec<&'static str> {
+    let is_chinese = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+    let is_wide = |letter: char| "，。：；？！（）「」、".contains(letter);
+    let (mut plain, mut faults, mut open) = (String::new(), Vec::new(), Vec::new());
+    for event in new_cmark_parser(markdown, &MarkdownOptions::default()) {
+        match event {
+            Event::Text(text) => {
+                if open.contains(&TagEnd::Emphasis)
+                    && !markdown.contains('/')
+                    && text.contains(is_chinese)
+                {
+                    faults.push("Chinese in italics");
+                }
+                plain.push_str(&text);
+            }
+            Event::Code(_) => plain.push('x'),
+            Event::InlineHtml(_) => plain.push('\n'),
+            Event::Start(tag) => open.push(tag.to_end()),
+            Event::End(tag) => {
+                open.pop();
+                if tag == TagEnd::Strong && plain.ends_with("。") {
+                    faults.push("full-width punctuation at the end of bold");
+                }
+            }
+            _ => {}
+        }
+    }
+    // The glossary has the English word in a line of its own.
+    let lines = plain.lines().filter(|line| line.contains(is_chinese)).collect::<Vec<_>>();
+    let letters: Vec<char> = lines.join("\n").chars().collect();
+    for pair in letters.windows(2) {
+        let [one, other] = pair else { continue };
+        for (chinese, beside) in [(*one, *other), (*other, *one)] {
+            if is_chinese(chinese) && ",:;?!()".contains(beside) {
+                faults.push("an ASCII sign beside Chinese");
+            }
+            if is_chinese(chinese) && beside.is_ascii_alphanumeric() {
+                faults.push("no space between Chinese and Latin");
+            }
+        }
+        if *one == ' ' && is_wide(*other) && !"「（」".contains(*other)
+            || is_wide(*one) && *other == ' '
+        {
+            faults.push("a space beside full-width punctuation");
+        }
+    }
+    for three in letters.windows(3) {
+        let is_sign =
+            three[0] == ' ' && three[1] == '(' || three[1] == ' ' && ",:;?!".contains(three[0]);
+        if is_sign && (is_chinese(three[2]) || is_chinese(three[0]))
+            || three[0..2] == [' ', '('] && three[2].is_ascii()
+        {
+            faults.push("an ASCII sign beside Chinese");
+        }
+    }
+    faults
+}
+
 /// The file of a language that is new has every text, and an update of it loses no translation.
 #[test]
 fn a_translation_is_begun_and_brought_up_to_date() {
@@ -211,7 +301,7 @@ fn a_translation_is_begun_and_brought_up_to_date() {
     assert_eq!(po::update(folder.path(), "fr").unwrap().missing.len(), english.len());
     let before = po::update(folder.path(), "de").unwrap();
     let of_page = before.missing.iter().filter(|text| text.starts_with("page.md"));
-    assert_eq!((before.changed.len(), of_page.count()), (1, 3));
+    assert_eq!((before.changed.len(), of_page.count()), (1, 4));
     assert_eq!(po::update(folder.path(), "de").unwrap(), before);
     let template = fs::read_to_string(po::write_template(folder.path()).unwrap()).unwrap();
     assert!(template.contains("msgid \"The payload\"\nmsgstr \"\"\n"), "{template}");

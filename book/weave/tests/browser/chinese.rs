@@ -16,7 +16,7 @@ const PAGES: [(&str, &[&str]); 7] = [
 ];
 /// What a reader's language does not change: names, and parts of programs and addresses.
 const NAMES: &str = "/^(Ada|Grace|Hedy|Katherine|Radia|Lovelace|Hopper|Lamarr|Johnson|Perlman|lobby|hello|h|\
-     WebSocket|new WebSocket\\(…\\)|\\d+:\\d+:\\d+ [AP]M|[\\d.,]+ ms(, [\\d.,]+ ms)?)$/";
+     WebSocket|new WebSocket\\(…\\)|\\d+:\\d+:\\d+ [AP]M|[\\d.,]+ ms(，[\\d.,]+ ms)?)$/";
 /// Returns the texts of a page that have words and no Chinese character.
 const ENGLISH: &str = "
     const texts = [document.title];
@@ -83,6 +83,31 @@ async fn a_chinese_word_is_found() {
     reader.browser.waits_for_text("#mdbook-searchresults a", "3. 去掩码").await;
     reader.browser.waits_for_text("#mdbook-searchresults-header", "「掩码」有 ").await;
     reader.browser.waits_for_text("#mdbook-searchresults .teaser em", "掩码").await;
+    // An input method may change the text without a key.
+    let input = "const bar = document.querySelector('#mdbook-searchbar'); bar.value = '关闭握手'; \
+                 bar.dispatchEvent(new Event('input'));";
+    reader.browser.script(input).await;
+    reader.browser.waits_for_text("#mdbook-searchresults-header", "「关闭握手」有 ").await;
+    reader.closes().await;
+}
+
+/// The path of a test has places to break, so that no line begins with the full stop behind it. In a block
+/// of rules, a Chinese character is as wide as two letters.
+#[tokio::test]
+#[ignore = "needs Chromium and its driver: just setup"]
+async fn lines_and_columns_are_set_as_in_chinese_books() {
+    let reader = Reader::start().await;
+    reader.opens("zh-CN/hostile.html").await;
+    let names = "[...document.querySelectorAll('main p code')].filter((code) => code.textContent.length > 60)";
+    let whole = format!("{names}.filter((code) => code.querySelector('wbr') === null).length");
+    assert_eq!(reader.browser.value(&whole).await, 0);
+    assert_ne!(reader.browser.value(&format!("{names}.length")).await, 0);
+    let spacing =
+        "parseFloat(getComputedStyle(document.querySelector('.rules .wide')).letterSpacing) > 0";
+    assert_eq!(reader.browser.value(spacing).await, true);
+    let headings = "document.querySelector('main th').clientWidth > 0 && \
+                    getComputedStyle(document.querySelector('main th')).wordBreak";
+    assert_eq!(reader.browser.value(headings).await, "keep-all");
     reader.closes().await;
 }
 
