@@ -137,7 +137,9 @@ fn load_bound(section: &Section) -> String {
     };
     let bound: Vec<String> = section.rows.iter().flat_map(of_row).collect();
     match &bound[..] {
-        [] => "In each row, the load had time to spare, or the server was busier.\n".to_owned(),
+        [] => "In no row was the load the limit: it used less of its core than the server, or at \
+               most 90 % of it.\n"
+            .to_owned(),
         some => format!(
             "Here the load was busier than the server, which may be faster than that: {}.\n",
             some.join("; ")

@@ -29,7 +29,7 @@ pub fn row(row: &Row, base: &str) -> String {
 
 /// Returns whether the load was busier than the server, so that the figure is a limit of the load.
 pub fn is_load_bound(figures: &Figures) -> bool {
-    /// A core that is used more than this has no reserve.
+    /// A core that is used more than this has no reserve. (`figures` names the number in words.)
     const BUSY: f64 = 0.9;
     figures.busy.is_some_and(|(server, load)| load > BUSY && load > server)
 }

@@ -209,7 +209,8 @@ impl AsyncWrite for Transport {
     }
 }
 
-/// Nobody has to be woken: an event of the system leads to [`Connection::notice`].
+/// Returns `Pending` if the system has nothing to read or takes nothing. No waker is kept: an event
+/// of the system leads to [`Connection::notice`].
 fn pending_if_blocked(outcome: io::Result<usize>) -> Poll<io::Result<usize>> {
     match outcome {
         Err(error) if error.kind() == ErrorKind::WouldBlock => Poll::Pending,

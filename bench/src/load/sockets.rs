@@ -131,7 +131,7 @@ impl<'task> Sockets<'task> {
             {
                 return outcome;
             }
-            // What the future has written may still have to go to the connection.
+            // The future may have written something, which the connection has to send.
             if !self.run()? {
                 self.listen()?;
             }
