@@ -28,7 +28,7 @@ pub(crate) async fn answer(
     let is_connect = request.method() == Method::CONNECT;
     let (head, receiving) = request.into_parts();
     let mut receiving = Some(Receiving::new(receiving));
-    // What follows a CONNECT is not its body (RFC 9113 §8.5).
+    // After a CONNECT, DATA frames belong to the tunnel, and not to a body (RFC 9113 §8.5).
     let body = receiving.take_if(|_| !is_connect).map_or(Body::empty(), Receiving::into_body);
     let mut request = Request::from_parts(head, body);
     let (begin, coming) = ComingStream::new();
