@@ -397,7 +397,8 @@ mod tests {
         let of_scripts = english();
         let catalog = catalog(&[("A page", "Eine </script> Seite")]);
         let translation = Translation::new(&of_scripts, &catalog);
-        let table = Translator { translation, of_scripts }.table(|_| true).unwrap();
+        let pictures = Vec::new();
+        let table = Translator { translation, of_scripts, pictures }.table(|_| true).unwrap();
         assert!(table.contains(r"Eine <\/script> Seite"), "{table}");
         assert_eq!(table.matches("</script>").count(), 1, "{table}");
     }
