@@ -89,6 +89,13 @@ fn steady(screen: &str) -> String {
     replaced(&screen, "\"check-", "ROOM", is_room)
 }
 
+#[test]
+fn the_name_of_a_room_is_steady_in_a_url_and_in_a_message() {
+    let screen =
+        r#"GET /ws/check-0029115-123456789-0003/ada {"room":"check-0029115-123456789-0003"}"#;
+    assert_eq!(steady(screen), r#"GET /ws/check-ROOM/ada {"room":"check-ROOM"}"#);
+}
+
 /// The text with `name` in place of the letters that follow each `start` and that `is_part` accepts.
 fn replaced(text: &str, start: &str, name: &str, is_part: impl Fn(char) -> bool) -> String {
     let mut parts = text.split(start);
