@@ -6,7 +6,7 @@
 
 mod support;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -72,9 +72,16 @@ fn a_server_that_is_right_passes_everything() {
 // ANCHOR: every_check
 #[test]
 fn every_check_has_a_flaw_that_it_must_catch() {
-    let caught: HashSet<&str> = Flaw::ALL.iter().map(|flaw| flaw.check()).collect();
-    let checks: HashSet<&str> = all().iter().map(|check| check.id).collect();
-    assert_eq!(caught, checks);
+    let caught: BTreeSet<&str> = Flaw::ALL.iter().map(|flaw| flaw.check()).collect();
+    let checks: BTreeSet<&str> = all().iter().map(|check| check.id).collect();
+    let file = "conformance/tests/support/flaw.rs";
+    for check in checks.difference(&caught) {
+        println!("{check} has no flaw: add one to {file}");
+    }
+    for check in caught.difference(&checks) {
+        println!("{check} is not a check: correct or remove its flaws in {file}");
+    }
+    assert!(caught == checks, "the lines above say what to change");
 }
 // ANCHOR_END: every_check
 

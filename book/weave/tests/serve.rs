@@ -2,10 +2,14 @@
 
 use std::fs::{self, File};
 use std::process::Command;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use testkit::{Server, Wire};
 use weave::place;
+
+/// How long the book may take to be built in all its languages, on a busy machine: a page is served
+/// only then.
+const BUILD_MAX: Duration = Duration::from_mins(3);
 
 /// What a browser gets that asks for a page: the status, and the page.
 fn page(server: &Server, path: &str) -> (u16, String) {
@@ -13,7 +17,7 @@ fn page(server: &Server, path: &str) -> (u16, String) {
     let host = browser.host();
     browser
         .sends_text(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n\r\n"));
-    let response = browser.expects_response();
+    let response = browser.waits_for_bytes(BUILD_MAX).expects_response();
     (response.status, response.text().to_owned())
 }
 

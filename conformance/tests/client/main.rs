@@ -13,7 +13,7 @@ mod independent;
 mod numbers;
 mod opening;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::env;
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -118,11 +118,18 @@ fn chromium_fails_only_what_is_known() {
 
 #[test]
 fn every_check_has_a_flaw_that_it_must_catch() {
-    let caught: HashSet<String> =
+    let caught: BTreeSet<String> =
         Flaw::ALL.iter().map(|flaw| format!("client/{}", flaw.check())).collect();
-    let mut checks: HashSet<String> = all().iter().map(|check| check.id.to_owned()).collect();
+    let mut checks: BTreeSet<String> = all().iter().map(|check| check.id.to_owned()).collect();
     checks.remove(WITHOUT_FLAW);
-    assert_eq!(caught, checks);
+    let file = "conformance/tests/client/flaw.rs";
+    for check in checks.difference(&caught) {
+        println!("{check} has no flaw: add one to {file}");
+    }
+    for check in caught.difference(&checks) {
+        println!("{check} is not a check: correct or remove its flaws in {file}");
+    }
+    assert!(caught == checks, "the lines above say what to change");
 }
 
 #[test]

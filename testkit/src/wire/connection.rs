@@ -108,6 +108,15 @@ impl Wire {
         frame
     }
 
+    /// Waits until something has arrived that is not used up yet, for work that may take longer than
+    /// [`PATIENCE`]. The expectation that follows fails if nothing has.
+    pub fn waits_for_bytes(&mut self, at_most: Duration) -> &mut Self {
+        if self.incoming.bytes().is_empty() {
+            self.incoming.waits_for_more(Instant::now() + at_most);
+        }
+        self
+    }
+
     /// Waits for a frame, whatever it is, and returns `None` if none has come in time or the other
     /// end has closed the connection.
     pub fn waits_for_frame(&mut self, at_most: Duration) -> Option<Frame> {

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use guide::stage::Stage;
+use guide::stage::{LAST, Stage};
 use testkit::{Frame, MASKING_KEY, Opcode, workspace};
 
 /// The frames that the texts show with a description: fewer would mean that they were not found.
@@ -23,6 +23,29 @@ fn fenced(markdown: &str) -> impl Iterator<Item = &str> {
         is_inside ^= is_fence;
         is_inside && !is_fence
     })
+}
+
+/// Where texts give the number of stages: N.
+const COUNTING: [(&str, &str); 9] = [
+    ("CHANGELOG.md", "The workshop: N stages"),
+    ("README.md", "in N stages"),
+    ("README.md", "of the N stages"),
+    ("README.zh-CN.md", "你分 N 关来写"),
+    ("README.zh-CN.md", "的 N 个关卡"),
+    ("book/src/build-it-yourself.md", "From there, N stages"),
+    ("book/src/build-it-yourself.md", "of the N stages"),
+    ("book/src/introduction.md", "There are N stages"),
+    ("workshop/README.md", "There are N stages"),
+];
+
+#[test]
+fn a_text_that_gives_the_number_of_stages_gives_the_right_one() {
+    let expected = COUNTING.map(|(path, words)| (path, words.replace('N', &LAST.to_string())));
+    let is_missing = |(path, words): &(&str, String)| {
+        !fs::read_to_string(workspace().join(path)).unwrap().contains(words)
+    };
+    let missing: Vec<_> = expected.into_iter().filter(is_missing).collect();
+    assert!(missing.is_empty(), "these files lack these words:\n{missing:#?}");
 }
 
 #[test]

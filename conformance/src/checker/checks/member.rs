@@ -18,12 +18,13 @@ pub(crate) struct Member {
     name: String,
 }
 
-/// The name of a room that was never used before.
+/// The name of a room that was never used before. Its length is always the same, so that the frames
+/// of two runs are equally long.
 pub(crate) fn new_room() -> String {
     static ROOMS: AtomicU32 = AtomicU32::new(0);
     let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let (time, room) = (time % 1_000_000_000, ROOMS.fetch_add(1, Ordering::Relaxed));
-    format!("check-{}-{time}-{room}", process::id())
+    format!("check-{:07}-{time:09}-{room:04}", process::id())
 }
 
 impl Member {

@@ -120,7 +120,9 @@ mod tests {
     fn what_is_missing_is_named() {
         let folder = tempdir().unwrap();
         let problem = |number| Stage::numbered_in(folder.path(), number).unwrap_err();
-        assert!(problem(0).contains("1 to 18") && problem(19).contains("no stage 19"));
+        assert!(problem(0).contains(&format!("1 to {LAST}")));
+        let beyond = LAST + 1;
+        assert!(problem(beyond).contains(&format!("no stage {beyond}")));
         assert!(problem(3).contains("no text 03-….md"));
         fs::write(folder.path().join("03-one.md"), "").unwrap();
         assert!(problem(3).ends_with("03-one.md: `## Bytes` is missing"));

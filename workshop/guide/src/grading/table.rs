@@ -27,17 +27,23 @@ pub(crate) fn table(grade: &Grade, colours: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::course::stage::LAST;
 
     #[test]
     fn the_first_stage_that_is_not_passed_says_why() {
         let (check, message) = ("framing/echo".to_owned(), "Nothing came.".to_owned());
         let grade = Grade::new("ada".to_owned(), 7, Some(Outcome::Failed { check, message }));
-        let due = "ada: 7 of 18 passed\n  ✓✓✓✓✓✓✓✗··········  stage 8: failed\n    framing/echo: \
-                   Nothing came.\n";
+        let later = |open: u8| "·".repeat((LAST - open).into());
+        let due = format!(
+            "ada: 7 of {LAST} passed\n  ✓✓✓✓✓✓✓✗{}  stage 8: failed\n    framing/echo: Nothing \
+             came.\n",
+            later(8)
+        );
         assert_eq!(table(&grade, false), due);
-        let all = table(&Grade::new("grace".to_owned(), 18, None), false);
-        assert_eq!(all, format!("grace: 18 of 18 passed\n  {}\n", "✓".repeat(18)));
+        let all = table(&Grade::new("grace".to_owned(), LAST, None), false);
+        let signs = "✓".repeat(LAST.into());
+        assert_eq!(all, format!("grace: {LAST} of {LAST} passed\n  {signs}\n"));
         let none = table(&Grade::new("new".to_owned(), 0, Some(Outcome::NotBegun)), false);
-        assert!(none.ends_with("✗·················  stage 1: not begun\n"), "{none}");
+        assert!(none.ends_with(&format!("✗{}  stage 1: not begun\n", later(1))), "{none}");
     }
 }

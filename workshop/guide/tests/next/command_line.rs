@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use guide::solution::{files, write};
+use guide::stage::LAST;
 use tempfile::TempDir;
 use testkit::{Program, listening_address};
 
@@ -91,7 +92,7 @@ fn beginning_again_keeps_what_was_there_each_time() {
     let (folder, workshop) = program("fn main() { let mine: u8; }");
     let restart = || guide(folder.path(), &["next", "--restart"], "");
     let screen = restart();
-    assert!(output(&screen).contains("  0 of 18 · stage 1: "), "{}", output(&screen));
+    assert!(output(&screen).contains(&format!("  0 of {LAST} · stage 1: ")), "{}", output(&screen));
     assert!(errors(&screen).contains("src-before-1"), "{}", errors(&screen));
     assert_eq!(screen.status.code(), Some(1));
     assert!(workshop.has_only(&files(0).unwrap()));
@@ -115,9 +116,10 @@ fn hints_are_for_the_stage_that_is_open_and_each_call_shows_one_more() {
     // The last one stays.
     let last = hint(&["hint"]);
     assert_eq!([hint(&["hint"]), hint(&["hint"])].map(|hint| hint.len()), [last.len(); 2]);
-    let wrong = guide(folder.path(), &["hint", "19"], "");
+    let beyond = (LAST + 1).to_string();
+    let wrong = guide(folder.path(), &["hint", &beyond], "");
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(errors(&wrong).contains("no stage 19"), "{}", errors(&wrong));
+    assert!(errors(&wrong).contains(&format!("no stage {beyond}")), "{}", errors(&wrong));
 }
 
 #[test]
@@ -183,12 +185,13 @@ fn learners_are_graded_one_after_the_other() {
     let table = graded(&[]);
     assert_eq!(table.status.code(), Some(1), "{}", errors(&table));
     let table = output(&table);
-    let due = format!("{}: 1 of 18 passed\n  ✓✗················  stage 2: failed\n", paths[0]);
+    let later = "·".repeat((LAST - 2).into());
+    let due = format!("{}: 1 of {LAST} passed\n  ✓✗{later}  stage 2: failed\n", paths[0]);
     assert!(table.starts_with(&due) && table.contains("    handshake/upgrade: "), "{table}");
     assert!(table.contains("stage 1: not begun\n"), "{table}");
     assert!(table.contains("stage 1: broken\n    The server does not compile: "), "{table}");
     let json: serde_json::Value = serde_json::from_str(&output(&graded(&["--json"]))).unwrap();
-    assert_eq!((json[0]["passed"].as_u64(), json[0]["of"].as_u64()), (Some(1), Some(18)));
+    assert_eq!((json[0]["passed"].as_u64(), json[0]["of"].as_u64()), (Some(1), Some(LAST.into())));
     let outcomes = [0, 1, 2].map(|stage| json[0]["stages"][stage]["outcome"].as_str().unwrap());
     assert_eq!(outcomes, ["passed", "failed", "not_reached"]);
     assert_eq!(json[0]["stages"][1]["check"], "handshake/upgrade");

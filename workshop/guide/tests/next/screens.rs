@@ -83,7 +83,17 @@ fn steady(screen: &str) -> String {
     let screen = screen.replace("The server reset", "The server ended");
     let is_digit = |letter: char| letter.is_ascii_digit();
     let screen = replaced(&screen, "127.0.0.1:", "PORT", is_digit);
-    replaced(&screen, "/ws/check-", "ROOM", |letter| is_digit(letter) || letter == '-')
+    // The URL has such a name, and so has the welcome that the server sends.
+    let is_room = |letter: char| is_digit(letter) || letter == '-';
+    let screen = replaced(&screen, "/ws/check-", "ROOM", is_room);
+    replaced(&screen, "\"check-", "ROOM", is_room)
+}
+
+#[test]
+fn the_name_of_a_room_is_steady_in_a_url_and_in_a_message() {
+    let screen =
+        r#"GET /ws/check-0029115-123456789-0003/ada {"room":"check-0029115-123456789-0003"}"#;
+    assert_eq!(steady(screen), r#"GET /ws/check-ROOM/ada {"room":"check-ROOM"}"#);
 }
 
 /// The text with `name` in place of the letters that follow each `start` and that `is_part` accepts.
