@@ -137,9 +137,11 @@ fn load_bound(section: &Section) -> String {
     };
     let bound: Vec<String> = section.rows.iter().flat_map(of_row).collect();
     match &bound[..] {
-        [] => "In no row was the load the limit: it used less of its core than the server, or at \
-               most 90 % of it.\n"
-            .to_owned(),
+        [] => {
+            "In no row was the load the limit: it used less of its core than the server, or left \
+               at least a tenth of it idle.\n"
+                .to_owned()
+        }
         some => format!(
             "Here the load was busier than the server, which may be faster than that: {}.\n",
             some.join("; ")

@@ -22,10 +22,9 @@ const HEADER_BYTES: u32 = 16 * 1024;
 /// Bytes that a client may send before we have read them: on one stream, and on all together.
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
-/// Bytes that may wait to be written on one stream.
+/// Bytes that may wait to be written on one stream, in at most sixteen pieces.
 const SEND_BYTES: usize = 64 * 1024;
-/// Streams that a client has opened and reset, and that we have not looked at yet
-/// (CVE-2023-44487).
+/// Streams that a client has opened and reset before we have accepted them (CVE-2023-44487).
 const RESET_EARLY_MAX: usize = 20;
 /// Streams of a connection that we may have to reset, because they break a rule or are too many
 /// (CVE-2025-8671).

@@ -35,7 +35,7 @@ impl Client {
         self.guest.is_some()
     }
 
-    /// Returns whose turn it is on the connection.
+    /// Returns the turn of the connection.
     pub fn turn(&self) -> &Arc<Turn> {
         &self.turn
     }

@@ -24,7 +24,7 @@ pub(crate) enum Stream {
 /// A stream that shares a TCP connection with others.
 pub trait SharedStream: AsyncRead + AsyncWrite + Send + Unpin {}
 
-impl<Stream: AsyncRead + AsyncWrite + Send + Unpin> SharedStream for Stream {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> SharedStream for T {}
 // ANCHOR_END: stream
 
 /// Bytes that the system keeps for a peer before they can be sent.
