@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::time::SystemTime;
 
+use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::response::IntoResponse;
 use bytes::Bytes;
@@ -12,11 +13,23 @@ use h2::server::SendResponse;
 use http::header::DATE;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use tokio::io::join;
+use tokio::sync::watch;
 use tower_service::Service;
 use web::server::http2::{OpenStream, Receiving, Sending};
+use web::server::{HttpCounts, HttpTimes};
 
-use crate::connection::Shared;
 use crate::translation::{to_http1, to_http2};
+
+/// What all connections share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) router: Router,
+    pub(crate) times: HttpTimes,
+    pub(crate) counts: HttpCounts,
+    pub(crate) max_streams: u32,
+    /// Changes when the server stops. A connection keeps its copy until it ends.
+    pub(crate) stopped: watch::Receiver<()>,
+}
 
 /// Answers a request. If it becomes a WebSocket, step 6 gets both directions of the stream.
 pub(crate) async fn answer(

@@ -3,17 +3,15 @@
 use std::future::poll_fn;
 use std::time::Duration;
 
-use axum::Router;
 use bytes::Bytes;
 use h2::server::{Builder, Connection};
 use http::Method;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::watch;
 use tokio::time::timeout;
 use tracing::{debug, info};
-use web::server::{Client, HttpCounts, HttpTimes};
+use web::server::Client;
 
-use crate::answer::answer;
+use crate::answer::{Shared, answer};
 
 // ANCHOR: limits
 /// The longest list of header fields in a request, in bytes after decompression. The compressed
@@ -33,17 +31,6 @@ const RESET_BY_US_MAX: usize = 1024;
 
 /// The time in which a client learns of GOAWAY, and the time for the last frames of a connection.
 pub(crate) const GOAWAY_TIME: Duration = Duration::from_secs(2);
-
-/// What all connections share.
-#[derive(Clone)]
-pub(crate) struct Shared {
-    pub(crate) router: Router,
-    pub(crate) times: HttpTimes,
-    pub(crate) counts: HttpCounts,
-    pub(crate) max_streams: u32,
-    /// Changes when the server stops. A connection keeps its copy until it ends.
-    pub(crate) stopped: watch::Receiver<()>,
-}
 
 // ANCHOR: serve
 /// Serves one connection until it ends. The socket has its own limits for the time until the first

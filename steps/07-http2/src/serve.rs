@@ -9,7 +9,8 @@ use web::print_line;
 use web::server::{Client, listen, serve_with};
 use web::told_to_stop;
 
-use crate::connection::{GOAWAY_TIME, Shared, serve as serve_http2};
+use crate::answer::Shared;
+use crate::connection::{GOAWAY_TIME, serve as serve_http2};
 use crate::options::Options;
 use crate::tls::{acceptor, is_http2};
 

@@ -6,11 +6,11 @@
 use std::time::Duration;
 
 use support::attack::attack;
+use support::peer::{Peer, start};
 use support::raw::{
     ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, INITIAL_WINDOW_SIZE, PING,
     RST_STREAM, Raw, SETTINGS, frame, header_block,
 };
-use support::{Peer, start};
 use testkit::Frame;
 
 mod support;

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use http::Method;
 use support::attack::{MEMORY_MAX, attack, memory};
+use support::peer::{Peer, soon, start};
 use support::raw::{
     DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, INITIAL_WINDOW_SIZE, RST_STREAM, Raw, frame,
 };
-use support::{Peer, soon, start};
 use testkit::{Frame, PATIENCE};
 
 mod support;

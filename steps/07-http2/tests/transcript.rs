@@ -8,8 +8,8 @@
 
 use std::fmt::Write as _;
 
+use support::peer::start;
 use support::raw::{DATA, END_HEADERS, GOAWAY, HEADERS, RST_STREAM, Raw, SETTINGS, header_block};
-use support::start;
 use testkit::Frame;
 
 mod support;

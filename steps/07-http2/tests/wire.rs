@@ -5,7 +5,7 @@ use h2::Reason;
 use h2::ext::Protocol;
 use http::{HeaderValue, Method};
 use serde_json::json;
-use support::{Peer, soon, start, text_of};
+use support::peer::{Peer, soon, start, text_of};
 use testkit::Frame;
 
 mod support;

@@ -2,8 +2,8 @@
 
 use testkit::{Frame, Server};
 
+use super::peer::{Peer, Socket, start};
 use super::raw::Raw;
-use super::{Peer, Socket, start};
 
 /// How much more memory the server may have after an attack, in KiB.
 pub(crate) const MEMORY_MAX: u64 = 16 * 1024;
